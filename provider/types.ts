@@ -1,0 +1,118 @@
+/**
+ * What the program may ask of Vigil's own provider: the contract between `components/` and
+ * `provider/`. Types only, so that neither side loads the other.
+ */
+
+/** Type tokens as the engine stores them. Frozen: changing one replaces every resource of it. */
+export const tokens = {
+  authority: "vigil:index:Authority",
+  certificate: "vigil:index:Certificate",
+  checkedFiles: "vigil:index:CheckedFiles",
+  login: "vigil:index:Login",
+  process: "vigil:index:Process",
+} as const;
+
+/** A command that must succeed in a folder holding `files` before they may reach a server. */
+export interface FileCheck {
+  /** Program, found on PATH: `promtool`, `amtool`, `blackbox_exporter`, … */
+  readonly binary: string;
+  /** Arguments; paths are relative to the folder that holds the files. */
+  readonly args: readonly string[];
+}
+
+/** Text files by path relative to the configuration folder of their process. */
+export type Files = Readonly<Record<string, string>>;
+
+/** What a changed file asks of the process that reads it; a file not named restarts it. */
+export type OnChange = Readonly<Record<string, "reload" | "reread">>;
+
+/** A process of this machine under the supervisor. */
+export interface ProcessInputs {
+  /** Name under the supervisor, unique within `home`: `prometheus`. */
+  readonly name: string;
+  /**
+   * Absolute folder of the stack on this machine. Holds `process-compose.yaml`,
+   * `services/<name>/` (the files), `data/<name>/` (survives deletion) and `logs/<name>.log`.
+   */
+  readonly home: string;
+  /** Program, found on PATH. */
+  readonly binary: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Written with mode 0600 below `<home>/services/<name>`. */
+  readonly files: Files;
+  /** `reload`: SIGHUP makes the process read it. `reread`: the process looks by itself. */
+  readonly onChange: OnChange;
+  /** All must pass on the complete new set of files, or nothing is touched. */
+  readonly checks: readonly FileCheck[];
+  /** Ports the process listens on: free, or held by this very process, before it starts. */
+  readonly ports: readonly number[];
+  readonly health: HealthInputs;
+}
+
+/** How to ask a process whether it is ready: HTTPS with the estate's CA and a login. */
+export interface HealthInputs {
+  /** `https://127.0.0.1:9090/-/ready` */
+  readonly url: string;
+  /** PEM of the authority that signed the certificate of the listener. */
+  readonly ca: string;
+  readonly username: string;
+  readonly password: string;
+  /** Seconds until a process that does not become ready counts as failed. */
+  readonly timeoutSeconds: number;
+}
+
+/** State of a process as the engine stores it: its inputs and whether it runs. */
+export interface ProcessState extends ProcessInputs {
+  /** False when a refresh found it stopped; the next `up` starts it. */
+  readonly running: boolean;
+}
+
+/** A certificate authority of the stack's own. */
+export interface AuthorityInputs {
+  readonly commonName: string;
+  /** Days a new certificate is valid. */
+  readonly days: number;
+  /** Days before the end at which the next `up` makes a new one. */
+  readonly renewBeforeDays: number;
+}
+
+export interface AuthorityState extends AuthorityInputs {
+  /** PEM. */
+  readonly certificate: string;
+  /** PKCS #8 PEM, secret. */
+  readonly key: string;
+}
+
+/** A server certificate signed by an authority. */
+export interface CertificateInputs extends AuthorityInputs {
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+  readonly authorityCertificate: string;
+  readonly authorityKey: string;
+}
+
+export interface CertificateState extends CertificateInputs {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** A user name with a generated (or given) password and its bcrypt hash. */
+export interface LoginInputs {
+  readonly username: string;
+  /** Given password; generated when absent. */
+  readonly password?: string;
+}
+
+export interface LoginState extends LoginInputs {
+  readonly password: string;
+  /** bcrypt, as web.yml of the Prometheus family wants it; secret. */
+  readonly passwordHash: string;
+}
+
+/** Files proven by the tools that will read them, for targets that cannot try before they switch. */
+export interface CheckedFilesInputs {
+  readonly name: string;
+  readonly files: Files;
+  readonly checks: readonly FileCheck[];
+}
