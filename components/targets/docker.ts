@@ -1,0 +1,139 @@
+import * as pulumi from "@pulumi/pulumi";
+// Deep modules: the index loads every resource of the package.
+import { Container } from "@pulumi/docker/container.js";
+import { Network } from "@pulumi/docker/network.js";
+import { Provider } from "@pulumi/docker/provider.js";
+import { Volume } from "@pulumi/docker/volume.js";
+import { CheckedFiles } from "../../provider/resources.ts";
+import { engineProblem } from "./docker/engine.ts";
+import { carrierInputs, containerInputs, labelsOf } from "./docker/inputs.ts";
+import type { DockerTargetConfig } from "./docker/names.ts";
+import { physicalName, placeOf } from "./docker/names.ts";
+import type { Running, Target, Workload } from "./target.ts";
+
+export type { DockerTargetConfig } from "./docker/names.ts";
+
+/** Provider and network of an estate, made when the first workload needs them. */
+interface Ground {
+  readonly provider: Provider;
+  readonly network: Network;
+}
+
+/**
+ * Runs workloads as containers of one Docker engine: one network, and for each workload a container
+ * that carries its files, the container that runs, and a volume where something must survive.
+ *
+ * @param config names, what is published, and where the engine is
+ * @param opts parent of the network and the provider
+ */
+export function dockerTarget(
+  config: DockerTargetConfig,
+  opts: pulumi.ResourceOptions = {},
+): Target {
+  const running = new Map<string, Container>();
+  let ground: Ground | undefined;
+  let asked: { problem: string | undefined } | undefined;
+  return {
+    kind: "docker",
+    host: config.host,
+    place: (name, port, sees, beside) => placeOf(config, name, port, sees, beside),
+    lacks: () => (asked ??= { problem: engineProblem(config.engine) }).problem,
+    run: (workload, workloadOpts) => {
+      ground ??= layGround(config, opts);
+      const beside = neighbour(workload, running);
+      const container = runContainer(config, workload, ground, beside, workloadOpts);
+      running.set(workload.place.name, container);
+      return { resources: [container] } satisfies Running;
+    },
+  };
+}
+
+function layGround(config: DockerTargetConfig, opts: pulumi.ResourceOptions): Ground {
+  const host = config.engine === undefined ? {} : { host: config.engine };
+  const provider = new Provider("docker", host, opts);
+  const network = new Network(
+    "network",
+    {
+      name: `vigil-${config.stack}`,
+      driver: "bridge",
+      labels: labelsOf({ "vigil.stack": config.stack }),
+    },
+    // The name is fixed, so an old one must go before a new one can come.
+    { ...opts, provider, deleteBeforeReplace: true },
+  );
+  return { provider, network };
+}
+
+function neighbour(workload: Workload, running: ReadonlyMap<string, Container>) {
+  if (workload.beside === undefined) return undefined;
+  const container = running.get(workload.beside);
+  if (container !== undefined) return container;
+  throw new pulumi.RunError(
+    `${workload.place.name} shares the network of ${workload.beside}, which must be run before it.`,
+  );
+}
+
+function runContainer(
+  config: DockerTargetConfig,
+  workload: Workload,
+  { provider, network }: Ground,
+  beside: Container | undefined,
+  given: pulumi.CustomResourceOptions,
+): Container {
+  const { name } = workload.place;
+  const opts = { ...given, provider, deleteBeforeReplace: true };
+  // The old container is gone before the new one is proven, so the files are proven before both.
+  const proven =
+    workload.checks.length === 0
+      ? []
+      : [
+          new CheckedFiles(
+            `${name}-checked`,
+            { name, files: workload.files, checks: workload.checks },
+            given,
+          ),
+        ];
+  const carrier = new Container(`${name}-files`, carrierInputs({ config, workload }), {
+    ...opts,
+    dependsOn: pulumi.output(given.dependsOn).apply((more) => [...[more ?? []].flat(), ...proven]),
+  });
+  const volume = workload.persistent ? [dataVolume(config, name, { ...given, provider })] : [];
+  return new Container(
+    name,
+    containerInputs({
+      config,
+      workload,
+      network: network.name,
+      files: carrier.id,
+      ...(beside === undefined ? {} : { beside: beside.id }),
+    }),
+    {
+      ...opts,
+      dependsOn: pulumi
+        .output(given.dependsOn)
+        .apply((more) => [...[more ?? []].flat(), ...volume]),
+      // The provider takes a changed check for one it can apply in place, and does nothing.
+      replaceOnChanges: ["healthcheck"],
+    },
+  );
+}
+
+/**
+ * Data outlives the stack: `destroy` leaves the volume, the next `up` finds it by its name and takes
+ * it over. Its one label follows from its name and so never changes, for the provider would replace
+ * the volume, and its data with it.
+ */
+function dataVolume(
+  config: DockerTargetConfig,
+  name: string,
+  opts: pulumi.CustomResourceOptions,
+): Volume {
+  return new Volume(
+    `${name}-data`,
+    {
+      name: physicalName(config.stack, name),
+      labels: labelsOf({ "vigil.stack": config.stack }),
+    },
+    { ...opts, retainOnDelete: true },
+  );
+}

@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Workload } from "../target.ts";
+import { configFolder } from "./names.ts";
+
+/** CA and login for the tools of an image that read a Prometheus HTTP client configuration. */
+export const clientFile = "health-client.json";
+
+/** How a container asks itself, and the file it needs for that. */
+export interface Probe {
+  /** As `docker inspect` shows it to everybody who may ask the engine: never holds a secret. */
+  readonly tests: string[];
+  /** Uploaded beside the workload's own files. */
+  readonly files: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** Time between two checks. The first comes after one of them, so it is what `up` waits for. */
+export const probeTiming = {
+  interval: "3s",
+  timeout: "5s",
+  startPeriod: "30s",
+  retries: 3,
+} as const;
+
+/**
+ * The best honest check an official image can make of itself.
+ *
+ * Prometheus and Alertmanager carry tools that read CA and login from a file: they ask for
+ * readiness as any client would. The others have busybox wget only. It cannot verify a certificate,
+ * which on the container's own loopback nobody can stand between, and it takes a login as an
+ * argument only, which every process list would show. So it asks without one: an answer 200 or 401
+ * proves a listener that speaks TLS and HTTP; that the login works, Prometheus sees at each scrape.
+ */
+export function probeOf(workload: Workload): Probe {
+  if (workload.image.bare === true) return { tests: ["NONE"], files: {} };
+  const url = `https://127.0.0.1:${workload.port}`;
+  const client = `--http.config.file=${configFolder}/${clientFile}`;
+  switch (workload.binary) {
+    case "prometheus":
+      return {
+        tests: ["CMD", "promtool", "check", "ready", client, `--url=${url}`],
+        files: { [clientFile]: clientConfig(workload) },
+      };
+    case "alertmanager":
+      return {
+        tests: ["CMD", "amtool", "cluster", "show", client, `--alertmanager.url=${url}`],
+        files: { [clientFile]: clientConfig(workload) },
+      };
+    default:
+      return { tests: ["CMD-SHELL", wget(`${url}${workload.health.path}`)], files: {} };
+  }
+}
+
+/** Succeeds on 2xx and on 401; wget alone exits with an error on the latter. */
+function wget(url: string): string {
+  const ask = `wget -q -T 4 -O /dev/null --no-check-certificate ${url}`;
+  return `answer=$(${ask} 2>&1) || case "$answer" in *" 401 "*) ;; *) exit 1 ;; esac`;
+}
+
+/** JSON is YAML, and quoting is settled. */
+function clientConfig({ health }: Workload): pulumi.Output<string> {
+  const text = pulumi
+    .all([health.ca, health.password])
+    .apply(([ca, password]) =>
+      JSON.stringify(
+        { basic_auth: { username: health.username, password }, tls_config: { ca } },
+        undefined,
+        2,
+      ),
+    );
+  return pulumi.secret(text);
+}

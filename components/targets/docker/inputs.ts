@@ -1,0 +1,151 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Workload } from "../target.ts";
+import { probeOf, probeTiming } from "./health.ts";
+import type { DockerTargetConfig } from "./names.ts";
+import { configFolder, hostGateway, hostRoot, physicalName } from "./names.ts";
+
+/** What a workload's containers are created with; the shell in `docker.ts` only passes it on. */
+export interface ContainerParts {
+  readonly config: DockerTargetConfig;
+  readonly workload: Workload;
+  /** Name of the estate's network, as an output so that the container waits for it. */
+  readonly network: pulumi.Input<string>;
+  /** Id of the container that carries the files: a new one for every change of them. */
+  readonly files: pulumi.Input<string>;
+  /** Id of the container whose network namespace this one shares. */
+  readonly beside?: pulumi.Input<string>;
+}
+
+/** Sorted by name, as the provider reads them back. */
+export function labelsOf(labels: Readonly<Record<string, pulumi.Input<string>>>) {
+  return Object.entries(labels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([label, value]) => ({ label, value }));
+}
+
+/**
+ * The container that carries a workload's files and never runs.
+ *
+ * The engine refuses to copy anything into a container with a read-only root, even below a volume.
+ * So the files go into an anonymous volume of this one, which the workload mounts read-only. A fresh
+ * volume for each change: a file that is no longer wanted cannot stay behind.
+ */
+export function carrierInputs({ config, workload }: Pick<ContainerParts, "config" | "workload">) {
+  const { name } = workload.place;
+  const files = { ...workload.files, ...probeOf(workload).files };
+  return {
+    name: `${physicalName(config.stack, name)}-files`,
+    image: workload.image.reference,
+    labels: labelsOf({ "vigil.service": name, "vigil.stack": config.stack }),
+    start: false,
+    mustRun: false,
+    restart: "no",
+    networkMode: "none",
+    // With the container goes its anonymous volume.
+    removeVolumes: true,
+    volumes: [{ containerPath: configFolder }],
+    uploads: Object.entries(files)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, content]) => ({
+        file: `${configFolder}/${path}`,
+        // Owner root, group root: the process is in the group and may read, never write.
+        permissions: "0440",
+        content: neverEmpty(content),
+      })),
+  };
+}
+
+/** The provider takes an empty text for a missing one. */
+function neverEmpty(content: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(content).apply((text) => (text === "" ? "\n" : text));
+}
+
+/** The container that runs the workload. */
+export function containerInputs(parts: ContainerParts) {
+  const { config, workload } = parts;
+  const { name } = workload.place;
+  const { uid, gid, reference } = workload.image;
+  const { tests } = probeOf(workload);
+  return {
+    name: physicalName(config.stack, name),
+    image: reference,
+    command: [...workload.args],
+    envs: Object.entries(workload.env)
+      .map(([key, value]) => `${key}=${value}`)
+      .sort(),
+    user: `${uid}:${gid}`,
+    groupAdds: ["0"],
+    readOnly: true,
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    memory: workload.memoryMegabytes,
+    // Equal to memory: no swap. Left out, every preview would show a change.
+    memorySwap: workload.memoryMegabytes,
+    // Suffix instead of `readOnly`, which the provider ignores beside `fromContainer`.
+    volumes: [{ fromContainer: pulumi.interpolate`${parts.files}:ro` }],
+    mounts: mountsOf(config, workload),
+    tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=64m" },
+    healthcheck: { tests, ...probeTiming },
+    wait: tests[0] !== "NONE",
+    waitTimeout: workload.health.timeoutSeconds,
+    restart: "unless-stopped",
+    mustRun: true,
+    // The provider kills at once where no grace is given; a database wants to close its files.
+    destroyGraceSeconds: 30,
+    removeVolumes: true,
+    logDriver: "json-file",
+    logOpts: { "max-file": "3", "max-size": "10m" },
+    labels: labelsOf({
+      "vigil.files": parts.files,
+      "vigil.service": name,
+      "vigil.stack": config.stack,
+    }),
+    ...networkOf(parts),
+  };
+}
+
+function mountsOf(config: DockerTargetConfig, workload: Workload) {
+  const { place, persistent, sees } = workload;
+  const source = physicalName(config.stack, place.name);
+  return [
+    ...(persistent ? [{ type: "volume", source, target: place.data }] : []),
+    ...(sees === "host"
+      ? [
+          {
+            type: "bind",
+            source: "/",
+            target: hostRoot,
+            readOnly: true,
+            bindOptions: { propagation: config.hostPropagation ?? "rslave" },
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Network, process list and published ports of a container. */
+function networkOf({ config, workload, network, beside }: ContainerParts) {
+  const pid = workload.sees === "host" ? { pidMode: "host" } : {};
+  if (beside !== undefined) {
+    return { ...pid, networkMode: pulumi.interpolate`container:${beside}` };
+  }
+  if (workload.sees === "host") return { ...pid, networkMode: "host" };
+  const external = config.publish?.[workload.place.name];
+  return {
+    hostname: workload.place.name,
+    networksAdvanced: [{ name: network, aliases: [workload.place.name] }],
+    // What listens on the machine itself, such as node_exporter, is reached through the gateway.
+    hosts: [{ host: hostGateway, ip: "host-gateway" }],
+    ports:
+      external === undefined
+        ? []
+        : [
+            {
+              internal: workload.port,
+              external,
+              ip: config.bind ?? "127.0.0.1",
+              protocol: "tcp",
+            },
+          ],
+  };
+}

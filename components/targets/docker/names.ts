@@ -1,0 +1,102 @@
+import type { Place, Workload } from "../target.ts";
+
+/** How a Docker estate is named and published. */
+export interface DockerTargetConfig {
+  /** Part of every physical name, `vigil-<stack>-<service>`: `dev`. Fixed names adopt, never double. */
+  readonly stack: string;
+  /** Value of the `host` label of what describes the machine under the engine. */
+  readonly host: string;
+  /** Port of the machine by workload; what is not named here is reached by its peers only. */
+  readonly publish?: Readonly<Record<string, number>>;
+  /** Address of the machine on which ports are published. @default "127.0.0.1" */
+  readonly bind?: string;
+  /** Data folder by workload where an image keeps its data elsewhere than {@link dataFolder} says. */
+  readonly dataFolders?: Readonly<Record<string, string>>;
+  /**
+   * Address of the engine: `unix:///var/run/docker.sock`, `tcp://…`, `ssh://…`.
+   * @default the environment's DOCKER_CONTEXT or DOCKER_HOST, else `unix:///var/run/docker.sock`
+   */
+  readonly engine?: string;
+  /**
+   * How mounts made later on the machine show inside a workload that sees it. `rprivate` (they do
+   * not) is for machines whose root is no shared mount, where the engine refuses `rslave`.
+   * @default "rslave"
+   */
+  readonly hostPropagation?: "rslave" | "rprivate";
+}
+
+/** Where configuration appears inside every container. */
+export const configFolder = "/etc/vigil";
+
+/** Where a container that sees the machine finds the machine's root, read-only. */
+export const hostRoot = "/rootfs";
+
+/** Name by which a container reaches what listens on the machine itself (Docker 20.10 and later). */
+export const hostGateway = "host.docker.internal";
+
+/**
+ * Where the official images keep their data. An empty volume takes over the owner of the folder it
+ * covers, so only a folder the image made for its own account is writable without root.
+ */
+const imageFolders: Readonly<Record<string, string>> = {
+  alertmanager: "/alertmanager",
+  grafana: "/var/lib/grafana",
+  loki: "/loki",
+  prometheus: "/prometheus",
+};
+
+/** Folder of a workload's volume as its process sees it. */
+export function dataFolder(config: DockerTargetConfig, name: string): string {
+  return config.dataFolders?.[name] ?? imageFolders[name] ?? `/var/lib/${name}`;
+}
+
+/** Physical name of everything that belongs to one service. */
+export function physicalName(stack: string, service: string): string {
+  return `vigil-${stack}-${service}`;
+}
+
+/** Where `name` will stand; see {@link Place}. */
+export function placeOf(
+  config: DockerTargetConfig,
+  name: string,
+  port: number,
+  sees: Workload["sees"] = "itself",
+  beside?: string,
+): Place {
+  const common = { name, config: configFolder, data: dataFolder(config, name) };
+  const loopback = ["127.0.0.1"];
+  if (beside !== undefined) {
+    // The namespace is shared with one other process, and nothing else can reach its loopback.
+    const address = `127.0.0.1:${port}`;
+    const subjects = { dnsNames: ["localhost"], ipAddresses: loopback };
+    return { ...common, ...rootOf(sees), listen: address, address, url: undefined, subjects };
+  }
+  if (sees === "host") {
+    // It has the machine's own interfaces, so it cannot listen on the estate's network only: peers
+    // come through the bridge's gateway. TLS and a login are what protects it.
+    const subjects = { dnsNames: [hostGateway, "localhost"], ipAddresses: loopback };
+    const address = `${hostGateway}:${port}`;
+    return { ...common, ...rootOf(sees), listen: `:${port}`, address, url: undefined, subjects };
+  }
+  const published = config.publish?.[name];
+  const shown = reachable(config.bind);
+  return {
+    ...common,
+    listen: `:${port}`,
+    address: `${name}:${port}`,
+    url: published === undefined ? undefined : `https://${shown}:${published}`,
+    subjects: {
+      dnsNames: [name, physicalName(config.stack, name), "localhost"],
+      ipAddresses: [...new Set([...loopback, shown])],
+    },
+  };
+}
+
+/** `0.0.0.0` is an address to listen on and none to ask. */
+function reachable(bind = "127.0.0.1"): string {
+  return bind === "0.0.0.0" ? "127.0.0.1" : bind;
+}
+
+function rootOf(sees: Workload["sees"]): { root?: string } {
+  return sees === "host" ? { root: hostRoot } : {};
+}
