@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ensureTools, type Ensured } from "../ensure.ts";
+import { formatTable } from "../table.ts";
+
+const help = `vigil tools
+
+Gets every tool into the cache, links them in .vigil/bin and shows where each is from.
+With a full cache nothing is fetched or looked up.
+`;
+
+/** `vigil tools`: gets everything, then shows the table. */
+export async function run(
+  args: string[],
+  root = join(import.meta.dirname, "../.."),
+  ensure: typeof ensureTools = ensureTools,
+): Promise<number> {
+  const { values } = parseArgs({ args, options: { help: { type: "boolean", short: "h" } } });
+  process.stdout.write(values.help ? help : show(await ensure(undefined, { root })));
+  return 0;
+}
+
+function show({ found, missing, binFolder }: Ensured): string {
+  const rows = found.map(({ tool, version, origin }) => ["✓", tool.name, version, origin]);
+  const absent = missing.map((error) => [
+    "–",
+    error.tool,
+    "",
+    `not to be had: ${error.details.join("; ")}`,
+  ]);
+  return `${formatTable([...rows, ...absent])}\n${binFolder}\n`;
+}

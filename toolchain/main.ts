@@ -1,0 +1,84 @@
+import { formatError, UserError } from "./errors.ts";
+
+/** A command's module. */
+export interface Command {
+  /** Runs it; the result is the exit code. */
+  run(args: string[]): Promise<number>;
+}
+
+/** One line of the table of commands. Modules are loaded only when asked for. */
+export interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Where text goes. */
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** Runs one command line and gives back its exit code. Never throws. */
+export async function main(
+  args: readonly string[],
+  commands: readonly Entry[],
+  { out, err }: Output,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  try {
+    const [name, ...rest] = args;
+    if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+      const entry = commands.find((command) => command.name === rest[0]);
+      if (entry !== undefined) return await (await entry.load()).run(["--help"]);
+      out(usage(commands));
+      return 0;
+    }
+    const entry = commands.find((command) => command.name === name);
+    if (entry === undefined) throw unknown(name, commands);
+    return await (await entry.load()).run(rest);
+  } catch (error) {
+    err(`${formatError(error, Boolean(env["VIGIL_DEBUG"]))}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** A command line that says nothing Vigil understands: exit code 2, as is the custom. */
+export class UsageError extends UserError {}
+
+/** The help page. */
+export function usage(commands: readonly Entry[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
+  return [
+    "vigil <command> [options]",
+    "",
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
+    "",
+    "vigil <command> --help says more about one.",
+    "",
+  ].join("\n");
+}
+
+function unknown(name: string, commands: readonly Entry[]): UsageError {
+  const near = commands
+    .map((command) => ({ name: command.name, away: distance(name, command.name) }))
+    .sort((a, b) => a.away - b.away)[0];
+  const guess = near !== undefined && near.away <= Math.max(2, name.length / 3);
+  return new UsageError(`There is no command ${name}`, {
+    advice: [guess ? `Did you mean: vigil ${near.name}` : "vigil help lists all commands"],
+  });
+}
+
+/** Edits (insert, delete, replace) between two words. */
+export function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

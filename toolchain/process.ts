@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { reasonOf } from "./errors.ts";
+
+/** How a program is run. */
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Ends the program when it takes longer, in milliseconds. */
+  readonly timeout?: number;
+  /** Called with each line the program prints, for progress. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** Programs under way: none outlives this process, except when it is killed hard. */
+const children = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of children) child.kill();
+});
+
+/** Output kept for messages, in characters: enough for a reason, small for a long build. */
+const kept = 64_000;
+
+/**
+ * Runs a program to its end and gives back what it printed (both streams, its last 64,000
+ * characters).
+ * @throws Error with the last line printed, when it cannot be started or fails.
+ */
+export function run(
+  command: string,
+  args: readonly string[],
+  { cwd, env, timeout, onLine }: RunOptions = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, timeout, stdio: ["ignore", "pipe", "pipe"] });
+    children.add(child);
+    let output = "";
+    const collect = (chunk: string) => {
+      output = (output + chunk).slice(-kept);
+      const line = lastLine(chunk);
+      if (line !== "") onLine?.(line);
+    };
+    child.stdout.setEncoding("utf8").on("data", collect);
+    child.stderr.setEncoding("utf8").on("data", collect);
+    child.on("error", (error) => {
+      reject(new Error(`${command} cannot be started: ${reasonOf(error)}`, { cause: error }));
+    });
+    child.on("close", (code, signal) => {
+      children.delete(child);
+      if (code === 0) resolve(output);
+      else reject(new Error(`${command} ${failure(code, signal)}: ${reasonIn(output)}`));
+    });
+  });
+}
+
+const failure = (code: number | null, signal: string | null): string =>
+  signal === null ? `failed with ${code ?? "?"}` : `was ended by ${signal}`;
+
+const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim() ?? "";
+
+/** The line that says most: a full disk before anything, then the last lines. */
+function reasonIn(output: string): string {
+  const full = /^.*no space left on device.*$/im.exec(output);
+  return full?.[0].trim() ?? (output.trim().split("\n").slice(-3).join(" | ") || "no output");
+}

@@ -1,0 +1,206 @@
+import type { Archive, Tool } from "./tool.ts";
+import type { Platform } from "./platform.ts";
+
+/** Tools Vigil starts, by the name they are asked for. */
+export type ToolName =
+  | "pulumi"
+  | "process-compose"
+  | "prometheus"
+  | "alertmanager"
+  | "node_exporter"
+  | "blackbox_exporter"
+  | "grafana";
+
+const githubRelease = (repository: string, version: string): string =>
+  `https://github.com/${repository}/releases/download/v${version}`;
+
+/** Releases of the Prometheus project: one naming for all of its programs. */
+const prometheusProject =
+  (name: string, version: string) =>
+  ({ os, arch }: Platform): Archive => {
+    const release = githubRelease(`prometheus/${name}`, version);
+    return {
+      url: `${release}/${name}-${version}.${os}-${arch}.tar.gz`,
+      checksums: `${release}/sha256sums.txt`,
+      strip: 1,
+    };
+  };
+
+/** What `--version` of the Prometheus project's programs reports. */
+const reportedVersion = (version: string): Record<string, string> => ({
+  "github.com/prometheus/common/version.Version": version,
+});
+
+const onPath = (program: string, page: string): string =>
+  `Let this machine reach one of these places, or install ${program} (${page}) so that it is on PATH.`;
+
+/** The one table of pinned versions. Node's own is in toolchain/.node-version. */
+export const tools: Readonly<Record<ToolName, Tool>> = {
+  pulumi: {
+    name: "pulumi",
+    version: "3.259.0",
+    binaries: ["pulumi", "pulumi-language-nodejs"],
+    accepts: { from: "3.200", before: "4" },
+    versionArgs: ["version"],
+    versionEnv: { PULUMI_SKIP_UPDATE_CHECK: "true" },
+    archive: ({ os, arch }) => ({
+      url: `${githubRelease("pulumi/pulumi", "3.259.0")}/pulumi-v3.259.0-${os}-${arch === "amd64" ? "x64" : arch}.tar.gz`,
+      checksums: `${githubRelease("pulumi/pulumi", "3.259.0")}/pulumi-3.259.0-checksums.txt`,
+      strip: 1,
+    }),
+    go: [
+      {
+        binary: "pulumi",
+        module: "pulumi",
+        main: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0" },
+      },
+      {
+        // A module of its own that compiles against SDK 3.187 only; programs on 3.259 run with it.
+        binary: "pulumi-language-nodejs",
+        module: "pulumi-language-nodejs",
+        main: "github.com/pulumi/pulumi/sdk/nodejs/cmd/pulumi-language-nodejs/v3",
+        // The checksum database lacks these old versions; the committed go.sum pins them.
+        env: { GONOSUMDB: "github.com/pulumi/*" },
+      },
+    ],
+    advice: onPath("Pulumi", "https://www.pulumi.com/docs/install"),
+  },
+  "process-compose": {
+    name: "process-compose",
+    version: "1.64.1",
+    binaries: ["process-compose"],
+    accepts: { from: "1.64", before: "2" },
+    versionArgs: ["version"],
+    archive: ({ os, arch }) => ({
+      url: `${githubRelease("F1bonacc1/process-compose", "1.64.1")}/process-compose_${os}_${arch}.tar.gz`,
+      checksums: `${githubRelease("F1bonacc1/process-compose", "1.64.1")}/process-compose_checksums.txt`,
+      strip: 0,
+    }),
+    go: [
+      {
+        binary: "process-compose",
+        module: "process-compose",
+        main: "github.com/f1bonacc1/process-compose/src",
+        variables: { "github.com/f1bonacc1/process-compose/src/config.Version": "v1.64.1" },
+      },
+    ],
+    advice: onPath("process-compose", "https://f1bonacc1.github.io/process-compose/installation"),
+  },
+  prometheus: {
+    name: "prometheus",
+    version: "3.5.3",
+    binaries: ["prometheus", "promtool"],
+    accepts: { from: "3.5", before: "4" },
+    archive: prometheusProject("prometheus", "3.5.3"),
+    debian: {
+      packages: ["prometheus", "promtool"],
+      binaries: { prometheus: "usr/bin/prometheus", promtool: "usr/bin/promtool" },
+    },
+    // Prometheus 3.x is the module's 0.3xx; its web interface is not part of the module.
+    go: ["prometheus", "promtool"].map((binary) => ({
+      binary,
+      module: "prometheus",
+      main: `github.com/prometheus/prometheus/cmd/${binary}`,
+      variables: reportedVersion("3.5.3"),
+    })),
+    advice: onPath("Prometheus 3.5 or later", "https://prometheus.io/download"),
+  },
+  alertmanager: {
+    name: "alertmanager",
+    version: "0.33.1",
+    binaries: ["alertmanager", "amtool"],
+    accepts: { from: "0.28", before: "1" },
+    alsoCalled: { alertmanager: "prometheus-alertmanager" },
+    archive: prometheusProject("alertmanager", "0.33.1"),
+    debian: {
+      packages: ["prometheus-alertmanager"],
+      binaries: { alertmanager: "usr/bin/prometheus-alertmanager", amtool: "usr/bin/amtool" },
+    },
+    go: ["alertmanager", "amtool"].map((binary) => ({
+      binary,
+      module: "alertmanager",
+      main: `github.com/prometheus/alertmanager/cmd/${binary}`,
+      variables: reportedVersion("0.33.1"),
+    })),
+    advice: onPath("Alertmanager", "https://prometheus.io/download"),
+  },
+  node_exporter: {
+    name: "node_exporter",
+    version: "1.11.1",
+    binaries: ["node_exporter"],
+    accepts: { from: "1.8", before: "2" },
+    alsoCalled: { node_exporter: "prometheus-node-exporter" },
+    archive: prometheusProject("node_exporter", "1.11.1"),
+    debian: {
+      packages: ["prometheus-node-exporter"],
+      binaries: { node_exporter: "usr/bin/prometheus-node-exporter" },
+    },
+    go: [
+      {
+        binary: "node_exporter",
+        module: "node_exporter",
+        main: "github.com/prometheus/node_exporter",
+        variables: reportedVersion("1.11.1"),
+      },
+    ],
+    advice: onPath("node_exporter", "https://prometheus.io/download"),
+  },
+  blackbox_exporter: {
+    name: "blackbox_exporter",
+    version: "0.28.0",
+    binaries: ["blackbox_exporter"],
+    accepts: { from: "0.25", before: "1" },
+    alsoCalled: { blackbox_exporter: "prometheus-blackbox-exporter" },
+    archive: prometheusProject("blackbox_exporter", "0.28.0"),
+    debian: {
+      packages: ["prometheus-blackbox-exporter"],
+      binaries: { blackbox_exporter: "usr/bin/prometheus-blackbox-exporter" },
+    },
+    go: [
+      {
+        binary: "blackbox_exporter",
+        module: "blackbox_exporter",
+        main: "github.com/prometheus/blackbox_exporter",
+        variables: reportedVersion("0.28.0"),
+      },
+    ],
+    advice: onPath("blackbox_exporter", "https://prometheus.io/download"),
+  },
+  grafana: {
+    name: "grafana",
+    version: "12.3.4",
+    binaries: ["grafana"],
+    accepts: { from: "11", before: "14" },
+    // It finds its pages and defaults relative to its binary.
+    beside: ["../public", "../conf/defaults.ini"],
+    optional: true,
+    archive: ({ os, arch }) => {
+      const url = `https://dl.grafana.com/oss/release/grafana-12.3.4.${os}-${arch}.tar.gz`;
+      return { url, checksums: `${url}.sha256`, strip: 1, folder: "bin" };
+    },
+    advice: onPath("Grafana 11 or later", "https://grafana.com/grafana/download"),
+  },
+};
+
+/** Every tool, in the order they are got. */
+export const toolNames = Object.keys(tools) as readonly ToolName[];
+
+/** Builds the others where there is no archive for them; got only then. */
+export const go: Tool = {
+  name: "go",
+  version: "1.26.8",
+  binaries: ["go"],
+  // From 1.21 on Go fetches the release a go.mod asks for.
+  accepts: { from: "1.21", before: "2" },
+  versionArgs: ["version"],
+  archive: ({ os, arch }) => {
+    const url = `https://dl.google.com/go/go1.26.8.${os}-${arch}.tar.gz`;
+    return { url, checksums: `${url}.sha256`, strip: 1, folder: "bin" };
+  },
+  debian: {
+    packages: ["golang-1.26-go", "golang-1.26-src"],
+    binaries: { go: "usr/lib/go-1.26/bin/go" },
+  },
+  advice: onPath("Go 1.21 or later", "https://go.dev/dl"),
+};
