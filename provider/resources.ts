@@ -107,13 +107,15 @@ export class Login extends pulumi.CustomResource {
 /** Arguments of {@link CheckedFiles}; see {@link CheckedFilesInputs}. */
 export interface CheckedFilesArgs {
   readonly name: pulumi.Input<CheckedFilesInputs["name"]>;
+  /** See {@link CheckedFilesInputs}. */
+  readonly folder?: string | undefined;
   readonly files: FilesArgs;
   readonly checks: readonly FileCheck[];
 }
 
 /** Files proven by the tools that will read them; make what mounts them depend on it. */
 export class CheckedFiles extends pulumi.CustomResource {
-  /** SHA-256 of the proven files. */
+  /** SHA-256 of the proven files and their checks. */
   declare readonly hash: pulumi.Output<string>;
 
   constructor(name: string, args: CheckedFilesArgs, opts?: pulumi.CustomResourceOptions) {

@@ -113,6 +113,18 @@ export interface LoginState extends LoginInputs {
 /** Files proven by the tools that will read them, for targets that cannot try before they switch. */
 export interface CheckedFilesInputs {
   readonly name: string;
+  /**
+   * Absolute folder the files will have where they are read. Text that names it is checked as if
+   * the files lay there already. Absent: only relative paths between the files can be followed.
+   */
+  readonly folder?: string;
   readonly files: Files;
   readonly checks: readonly FileCheck[];
+}
+
+/** State of proven files: what identifies them rather than their text. */
+export interface CheckedFilesState {
+  readonly name: string;
+  /** SHA-256 of files and checks. */
+  readonly hash: string;
 }

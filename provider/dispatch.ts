@@ -1,0 +1,47 @@
+import type { Provider } from "@pulumi/pulumi/provider/provider.js";
+import { VigilError } from "./errors.ts";
+import type { Resource } from "./resource.ts";
+import { authority } from "./resources/authority.ts";
+import { certificate } from "./resources/certificate.ts";
+import { checkedFiles } from "./resources/checked-files.ts";
+import { login } from "./resources/login.ts";
+import { process } from "./resources/process.ts";
+import { tokens } from "./types.ts";
+import type { Raw } from "./values.ts";
+
+const resources: Readonly<Record<string, Resource>> = {
+  [tokens.authority]: authority,
+  [tokens.certificate]: certificate,
+  [tokens.checkedFiles]: checkedFiles,
+  [tokens.login]: login,
+  [tokens.process]: process,
+};
+
+/** `urn:pulumi:stack::project::parent$token::name` ends its third part with the resource's token. */
+function resourceOf(urn: string): Resource {
+  const token = urn.split("::")[2]?.split("$").at(-1) ?? "";
+  const found = resources[token];
+  if (found === undefined) {
+    throw new VigilError(
+      `The provider does not know the type ${JSON.stringify(token)}`,
+      `it knows ${Object.keys(resources).join(", ")}`,
+      "Use the classes of provider/resources.ts.",
+    );
+  }
+  return found;
+}
+
+/** The engine's operations, handed to the resource its urn names. */
+export function createProvider(version: string): Provider {
+  return {
+    version,
+    check: (urn, olds: Raw, news: Raw) => resourceOf(urn).check(olds, news),
+    diff: (_id, urn, olds: Raw, news: Raw) => resourceOf(urn).diff(olds, news),
+    create: (urn, inputs: Raw) => resourceOf(urn).create(inputs),
+    update: async (id, urn, olds: Raw, news: Raw) => ({
+      outs: await resourceOf(urn).update(id, olds, news),
+    }),
+    read: (id, urn, state: Raw) => resourceOf(urn).read(id, state),
+    delete: (_id, urn, state: Raw) => resourceOf(urn).delete(state),
+  };
+}

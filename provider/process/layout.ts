@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+
+/** Bytes a socket's path may have: 108 on Linux, 104 on macOS, less the closing zero. */
+export const longestSocket = process.platform === "darwin" ? 103 : 107;
+
+/** Where the parts of a stack lie below its `home`. */
+export interface Layout {
+  readonly home: string;
+  readonly project: string;
+  readonly services: string;
+  readonly data: string;
+  readonly logs: string;
+  /** Everything of the supervisor's own. */
+  readonly supervisor: string;
+  readonly fragments: string;
+  /** XDG_CONFIG_HOME of the supervisor: with an empty folder in it, it does not warn. */
+  readonly xdg: string;
+  readonly log: string;
+  readonly lock: string;
+  readonly socket: string;
+}
+
+/** Pure: the same `home`, the same paths. */
+export function layoutOf(home: string): Layout {
+  const supervisor = join(home, "supervisor");
+  return {
+    home,
+    project: join(home, "process-compose.yaml"),
+    services: join(home, "services"),
+    data: join(home, "data"),
+    logs: join(home, "logs"),
+    supervisor,
+    fragments: join(supervisor, "fragments"),
+    xdg: join(supervisor, "xdg"),
+    log: join(supervisor, "log"),
+    lock: join(home, ".lock"),
+    socket: socketOf(supervisor),
+  };
+}
+
+/** Beside the supervisor's files, or, where that is too long for a socket, in the user's own folder of the temp dir. */
+function socketOf(supervisor: string): string {
+  const near = join(supervisor, "socket");
+  if (Buffer.byteLength(near) <= longestSocket) return near;
+  const hash = createHash("sha256").update(supervisor).digest("hex").slice(0, 16);
+  const far = join(tmpdir(), `vigil-${userInfo().uid}`, hash);
+  return Buffer.byteLength(far) <= longestSocket
+    ? far
+    : join("/tmp", `vigil-${userInfo().uid}`, hash);
+}
+
+/** Folders and files of one process. */
+export interface Folders {
+  readonly config: string;
+  readonly data: string;
+  readonly log: string;
+  readonly fragment: string;
+}
+
+export function foldersOf(layout: Layout, name: string): Folders {
+  return {
+    config: join(layout.services, name),
+    data: join(layout.data, name),
+    log: join(layout.logs, `${name}.log`),
+    fragment: join(layout.fragments, `${name}.json`),
+  };
+}

@@ -1,0 +1,114 @@
+import { readFile, readdir } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hasCode } from "../errors.ts";
+import { run } from "./tool.ts";
+
+/** Environment variables by which processes of a home are known again. */
+export const marks = {
+  /** `<home>`: the supervisor, inherited by all it starts. */
+  home: "VIGIL_SUPERVISED_HOME",
+  /** `<home>:<name>`: a supervised process and its children. */
+  process: "VIGIL_PROCESS",
+} as const;
+
+/** A running process that carries a mark. */
+export interface Marked {
+  readonly pid: number;
+  readonly home: string;
+  /** Undefined for the supervisor itself. */
+  readonly process: string | undefined;
+}
+
+/** Every process of this user that belongs to `home`. */
+export async function findMarked(home: string): Promise<Marked[]> {
+  const all = process.platform === "linux" ? await fromProc() : await fromPs();
+  return all.filter((found) => found.home === home && found.pid !== process.pid);
+}
+
+async function fromProc(): Promise<Marked[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/u.test(name));
+  const found = await Promise.all(pids.map(async (pid) => markOf(Number(pid))));
+  return found.filter((mark) => mark !== undefined);
+}
+
+/** The mark of a process, where it has one and its environment may be read. */
+export async function markOf(pid: number): Promise<Marked | undefined> {
+  if (process.platform !== "linux") return (await fromPs()).find((found) => found.pid === pid);
+  try {
+    const entries = (await readFile(`/proc/${pid}/environ`, "utf8")).split("\0");
+    return markIn(pid, entries);
+  } catch (error) {
+    // Ended meanwhile, or another user's.
+    if (hasCode(error, "ENOENT", "ESRCH", "EACCES", "EPERM")) return undefined;
+    throw error;
+  }
+}
+
+function markIn(pid: number, entries: readonly string[]): Marked | undefined {
+  const valueOf = (name: string): string | undefined =>
+    entries.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+  const home = valueOf(marks.home);
+  return home === undefined ? undefined : { pid, home, process: valueOf(marks.process) };
+}
+
+async function fromPs(): Promise<Marked[]> {
+  const { output } = await run("/bin/ps", ["-axEww", "-o", "pid=,command="], {
+    timeoutSeconds: 20,
+  });
+  return parsePs(output);
+}
+
+/** Reads `ps -axEww -o pid=,command=`: each line a pid, the command and its environment. */
+export function parsePs(output: string): Marked[] {
+  return output.split("\n").flatMap((line) => {
+    const [, pid, rest] = /^\s*(\d+)\s(.*)$/u.exec(line) ?? [];
+    if (pid === undefined || rest === undefined) return [];
+    // A value may hold spaces; the next variable's name ends it.
+    const entries = rest.split(/ (?=[A-Za-z_][A-Za-z0-9_]*=)/u);
+    const mark = markIn(Number(pid), entries);
+    return mark === undefined ? [] : [mark];
+  });
+}
+
+/** True while a process with this id exists and is not a zombie. */
+export async function isAlive(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return hasCode(error, "EPERM");
+  }
+  if (process.platform !== "linux") return true;
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    return !/^[ZX]/u.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch {
+    return false;
+  }
+}
+
+/** TERM, then KILL for whoever is left after `graceSeconds`. Only processes that still carry the mark. */
+export async function stopAll(processes: readonly Marked[], graceSeconds: number): Promise<void> {
+  let left = processes;
+  const signalLeft = (signal: NodeJS.Signals): void => {
+    for (const { pid } of left) {
+      try {
+        process.kill(pid, signal);
+      } catch (error) {
+        if (!hasCode(error, "ESRCH")) throw error;
+      }
+    }
+  };
+  signalLeft("SIGTERM");
+  const killAt = Date.now() + graceSeconds * 1000;
+  let killed = false;
+  for (;;) {
+    const alive = await Promise.all(left.map(({ pid }) => isAlive(pid)));
+    left = left.filter((_one, index) => alive[index]);
+    if (left.length === 0) return;
+    if (!killed && Date.now() >= killAt) {
+      signalLeft("SIGKILL");
+      killed = true;
+    }
+    await sleep(25);
+  }
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { VigilError } from "../errors.ts";
+import { redact } from "../redact.ts";
+import type { ProcessInputs } from "../types.ts";
+import { readText } from "./files.ts";
+import { ask } from "./health.ts";
+import { foldersOf, layoutOf } from "./layout.ts";
+import { isRunning, stateOf, type Supervised } from "./supervisor.ts";
+
+/** A process that ended this often while it was waited for will not become ready by waiting. */
+const hopeless = 3;
+
+const lastLines = 15;
+
+/**
+ * Waits until a process answers 200.
+ * @throws VigilError with its last log lines when it does not within its time or keeps ending.
+ */
+export async function waitUntilReady(
+  inputs: ProcessInputs,
+  secrets: readonly string[],
+): Promise<void> {
+  const layout = layoutOf(inputs.home);
+  const until = Date.now() + inputs.health.timeoutSeconds * 1000;
+  const first = await stateOf(layout, inputs.name);
+  let answer = "it was not asked";
+  let state = first;
+  do {
+    state = await stateOf(layout, inputs.name);
+    if (isRunning(state)) {
+      const refusal = await ask(inputs.health);
+      if (refusal === undefined) return;
+      answer = refusal;
+    }
+    if ((state?.restarts ?? 0) - (first?.restarts ?? 0) >= hopeless) break;
+    await sleep(50);
+  } while (Date.now() < until);
+  const { log } = foldersOf(layout, inputs.name);
+  const tail = ((await readText(log)) ?? "").trimEnd().split("\n").slice(-lastLines).join("\n");
+  throw new VigilError(
+    `${inputs.name} did not become ready`,
+    redact(`${reason(state, answer, inputs)}\nIts last words:\n${tail || "(none)"}`, [
+      ...secrets,
+      inputs.health.password,
+    ]),
+    `The whole log is ${log}. Correct what it names and run again; if it only needs longer than ` +
+      `${inputs.health.timeoutSeconds} s to start, raise its timeout.`,
+  );
+}
+
+function reason(state: Supervised | undefined, answer: string, inputs: ProcessInputs): string {
+  if (state === undefined) return "its supervisor does not answer";
+  const asked = `${inputs.health.url}: ${answer}`;
+  if (isRunning(state) && state.restarts === 0) return asked;
+  return `it ended with exit code ${state.exitCode}, ${state.restarts} restarts; ${asked}`;
+}

@@ -1,0 +1,191 @@
+import { spawn } from "node:child_process";
+import { mkdir, rm } from "node:fs/promises";
+import { request } from "node:http";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hasCode, messageOf, VigilError } from "../errors.ts";
+import { isRecord } from "../values.ts";
+import { privateFolder, readText } from "./files.ts";
+import type { Layout } from "./layout.ts";
+import { findMarked, isAlive, marks, stopAll } from "./marks.ts";
+import { plainEnvironment, requireOnPath } from "./tool.ts";
+
+/** Seconds a process has to end by itself; more than the supervisor grants it. */
+const grace = 20;
+
+/** What the supervisor knows of a process. */
+export interface Supervised {
+  readonly status: string;
+  readonly pid: number;
+  readonly exitCode: number;
+  readonly restarts: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** One request of process-compose's REST API over its socket. */
+function call(layout: Layout, method: string, path: string, seconds = 60): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      { socketPath: layout.socket, method, path, agent: false, timeout: seconds * 1000 },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+        incoming.on("error", reject);
+        incoming.on("end", () => {
+          resolve({ status: incoming.statusCode ?? 0, body: parsed(Buffer.concat(chunks)) });
+        });
+      },
+    );
+    outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer within ${seconds} s`)));
+    outgoing.on("error", reject);
+    outgoing.end();
+  });
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+async function command(layout: Layout, method: string, path: string): Promise<void> {
+  let why: string;
+  try {
+    const { status, body } = await call(layout, method, path);
+    if (status === 200) return;
+    why = isRecord(body) ? String(body["error"]) : `it answered ${status}`;
+  } catch (error) {
+    why = messageOf(error);
+  }
+  throw new VigilError(
+    `The supervisor of ${layout.home} refused ${method} ${path}`,
+    why,
+    `See ${layout.log}, and run again.`,
+  );
+}
+
+/** True when the supervisor answers. */
+export async function isUp(layout: Layout): Promise<boolean> {
+  try {
+    return (await call(layout, "GET", "/live", 5)).status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** What the supervisor says of `name`; undefined when it does not answer or does not know it. */
+export async function stateOf(layout: Layout, name: string): Promise<Supervised | undefined> {
+  try {
+    const { status, body } = await call(layout, "GET", `/process/${name}`, 5);
+    if (status !== 200 || !isRecord(body)) return undefined;
+    return {
+      status: String(body["status"]),
+      pid: Number(body["pid"]),
+      exitCode: Number(body["exit_code"]),
+      restarts: Number(body["restarts"]),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for a process that is up now. */
+export function isRunning(state: Supervised | undefined): boolean {
+  return state?.status === "Running";
+}
+
+/** Makes the running supervisor follow its project file: it restarts only what changed. */
+export async function reload(layout: Layout): Promise<void> {
+  await command(layout, "POST", "/project/configuration");
+}
+
+/** Restarts one process, or starts it where it has ended. */
+export async function restart(layout: Layout, name: string): Promise<void> {
+  await command(layout, "POST", `/process/restart/${name}`);
+}
+
+/**
+ * Starts the supervisor in a session of its own, with nothing of ours open, so that it outlives the
+ * engine and keeps no pipe of it. What an earlier one left running is stopped first.
+ */
+export async function start(layout: Layout): Promise<void> {
+  const program = await requireOnPath("process-compose");
+  await stopLeftOvers(layout.home);
+  // An earlier user's socket folder in the temp dir would not be ours to write: mkdir or chmod says so.
+  await privateFolder(dirname(dirname(layout.socket)));
+  await privateFolder(dirname(layout.socket));
+  await privateFolder(layout.supervisor);
+  await rm(layout.log, { force: true });
+  await mkdir(join(layout.xdg, "process-compose"), { recursive: true, mode: 0o700 });
+  const args = ["up", "-f", layout.project, "--use-uds", "--unix-socket", layout.socket];
+  args.push("--keep-project", "--disable-dotenv", "-t=false", "-L", layout.log);
+  const child = spawn(program, args, {
+    cwd: layout.supervisor,
+    detached: true,
+    stdio: "ignore",
+    env: { ...plainEnvironment(), XDG_CONFIG_HOME: layout.xdg, [marks.home]: layout.home },
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.on("error", (error) => {
+      resolve(error.message);
+    });
+    child.on("exit", (code) => {
+      resolve(`it ended with ${code ?? "a signal"}`);
+    });
+  });
+  child.unref();
+  const failure = await Promise.race([ended, answering(layout, 30)]);
+  if (failure === undefined) return;
+  const log = ((await readText(layout.log)) ?? "").trim().split("\n").slice(-5).join("\n");
+  throw new VigilError(
+    `The supervisor of ${layout.home} did not start`,
+    `${failure}\n${log}`,
+    "Correct what it names, and run again.",
+  );
+}
+
+async function answering(layout: Layout, seconds: number): Promise<string | undefined> {
+  const until = Date.now() + seconds * 1000;
+  while (Date.now() < until) {
+    if (await isUp(layout)) return undefined;
+    await sleep(20);
+  }
+  return `it did not answer within ${seconds} s`;
+}
+
+/** Ends whatever of this home still runs: a supervisor killed hard leaves its children. */
+export async function stopLeftOvers(home: string): Promise<void> {
+  for (;;) {
+    const found = await findMarked(home);
+    if (found.length === 0) return;
+    await stopAll(found, grace);
+  }
+}
+
+/** Ends the supervisor and all it runs, and removes its files. */
+export async function stop(layout: Layout): Promise<void> {
+  if (await isUp(layout)) {
+    // It ends in the middle of its answer now and then; what is left is stopped below.
+    await call(layout, "POST", "/project/stop").catch(() => undefined);
+  }
+  await stopLeftOvers(layout.home);
+  await rm(layout.socket, { force: true });
+  await rm(layout.supervisor, { recursive: true, force: true });
+  await rm(layout.project, { force: true });
+}
+
+/** SIGHUP to one process. */
+export async function hangUp(pid: number): Promise<void> {
+  try {
+    if (await isAlive(pid)) process.kill(pid, "SIGHUP");
+  } catch (error) {
+    // It ended in between, and its restart reads the files anyway.
+    if (!hasCode(error, "ESRCH")) throw error;
+  }
+}

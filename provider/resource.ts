@@ -1,0 +1,34 @@
+import type { Raw } from "./values.ts";
+
+/** An input that cannot be accepted. */
+export interface Failure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** What an update would do. */
+export interface Difference {
+  readonly changes: boolean;
+  readonly replaces?: string[];
+  readonly deleteBeforeReplace?: boolean;
+}
+
+/** What exists in place of a resource; an empty id says that it is gone. */
+export interface Found {
+  readonly id: string;
+  readonly props: Raw;
+  readonly inputs: Raw;
+}
+
+/**
+ * One kind of resource, with the engine's raw values on both sides. `olds` of `check` are the
+ * previous inputs, elsewhere the previous state.
+ */
+export interface Resource {
+  check(olds: Raw, news: Raw): Promise<{ readonly inputs: Raw; readonly failures: Failure[] }>;
+  diff(olds: Raw, news: Raw): Promise<Difference>;
+  create(inputs: Raw): Promise<{ readonly id: string; readonly outs: Raw }>;
+  update(id: string, olds: Raw, news: Raw): Promise<Raw>;
+  read(id: string, state: Raw): Promise<Found>;
+  delete(state: Raw): Promise<void>;
+}
