@@ -1,6 +1,6 @@
 import type { Provider } from "@pulumi/pulumi/provider/provider.js";
 import { VigilError } from "./errors.ts";
-import type { Resource } from "./resource.ts";
+import type { Failure, Resource } from "./resource.ts";
 import { authority } from "./resources/authority.ts";
 import { certificate } from "./resources/certificate.ts";
 import { checkedFiles } from "./resources/checked-files.ts";
@@ -31,11 +31,22 @@ function resourceOf(urn: string): Resource {
   return found;
 }
 
+/**
+ * The engine prints the whole value of a property that failed, secrets in clear; without a name it
+ * prints the reason alone.
+ */
+function anonymous({ property, reason }: Failure): Failure {
+  return { property: "", reason: `${property}: ${reason}` };
+}
+
 /** The engine's operations, handed to the resource its urn names. */
 export function createProvider(version: string): Provider {
   return {
     version,
-    check: (urn, olds: Raw, news: Raw) => resourceOf(urn).check(olds, news),
+    check: async (urn, olds: Raw, news: Raw) => {
+      const { inputs, failures } = await resourceOf(urn).check(olds, news);
+      return { inputs, failures: failures.map(anonymous) };
+    },
     diff: (_id, urn, olds: Raw, news: Raw) => resourceOf(urn).diff(olds, news),
     create: (urn, inputs: Raw) => resourceOf(urn).create(inputs),
     update: async (id, urn, olds: Raw, news: Raw) => ({
