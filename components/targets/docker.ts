@@ -37,6 +37,7 @@ export function dockerTarget(
     kind: "docker",
     host: config.host,
     place: (name, port, sees, beside) => placeOf(config, name, port, sees, beside),
+    programHome: (binary) => `/usr/share/${binary}`,
     lacks: () => (asked ??= { problem: engineProblem(config.engine) }).problem,
     run: (workload, workloadOpts) => {
       ground ??= layGround(config, opts);

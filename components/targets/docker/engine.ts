@@ -2,16 +2,14 @@ import { spawnSync } from "node:child_process";
 
 /** Asks the engine's `/_ping` and prints why it does not answer. */
 const ping = `
-const [where, value] = process.argv.slice(1);
-const to = where === "unix" ? { socketPath: value } : new URL(value);
-const request = require("node:http").get(
-  where === "unix" ? { ...to, path: "/_ping", timeout: 3000 } : new URL("/_ping", to),
-  { timeout: 3000 },
-  (answer) => {
-    if (answer.statusCode !== 200) process.stdout.write("it answers " + answer.statusCode);
-    answer.resume();
-  },
-);
+const [scheme, value] = process.argv.slice(1);
+const url = scheme === "tcp" ? new URL("http://" + value) : undefined;
+const where = url ? { host: url.hostname, port: url.port || 2375 } : { socketPath: value };
+const options = { ...where, path: "/_ping", timeout: 3000 };
+const request = require("node:http").get(options, (answer) => {
+  if (answer.statusCode !== 200) process.stdout.write("it answers " + answer.statusCode);
+  answer.resume();
+});
 request.on("timeout", () => request.destroy(new Error("no answer within 3 s")));
 request.on("error", (error) => process.stdout.write(error.code || error.message));
 `;
@@ -31,8 +29,7 @@ export function engineProblem(configured?: string): string | undefined {
   const [, scheme, rest] = /^([a-z]+):\/\/(.*)$/.exec(host) ?? [];
   if (scheme === "tcp" && DOCKER_CERT_PATH) return undefined;
   if (rest === undefined || (scheme !== "unix" && scheme !== "tcp")) return undefined;
-  const target = scheme === "unix" ? rest : `http://${rest}`;
-  const asked = spawnSync(process.execPath, ["-e", ping, scheme, target], {
+  const asked = spawnSync(process.execPath, ["-e", ping, scheme, rest], {
     encoding: "utf8",
     timeout: 5000,
     env: { PATH: process.env["PATH"] },

@@ -109,17 +109,9 @@ function mountsOf(config: DockerTargetConfig, workload: Workload) {
   const source = physicalName(config.stack, place.name);
   return [
     ...(persistent ? [{ type: "volume", source, target: place.data }] : []),
-    ...(sees === "host"
-      ? [
-          {
-            type: "bind",
-            source: "/",
-            target: hostRoot,
-            readOnly: true,
-            bindOptions: { propagation: config.hostPropagation ?? "rslave" },
-          },
-        ]
-      : []),
+    // No propagation is named: for a folder that holds its own data, which the root does, the engine
+    // then takes `rslave` where the machine can and falls back where it cannot. Named, it fails there.
+    ...(sees === "host" ? [{ type: "bind", source: "/", target: hostRoot, readOnly: true }] : []),
   ];
 }
 

@@ -17,12 +17,6 @@ export interface DockerTargetConfig {
    * @default the environment's DOCKER_CONTEXT or DOCKER_HOST, else `unix:///var/run/docker.sock`
    */
   readonly engine?: string;
-  /**
-   * How mounts made later on the machine show inside a workload that sees it. `rprivate` (they do
-   * not) is for machines whose root is no shared mount, where the engine refuses `rslave`.
-   * @default "rslave"
-   */
-  readonly hostPropagation?: "rslave" | "rprivate";
 }
 
 /** Where configuration appears inside every container. */

@@ -1,0 +1,150 @@
+import Docker from "dockerode";
+import { get } from "node:https";
+import { dockerTarget } from "../../components/targets/docker.ts";
+import { engineProblem } from "../../components/targets/docker/engine.ts";
+import { estate, password, username } from "./estate.ts";
+import { buildTestImages } from "./images.ts";
+import { throwAway } from "./pki.ts";
+import { record } from "./record.ts";
+import { recreate } from "./recreate.ts";
+import type { Recreated } from "./recreate.ts";
+
+const problem = engineProblem();
+const title = `containers in a real engine${problem ? ` (skipped: ${problem})` : ""}`;
+
+(problem ? describe.skip : describe)(title, () => {
+  const docker = new Docker();
+  const stack = `test${process.pid}`;
+  let made: Recreated;
+  let ca: string;
+
+  beforeAll(async () => {
+    await buildTestImages(docker);
+    const names = ["prometheus", "alertmanager", "blackbox", "host.docker.internal"];
+    const identity = await throwAway(names);
+    ca = identity.ca;
+    const recorded = await record(() => {
+      const publish = { prometheus: 9090, alertmanager: 9093 };
+      const target = dockerTarget({ stack, host: "here", publish });
+      for (const workload of estate(target, identity)) target.run(workload, {});
+    });
+    made = await recreate(recorded, docker);
+    await made.healthy();
+  }, 150_000);
+
+  afterAll(async () => {
+    await (made as Recreated | undefined)?.remove();
+  }, 60_000);
+
+  const all = ["prometheus", "alertmanager", "blackbox", "node"];
+
+  test.each(all)("%s runs without rights it does not need", async (name) => {
+    const status = await shell(name, "cat /proc/self/status /proc/1/status");
+    // Every line of the check: the process of the check and, but where the list of processes is the
+    // machine's, the program itself.
+    const values = (key: string) =>
+      [...status.matchAll(new RegExp(`^${key}:\\s*(.*)$`, "gm"))].map((match) => match[1]);
+    const own = name === "node" ? [0] : [0, 1];
+    for (const index of own) {
+      expect(values("Uid")[index]).toBe("65534\t65534\t65534\t65534");
+      expect(values("CapEff")[index]).toBe("0000000000000000");
+      expect(values("CapBnd")[index]).toBe("0000000000000000");
+      expect(values("NoNewPrivs")[index]).toBe("1");
+    }
+  });
+
+  test.each(all)("%s can read its files and change neither them nor its root", async (name) => {
+    expect(await shell(name, "cat /etc/vigil/web.json")).toContain("tls_server_config");
+    expect(await shell(name, "touch /etc/vigil/web.json 2>&1; touch /etc/vigil/x 2>&1")).toMatch(
+      /Read-only file system\s+.*Read-only file system/,
+    );
+    expect(await shell(name, "touch /x /etc/x /usr/x 2>&1")).toMatch(/Read-only file system/);
+    expect(await shell(name, "ls -ln /etc/vigil/server.key")).toMatch(/^-r--r----- +1 0 +0 /);
+    expect(await shell(name, "touch /tmp/x && echo written")).toBe("written\n");
+  });
+
+  test.each(all)("%s is held to its memory, its log is rotated", async (name) => {
+    const { HostConfig } = await container(name).inspect();
+    expect(HostConfig.Memory).toBe(256 * 1024 * 1024);
+    expect(HostConfig.MemorySwap).toBe(HostConfig.Memory);
+    expect(HostConfig.LogConfig).toEqual({
+      Type: "json-file",
+      Config: { "max-file": "3", "max-size": "10m" },
+    });
+  });
+
+  test.each(all)("nothing secret shows when %s is inspected", async (name) => {
+    const shown = JSON.stringify(await container(name).inspect());
+    expect(shown).not.toContain(password);
+    expect(shown).not.toContain("PRIVATE KEY");
+  });
+
+  test.each([
+    ["prometheus", 9090, "/-/ready"],
+    ["alertmanager", 9093, "/-/ready"],
+  ])("%s answers over TLS to a login only, on the loopback only", async (name, port, path) => {
+    const { NetworkSettings } = await container(name).inspect();
+    const [published] = NetworkSettings.Ports[`${port}/tcp`] ?? [];
+    expect(published?.HostIp).toBe("127.0.0.1");
+    const url = `https://localhost:${published?.HostPort ?? ""}${path}`;
+    expect(await status(url, ca)).toBe(401);
+    expect(await status(url, ca, `${username}:${password}`)).toBe(200);
+    await expect(status(url, "")).rejects.toThrow(/certificate/);
+  });
+
+  test("Prometheus reaches its peers, on the network and on the machine itself", async () => {
+    const targets = async () => {
+      const answer = await shell(
+        "prometheus",
+        "promtool query instant --http.config.file=/etc/vigil/health-client.json https://127.0.0.1:9090 up",
+      );
+      return [...answer.matchAll(/job="(\w+)"\} => (\d)/g)].map((it) => `${it[1]} ${it[2]}`).sort();
+    };
+    const deadline = Date.now() + 20_000;
+    let seen = await targets();
+    while (seen.join() !== "blackbox 1,node 1" && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      seen = await targets();
+    }
+    expect(seen).toEqual(["blackbox 1", "node 1"]);
+  }, 30_000);
+
+  test("data outlives a restart", async () => {
+    expect(await shell("prometheus", "echo kept > /prometheus/mark; ls /prometheus")).toMatch(
+      /wal/,
+    );
+    await container("prometheus").restart();
+    await made.healthy();
+    expect(await shell("prometheus", "cat /prometheus/mark")).toBe("kept\n");
+  }, 60_000);
+
+  function container(name: string): Docker.Container {
+    const found = made.containers.get(name);
+    if (found === undefined) throw new Error(`No container ${name}.`);
+    return found;
+  }
+
+  /** Output of a command inside a container. */
+  async function shell(name: string, command: string): Promise<string> {
+    const exec = await container(name).exec({
+      Cmd: ["sh", "-c", command],
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: true,
+    });
+    const stream = await exec.start({ Tty: true });
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString().replaceAll("\r\n", "\n");
+  }
+});
+
+/** Status of the answer to a request that trusts `ca` only. */
+function status(url: string, ca: string, auth?: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, { ca, ...(auth === undefined ? {} : { auth }) }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    }).on("error", reject);
+  });
+}

@@ -1,0 +1,119 @@
+import * as pulumi from "@pulumi/pulumi";
+import { hashSync } from "bcryptjs";
+import type { Target, Workload } from "../../components/targets/target.ts";
+import { testImage } from "./images.ts";
+import type { Program } from "./images.ts";
+import type { Pair } from "./pki.ts";
+
+export const username = "vigil";
+export const password = "correct horse battery staple";
+
+/** What every listener of the estate has in common. */
+export interface Shared {
+  readonly ca: string;
+  readonly server: Pair;
+  /** Text of an external label, for tests that change a file. @default "first" */
+  readonly label?: string;
+}
+
+/** A small estate written by hand: four programs, TLS and a login on each of their listeners. */
+export function estate(target: Target, shared: Shared): Workload[] {
+  const hash = hashSync(password, 4);
+  const web = JSON.stringify({
+    tls_server_config: { cert_file: "server.crt", key_file: "server.key" },
+    basic_auth_users: { [username]: hash },
+  });
+  const workload = (
+    name: string,
+    binary: Program,
+    port: number,
+    rest: Partial<Omit<Workload, "args">> & {
+      args: (place: Workload["place"]) => readonly string[];
+    },
+  ): Workload => {
+    const { args, ...more } = rest;
+    const place = target.place(name, port, more.sees);
+    return {
+      place,
+      binary,
+      image: { reference: testImage(binary), uid: 65534, gid: 65534 },
+      env: {},
+      onChange: {},
+      checks: [],
+      port,
+      health: {
+        path: "/-/healthy",
+        ca: shared.ca,
+        username,
+        password: pulumi.secret(password),
+        timeoutSeconds: 60,
+      },
+      memoryMegabytes: 256,
+      sees: "itself",
+      persistent: false,
+      ...more,
+      args: [
+        ...args(place),
+        `--web.config.file=${place.config}/web.json`,
+        `--web.listen-address=${place.listen}`,
+      ],
+      files: {
+        "web.json": pulumi.secret(web),
+        "server.crt": shared.server.certificate,
+        "server.key": pulumi.secret(shared.server.key),
+        ...more.files,
+      },
+    };
+  };
+  const login = { username, password_file: "password" };
+  const client = { scheme: "https", tls_config: { ca_file: "ca.crt" }, basic_auth: login };
+  const peers = [target.place("blackbox", 9115), target.place("node", 19100, "host")];
+  const scrape = peers.map(({ name, address }) => ({
+    ...client,
+    job_name: name,
+    static_configs: [{ targets: [address] }],
+  }));
+  return [
+    workload("prometheus", "prometheus", 9090, {
+      persistent: true,
+      args: ({ config, data }) => [
+        `--config.file=${config}/prometheus.json`,
+        `--storage.tsdb.path=${data}`,
+      ],
+      files: {
+        "ca.crt": shared.ca,
+        password: pulumi.secret(password),
+        "prometheus.json": JSON.stringify(
+          {
+            global: { scrape_interval: "1s", external_labels: { trial: shared.label ?? "first" } },
+            scrape_configs: scrape,
+          },
+          undefined,
+          2,
+        ),
+      },
+    }),
+    workload("alertmanager", "alertmanager", 9093, {
+      persistent: true,
+      args: ({ config, data }) => [
+        `--config.file=${config}/alertmanager.json`,
+        `--storage.path=${data}`,
+        "--cluster.listen-address=",
+      ],
+      files: {
+        "alertmanager.json": JSON.stringify({
+          route: { receiver: "nobody" },
+          receivers: [{ name: "nobody" }],
+        }),
+      },
+    }),
+    workload("blackbox", "blackbox_exporter", 9115, {
+      args: ({ config }) => [`--config.file=${config}/blackbox.json`],
+      files: { "blackbox.json": JSON.stringify({ modules: { tcp: { prober: "tcp" } } }) },
+    }),
+    workload("node", "node_exporter", 19100, {
+      sees: "host",
+      args: ({ root }) => [`--path.rootfs=${root ?? "/"}`],
+    }),
+  ];
+}

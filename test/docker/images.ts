@@ -1,0 +1,143 @@
+import { execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import type Docker from "dockerode";
+import { tar } from "./tar.ts";
+
+/** Programs an image can be had for. */
+export type Program = "prometheus" | "alertmanager" | "node_exporter" | "blackbox_exporter";
+
+/** Suite whose Prometheus family is recent enough. */
+const suite = "forky";
+
+const packages = [
+  "base-files",
+  "busybox-static",
+  "ca-certificates",
+  "libc6",
+  "prometheus",
+  "prometheus-alertmanager",
+  "prometheus-blackbox-exporter",
+  "prometheus-node-exporter",
+];
+
+/** Makes of Debian's folders what the official images have: busybox's tools and short names in /bin. */
+const customize = [
+  'cd "$1" && rm -rf usr/share/doc usr/share/man usr/share/locale',
+  'cd "$1" && for tool in sh wget cat grep ls sleep touch id; do [ -e usr/bin/$tool ] || ln -s busybox usr/bin/$tool; done',
+  'cd "$1" && ln -s prometheus-alertmanager usr/bin/alertmanager; ln -s prometheus-node-exporter usr/bin/node_exporter; ln -s prometheus-blackbox-exporter usr/bin/blackbox_exporter',
+  'cd "$1" && mkdir -p prometheus alertmanager tmp && chmod 1777 tmp && chown 65534:65534 prometheus alertmanager',
+];
+
+/** Entry points, accounts and volumes as the official images declare them. */
+const dockerfiles: Readonly<Record<Program, readonly string[]>> = {
+  prometheus: [
+    "USER 65534",
+    "WORKDIR /prometheus",
+    "VOLUME /prometheus",
+    'ENTRYPOINT ["/bin/prometheus"]',
+  ],
+  alertmanager: [
+    "USER 65534",
+    "WORKDIR /alertmanager",
+    "VOLUME /alertmanager",
+    'ENTRYPOINT ["/bin/alertmanager"]',
+  ],
+  node_exporter: ["USER 65534", 'ENTRYPOINT ["/bin/node_exporter"]'],
+  blackbox_exporter: ["USER 65534", 'ENTRYPOINT ["/bin/blackbox_exporter"]'],
+};
+
+/** Named by content, so that a changed recipe never meets an image of the old one. */
+const version = createHash("sha256")
+  .update(JSON.stringify([suite, packages, customize, dockerfiles]))
+  .digest("hex")
+  .slice(0, 12);
+
+/** Reference under which the engine holds the test image of a program. */
+export function testImage(program: Program): string {
+  return `vigil-test/${program}:${version}`;
+}
+
+/**
+ * Builds what the engine lacks, from Debian's packages: no image needs to be pulled, and what runs
+ * is the same program at the same path under the same account as in the official image.
+ *
+ * @throws when neither the images nor `mmdebstrap` are there.
+ */
+export async function buildTestImages(docker: Docker): Promise<void> {
+  const base = `vigil-test/base:${version}`;
+  if (!(await exists(docker, base))) await importBase(docker, base);
+  for (const [program, lines] of Object.entries(dockerfiles)) {
+    const tag = testImage(program as Program);
+    if (await exists(docker, tag)) continue;
+    const content = [`FROM ${base}`, ...lines, ""].join("\n");
+    const context = tar([{ path: "Dockerfile", content, mode: "0644" }]);
+    await finish(docker, await docker.buildImage(context as never, { t: tag }));
+    if (!(await exists(docker, tag))) throw new Error(`The engine did not build ${tag}.`);
+  }
+}
+
+async function exists(docker: Docker, reference: string): Promise<boolean> {
+  return docker
+    .getImage(reference)
+    .inspect()
+    .then(() => true)
+    .catch(() => false);
+}
+
+async function importBase(docker: Docker, tag: string): Promise<void> {
+  const mirror = await machineMirror();
+  const child = spawn("mmdebstrap", [
+    "--quiet",
+    "--variant=extract",
+    `--include=${packages.join(",")}`,
+    // A mirror may be a frozen snapshot, older than its own expiry date. It is signed all the same.
+    '--aptopt=Acquire::Check-Valid-Until "false"',
+    ...customize.map((hook) => `--extract-hook=${hook}`),
+    suite,
+    "-",
+    `deb ${mirror} ${suite} main`,
+  ]);
+  const complaints: Buffer[] = [];
+  child.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`mmdebstrap: ${Buffer.concat(complaints).toString().slice(-2000)}`));
+    });
+  });
+  const [repo, name] = tag.split(":");
+  const imported = docker
+    .importImage(child.stdout, { repo, tag: name })
+    .then((stream) => finish(docker, stream));
+  await Promise.all([ended, imported]);
+}
+
+/** Where this machine gets its own Debian packages from. */
+async function machineMirror(): Promise<string> {
+  const format = "$(ORIGIN) $(COMPONENT) $(REPO_URI)";
+  const { stdout } = await promisify(execFile)("apt-get", [
+    "indextargets",
+    "--format",
+    format,
+    "Created-By: Packages",
+  ]);
+  const uri = stdout
+    .split("\n")
+    .map((line) => line.split(" "))
+    .find(([origin, component, at]) => {
+      return origin === "Debian" && component === "main" && at?.endsWith("/debian/");
+    })?.[2];
+  if (uri === undefined) throw new Error("The machine's package sources name no Debian mirror.");
+  return uri;
+}
+
+function finish(docker: Docker, stream: NodeJS.ReadableStream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    docker.modem.followProgress(stream, (error: Error | null) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
