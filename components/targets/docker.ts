@@ -38,6 +38,8 @@ export function dockerTarget(
     host: config.host,
     place: (name, port, sees, beside) => placeOf(config, name, port, sees, beside),
     programHome: (binary) => `/usr/share/${binary}`,
+    // Where the official images keep their pages and consoles.
+    programHome: (binary) => `/usr/share/${binary}`,
     lacks: () => (asked ??= { problem: engineProblem(config.engine) }).problem,
     run: (workload, workloadOpts) => {
       ground ??= layGround(config, opts);

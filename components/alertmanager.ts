@@ -1,0 +1,113 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Receivers, renderAlertmanager } from "../rules/lib/alertmanager.ts";
+import type { Config } from "./config/schema.ts";
+import { rereadWebFiles } from "./exporter.ts";
+import { webFiles } from "./render/web.ts";
+import type { Place, Running, Target } from "./targets/target.ts";
+import { machineName, type Trust } from "./trust.ts";
+
+export interface AlertmanagerArgs {
+  readonly target: Target;
+  readonly trust: Trust;
+  readonly place: Place;
+  readonly settings: Config["alertmanager"];
+  readonly receivers: Config["receivers"];
+}
+
+/** Files that hold one secret each. */
+const secretFiles = {
+  email: "secrets/email-password",
+  slack: "secrets/slack-url",
+  webhook: "secrets/webhook-url",
+} as const;
+
+/** The receivers as alertmanager.yml names them: without their secrets. */
+export function receiverFiles(config: Config["receivers"], folder: string): Receivers {
+  const { email, slack, webhook } = config;
+  return {
+    ...(webhook && { webhook: { urlFile: `${folder}/${secretFiles.webhook}` } }),
+    ...(email && {
+      email: {
+        to: email.to,
+        from: email.from,
+        smarthost: email.smarthost,
+        username: email.username,
+        passwordFile: `${folder}/${secretFiles.email}`,
+      },
+    }),
+    ...(slack && { slack: { channel: slack.channel, urlFile: `${folder}/${secretFiles.slack}` } }),
+  };
+}
+
+function secrets({
+  email,
+  slack,
+  webhook,
+}: Config["receivers"]): Record<string, pulumi.Output<string>> {
+  return {
+    ...(webhook && { [secretFiles.webhook]: pulumi.secret(webhook.url.reveal()) }),
+    ...(email && { [secretFiles.email]: pulumi.secret(email.password.reveal()) }),
+    ...(slack && { [secretFiles.slack]: pulumi.secret(slack.url.reveal()) }),
+  };
+}
+
+/** Groups alerts, silences what follows from others, and tells people. */
+export class Alertmanager extends pulumi.ComponentResource {
+  readonly running: Running;
+
+  constructor(name: string, args: AlertmanagerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("vigil:index:Alertmanager", name, {}, opts);
+    const { place, receivers, settings, target, trust } = args;
+    const child = { parent: this };
+    const secretTexts = secrets(receivers);
+    if (Object.keys(secretTexts).length === 0) {
+      void pulumi.log.warn(
+        "No receiver is configured: alerts are shown in Alertmanager and told to nobody. " +
+          "pulumi config set --secret --path 'vigil:receivers.webhook.url'",
+        this,
+      );
+    }
+    this.running = target.run(
+      {
+        place,
+        binary: "alertmanager",
+        image: { reference: settings.image, uid: 65534, gid: 65534 },
+        args: [
+          // One instance: nobody to gossip with, so no listener for it.
+          "--cluster.listen-address=",
+          `--config.file=${place.config}/alertmanager.yml`,
+          `--data.retention=${settings.retention}`,
+          `--storage.path=${place.data}`,
+          `--web.config.file=${place.config}/${webFiles.config}`,
+          ...(place.url === undefined ? [] : [`--web.external-url=${place.url}`]),
+          `--web.listen-address=${place.listen}`,
+        ],
+        env: {},
+        files: {
+          "alertmanager.yml": renderAlertmanager(receiverFiles(receivers, place.config)),
+          ...secretTexts,
+          ...trust.listener(place, [trust.machine, trust.person], child),
+        },
+        onChange: {
+          "alertmanager.yml": "reload",
+          ...Object.fromEntries(Object.keys(secretTexts).map((file) => [file, "reread"] as const)),
+          ...rereadWebFiles,
+        },
+        checks: [{ binary: "amtool", args: ["check-config", "alertmanager.yml"] }],
+        port: settings.port,
+        health: {
+          path: "/-/ready",
+          ca: trust.authority,
+          username: machineName,
+          password: trust.machine.password,
+          timeoutSeconds: 30,
+        },
+        memoryMegabytes: settings.memory,
+        sees: "itself",
+        persistent: true,
+      },
+      child,
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Config } from "./config/schema.ts";
+import type { Place, Target } from "./targets/target.ts";
+import { machineName, type Trust } from "./trust.ts";
+
+export interface CadvisorArgs {
+  readonly target: Target;
+  readonly trust: Trust;
+  readonly place: Place;
+  readonly settings: Config["cadvisor"];
+}
+
+/**
+ * Metrics of the containers of a Docker host. cAdvisor speaks no TLS, so it shares the loopback of
+ * Prometheus, the one program that asks it, and listens on no network.
+ */
+export class Cadvisor extends pulumi.ComponentResource {
+  constructor(name: string, args: CadvisorArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("vigil:index:Cadvisor", name, {}, opts);
+    const { place, settings, target, trust } = args;
+    const root = place.root ?? "/";
+    target.run(
+      {
+        place,
+        binary: "cadvisor",
+        image: { reference: settings.image, uid: 65534, gid: 65534 },
+        args: [
+          "--disable_metrics=advtcp,cpu_topology,cpuset,hugetlb,memory_numa,percpu,process,referenced_memory,resctrl,sched,tcp,udp",
+          "--docker_only=false",
+          "--housekeeping_interval=15s",
+          `--listen_ip=${place.listen.slice(0, place.listen.lastIndexOf(":"))}`,
+          `--port=${settings.port}`,
+          "--storage_duration=1m",
+          ...(root === "/" ? [] : [`--rootfs=${root}`]),
+        ],
+        env: {},
+        files: {},
+        onChange: {},
+        checks: [],
+        port: settings.port,
+        health: {
+          path: "/healthz",
+          ca: trust.authority,
+          username: machineName,
+          password: trust.machine.password,
+          timeoutSeconds: 60,
+        },
+        memoryMegabytes: settings.memory,
+        sees: "host",
+        beside: "prometheus",
+        persistent: false,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,100 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { nearest } from "../../rules/lib/nearest.ts";
+import { thresholdNames } from "../../rules/index.ts";
+import { encryptedSecret } from "./fields.ts";
+import type { ConfigProblem } from "./parse.ts";
+import type { Config } from "./schema.ts";
+
+/** Services with a listener of their own, by the section that configures them. */
+const listeners = [
+  "prometheus",
+  "alertmanager",
+  "grafana",
+  "nodeExporter",
+  "blackboxExporter",
+] as const;
+
+function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
+  const owner = new Map<number, string>();
+  return listeners.flatMap((service) => {
+    const port = config[service]?.port;
+    if (port === undefined || (service === "grafana" && config.grafana?.enabled === false))
+      return [];
+    const other = owner.get(port);
+    if (other === undefined) {
+      owner.set(port, service);
+      return [];
+    }
+    return [
+      {
+        path: `vigil:${service}.port`,
+        reason: `is ${port}, which vigil:${other}.port has already`,
+        fix: `pulumi config set --path 'vigil:${service}.port' ${freePort(config)}`,
+      },
+    ];
+  });
+}
+
+function freePort(config: Partial<Config>): number {
+  const taken = new Set(listeners.map((service) => config[service]?.port));
+  let port = 9090;
+  while (taken.has(port)) port += 1;
+  return port;
+}
+
+function certificates({ tls }: Partial<Config>, now: Date): ConfigProblem[] {
+  if (tls === undefined) return [];
+  const problems: ConfigProblem[] = [];
+  const certificate = new X509Certificate(tls.certificate);
+  const authority = new X509Certificate(tls.authority);
+  const complain = (field: string, reason: string): void => {
+    const secret = field === "key" ? "--secret " : "";
+    const fix = `pulumi config set ${secret}--path 'vigil:tls.${field}' < ${field}.pem`;
+    problems.push({ path: `vigil:tls.${field}`, reason, fix });
+  };
+  for (const [field, one] of [
+    ["certificate", certificate],
+    ["authority", authority],
+  ] as const) {
+    if (one.validToDate < now) complain(field, `expired on ${one.validToDate.toISOString()}`);
+    else if (one.validFromDate > now)
+      complain(field, `is not valid before ${one.validFromDate.toISOString()}`);
+  }
+  const key = tls.key.reveal();
+  if (key !== encryptedSecret && !matches(certificate, key)) {
+    complain("key", "does not belong to vigil:tls.certificate");
+  }
+  if (!certificate.verify(authority.publicKey)) {
+    complain("authority", "did not sign vigil:tls.certificate");
+  }
+  return problems;
+}
+
+function matches(certificate: X509Certificate, key: string): boolean {
+  try {
+    return certificate.checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
+}
+
+function unknownThresholds({ rules }: Partial<Config>): ConfigProblem[] {
+  const known = thresholdNames();
+  return Object.keys(rules?.thresholds ?? {})
+    .filter((alert) => !known.includes(alert))
+    .map((alert) => {
+      const path = `vigil:rules.thresholds.${alert}`;
+      const meant = nearest(alert, known);
+      const hint = meant === undefined ? `known are ${known.join(", ")}` : `did you mean ${meant}?`;
+      return {
+        path,
+        reason: `names no alert with a threshold; ${hint}`,
+        fix: `pulumi config rm --path '${path}'`,
+      };
+    });
+}
+
+/** What is wrong between fields that are each valid. */
+export function contradictions(config: Partial<Config>, now: Date): ConfigProblem[] {
+  return [...portsTakenTwice(config), ...certificates(config, now), ...unknownThresholds(config)];
+}

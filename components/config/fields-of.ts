@@ -1,0 +1,105 @@
+import { z } from "zod";
+import type { FieldMeta } from "./fields.ts";
+import { schema } from "./schema.ts";
+
+/** One configuration key as the table in the README shows it. */
+export interface Field extends FieldMeta {
+  /** `vigil:prometheus.port`; `<name>` stands for a key of the user's choice. */
+  readonly key: string;
+  readonly required: boolean;
+  /** As JSON; undefined where there is none. */
+  readonly default?: string;
+}
+
+/** What is known of one place of the schema. */
+interface Known extends Partial<FieldMeta> {
+  readonly record: boolean;
+}
+
+type Path = readonly (string | number)[];
+
+/** Strips what only says how a value may be absent. */
+function bare(type: z.core.$ZodType): z.core.$ZodType {
+  if (
+    type instanceof z.ZodOptional ||
+    type instanceof z.ZodDefault ||
+    type instanceof z.ZodPrefault
+  ) {
+    return bare(type.def.innerType);
+  }
+  return type;
+}
+
+function metaOf(type: z.core.$ZodType): Partial<FieldMeta> {
+  return (z.globalRegistry.get(type) ??
+    z.globalRegistry.get(bare(type)) ??
+    {}) as Partial<FieldMeta>;
+}
+
+function step(type: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {
+  const inner = type === undefined ? undefined : bare(type);
+  if (inner instanceof z.ZodObject) return inner.shape[key] as z.core.$ZodType | undefined;
+  if (inner instanceof z.ZodRecord) return inner.def.valueType;
+  return undefined;
+}
+
+function typeAt(path: Path): z.core.$ZodType | undefined {
+  return path.reduce<z.core.$ZodType | undefined>((type, key) => step(type, String(key)), schema);
+}
+
+/** What is known of the field at `path`, or undefined where there is none. */
+export function fieldAt(path: Path): Known | undefined {
+  const type = typeAt(path);
+  return type && { ...metaOf(type), record: bare(type) instanceof z.ZodRecord };
+}
+
+/** Names of the fields below `path`; empty for a leaf or a map. */
+export function fieldsOf(path: Path): string[] {
+  const type = typeAt(path);
+  const inner = type && bare(type);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+/** `["prometheus", "port"]` → `vigil:prometheus.port`. */
+export function configKey(path: Path): string {
+  return `vigil:${path.join(".")}`;
+}
+
+function defaultOf(type: z.core.$ZodType): string | undefined {
+  return type instanceof z.ZodDefault ? JSON.stringify(type.def.defaultValue) : undefined;
+}
+
+/** Every key that can be set, in the order of the schema. */
+export function allFields(): Field[] {
+  const fields: Field[] = [];
+  const visit = (type: z.core.$ZodType, path: string[], optional: boolean): void => {
+    const inner = bare(type);
+    const meta = metaOf(type);
+    const absent = optional || type instanceof z.ZodOptional || type instanceof z.ZodDefault;
+    if (inner instanceof z.ZodObject) {
+      for (const [key, child] of Object.entries(inner.shape as Record<string, z.core.$ZodType>)) {
+        visit(child, [...path, key], optional || type instanceof z.ZodOptional);
+      }
+    } else if (inner instanceof z.ZodRecord) {
+      visit(inner.def.valueType, [...path, "<name>"], true);
+      if (!(bare(inner.def.valueType) instanceof z.ZodObject)) {
+        Object.assign(fields.at(-1) ?? {}, {
+          description: meta.description,
+          example: meta.example,
+        });
+      }
+    } else {
+      const fallback = defaultOf(type);
+      fields.push({
+        key: configKey(path),
+        description: meta.description ?? "",
+        ...(meta.example === undefined ? {} : { example: meta.example }),
+        ...(meta.secret === undefined ? {} : { secret: meta.secret }),
+        required: !absent,
+        ...(fallback === undefined ? {} : { default: fallback }),
+      });
+    }
+  };
+  visit(schema, [], false);
+  return fields;
+}

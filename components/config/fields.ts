@@ -1,0 +1,113 @@
+import { X509Certificate } from "node:crypto";
+import { z } from "zod";
+
+/**
+ * A value that must not be shown: prints as `[secret]` wherever it is turned into text by
+ * accident. {@link Secret.reveal} is the one way to the value.
+ */
+export class Secret {
+  readonly #value: string;
+  constructor(value: string) {
+    this.#value = value;
+  }
+  reveal(): string {
+    return this.#value;
+  }
+  toString(): string {
+    return "[secret]";
+  }
+  toJSON(): string {
+    return "[secret]";
+  }
+}
+
+/** What the table of configuration keys and the error messages say about a field. */
+export interface FieldMeta {
+  readonly description: string;
+  /** A value that works, for the line that mends a mistake. */
+  readonly example?: string;
+  readonly secret?: boolean;
+}
+
+/** Attaches what people are told about a field. */
+export function about<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
+  return schema.meta({ ...meta });
+}
+
+const durationPattern = /^(?:0|(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?)$/;
+
+/** Duration as Prometheus writes it: `15s`, `1h30m`, `15d`. */
+export const duration = z
+  .string()
+  .refine((text) => text !== "" && text !== "0" && durationPattern.test(text), {
+    error: "is no duration; write a number and a unit, largest unit first: 15s, 5m, 1h30m, 15d",
+  });
+
+/** Size as Prometheus writes it, in powers of 1024: `512MB`, `10GB`. */
+export const size = z.string().regex(/^\d+(?:B|KB|MB|GB|TB)$/, {
+  error: "is no size; write a whole number and a unit: 512MB, 10GB",
+});
+
+/** TCP port an unprivileged process may listen on. */
+export const port = z
+  .int({ error: "is no port; write a whole number from 1024 to 65535" })
+  .min(1024, { error: "is a privileged port; Vigil's services run unprivileged: 1024 to 65535" })
+  .max(65535, { error: "is no port; the highest is 65535" });
+
+/** Name that is used in labels, paths and container names. */
+export const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
+  error: "must start with a letter and hold only a-z, 0-9 and -, at most 40 characters",
+});
+
+/** `host:port`. */
+export const hostPort = z.string().regex(/^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/, {
+  error: "is no address; write host:port",
+});
+
+export const email = z.email({ error: "is no e-mail address" });
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+const urlError = "is no URL; write http://… or https://… with a host";
+
+export const httpUrl = z.string().refine(isHttpUrl, { error: urlError });
+
+/** Image reference with a tag or a digest: an image that moves cannot be previewed. */
+export const image = z.string().regex(/^[a-z0-9][\w./:-]*(?::[\w][\w.-]*|@sha256:[0-9a-f]{64})$/, {
+  error: "is no pinned image; write registry/name:tag or name@sha256:…",
+});
+
+export const megabytes = z
+  .int({ error: "must be a whole number of megabytes" })
+  .min(16, { error: "is too small for any of the services: at least 16 MB" });
+
+/** Stands for a secret that is encrypted and cannot be read here (`vigil render`). */
+export const encryptedSecret = "\u0000encrypted";
+
+/** A secret text, checked by `accepts` unless it is still encrypted. */
+export function secret(accepts: (text: string) => boolean, error: string) {
+  return z
+    .string()
+    .refine((text) => text === encryptedSecret || accepts(text), { error })
+    .transform((text) => new Secret(text));
+}
+
+export const secretUrl = () => secret(isHttpUrl, urlError);
+export const secretText = () => secret((text) => text.length > 0, "is empty");
+export const secretPassword = () =>
+  secret((text) => text.length >= 12, "is too short for a password: at least 12 characters");
+export const secretKey = () =>
+  secret((text) => text.includes("PRIVATE KEY-----"), "is no private key in PEM");
+
+function isCertificate(text: string): boolean {
+  try {
+    new X509Certificate(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const certificate = z.string().refine(isCertificate, { error: "is no certificate in PEM" });

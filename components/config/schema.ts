@@ -1,0 +1,215 @@
+import { z } from "zod";
+import {
+  about,
+  certificate,
+  duration,
+  email,
+  hostPort,
+  httpUrl,
+  image,
+  megabytes,
+} from "./fields.ts";
+import { name, port, secretKey, secretPassword, secretText, secretUrl, size } from "./fields.ts";
+
+/** The defaults of a nested object come from its own fields. */
+function section<T extends z.core.$ZodLooseShape>(shape: T) {
+  return z.strictObject(shape).prefault({} as never);
+}
+
+const service = (defaults: { port: number; image: string; memory: number }) => ({
+  port: about(port.default(defaults.port), {
+    description: "Port it listens on.",
+    example: String(defaults.port),
+  }),
+  image: about(image.default(defaults.image), {
+    description: "Container image; your own registry is welcome. Container targets only.",
+    example: defaults.image,
+  }),
+  memory: about(megabytes.default(defaults.memory), {
+    description: "Upper bound of its memory in MB. Container targets only.",
+    example: String(defaults.memory),
+  }),
+});
+
+const prometheus = section({
+  ...service({ port: 9090, image: "docker.io/prom/prometheus:v3.5.3", memory: 2048 }),
+  scrapeInterval: about(duration.default("15s"), {
+    description: "How often every target is asked.",
+    example: "15s",
+  }),
+  evaluationInterval: about(duration.default("15s"), {
+    description: "How often rules are evaluated.",
+    example: "15s",
+  }),
+  retention: section({
+    time: about(duration.default("15d"), {
+      description: "How long samples are kept.",
+      example: "15d",
+    }),
+    size: about(size.default("10GB"), {
+      description: "How much disk samples may take; the oldest go first.",
+      example: "10GB",
+    }),
+  }),
+  limits: section({
+    samples: about(z.int().min(1).default(50_000), {
+      description: "Samples one scrape may bring; more and the scrape fails.",
+      example: "50000",
+    }),
+    labels: about(z.int().min(1).default(64), {
+      description: "Labels one series may have.",
+      example: "64",
+    }),
+    labelValueLength: about(z.int().min(1).default(2_048), {
+      description: "Characters one label value may have.",
+      example: "2048",
+    }),
+    bodySize: about(size.default("64MB"), {
+      description: "Size of one scrape's answer.",
+      example: "64MB",
+    }),
+  }),
+});
+
+const alertmanager = section({
+  ...service({ port: 9093, image: "docker.io/prom/alertmanager:v0.33.1", memory: 256 }),
+  retention: about(duration.default("120h"), {
+    description: "How long silences and notifications are remembered.",
+    example: "120h",
+  }),
+});
+
+const grafana = section({
+  ...service({ port: 3000, image: "docker.io/grafana/grafana:12.4.1", memory: 512 }),
+  enabled: about(z.boolean().default(true), {
+    description: "Whether Grafana and its content are part of the estate.",
+    example: "true",
+  }),
+});
+
+const receivers = section({
+  webhook: z
+    .strictObject({
+      url: about(secretUrl(), {
+        description: "Where alerts are posted.",
+        example: "https://example.com/hook",
+        secret: true,
+      }),
+    })
+    .optional(),
+  email: z
+    .strictObject({
+      to: about(email, { description: "Who gets the mail.", example: "oncall@example.com" }),
+      from: about(email, { description: "Who it comes from.", example: "vigil@example.com" }),
+      smarthost: about(hostPort, {
+        description: "Mail server, spoken to with STARTTLS.",
+        example: "smtp.example.com:587",
+      }),
+      username: about(z.string().min(1), {
+        description: "User at the mail server.",
+        example: "vigil",
+      }),
+      password: about(secretText(), {
+        description: "Password at the mail server.",
+        secret: true,
+      }),
+    })
+    .optional(),
+  slack: z
+    .strictObject({
+      url: about(secretUrl(), {
+        description: "Incoming webhook.",
+        example: "https://hooks.slack.com/services/…",
+        secret: true,
+      }),
+      channel: about(z.string().regex(/^[#@]\S+$/, { error: "must start with # or @" }), {
+        description: "Channel or person.",
+        example: "'#alerts'",
+      }),
+    })
+    .optional(),
+});
+
+const probe = z.strictObject({
+  url: about(httpUrl, { description: "Address that must answer.", example: "https://example.com" }),
+});
+
+const host = z.strictObject({
+  address: about(z.string().min(1), {
+    description: "Name or address.",
+    example: "web-1.example.com",
+  }),
+  user: about(z.string().min(1), { description: "User for SSH.", example: "deploy" }),
+  hostKey: about(z.string().regex(/^(?:ssh-|ecdsa-)\S+ \S+/, { error: "is no public host key" }), {
+    description: "Public key the host must show.",
+    example: "'ssh-ed25519 AAAA…'",
+  }),
+});
+
+/** Everything a stack may say below `vigil:`; the one place of names, defaults and reasons. */
+export const schema = z.strictObject({
+  environment: about(name, {
+    description: "Value of the label `env` on everything.",
+    example: "dev",
+  }),
+  target: about(z.enum(["local", "docker", "kubernetes"]), {
+    description: "Where the estate is put: `local` (processes of this machine), `docker`.",
+    example: "local",
+  }),
+  login: section({
+    username: about(name.default("vigil"), {
+      description: "User name of the person who looks at the estate.",
+      example: "vigil",
+    }),
+    password: about(secretPassword().optional(), {
+      description: "Password; made by the first `up` when absent.",
+      secret: true,
+    }),
+  }),
+  tls: z
+    .strictObject({
+      certificate: about(certificate, {
+        description:
+          "Server certificate in PEM for every listener; an own authority makes one when absent.",
+        example: '"$(cat tls.crt)"',
+      }),
+      key: about(secretKey(), { description: "Its private key in PEM.", secret: true }),
+      authority: about(certificate, {
+        description: "Certificate in PEM of the authority that signed it.",
+        example: '"$(cat ca.crt)"',
+      }),
+    })
+    .optional(),
+  prometheus,
+  alertmanager,
+  grafana,
+  nodeExporter: section(
+    service({ port: 9100, image: "docker.io/prom/node-exporter:v1.11.1", memory: 128 }),
+  ),
+  blackboxExporter: section(
+    service({ port: 9115, image: "docker.io/prom/blackbox-exporter:v0.28.0", memory: 128 }),
+  ),
+  cadvisor: section(
+    service({ port: 8080, image: "gcr.io/cadvisor/cadvisor:v0.55.1", memory: 256 }),
+  ),
+  probes: about(z.record(name, probe).default({}), {
+    description: "Addresses watched from outside, by name.",
+  }),
+  receivers,
+  rules: section({
+    thresholds: about(z.record(z.string(), z.number()).default({}), {
+      description: "Threshold by alert name, in the unit of the alert.",
+      example: "0.9",
+    }),
+    runbookBase: about(httpUrl.optional(), {
+      description: "Where your copy of `runbooks/` is served; alerts link there.",
+      example: "https://wiki.example.com/runbooks",
+    }),
+  }),
+  hosts: about(z.record(name, host).default({}), {
+    description: "Hosts reached over SSH, by name. Validated; provisioning them comes later.",
+  }),
+});
+
+/** A stack's configuration, complete and valid. */
+export type Config = z.output<typeof schema>;

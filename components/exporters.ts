@@ -1,0 +1,65 @@
+import type { Config } from "./config/schema.ts";
+import type { ExporterArgs } from "./exporter.ts";
+import { renderBlackbox } from "./render/blackbox.ts";
+import type { Place } from "./targets/target.ts";
+
+type Definition = Omit<ExporterArgs, "target" | "trust" | "place">;
+
+/** Chosen for what boards and alerts use: a scrape costs half of one with the defaults. */
+export const nodeCollectors = [
+  "cpu",
+  "diskstats",
+  "filesystem",
+  "loadavg",
+  "meminfo",
+  "netdev",
+  "os",
+  "pressure",
+  "stat",
+  "time",
+  "uname",
+  "vmstat",
+] as const;
+
+/** Account of the images of the Prometheus family. */
+const nobody = { uid: 65534, gid: 65534 };
+
+/** Metrics of a Linux host. */
+export function nodeExporter(settings: Config["nodeExporter"], { root }: Place): Definition {
+  const paths =
+    root === undefined
+      ? []
+      : [`--path.procfs=${root}/proc`, `--path.rootfs=${root}`, `--path.sysfs=${root}/sys`];
+  return {
+    binary: "node_exporter",
+    image: { reference: settings.image, ...nobody },
+    args: [
+      "--collector.disable-defaults",
+      ...nodeCollectors.map((one) => `--collector.${one}`),
+      ...paths,
+    ],
+    files: {},
+    checks: [],
+    healthPath: "/",
+    port: settings.port,
+    memoryMegabytes: settings.memory,
+    sees: "host",
+  };
+}
+
+/** Asks addresses from outside: HTTP. */
+export function blackboxExporter(settings: Config["blackboxExporter"], place: Place): Definition {
+  return {
+    binary: "blackbox_exporter",
+    image: { reference: settings.image, ...nobody },
+    args: [`--config.file=${place.config}/blackbox.yml`],
+    files: { "blackbox.yml": renderBlackbox() },
+    checks: [
+      { binary: "blackbox_exporter", args: ["--config.check", "--config.file=blackbox.yml"] },
+    ],
+    healthPath: "/-/healthy",
+    port: settings.port,
+    memoryMegabytes: settings.memory,
+    sees: "itself",
+  };
+}

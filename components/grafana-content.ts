@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+// Deep modules: the index loads hundreds of resources.
+import { ContactPoint, type ContactPointArgs } from "@pulumiverse/grafana/alerting/contactPoint.js";
+import { Dashboard } from "@pulumiverse/grafana/oss/dashboard.js";
+import { DataSource } from "@pulumiverse/grafana/oss/dataSource.js";
+import { Folder } from "@pulumiverse/grafana/oss/folder.js";
+import { Provider } from "@pulumiverse/grafana/provider.js";
+import { datasourceUid } from "../dashboards/lib/theme.ts";
+import type { Config } from "./config/schema.ts";
+import type { Trust } from "./trust.ts";
+
+export interface GrafanaContentArgs {
+  readonly url: string;
+  readonly trust: Trust;
+  /** `host:port` as Grafana reaches them. */
+  readonly prometheus: string;
+  readonly alertmanager: string;
+  readonly scrapeInterval: string;
+  readonly receivers: Config["receivers"];
+  /** Dashboard JSON by uid. */
+  readonly boards: Readonly<Record<string, string>>;
+}
+
+function contactPoint({
+  email,
+  slack,
+  webhook,
+}: Config["receivers"]): ContactPointArgs | undefined {
+  if (!email && !slack && !webhook) return undefined;
+  return {
+    name: "vigil",
+    ...(email && { emails: [{ addresses: [email.to] }] }),
+    ...(slack && {
+      slacks: [{ recipient: slack.channel, url: pulumi.secret(slack.url.reveal()) }],
+    }),
+    ...(webhook && { webhooks: [{ url: pulumi.secret(webhook.url.reveal()) }] }),
+  };
+}
+
+/** What people see in Grafana, as managed resources: changed here, never by hand. */
+export class GrafanaContent extends pulumi.ComponentResource {
+  constructor(name: string, args: GrafanaContentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("vigil:index:GrafanaContent", name, {}, opts);
+    const { trust } = args;
+    const { password, username } = trust.person;
+    const provider = new Provider(
+      name,
+      {
+        // A literal: made from another resource's output it would mark everything as changed.
+        url: args.url,
+        auth: pulumi.secret(pulumi.interpolate`${username}:${password}`),
+        caCert: trust.authority,
+      },
+      { parent: this },
+    );
+    const child = { parent: this, provider };
+    const folder = new Folder(`${name}-folder`, { title: "Vigil", uid: "vigil" }, child);
+    this.#dataSource("prometheus", args, args.prometheus, child);
+    this.#dataSource("alertmanager", args, args.alertmanager, child);
+    for (const [uid, configJson] of Object.entries(args.boards)) {
+      new Dashboard(`${name}-${uid}`, { configJson, folder: folder.uid, overwrite: true }, child);
+    }
+    const contact = contactPoint(args.receivers);
+    // Deleting first would tear the old one out of the policy that uses it.
+    if (contact) {
+      new ContactPoint(`${name}-contact`, contact, { ...child, deleteBeforeReplace: false });
+    }
+    this.registerOutputs({});
+  }
+
+  #dataSource(
+    kind: keyof typeof datasourceUid,
+    { scrapeInterval, trust }: GrafanaContentArgs,
+    address: string,
+    opts: pulumi.CustomResourceOptions,
+  ): void {
+    const { authority, machine } = trust;
+    const settings =
+      kind === "prometheus"
+        ? { httpMethod: "POST", timeInterval: scrapeInterval }
+        : { implementation: "prometheus" };
+    new DataSource(
+      `grafana-${kind}`,
+      {
+        name: kind === "prometheus" ? "Prometheus" : "Alertmanager",
+        type: kind,
+        uid: datasourceUid[kind],
+        url: `https://${address}`,
+        isDefault: kind === "prometheus",
+        basicAuthEnabled: true,
+        basicAuthUsername: machine.username,
+        jsonDataEncoded: JSON.stringify({ ...settings, tlsAuthWithCACert: true }),
+        secureJsonDataEncoded: pulumi.secret(
+          pulumi
+            .all([machine.password, authority])
+            .apply(([basicAuthPassword, tlsCACert]) =>
+              JSON.stringify({ basicAuthPassword, tlsCACert }),
+            ),
+        ),
+      },
+      opts,
+    );
+  }
+}

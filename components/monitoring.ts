@@ -1,0 +1,131 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Alertmanager } from "./alertmanager.ts";
+import { Cadvisor } from "./cadvisor.ts";
+import type { Config } from "./config/schema.ts";
+import { Exporter } from "./exporter.ts";
+import { blackboxExporter, nodeExporter } from "./exporters.ts";
+import { GrafanaContent } from "./grafana-content.ts";
+import { Grafana } from "./grafana.ts";
+import type { ServiceOutput, VigilOutputs } from "./outputs.ts";
+import { type Plan, planEstate } from "./plan.ts";
+import { Prometheus } from "./prometheus.ts";
+import { createTarget } from "./targets/index.ts";
+import type { Place, Target } from "./targets/target.ts";
+import { Trust } from "./trust.ts";
+
+const service = (place: Place | undefined): ServiceOutput | null =>
+  place?.url === undefined ? null : { url: place.url };
+
+/** Whether Grafana can be had; a stack without it is watched and alerted all the same. */
+function offersGrafana(config: Config, target: Target, parent: pulumi.Resource): boolean {
+  if (!config.grafana.enabled) return false;
+  const reason = target.lacks("grafana");
+  if (reason === undefined) return true;
+  void pulumi.log.warn(`Grafana is left out: ${reason}.`, parent);
+  return false;
+}
+
+function watched({ jobs }: Plan): VigilOutputs["watched"] {
+  const sorted = [...jobs].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return Object.fromEntries(
+    sorted.map(({ name, targets }) => [
+      name,
+      targets.map(({ labels }) => labels["instance"] ?? ""),
+    ]),
+  );
+}
+
+/** The whole estate of one environment. */
+export class Monitoring extends pulumi.ComponentResource {
+  readonly outputs: VigilOutputs;
+
+  constructor(name: string, config: Config, opts?: pulumi.ComponentResourceOptions) {
+    super("vigil:index:Monitoring", name, {}, opts);
+    const child = { parent: this };
+    const target = createTarget(config, pulumi.getStack(), child);
+    const { environment, login, receivers, tls } = config;
+    const plan = planEstate(config, target, offersGrafana(config, target, this));
+    const { places } = plan;
+
+    const trust = new Trust("trust", { environment, login, tls }, child);
+    const ground = { target, trust };
+
+    new Exporter(
+      "node",
+      { ...ground, place: places.node, ...nodeExporter(config.nodeExporter, places.node) },
+      child,
+    );
+    new Exporter(
+      "blackbox",
+      {
+        ...ground,
+        place: places.blackbox,
+        ...blackboxExporter(config.blackboxExporter, places.blackbox),
+      },
+      child,
+    );
+    new Alertmanager(
+      "alertmanager",
+      { ...ground, place: places.alertmanager, settings: config.alertmanager, receivers },
+      child,
+    );
+    new Prometheus(
+      "prometheus",
+      {
+        ...ground,
+        place: places.prometheus,
+        settings: config.prometheus,
+        config: plan.prometheus,
+        rules: plan.rules,
+      },
+      child,
+    );
+    if (places.cadvisor) {
+      const settings = config.cadvisor;
+      new Cadvisor("cadvisor", { ...ground, place: places.cadvisor, settings }, child);
+    }
+    if (places.grafana) this.#grafana(config, ground, plan, places.grafana);
+
+    this.outputs = {
+      version: 1,
+      environment,
+      target: config.target,
+      authority: trust.authority,
+      login: { username: trust.person.username, password: trust.person.password },
+      prometheus: service(places.prometheus),
+      alertmanager: service(places.alertmanager),
+      grafana: service(places.grafana),
+      watched: watched(plan),
+      receivers: Object.keys(receivers).sort(),
+    };
+    this.registerOutputs(this.outputs);
+  }
+
+  #grafana(
+    config: Config,
+    ground: { readonly target: Target; readonly trust: Trust },
+    plan: Plan,
+    place: Place,
+  ): void {
+    const { grafana: settings, login, prometheus, receivers } = config;
+    const server = new Grafana(
+      "grafana",
+      { ...ground, place, settings, username: login.username },
+      { parent: this },
+    );
+    if (place.url === undefined) return;
+    new GrafanaContent(
+      "grafana-content",
+      {
+        url: place.url,
+        trust: ground.trust,
+        prometheus: plan.places.prometheus.address,
+        alertmanager: plan.places.alertmanager.address,
+        scrapeInterval: prometheus.scrapeInterval,
+        receivers,
+        boards: plan.boards,
+      },
+      { parent: this, dependsOn: [...server.running.resources] },
+    );
+  }
+}

@@ -1,0 +1,109 @@
+import { renderBoards } from "../dashboards/index.ts";
+import { groups } from "../rules/index.ts";
+import { renderAlertmanager } from "../rules/lib/alertmanager.ts";
+import { renderRuleFile } from "../rules/lib/rule-file.ts";
+import { receiverFiles } from "./alertmanager.ts";
+import type { Config } from "./config/schema.ts";
+import { probeModule } from "./render/blackbox.ts";
+import { renderPrometheus, type ScrapeJob } from "./render/prometheus.ts";
+import type { Place, Target } from "./targets/target.ts";
+import { machineName } from "./trust.ts";
+
+/** What of a target decides where things stand. */
+type Ground = Pick<Target, "host" | "kind" | "place">;
+
+/** Where every service of an estate stands; a service that is left out has no place. */
+export interface Places {
+  readonly alertmanager: Place;
+  readonly blackbox: Place;
+  readonly cadvisor?: Place;
+  readonly grafana?: Place;
+  readonly node: Place;
+  readonly prometheus: Place;
+}
+
+/** Everything that is decided before anything is created. Same input, same bytes. */
+export interface Plan {
+  readonly places: Places;
+  readonly jobs: readonly ScrapeJob[];
+  readonly prometheus: string;
+  readonly alertmanager: string;
+  /** YAML by path: `rules/host.yml`. */
+  readonly rules: Readonly<Record<string, string>>;
+  /** Dashboard JSON by uid. */
+  readonly boards: Readonly<Record<string, string>>;
+}
+
+function placesOf(config: Config, target: Ground, withGrafana: boolean): Places {
+  return {
+    alertmanager: target.place("alertmanager", config.alertmanager.port),
+    blackbox: target.place("blackbox", config.blackboxExporter.port),
+    ...(target.kind === "docker" && {
+      cadvisor: target.place("cadvisor", config.cadvisor.port, "host", "prometheus"),
+    }),
+    ...(withGrafana && { grafana: target.place("grafana", config.grafana.port) }),
+    node: target.place("node", config.nodeExporter.port, "host"),
+    prometheus: target.place("prometheus", config.prometheus.port),
+  };
+}
+
+/** One job per service: the service itself is its only target. */
+function ownJobs(config: Config, host: string, places: Places): ScrapeJob[] {
+  const ports: Record<keyof Places, number> = {
+    alertmanager: config.alertmanager.port,
+    blackbox: config.blackboxExporter.port,
+    cadvisor: config.cadvisor.port,
+    grafana: config.grafana.port,
+    node: config.nodeExporter.port,
+    prometheus: config.prometheus.port,
+  };
+  return Object.entries(places).map(([name, place]: [string, Place]) => ({
+    name,
+    // The address says how Prometheus gets there; the instance says which one it is.
+    targets: [
+      {
+        address: place.address,
+        labels: { host, instance: `${host}:${ports[name as keyof Places]}` },
+      },
+    ],
+    ...(name === "cadvisor" && { scheme: "http" as const }),
+  }));
+}
+
+/** What is watched from outside. No `host` label: the prober's host being down says nothing about it. */
+function probeJob(config: Config, prober: Place): ScrapeJob {
+  const targets = Object.entries(config.probes)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([probe, { url }]) => ({ address: url, labels: { instance: url, probe } }));
+  return { name: "probe", targets, prober: { address: prober.address, module: probeModule } };
+}
+
+/** Decides the estate: where things stand, what is scraped, every text that is no secret. Pure. */
+export function planEstate(config: Config, target: Ground, withGrafana: boolean): Plan {
+  const places = placesOf(config, target, withGrafana);
+  const jobs = [...ownJobs(config, target.host, places), probeJob(config, places.blackbox)].filter(
+    (job) => job.targets.length > 0,
+  );
+  const { runbookBase, thresholds } = config.rules;
+  const rules = Object.fromEntries(
+    groups.map((group) => [
+      `rules/${group.service}.yml`,
+      renderRuleFile(group, { thresholds, runbookBase }),
+    ]),
+  );
+  return {
+    places,
+    jobs,
+    prometheus: renderPrometheus({
+      environment: config.environment,
+      settings: config.prometheus,
+      username: machineName,
+      jobs,
+      alertmanager: places.alertmanager.address,
+      ruleFiles: Object.keys(rules),
+    }),
+    alertmanager: renderAlertmanager(receiverFiles(config.receivers, places.alertmanager.config)),
+    rules,
+    boards: renderBoards({ thresholds }),
+  };
+}

@@ -1,0 +1,78 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Config } from "./config/schema.ts";
+import { rereadWebFiles } from "./exporter.ts";
+import { files } from "./render/prometheus.ts";
+import type { Place, Running, Target } from "./targets/target.ts";
+import { machineName, type Trust } from "./trust.ts";
+
+export interface PrometheusArgs {
+  readonly target: Target;
+  readonly trust: Trust;
+  readonly place: Place;
+  readonly settings: Config["prometheus"];
+  /** Text of prometheus.yml. */
+  readonly config: string;
+  /** Text by path: `rules/host.yml`. */
+  readonly rules: Readonly<Record<string, string>>;
+}
+
+/** Collects and keeps samples, and evaluates the rules. */
+export class Prometheus extends pulumi.ComponentResource {
+  readonly running: Running;
+
+  constructor(name: string, args: PrometheusArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("vigil:index:Prometheus", name, {}, opts);
+    const { place, settings, target, trust } = args;
+    const child = { parent: this };
+    const { retention } = settings;
+    this.running = target.run(
+      {
+        place,
+        binary: "prometheus",
+        image: { reference: settings.image, uid: 65534, gid: 65534 },
+        // The admin API and remote lifecycle calls stay off: both are opt-in flags.
+        args: [
+          `--config.file=${place.config}/${files.config}`,
+          `--storage.tsdb.path=${place.data}`,
+          `--storage.tsdb.retention.size=${retention.size}`,
+          `--storage.tsdb.retention.time=${retention.time}`,
+          `--web.config.file=${place.config}/${files.web}`,
+          ...(place.url === undefined ? [] : [`--web.external-url=${place.url}`]),
+          `--web.listen-address=${place.listen}`,
+        ],
+        env: {},
+        files: {
+          [files.config]: args.config,
+          ...args.rules,
+          [files.authority]: trust.authority,
+          [files.password]: trust.machine.password,
+          ...trust.listener(place, [trust.machine, trust.person], child),
+        },
+        onChange: {
+          [files.authority]: "reread",
+          [files.config]: "reload",
+          [files.password]: "reread",
+          ...Object.fromEntries(Object.keys(args.rules).map((file) => [file, "reload"] as const)),
+          ...rereadWebFiles,
+        },
+        checks: [
+          { binary: "promtool", args: ["check", "config", files.config] },
+          { binary: "promtool", args: ["check", "web-config", files.web] },
+        ],
+        port: settings.port,
+        health: {
+          path: "/-/ready",
+          ca: trust.authority,
+          username: machineName,
+          password: trust.machine.password,
+          timeoutSeconds: 120,
+        },
+        memoryMegabytes: settings.memory,
+        sees: "itself",
+        persistent: true,
+      },
+      child,
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,17 @@
+import { stringify } from "yaml";
+
+/** How an address is probed. */
+export const probeModule = "http_2xx";
+
+/** The text of blackbox.yml. */
+export function renderBlackbox(): string {
+  return stringify({
+    modules: {
+      [probeModule]: {
+        prober: "http",
+        timeout: "5s",
+        http: { preferred_ip_protocol: "ip4", follow_redirects: true },
+      },
+    },
+  });
+}

@@ -1,0 +1,116 @@
+import { stringify } from "yaml";
+import type { Config } from "../config/schema.ts";
+
+/** One thing that is asked for metrics. */
+export interface ScrapeTarget {
+  /** `host:port` to connect to; for a probe the address that is probed. */
+  readonly address: string;
+  /** `instance`, `host`, … ; `env` and `job` are added for all. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Targets asked in the same way. */
+export interface ScrapeJob {
+  readonly name: string;
+  readonly targets: readonly ScrapeTarget[];
+  /** `http`: reachable only from the scraper's own loopback. */
+  readonly scheme?: "http";
+  /** Ask the prober at this address about each target. */
+  readonly prober?: { readonly address: string; readonly module: string };
+}
+
+/** Files in the configuration folder of Prometheus; paths in prometheus.yml are relative to it. */
+export const files = {
+  authority: "ca.crt",
+  config: "prometheus.yml",
+  password: "machine.password",
+  web: "web.yml",
+} as const;
+
+export interface PrometheusFile {
+  readonly environment: string;
+  readonly settings: Config["prometheus"];
+  readonly username: string;
+  readonly jobs: readonly ScrapeJob[];
+  readonly alertmanager: string;
+  readonly ruleFiles: readonly string[];
+}
+
+function access(username: string): object {
+  return {
+    scheme: "https",
+    basic_auth: { username, password_file: files.password },
+    tls_config: { ca_file: files.authority, min_version: "TLS12" },
+  };
+}
+
+/** The three steps that make a prober ask about a target instead of being the target. */
+function viaProber(address: string): object[] {
+  return [
+    { source_labels: ["__address__"], target_label: "__param_target" },
+    { target_label: "__address__", replacement: address },
+  ];
+}
+
+function scrapeConfig(job: ScrapeJob, input: PrometheusFile): object {
+  return {
+    job_name: job.name,
+    ...(job.scheme === "http" ? { scheme: "http" } : access(input.username)),
+    ...(job.prober ? { metrics_path: "/probe", params: { module: [job.prober.module] } } : {}),
+    static_configs: job.targets.map(({ address, labels }) => ({
+      targets: [address],
+      labels: { env: input.environment, ...labels },
+    })),
+    ...(job.prober ? { relabel_configs: viaProber(job.prober.address) } : {}),
+  };
+}
+
+/** The text of prometheus.yml. Same input, same bytes; holds no secret. */
+export function renderPrometheus(input: PrometheusFile): string {
+  const { evaluationInterval, limits, scrapeInterval } = input.settings;
+  const config = {
+    global: {
+      scrape_interval: scrapeInterval,
+      // A scrape that takes longer than the interval would overlap the next one.
+      scrape_timeout: shorter(scrapeInterval, "10s"),
+      evaluation_interval: evaluationInterval,
+      external_labels: { env: input.environment },
+      sample_limit: limits.samples,
+      label_limit: limits.labels,
+      label_value_length_limit: limits.labelValueLength,
+      body_size_limit: limits.bodySize,
+    },
+    rule_files: input.ruleFiles,
+    alerting: {
+      alertmanagers: [
+        { ...access(input.username), static_configs: [{ targets: [input.alertmanager] }] },
+      ],
+    },
+    scrape_configs: [...input.jobs]
+      .filter((job) => job.targets.length > 0)
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((job) => scrapeConfig(job, input)),
+  };
+  return stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+const unitSeconds: Readonly<Record<string, number>> = {
+  ms: 0.001,
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+  w: 604_800,
+  y: 31_536_000,
+};
+
+/** Seconds of a duration as Prometheus writes it. */
+export function seconds(duration: string): number {
+  const parts = duration.matchAll(/(\d+)(ms|[smhdwy])/g);
+  return [...parts].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (unitSeconds[unit ?? ""] ?? 0),
+    0,
+  );
+}
+
+const shorter = (a: string, b: string): string => (seconds(a) < seconds(b) ? a : b);

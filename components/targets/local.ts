@@ -1,0 +1,76 @@
+import { accessSync, constants, realpathSync } from "node:fs";
+import { hostname } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { Process } from "../../provider/resources.ts";
+import type { Place, Target } from "./target.ts";
+
+const loopback = "127.0.0.1";
+
+/** The program on PATH, or undefined. */
+function find(binary: string): string | undefined {
+  const candidates = (process.env["PATH"] ?? "").split(delimiter).map((dir) => join(dir, binary));
+  return candidates.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function placeIn(home: string, name: string, port: number): Place {
+  const address = `${loopback}:${port}`;
+  return {
+    name,
+    config: join(home, "services", name),
+    data: join(home, "data", name),
+    listen: address,
+    address,
+    url: `https://${address}`,
+    subjects: { dnsNames: ["localhost"], ipAddresses: [loopback] },
+  };
+}
+
+/**
+ * Runs workloads as processes of this machine under a supervisor. Everything listens on loopback.
+ *
+ * @param stack - Its folder is `.vigil/<stack>` in the working directory.
+ */
+export function localTarget(stack: string): Target {
+  const home = resolve(".vigil", stack);
+  return {
+    kind: "local",
+    host: hostname(),
+    place: (name, port) => placeIn(home, name, port),
+    lacks: (binary) => (find(binary) === undefined ? `${binary} is not on PATH` : undefined),
+    // Beside it lie the files the program brings: bin/grafana next to public/ and conf/.
+    programHome: (binary) => dirname(dirname(realpathSync(find(binary) ?? "."))),
+    run: (workload, opts) => {
+      const { health, place } = workload;
+      const process = new Process(
+        place.name,
+        {
+          name: place.name,
+          home,
+          binary: workload.binary,
+          args: workload.args,
+          env: workload.env,
+          files: workload.files,
+          onChange: workload.onChange,
+          checks: workload.checks,
+          ports: [workload.port],
+          health: {
+            url: `https://${place.address}${health.path}`,
+            ca: health.ca,
+            username: health.username,
+            password: health.password,
+            timeoutSeconds: health.timeoutSeconds,
+          },
+        },
+        { ...opts, deleteBeforeReplace: true },
+      );
+      return { resources: [process] };
+    },
+  };
+}

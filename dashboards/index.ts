@@ -1,0 +1,12 @@
+import { board as host } from "./host.ts";
+import { buildBoard, type BoardDefinition, type BoardOptions } from "./lib/board.ts";
+
+/** Every board. */
+export const boards: readonly BoardDefinition[] = [host];
+
+/** JSON of every board by uid, in one line each: the state of the stack keeps it. */
+export function renderBoards(options: BoardOptions): Record<string, string> {
+  return Object.fromEntries(
+    boards.map((board) => [board.uid, JSON.stringify(buildBoard(board, options))]),
+  );
+}
