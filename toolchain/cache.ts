@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, rename, rm, statfs, writeFile } from "node:fs
 import { existsSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { explainDisk } from "./errors.ts";
+import { diskFull, explainDisk, FatalError } from "./errors.ts";
 import { isAlive, ownerName, parseOwner } from "./owner.ts";
 import { currentPlatform } from "./platform.ts";
 
@@ -50,7 +50,8 @@ export async function readCached(folder: string): Promise<Cached | undefined> {
 /** Temporary folders of this process, removed when it ends in any way it can notice. */
 const temporary = new Set<string>();
 process.on("exit", () => {
-  for (const folder of temporary) rmSync(folder, { recursive: true, force: true });
+  // A write under way can bring a file back while its folder is being removed.
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 /**
@@ -90,7 +91,9 @@ export async function withTemporary<T>(
     await mkdir(folder, { recursive: true });
     return await work(folder);
   } catch (error) {
-    throw explainDisk(error, cache);
+    // Asked before anything is removed: tar and others do not always say why they could not write.
+    const full = !(error instanceof FatalError) && (await freeSpace(cache)) < 64 * 1024;
+    throw full ? diskFull(cache, error) : explainDisk(error, cache);
   } finally {
     await rm(folder, { recursive: true, force: true });
     temporary.delete(folder);

@@ -19,6 +19,8 @@ export interface EnsureOptions {
   readonly progress?: Progress;
   /** @default one that remembers unreachable sites for this call */
   readonly network?: Network;
+  /** Asks again for optional tools that could not be had within the last day. @default false */
+  readonly again?: boolean;
   /** @default the pinned tools, see tools.ts */
   readonly table?: Readonly<Record<string, Tool>>;
 }
@@ -33,10 +35,15 @@ export interface Ensured {
 }
 
 /** What tools are got with, from options. */
-export function createWorkshop({ root, env = process.env, network }: EnsureOptions): Workshop {
+export function createWorkshop({
+  root,
+  env = process.env,
+  network = createNetwork(),
+  again = false,
+}: EnsureOptions): Workshop {
   const platform = currentPlatform();
   const cache = cacheFolder(env, platform.os);
-  return { root, env, platform, cache, network: network ?? createNetwork() };
+  return { root, env, platform, cache, network, again };
 }
 
 /**

@@ -44,9 +44,19 @@ export class ToolError extends UserError {
 /** A reason to stop instead of trying the next place: nothing further would be right or safe. */
 export class FatalError extends UserError {}
 
-/** One line for a reason: the message without what stands before the cause. */
+/** The message of whatever was thrown. */
 export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+  (error as Partial<Error> | undefined)?.message ?? String(error);
+
+/** The error of a disk without space, as somebody can act on it. */
+export const diskFull = (folder: string, cause: unknown): FatalError =>
+  new FatalError(`No space is left on the disk of ${folder}`, {
+    details: [reasonOf(cause), "Nothing half-done was left behind."],
+    advice: [
+      `Free about 2 GB there (see: df -h ${folder}), or set VIGIL_CACHE to a folder on a larger disk.`,
+    ],
+    cause,
+  });
 
 /** Codes with which systems say that a folder is not ours to write in. */
 const denied = new Set(["EACCES", "EPERM", "EROFS"]);
@@ -62,13 +72,7 @@ export function explainDisk(error: unknown, folder: string): unknown {
     code === "EDQUOT" ||
     /no space left|quota exceeded/i.test(reasonOf(error))
   ) {
-    return new FatalError(`No space is left on the disk of ${folder}`, {
-      details: ["Nothing half-done was left behind."],
-      advice: [
-        `Free about 2 GB there (see: df -h ${folder}), or set VIGIL_CACHE to a folder on a larger disk.`,
-      ],
-      cause: error,
-    });
+    return diskFull(folder, error);
   }
   if (denied.has(code)) {
     return new FatalError(`The folder ${folder} cannot be written to`, {

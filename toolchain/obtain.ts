@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { recallAbsent, rememberAbsent } from "./absent.ts";
 import { install, readCached, sweep, type Cached } from "./cache.ts";
 import { FatalError, reasonOf, ToolError, type Attempt } from "./errors.ts";
 import { withLock } from "./lock.ts";
@@ -43,7 +44,11 @@ export function placesOf(tool: Tool, shop: Workshop, getGo?: () => Promise<Found
 export async function obtain(tool: Tool, shop: Workshop, progress: Progress): Promise<Found> {
   const looked = await look(tool, shop);
   if (looked.found !== undefined) return looked.found;
-  const step = progress.start(`${tool.name} ${tool.version}`, "looking");
+  if (tool.optional === true && shop.again !== true) {
+    const absent = await recallAbsent(tool, shop);
+    if (absent !== undefined) throw absent;
+  }
+  const step = progress.start(`${tool.name} ${tool.version}`, "getting it");
   try {
     await sweep(shop.cache);
     const cached = await withLock(
@@ -59,7 +64,12 @@ export async function obtain(tool: Tool, shop: Workshop, progress: Progress): Pr
     step.done(cached.origin);
     return fromCache(tool, cached);
   } catch (error) {
-    step.fail(tool.optional === true ? "not to be had here; Vigil does without" : reasonOf(error));
+    if (tool.optional === true && error instanceof ToolError) {
+      await rememberAbsent(error, tool, shop);
+      step.fail("not to be had here; Vigil does without");
+    } else {
+      step.fail(reasonOf(error));
+    }
     throw error;
   }
 }

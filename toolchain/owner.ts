@@ -25,6 +25,7 @@ export function parseOwner(name: string): Owner | undefined {
 
 /** Whether an owner still runs; one on another host (a shared home) is taken to. */
 export function isAlive(owner: Owner): boolean {
+  if (owner.pid === 0) return false;
   if (owner.host !== host) return true;
   try {
     process.kill(owner.pid, 0);

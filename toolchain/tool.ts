@@ -31,6 +31,8 @@ export interface GoProgram {
   /** Variables set at link time, such as the version it reports. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Files the module embeds but does not carry, by path below vendor/: text that stands for them. */
+  readonly standIns?: Readonly<Record<string, string>>;
 }
 
 /** A pinned tool and every place it may come from, in the order they are tried. */
@@ -74,6 +76,8 @@ export interface Workshop {
   readonly platform: Platform;
   readonly env: NodeJS.ProcessEnv;
   readonly network: Network;
+  /** Asks again for optional tools that could not be had within the last day. */
+  readonly again?: boolean;
 }
 
 /** What a place has put into a folder. */

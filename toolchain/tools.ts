@@ -113,14 +113,16 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     accepts: { from: "0.28", before: "1" },
     alsoCalled: { alertmanager: "prometheus-alertmanager" },
     archive: prometheusProject("alertmanager", "0.33.1"),
-    debian: {
-      packages: ["prometheus-alertmanager"],
-      binaries: { alertmanager: "usr/bin/prometheus-alertmanager", amtool: "usr/bin/amtool" },
-    },
+    // Not from Debian: its build reads its templates from /usr/share, so it runs only installed.
     go: ["alertmanager", "amtool"].map((binary) => ({
       binary,
       module: "alertmanager",
       main: `github.com/prometheus/alertmanager/cmd/${binary}`,
+      // The module comes without the built web page; everything else is whole.
+      standIns: {
+        "github.com/prometheus/alertmanager/ui/app/dist/index.html":
+          "<!doctype html><title>Alertmanager</title><p>This build has no web page; its API is whole.",
+      },
       variables: reportedVersion("0.33.1"),
     })),
     advice: onPath("Alertmanager", "https://prometheus.io/download"),

@@ -16,7 +16,7 @@ export async function run(
   ensure: typeof ensureTools = ensureTools,
 ): Promise<number> {
   const { values } = parseArgs({ args, options: { help: { type: "boolean", short: "h" } } });
-  process.stdout.write(values.help ? help : show(await ensure(undefined, { root })));
+  process.stdout.write(values.help ? help : show(await ensure(undefined, { root, again: true })));
   return 0;
 }
 

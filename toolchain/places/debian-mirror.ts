@@ -30,7 +30,7 @@ function* deb822(text: string): Generator<Source> {
     const field = (name: string) =>
       new RegExp(`^${name}:((?:.*\n?)(?:[ \t].*\n?)*)`, "im").exec(stanza)?.[1]?.trim() ?? "";
     const [uri] = field("URIs").split(/\s+/);
-    const off = /^no$/i.test(field("Enabled")) || !/\bdeb\b/.test(field("Types"));
+    const off = /^no$/i.test(field("Enabled")) || !field("Types").split(/\s+/).includes("deb");
     if (!uri || off) continue;
     yield { uri, suites: field("Suites").split(/\s+/), main: hasMain(field("Components")) };
   }

@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { run } from "../process.ts";
+import { run, type RunOptions } from "../process.ts";
 import type { Found, GoProgram, Place, Tool, Workshop } from "../tool.ts";
 
 /** A tool built from Go modules whose every version and checksum is committed under toolchain/go. */
@@ -20,7 +20,7 @@ export function goPlace(
       for (const program of programs) {
         const what = `building ${program.binary} from its Go module`;
         step.update(what);
-        await run(go, buildArgs(program, shop.root, folder), {
+        const options = {
           env: {
             ...shop.env,
             PATH: `${dirname(go)}${delimiter}${shop.env["PATH"] ?? ""}`,
@@ -30,10 +30,19 @@ export function goPlace(
             GOTOOLCHAIN: shop.env["GOTOOLCHAIN"] ?? "auto",
             ...program.env,
           },
-          onLine: (line) => {
+          onLine: (line: string) => {
             step.update(line.startsWith("go: downloading") ? `${what}, fetching modules` : what);
           },
-        });
+        };
+        const pinned = join(shop.root, "toolchain/go", program.module);
+        if (program.standIns === undefined) {
+          await run(go, buildArgs(program, pinned, "readonly", folder), options);
+        } else {
+          const copy = join(folder, "source");
+          await vendor(go, pinned, copy, program.standIns, options);
+          await run(go, buildArgs(program, copy, "vendor", folder), options);
+          await rm(copy, { recursive: true });
+        }
       }
       return {
         version: tool.version,
@@ -43,15 +52,41 @@ export function goPlace(
   };
 }
 
+/**
+ * A copy of the pinned module with its dependencies in vendor/, where files they lack can be added.
+ * The versions and checksums stay those of go.mod and go.sum.
+ */
+async function vendor(
+  go: string,
+  pinned: string,
+  copy: string,
+  standIns: Readonly<Record<string, string>>,
+  options: RunOptions,
+): Promise<void> {
+  await cp(pinned, copy, { recursive: true });
+  // -e: goes on although it misses the very files that are added next.
+  await run(go, ["-C", copy, "mod", "vendor", "-e"], options);
+  for (const [path, text] of Object.entries(standIns)) {
+    const file = join(copy, "vendor", path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
 /** Nothing in go.mod or go.sum may change, and nothing of this machine ends up in the binary. */
-function buildArgs(program: GoProgram, root: string, folder: string): string[] {
+function buildArgs(
+  program: GoProgram,
+  source: string,
+  mode: "readonly" | "vendor",
+  folder: string,
+): string[] {
   const variables = Object.entries(program.variables ?? {}).map(
     ([name, value]) => `-X ${name}=${value}`,
   );
   return [
     "build",
-    ...["-C", join(root, "toolchain/go", program.module)],
-    ...["-mod=readonly", "-trimpath", "-buildvcs=false"],
+    ...["-C", source],
+    ...[`-mod=${mode}`, "-trimpath", "-buildvcs=false"],
     ...["-ldflags", ["-s -w", ...variables].join(" ")],
     ...["-o", join(folder, "bin", program.binary)],
     program.main,

@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { delimiter, dirname } from "node:path";
+import { ToolError } from "../../toolchain/errors.ts";
+import { obtain } from "../../toolchain/obtain.ts";
+import { goPlace } from "../../toolchain/places/go-module.ts";
+import { findOnPath } from "../../toolchain/places/path.ts";
+import { silent } from "../../toolchain/progress.ts";
+import { go } from "../../toolchain/tools.ts";
+import { failure, recorder, tinyTool, workshop, write } from "./support.ts";
+
+const main = `package main
+
+import ("fmt"; "os")
+
+var version = "unknown"
+
+func main() { fmt.Println("tiny", version, len(os.Args)) }
+`;
+const tool = tinyTool("http://127.0.0.1:1", {
+  go: [
+    {
+      binary: "tiny",
+      module: "tiny",
+      main: "vigil.test/tiny",
+      variables: { "main.version": "1.2.3" },
+    },
+  ],
+});
+
+test("a tool is built from its module, with the version it is to report", async () => {
+  const onPath = await findOnPath(go, process.env);
+  if (!("found" in onPath)) return;
+  const bin = dirname(onPath.found.binaries["go"] ?? "");
+  const shop = workshop({
+    env: { ...process.env, PATH: ["/usr/bin", "/bin", bin].join(delimiter) },
+  });
+  write(shop.root, {
+    "toolchain/go/tiny/go.mod": "module vigil.test/tiny\n\ngo 1.21\n",
+    "toolchain/go/tiny/main.go": main,
+  });
+  const progress = recorder();
+  const { binaries, origin } = await obtain(tool, shop, progress);
+  expect(origin).toBe("cache, Go module vigil.test/tiny");
+  expect(execFileSync(binaries["tiny"] ?? "", { encoding: "utf8" })).toBe("tiny 1.2.3 1\n");
+  expect(progress.lines).toContain("tiny 1.2.3: building tiny from its Go module");
+}, 60_000);
+
+test("without Go, and no way to get it, both are explained", async () => {
+  const shop = workshop({ env: { PATH: "/nowhere" }, network: unreachable });
+  const error = await failure<ToolError>(obtain(tool, shop, silent));
+  expect(error).toBeInstanceOf(ToolError);
+  expect(error.details.at(-1)).toMatch(
+    /^Go module vigil.test\/tiny: go could not be had \(PATH: no go; release/,
+  );
+});
+
+test("a tool without modules has no such place", () => {
+  expect(goPlace(tinyTool(""), workshop(), () => Promise.reject(new Error()))).toBeUndefined();
+});
+
+const unreachable = {
+  text: () => Promise.reject(new Error("no network")),
+  download: () => Promise.reject(new Error("no network")),
+};

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createWorkshop } from "../ensure.ts";
+import { examine, type Report, type ToolReport } from "../examine.ts";
+import { showBytes } from "../places/archive.ts";
+import { formatTable } from "../table.ts";
+import { toolNames, tools } from "../tools.ts";
+
+const help = `vigil doctor [--json]
+
+Looks at this machine: each tool, the cache and its disk, a Docker engine, provider plugins.
+Changes and fetches nothing. Exit code 1 when a needed tool is absent and no place here has it.
+`;
+
+/** `vigil doctor`: shows what is here and what to do about what is not. */
+export async function run(
+  args: string[],
+  root = join(import.meta.dirname, "../.."),
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: { json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const report = await examine(
+    createWorkshop({ root, env }),
+    toolNames.map((name) => tools[name]),
+  );
+  process.stdout.write(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : show(report));
+  return report.tools.some(({ state }) => state === "missing") ? 1 : 0;
+}
+
+const marks = { here: "✓", obtainable: "–", optional: "–", missing: "✗" } as const;
+
+/** Where a plugin is from when not from Pulumi itself. */
+const serverOf: Readonly<Record<string, string>> = {
+  grafana: " --server github://api.github.com/pulumiverse",
+};
+
+/** The report as a page. */
+export function show({ node, tools, cache, dependencies, docker, plugins }: Report): string {
+  const toDo = tools.filter(({ state }) => state === "optional" || state === "missing");
+  return [
+    formatTable([
+      ["✓", "node", node.version, node.path],
+      ...tools.map((tool) => [
+        marks[tool.state],
+        tool.name,
+        tool.version ?? tool.pinned,
+        where(tool),
+      ]),
+    ]),
+    formatTable([
+      ["✓", "cache", `${cache.folder}, ${showBytes(cache.freeBytes)} free`],
+      [dependencies === "installed" ? "✓" : "–", "npm packages", dependencies],
+      "version" in docker
+        ? ["✓", "Docker engine", `${docker.version} at ${docker.at}`]
+        : [
+            "–",
+            "Docker engine",
+            `no answer at ${docker.at} (${docker.reason}); needed by the Docker target only`,
+          ],
+      ...plugins.map(({ name, versions }) =>
+        versions.length > 0
+          ? ["✓", `plugin ${name}`, versions.join(", ")]
+          : [
+              "–",
+              `plugin ${name}`,
+              `not installed; vigil pulumi plugin install resource ${name}${serverOf[name] ?? ""}`,
+            ],
+      ),
+    ]),
+    ...(toDo.length > 0
+      ? [toDo.map(({ name, advice = "" }) => `${name}: ${advice}\n`).join("")]
+      : []),
+  ].join("\n");
+}
+
+function where({ state, origin = "", from = [], reason = "" }: ToolReport): string {
+  if (state === "here") return origin;
+  const places =
+    from.length > 0 ? `would be fetched from: ${from.join(", else ")}` : "no place has it";
+  return `${state === "optional" ? "optional; " : ""}${places} (PATH: ${reason})`;
+}

@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { explainDisk, FatalError, reasonOf } from "./errors.ts";
+import { withLock } from "./lock.ts";
+import { run } from "./process.ts";
+import { createProgress, type Progress } from "./progress.ts";
+
+/** Where and how the packages are installed. */
+export interface DependencyOptions {
+  /** The checkout. */
+  readonly root: string;
+  /** @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+  /** @default a live line or plain lines on standard error */
+  readonly progress?: Progress;
+}
+
+/** Written last, with the lock's hash: an installation without it, or with another, is not trusted. */
+const stampOf = (root: string): string => join(root, "node_modules/.vigil-lock");
+
+/** Whether node_modules is what package-lock.json says. */
+export async function dependenciesFresh(root: string): Promise<boolean> {
+  const lock = await readFile(join(root, "package-lock.json"), "utf8");
+  const stamp = await readFile(stampOf(root), "utf8").catch(() => undefined);
+  return stamp === undefined ? installedByHand(root, lock) : stamp === hashOf(lock);
+}
+
+/**
+ * Runs `npm ci` when node_modules does not match package-lock.json. Killed half-way it is done again
+ * next time; of two runs at once, one installs.
+ * @throws FatalError when npm is missing or fails, or the disk is full.
+ */
+export async function ensureDependencies({
+  root,
+  env = process.env,
+  progress = createProgress(),
+}: DependencyOptions): Promise<void> {
+  if (await dependenciesFresh(root)) return;
+  const step = progress.start("npm packages", "installing what package-lock.json pins");
+  try {
+    await mkdir(join(root, ".vigil"), { recursive: true });
+    await withLock(
+      join(root, ".vigil/dependencies.lock"),
+      async () => {
+        if (await dependenciesFresh(root)) return;
+        const lock = await readFile(join(root, "package-lock.json"), "utf8");
+        await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, env });
+        // A lock without packages makes no folder.
+        await mkdir(join(root, "node_modules"), { recursive: true });
+        await writeFile(stampOf(root), hashOf(lock));
+      },
+      ({ pid }) => {
+        progress.note(`  npm packages: another run is installing them (process ${pid}), waiting`);
+      },
+    );
+  } catch (error) {
+    step.fail(reasonOf(error));
+    const explained = explainDisk(error, root);
+    if (explained instanceof FatalError) throw explained;
+    throw new FatalError("The npm packages of package-lock.json could not be installed", {
+      details: [reasonOf(error)],
+      advice: [`Run npm ci in ${root} to see more; npm comes with Node (https://nodejs.org).`],
+      cause: error,
+    });
+  }
+  step.done("installed");
+}
+
+const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { integrity?: string; optional?: boolean }>>;
+}
+
+/**
+ * Whether somebody ran `npm ci` themselves: npm writes what it installed into a hidden lock, last.
+ * Optional packages may be missing, they are for other systems.
+ */
+async function installedByHand(root: string, lock: string): Promise<boolean> {
+  const hidden = await readFile(join(root, "node_modules/.package-lock.json"), "utf8").catch(
+    () => "",
+  );
+  if (hidden === "") return false;
+  const wanted = (JSON.parse(lock) as Lock).packages;
+  const installed = (JSON.parse(hidden) as Lock).packages;
+  return Object.entries(wanted).every(
+    ([path, { integrity, optional = false }]) =>
+      path === "" || (installed[path] ? installed[path].integrity === integrity : optional),
+  );
+}

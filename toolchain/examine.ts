@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { freeSpace } from "./cache.ts";
+import { dependenciesFresh } from "./dependencies.ts";
+import { look, placesOf } from "./obtain.ts";
+import { askDocker, findPlugins, type Docker, type Plugin } from "./surroundings.ts";
+import type { Tool, Workshop } from "./tool.ts";
+
+/** What there is of one tool. */
+export interface ToolReport {
+  readonly name: string;
+  readonly pinned: string;
+  /** here; absent but to be had; absent, and Vigil does without; absent with no place that has it */
+  readonly state: "here" | "obtainable" | "optional" | "missing";
+  readonly version?: string;
+  readonly origin?: string;
+  readonly binaries?: Readonly<Record<string, string>>;
+  /** Why what is on PATH will not do. */
+  readonly reason?: string;
+  /** Places it would be fetched from, in order. */
+  readonly from?: readonly string[];
+  readonly advice?: string;
+}
+
+/** What there is of everything on this machine. */
+export interface Report {
+  readonly node: { readonly version: string; readonly path: string };
+  readonly tools: readonly ToolReport[];
+  readonly cache: { readonly folder: string; readonly exists: boolean; readonly freeBytes: number };
+  readonly dependencies: "installed" | "to be installed";
+  readonly docker: Docker;
+  readonly plugins: readonly Plugin[];
+}
+
+/** Provider plugins that targets of Vigil use. */
+const plugins = ["docker", "grafana", "command"];
+
+/** Looks at this machine without changing, fetching or installing anything. */
+export async function examine(shop: Workshop, table: readonly Tool[]): Promise<Report> {
+  const { cache, root, env } = shop;
+  const [docker, installed, freeBytes, fresh, ...tools] = await Promise.all([
+    askDocker(env),
+    findPlugins(plugins, env),
+    freeSpace(cache),
+    dependenciesFresh(root),
+    ...table.map((tool) => examineTool(tool, shop)),
+  ]);
+  return {
+    node: { version: process.versions.node, path: process.execPath },
+    tools,
+    cache: { folder: cache, exists: existsSync(cache), freeBytes },
+    dependencies: fresh ? "installed" : "to be installed",
+    docker,
+    plugins: installed,
+  };
+}
+
+async function examineTool(tool: Tool, shop: Workshop): Promise<ToolReport> {
+  const { name, version: pinned, advice } = tool;
+  const looked = await look(tool, shop);
+  if (looked.found !== undefined) {
+    const { version, origin, binaries } = looked.found;
+    return { name, pinned, state: "here", version, origin, binaries };
+  }
+  const from = placesOf(tool, shop).map(({ label }) => label);
+  const state = tool.optional === true ? "optional" : from.length > 0 ? "obtainable" : "missing";
+  return { name, pinned, state, reason: looked.onPath.reason, from, advice };
+}
