@@ -6,9 +6,14 @@ const quoted = 7;
 
 /**
  * `text` with every secret replaced. Of a secret that is a whole file each line's value goes, so
- * that a tool quoting the line it rejects gives nothing away.
+ * that a tool quoting the line it rejects gives nothing away; `harmless` words are left, so that
+ * the message still names its files.
  */
-export function redact(text: string, secrets: readonly string[]): string {
+export function redact(
+  text: string,
+  secrets: readonly string[],
+  harmless: readonly string[] = [],
+): string {
   const values = new Set<string>();
   for (const secret of secrets) {
     for (const line of secret.split("\n")) {
@@ -23,7 +28,7 @@ export function redact(text: string, secrets: readonly string[]): string {
     }
   }
   const longestFirst = [...values]
-    .filter((value) => value.length >= shortest)
+    .filter((value) => value.length >= shortest && !harmless.includes(value))
     .sort((a, b) => b.length - a.length);
   return longestFirst.reduce((rest, value) => rest.replaceAll(value, "[secret]"), text);
 }

@@ -68,9 +68,10 @@ async function problem(proof: Proof, check: FileCheck, stage: string): Promise<s
   );
   const { code, output } = await run(binary, args, { cwd: stage, timeoutSeconds: 60 });
   if (code === 0) return undefined;
+  const names = Object.keys(proof.files);
   const ending = code === null ? "did not finish within 60 s" : `ended with ${code}`;
-  const command = redact([check.binary, ...check.args].join(" "), proof.secrets);
-  const said = redact(withoutStage(output, stage), proof.secrets).trim();
+  const command = redact([check.binary, ...check.args].join(" "), proof.secrets, names);
+  const said = redact(withoutStage(output, stage), proof.secrets, names).trim();
   return `\`${command}\` ${ending}:\n${said.slice(-longestOutput) || "(it said nothing)"}`;
 }
 

@@ -26,7 +26,12 @@ export function problemsOf(inputs: ProcessInputs): Failure[] {
   );
   demand("binary", () => text(inputs.binary) !== "", "it must name a program");
   demand("args", () => isTexts(inputs.args), "it must be a list of texts");
-  demand("env", () => isTextRecord(inputs.env), "it must be texts by name");
+  demand(
+    "env",
+    () =>
+      isTextRecord(inputs.env) && !Object.keys(inputs.env).some((key) => /^VIGIL_|=/u.test(key)),
+    "it must be texts by name; names of the form VIGIL_… are the supervisor's",
+  );
   demand(
     "ports",
     () =>
@@ -44,11 +49,7 @@ export function problemsOf(inputs: ProcessInputs): Failure[] {
   failures.push(...fileProblems(inputs.files, inputs.checks));
   demand(
     "onChange",
-    () =>
-      isRecord(inputs.onChange) &&
-      Object.entries(inputs.onChange).every(
-        ([path, kind]) => path in inputs.files && ["reload", "reread"].includes(kind),
-      ),
+    () => !isRecord(inputs.files) || announces(inputs.onChange, inputs.files),
     "it must say reload or reread for paths that files has",
   );
   return failures;
@@ -57,9 +58,11 @@ export function problemsOf(inputs: ProcessInputs): Failure[] {
 /** Problems of files and checks, for every resource that has them. */
 export function fileProblems(files: Files, checks: readonly FileCheck[]): Failure[] {
   const failures: Failure[] = [];
-  if (!isTextRecord(files))
-    failures.push({ property: "files", reason: "it must be texts by path" });
-  else {
+  if (!isTextRecord(files)) {
+    // One unknown text may stand for all files.
+    if (!hasUnknown(files))
+      failures.push({ property: "files", reason: "it must be texts by path" });
+  } else {
     for (const path of Object.keys(files)) {
       const inside =
         path !== "" && !isAbsolute(path) && !path.startsWith("..") && normalize(path) === path;
@@ -76,6 +79,15 @@ export function fileProblems(files: Files, checks: readonly FileCheck[]): Failur
     );
   if (!proper) failures.push({ property: "checks", reason: "each must have a binary and args" });
   return failures;
+}
+
+function announces(onChange: unknown, files: Files): boolean {
+  return (
+    isRecord(onChange) &&
+    Object.entries(onChange).every(
+      ([path, kind]) => path in files && (kind === "reload" || kind === "reread"),
+    )
+  );
 }
 
 function text(value: unknown): string {

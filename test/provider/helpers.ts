@@ -1,0 +1,161 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, realpathSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { request } from "node:https";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { newAuthority, newCertificate, type Pair } from "../../provider/pki.ts";
+import { findMarked } from "../../provider/process/marks.ts";
+import { stopLeftOvers } from "../../provider/process/supervisor.ts";
+import { findOnPath } from "../../provider/process/tool.ts";
+import type { ProcessInputs } from "../../provider/types.ts";
+
+/** Fails the suite at once, with the reason, where a real tool is missing. */
+export async function requireTools(...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    if ((await findOnPath(name)) === undefined) {
+      throw new Error(`These tests need ${name} on PATH, for example from .vigil/bin`);
+    }
+  }
+}
+
+const homes: string[] = [];
+const children: ChildProcess[] = [];
+
+/** A folder that does not outlive the suite, nor does what runs from it. */
+export function temporaryHome(): string {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), "vigil-test-")));
+  homes.push(home);
+  return home;
+}
+
+/** Starts a program that ends with the suite. */
+export function startProgram(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): ChildProcess {
+  const child = spawn(file, args, { stdio: "ignore", env });
+  children.push(child);
+  return child;
+}
+
+/** Call in afterAll. */
+export async function cleanUp(): Promise<void> {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  for (const home of homes.splice(0)) {
+    await stopLeftOvers(home);
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** A port nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.on("error", fail);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        done(port);
+      });
+    });
+  });
+}
+
+export interface Identity {
+  readonly authority: Pair;
+  readonly leaf: Pair;
+}
+
+const terms = { days: 10, renewBeforeDays: 1 };
+
+/** An authority and a certificate for this machine. */
+export async function identity(): Promise<Identity> {
+  const authority = await newAuthority({ commonName: "test", ...terms }, Date.now());
+  const leaf = await newCertificate(
+    {
+      commonName: "server",
+      ...terms,
+      dnsNames: ["localhost"],
+      ipAddresses: ["127.0.0.1"],
+      authorityCertificate: authority.certificate,
+      authorityKey: authority.key,
+    },
+    Date.now(),
+  );
+  return { authority, leaf };
+}
+
+export const password = "correct-horse-battery";
+
+/** The fixture server as a process of `home`. */
+export function fixture(
+  home: string,
+  name: string,
+  port: number,
+  { authority, leaf }: Identity,
+): ProcessInputs {
+  const script = resolve("test/provider/fixtures/server.mjs");
+  return {
+    name,
+    home,
+    binary: "node",
+    args: [script, String(port), join(home, "services", name)],
+    env: { HUE: "green" },
+    files: {
+      "tls.crt": leaf.certificate,
+      "tls.key": leaf.key,
+      "login.txt": `vigil:${password}`,
+      "greeting.txt": "hello",
+      "behaviour.txt": "well",
+      "rules/one.txt": "1",
+    },
+    onChange: { "greeting.txt": "reload", "rules/one.txt": "reread" },
+    checks: [],
+    ports: [port],
+    health: {
+      url: `https://127.0.0.1:${port}/-/ready`,
+      ca: authority.certificate,
+      username: "vigil",
+      password,
+      timeoutSeconds: 20,
+    },
+  };
+}
+
+export interface Greeting {
+  readonly greeting: string;
+  readonly reloads: number;
+  readonly pid: number;
+  readonly args: readonly string[];
+}
+
+/** What the fixture server answers. */
+export function greet({ health }: ProcessInputs): Promise<Greeting> {
+  return new Promise((done, fail) => {
+    const auth = `${health.username}:${health.password}`;
+    request(health.url, { ca: health.ca, auth, agent: false }, (answer) => {
+      let text = "";
+      answer.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      answer.on("end", () => {
+        done(JSON.parse(text) as Greeting);
+      });
+    })
+      .on("error", fail)
+      .end();
+  });
+}
+
+/** Pids of `name` in `home`; of the supervisor without a name. */
+export async function pidsOf(home: string, name?: string): Promise<number[]> {
+  const wanted = name === undefined ? undefined : `${home}:${name}`;
+  const found = await findMarked(home);
+  return found.filter((one) => one.process === wanted).map((one) => one.pid);
+}
+
+/** Waits for a condition the system reaches by itself. */
+export async function eventually(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((wake) => setTimeout(wake, 25));
+}
