@@ -1,4 +1,4 @@
-import { formatError, UserError } from "./errors.ts";
+import { formatError, reasonOf, UserError } from "./errors.ts";
 
 /** A command's module. */
 export interface Command {
@@ -26,8 +26,8 @@ export async function main(
   { out, err }: Output,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<number> {
+  const [name, ...rest] = args;
   try {
-    const [name, ...rest] = args;
     if (name === undefined || name === "help" || name === "--help" || name === "-h") {
       const entry = commands.find((command) => command.name === rest[0]);
       if (entry !== undefined) return await (await entry.load()).run(["--help"]);
@@ -37,7 +37,8 @@ export async function main(
     const entry = commands.find((command) => command.name === name);
     if (entry === undefined) throw unknown(name, commands);
     return await (await entry.load()).run(rest);
-  } catch (error) {
+  } catch (thrown) {
+    const error = asUsage(thrown, name);
     err(`${formatError(error, Boolean(env["VIGIL_DEBUG"]))}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
@@ -45,6 +46,13 @@ export async function main(
 
 /** A command line that says nothing Vigil understands: exit code 2, as is the custom. */
 export class UsageError extends UserError {}
+
+/** What node:util's parseArgs throws is about the command line too. */
+function asUsage(error: unknown, name = ""): unknown {
+  const { code = "" } = error as { code?: string };
+  if (!code.startsWith("ERR_PARSE_ARGS")) return error;
+  return new UsageError(reasonOf(error), { advice: [`vigil ${name} --help says what it takes`] });
+}
 
 /** The help page. */
 export function usage(commands: readonly Entry[]): string {

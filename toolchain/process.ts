@@ -7,8 +7,6 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Ends the program when it takes longer, in milliseconds. */
   readonly timeout?: number;
-  /** Called with each line the program prints, for progress. */
-  readonly onLine?: (line: string) => void;
 }
 
 /** Programs under way: none outlives this process, except when it is killed hard. */
@@ -28,24 +26,29 @@ const kept = 64_000;
 export function run(
   command: string,
   args: readonly string[],
-  { cwd, env, timeout, onLine }: RunOptions = {},
+  { cwd, env, timeout }: RunOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, timeout, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     children.add(child);
+    // Not spawn's own timeout: that one lives on after a program that could not be started.
+    const timer = timeout === undefined ? undefined : setTimeout(() => child.kill(), timeout);
+    const over = () => {
+      children.delete(child);
+      clearTimeout(timer);
+    };
     let output = "";
     const collect = (chunk: string) => {
       output = (output + chunk).slice(-kept);
-      const line = lastLine(chunk);
-      if (line !== "") onLine?.(line);
     };
     child.stdout.setEncoding("utf8").on("data", collect);
     child.stderr.setEncoding("utf8").on("data", collect);
     child.on("error", (error) => {
+      over();
       reject(new Error(`${command} cannot be started: ${reasonOf(error)}`, { cause: error }));
     });
     child.on("close", (code, signal) => {
-      children.delete(child);
+      over();
       if (code === 0) resolve(output);
       else reject(new Error(`${command} ${failure(code, signal)}: ${reasonIn(output)}`));
     });
@@ -54,8 +57,6 @@ export function run(
 
 const failure = (code: number | null, signal: string | null): string =>
   signal === null ? `failed with ${code ?? "?"}` : `was ended by ${signal}`;
-
-const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim() ?? "";
 
 /** The line that says most: a full disk before anything, then the last lines. */
 function reasonIn(output: string): string {

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, realpathSync, utimesSync } from "no
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { ensureTools, type EnsureOptions } from "../../toolchain/ensure.ts";
-import { FatalError, UserError } from "../../toolchain/errors.ts";
+import { FatalError, type UserError } from "../../toolchain/errors.ts";
 import { silent } from "../../toolchain/progress.ts";
 import type { Tool } from "../../toolchain/tool.ts";
 import { failure, recorder, site, temporary, tinySite, tinyTool, write } from "./support.ts";
@@ -14,7 +14,13 @@ const pulumi = ["pulumi"] as const;
 function options(table: Record<string, Tool>): EnsureOptions & { cache: string } {
   const cache = join(temporary(), "cache");
   const env = { PATH: "/usr/bin:/bin", VIGIL_CACHE: cache };
-  return { root: temporary(), env, table, progress: silent, cache };
+  return {
+    root: write(temporary(), { "toolchain/.keep": "" }),
+    env,
+    table,
+    progress: silent,
+    cache,
+  };
 }
 
 test("links to every binary under its upstream name, and to Node", async () => {

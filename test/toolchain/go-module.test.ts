@@ -42,7 +42,9 @@ test("a tool is built from its module, with the version it is to report", async 
   const { binaries, origin } = await obtain(tool, shop, progress);
   expect(origin).toBe("cache, Go module vigil.test/tiny");
   expect(execFileSync(binaries["tiny"] ?? "", { encoding: "utf8" })).toBe("tiny 1.2.3 1\n");
-  expect(progress.lines).toContain("tiny 1.2.3: building tiny from its Go module");
+  expect(progress.lines).toContain(
+    "tiny 1.2.3: building tiny from its Go module, which takes minutes",
+  );
 }, 60_000);
 
 test("without Go, and no way to get it, both are explained", async () => {

@@ -18,8 +18,7 @@ export function goPlace(
       const go = (await getGo()).binaries["go"] ?? "go";
       await mkdir(join(folder, "bin"));
       for (const program of programs) {
-        const what = `building ${program.binary} from its Go module`;
-        step.update(what);
+        step.update(`building ${program.binary} from its Go module, which takes minutes`);
         const options = {
           env: {
             ...shop.env,
@@ -29,9 +28,6 @@ export function goPlace(
             // Lets an older Go fetch the one go.mod asks for; distributions switch that off.
             GOTOOLCHAIN: shop.env["GOTOOLCHAIN"] ?? "auto",
             ...program.env,
-          },
-          onLine: (line: string) => {
-            step.update(line.startsWith("go: downloading") ? `${what}, fetching modules` : what);
           },
         };
         const pinned = join(shop.root, "toolchain/go", program.module);
