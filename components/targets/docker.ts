@@ -6,7 +6,8 @@ import { Provider } from "@pulumi/docker/provider.js";
 import { Volume } from "@pulumi/docker/volume.js";
 import { CheckedFiles } from "../../provider/resources.ts";
 import { engineProblem } from "./docker/engine.ts";
-import { carrierInputs, containerInputs, labelsOf } from "./docker/inputs.ts";
+import { filesInputs, labelsOf } from "./docker/files.ts";
+import { containerInputs } from "./docker/inputs.ts";
 import type { DockerTargetConfig } from "./docker/names.ts";
 import { physicalName, placeOf } from "./docker/names.ts";
 import type { Running, Target, Workload } from "./target.ts";
@@ -20,8 +21,8 @@ interface Ground {
 }
 
 /**
- * Runs workloads as containers of one Docker engine: one network, and for each workload a container
- * that carries its files, the container that runs, and a volume where something must survive.
+ * Runs workloads as containers of one Docker engine: one network, and for each workload a
+ * container that carries its files, the one that runs, and a volume where something must survive.
  *
  * @param config names, what is published, and where the engine is
  * @param opts parent of the network and the provider
@@ -37,7 +38,6 @@ export function dockerTarget(
     kind: "docker",
     host: config.host,
     place: (name, port, sees, beside) => placeOf(config, name, port, sees, beside),
-    programHome: (binary) => `/usr/share/${binary}`,
     // Where the official images keep their pages and consoles.
     programHome: (binary) => `/usr/share/${binary}`,
     lacks: () => (asked ??= { problem: engineProblem(config.engine) }).problem,
@@ -96,9 +96,11 @@ function runContainer(
             given,
           ),
         ];
-  const carrier = new Container(`${name}-files`, carrierInputs({ config, workload }), {
+  const after = (also: pulumi.Resource[]) =>
+    pulumi.output(given.dependsOn).apply((more) => [...[more ?? []].flat(), ...also]);
+  const files = new Container(`${name}-files`, filesInputs(config, workload), {
     ...opts,
-    dependsOn: pulumi.output(given.dependsOn).apply((more) => [...[more ?? []].flat(), ...proven]),
+    dependsOn: after(proven),
   });
   const volume = workload.persistent ? [dataVolume(config, name, { ...given, provider })] : [];
   return new Container(
@@ -107,7 +109,7 @@ function runContainer(
       config,
       workload,
       network: network.name,
-      files: carrier.id,
+      files: files.id,
       ...(beside === undefined ? {} : { beside: beside.id }),
     }),
     {

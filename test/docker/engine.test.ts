@@ -1,3 +1,4 @@
+import { hashSync } from "bcryptjs";
 import Docker from "dockerode";
 import { get } from "node:https";
 import { dockerTarget } from "../../components/targets/docker.ts";
@@ -23,10 +24,12 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     const names = ["prometheus", "alertmanager", "blackbox", "host.docker.internal"];
     const identity = await throwAway(names);
     ca = identity.ca;
+    const hostPort = 20_000 + (process.pid % 10_000);
+    const shared = { ...identity, hostPort, passwordHash: hashSync(password, 4) };
     const recorded = await record(() => {
       const publish = { prometheus: 9090, alertmanager: 9093 };
       const target = dockerTarget({ stack, host: "here", publish });
-      for (const workload of estate(target, identity)) target.run(workload, {});
+      for (const workload of estate(target, shared)) target.run(workload, {});
     });
     made = await recreate(recorded, docker);
     await made.healthy();

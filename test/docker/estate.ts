@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hashSync } from "bcryptjs";
 import type { Target, Workload } from "../../components/targets/target.ts";
 import { testImage } from "./images.ts";
 import type { Program } from "./images.ts";
@@ -12,16 +11,19 @@ export const password = "correct horse battery staple";
 export interface Shared {
   readonly ca: string;
   readonly server: Pair;
+  /** bcrypt of {@link password}; salted, so made once and not at each run. */
+  readonly passwordHash: string;
+  /** Port of the machine for what listens there: two tests at once must not meet. */
+  readonly hostPort: number;
   /** Text of an external label, for tests that change a file. @default "first" */
   readonly label?: string;
 }
 
 /** A small estate written by hand: four programs, TLS and a login on each of their listeners. */
 export function estate(target: Target, shared: Shared): Workload[] {
-  const hash = hashSync(password, 4);
   const web = JSON.stringify({
     tls_server_config: { cert_file: "server.crt", key_file: "server.key" },
-    basic_auth_users: { [username]: hash },
+    basic_auth_users: { [username]: shared.passwordHash },
   });
   const workload = (
     name: string,
@@ -67,7 +69,7 @@ export function estate(target: Target, shared: Shared): Workload[] {
   };
   const login = { username, password_file: "password" };
   const client = { scheme: "https", tls_config: { ca_file: "ca.crt" }, basic_auth: login };
-  const peers = [target.place("blackbox", 9115), target.place("node", 19100, "host")];
+  const peers = [target.place("blackbox", 9115), target.place("node", shared.hostPort, "host")];
   const scrape = peers.map(({ name, address }) => ({
     ...client,
     job_name: name,
@@ -111,7 +113,7 @@ export function estate(target: Target, shared: Shared): Workload[] {
       args: ({ config }) => [`--config.file=${config}/blackbox.json`],
       files: { "blackbox.json": JSON.stringify({ modules: { tcp: { prober: "tcp" } } }) },
     }),
-    workload("node", "node_exporter", 19100, {
+    workload("node", "node_exporter", shared.hostPort, {
       sees: "host",
       args: ({ root }) => [`--path.rootfs=${root ?? "/"}`],
     }),

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../target.ts";
+import { labelsOf } from "./files.ts";
 import { probeOf, probeTiming } from "./health.ts";
 import type { DockerTargetConfig } from "./names.ts";
-import { configFolder, hostGateway, hostRoot, physicalName } from "./names.ts";
+import { hostGateway, hostRoot, physicalName } from "./names.ts";
 
 /** What a workload's containers are created with; the shell in `docker.ts` only passes it on. */
 export interface ContainerParts {
@@ -14,50 +15,6 @@ export interface ContainerParts {
   readonly files: pulumi.Input<string>;
   /** Id of the container whose network namespace this one shares. */
   readonly beside?: pulumi.Input<string>;
-}
-
-/** Sorted by name, as the provider reads them back. */
-export function labelsOf(labels: Readonly<Record<string, pulumi.Input<string>>>) {
-  return Object.entries(labels)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([label, value]) => ({ label, value }));
-}
-
-/**
- * The container that carries a workload's files and never runs.
- *
- * The engine refuses to copy anything into a container with a read-only root, even below a volume.
- * So the files go into an anonymous volume of this one, which the workload mounts read-only. A fresh
- * volume for each change: a file that is no longer wanted cannot stay behind.
- */
-export function carrierInputs({ config, workload }: Pick<ContainerParts, "config" | "workload">) {
-  const { name } = workload.place;
-  const files = { ...workload.files, ...probeOf(workload).files };
-  return {
-    name: `${physicalName(config.stack, name)}-files`,
-    image: workload.image.reference,
-    labels: labelsOf({ "vigil.service": name, "vigil.stack": config.stack }),
-    start: false,
-    mustRun: false,
-    restart: "no",
-    networkMode: "none",
-    // With the container goes its anonymous volume.
-    removeVolumes: true,
-    volumes: [{ containerPath: configFolder }],
-    uploads: Object.entries(files)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([path, content]) => ({
-        file: `${configFolder}/${path}`,
-        // Owner root, group root: the process is in the group and may read, never write.
-        permissions: "0440",
-        content: neverEmpty(content),
-      })),
-  };
-}
-
-/** The provider takes an empty text for a missing one. */
-function neverEmpty(content: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.output(content).apply((text) => (text === "" ? "\n" : text));
 }
 
 /** The container that runs the workload. */
@@ -77,7 +34,11 @@ export function containerInputs(parts: ContainerParts) {
     groupAdds: ["0"],
     readOnly: true,
     capabilities: { drops: ["ALL"] },
-    securityOpts: ["no-new-privileges:true"],
+    securityOpts: [
+      // The engine adds it where the list of processes is the machine's; unsaid, it reads as drift.
+      ...(workload.sees === "host" ? ["label=disable"] : []),
+      "no-new-privileges:true",
+    ],
     memory: workload.memoryMegabytes,
     // Equal to memory: no swap. Left out, every preview would show a change.
     memorySwap: workload.memoryMegabytes,
