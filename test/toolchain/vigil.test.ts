@@ -1,0 +1,159 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { cacheFolder } from "../../toolchain/cache.ts";
+import { checkout, program, temporary, write } from "./support.ts";
+
+const version = readFileSync(join(checkout, "toolchain/.node-version"), "utf8").trim();
+const os = process.platform === "darwin" ? "darwin" : "linux";
+const home = `node/${version}-${os}-${process.arch === "x64" ? "amd64" : "arm64"}`;
+const node = `node-${os}-${process.arch}`;
+const oldNode = program("v20.20.2");
+
+/** Stands for the registry: gives the Node of this test as npm would the package. */
+const npm = `#!/bin/sh
+while [ $# -gt 0 ]; do [ "$1" != --prefix ] || prefix=$2; last=$1; shift; done
+echo "$last" >>"$0.log"
+mkdir -p "$prefix/node_modules/${node}/bin"
+ln -s '${process.execPath}' "$prefix/node_modules/${node}/bin/node"
+`;
+/** Stands for nodejs.org: makes the archive and its checksum on the spot. */
+const curl = `#!/bin/sh
+while [ $# -gt 0 ]; do [ "$1" != -o ] || out=$2; url=$1; shift; done
+echo "$url" >>"$0.log"
+dir=$(dirname "$out"); archive=node-v${version}-${node.slice(5)}.tar.gz
+mkdir -p "$dir/made/n/bin" && ln -sf '${process.execPath}' "$dir/made/n/bin/node"
+tar -czf "$dir/made.tar.gz" -C "$dir/made" n
+case $url in
+  */SHASUMS256.txt) (cd "$dir" && { sha256sum made.tar.gz || shasum -a 256 made.tar.gz; } 2>/dev/null | sed "s/made.tar.gz/$archive/" >"$out") ;;
+  *) cp "$dir/made.tar.gz" "$out"; [ -z "\${SPOIL:-}" ] || echo >>"$out" ;;
+esac
+`;
+
+interface Result {
+  readonly code: number | undefined;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(
+  programs: Record<string, string>,
+  {
+    args = ["help"],
+    cwd = checkout,
+    path = join(checkout, "vigil"),
+    env = {},
+  }: {
+    args?: string[];
+    cwd?: string;
+    path?: string;
+    env?: NodeJS.ProcessEnv;
+  } = {},
+): Promise<Result> & { bin: string } {
+  const bin = env["BIN"] ?? write(temporary(), programs);
+  const all = { HOME: temporary(), ...env, PATH: `${bin}:/usr/bin:/bin` };
+  const result = new Promise<Result>((resolve) => {
+    execFile(path, args, { cwd, env: all }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+  return Object.assign(result, { bin });
+}
+
+const withNode = { node: `#!/bin/sh\nexec '${process.execPath}' "$@"\n` };
+
+test("a Node on PATH that runs TypeScript is used, from any folder, through links", async () => {
+  const folder = temporary();
+  mkdirSync(join(folder, "deep"));
+  symlinkSync(join(checkout, "vigil"), join(folder, "one"));
+  symlinkSync("../one", join(folder, "deep/two"));
+  const env = { VIGIL_CACHE: join(folder, "cache") };
+  const { code, out, err } = await run(withNode, {
+    cwd: folder,
+    path: join(folder, "deep/two"),
+    env,
+  });
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toContain("vigil <command>");
+  expect(existsSync(join(folder, "cache/node"))).toBe(false);
+});
+
+test("an unknown command fails with a hint, not a stack", async () => {
+  const { code, err } = await run(withNode, {
+    args: ["doctro"],
+    env: { VIGIL_CACHE: temporary() },
+  });
+  expect(code).toBe(2);
+  expect(err).toBe("✗ There is no command doctro\n  → Did you mean: vigil doctor\n");
+});
+
+test.each(["v22.17.0", "v23.5.0", "v18.0.0"])(
+  "a Node %s is too old: another is got, once, by npm",
+  async (old) => {
+    const cache = temporary();
+    const first = run({ node: program(old), npm }, { env: { VIGIL_CACHE: cache } });
+    const { code, err } = await first;
+    expect(code).toBe(0);
+    expect(err).toBe(
+      `vigil: no Node 22.18 or later on PATH: getting Node ${version}, once, into ${cache} …\n`,
+    );
+    expect(readFileSync(join(first.bin, "npm.log"), "utf8")).toBe(`${node}@${version}\n`);
+    const again = await run({}, { env: { VIGIL_CACHE: cache, BIN: first.bin } });
+    expect(again).toMatchObject({ code: 0, err: "" });
+    expect(readFileSync(join(first.bin, "npm.log"), "utf8")).toBe(`${node}@${version}\n`);
+    expect(readdirSync(join(cache, "tmp"))).toEqual([]);
+    expect(existsSync(join(cache, home, "bin/node"))).toBe(true);
+  },
+);
+
+test("two at once both work", async () => {
+  const env = { VIGIL_CACHE: temporary() };
+  const both = await Promise.all([1, 2].map(() => run({ node: oldNode, npm }, { env })));
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  expect(readdirSync(join(env.VIGIL_CACHE, home))).toEqual(["bin"]);
+  expect(readdirSync(join(env.VIGIL_CACHE, "tmp"))).toEqual([]);
+});
+
+test("without npm it comes from nodejs.org, verified", async () => {
+  const failing = "#!/bin/sh\necho 'npm error no registry' >&2; exit 1\n";
+  const got = run({ node: oldNode, npm: failing, curl }, { env: { VIGIL_CACHE: temporary() } });
+  expect((await got).code).toBe(0);
+  expect(
+    readFileSync(join(got.bin, "curl.log"), "utf8")
+      .split("\n")
+      .map((url) => dirname(url)),
+  ).toContain(`https://nodejs.org/dist/v${version}`);
+  const env = { VIGIL_CACHE: temporary(), SPOIL: "1" };
+  const { code, err } = await run({ node: oldNode, npm: failing, curl }, { env });
+  expect(code).toBe(1);
+  expect(err).toMatch(/does not match its published checksum and was thrown away/);
+  expect(readdirSync(join(env.VIGIL_CACHE, "tmp"))).toEqual([]);
+});
+
+test("when no Node can be had, it says why and what to do", async () => {
+  const failing = (text: string) => `#!/bin/sh\necho '${text}' >&2; exit 1\n`;
+  const programs = {
+    node: oldNode,
+    npm: failing("npm error network"),
+    curl: failing("curl: (6) no host"),
+  };
+  const { code, err } = await run(programs, { env: { VIGIL_CACHE: temporary() } });
+  expect(code).toBe(1);
+  expect(err).toContain("npm: npm error network");
+  expect(err).toContain("nodejs.org: curl: (6) no host");
+  expect(err).toContain("Install Node 22.18 or later");
+});
+
+test("a cache that cannot be written to is named", async () => {
+  const file = join(write(temporary(), { file: "" }), "file");
+  const { code, err } = await run({ node: oldNode, npm }, { env: { VIGIL_CACHE: file } });
+  expect(code).toBe(1);
+  expect(err).toContain(`the cache ${file} cannot be written to`);
+});
+
+test("the script and the program agree where the cache is", async () => {
+  for (const env of [{ XDG_CACHE_HOME: temporary() }, { HOME: temporary() }]) {
+    expect((await run({ node: oldNode, npm }, { env })).code).toBe(0);
+    expect(existsSync(join(cacheFolder(env), home))).toBe(true);
+  }
+});
