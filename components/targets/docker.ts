@@ -6,7 +6,8 @@ import { Provider } from "@pulumi/docker/provider.js";
 import { Volume } from "@pulumi/docker/volume.js";
 import { CheckedFiles } from "../../provider/resources.ts";
 import { engineProblem } from "./docker/engine.ts";
-import { filesInputs, labelsOf } from "./docker/files.ts";
+import { filesInputs, isWithoutFiles, labelsOf } from "./docker/files.ts";
+import type { Neighbour } from "./docker/inputs.ts";
 import { containerInputs } from "./docker/inputs.ts";
 import type { DockerTargetConfig } from "./docker/names.ts";
 import { physicalName, placeOf } from "./docker/names.ts";
@@ -31,7 +32,7 @@ export function dockerTarget(
   config: DockerTargetConfig,
   opts: pulumi.ResourceOptions = {},
 ): Target {
-  const running = new Map<string, Container>();
+  const running = new Map<string, Neighbour>();
   let ground: Ground | undefined;
   let asked: { problem: string | undefined } | undefined;
   return {
@@ -45,7 +46,7 @@ export function dockerTarget(
       ground ??= layGround(config, opts);
       const beside = neighbour(workload, running);
       const container = runContainer(config, workload, ground, beside, workloadOpts);
-      running.set(workload.place.name, container);
+      running.set(workload.place.name, { id: container.id, port: workload.port });
       return { resources: [container] } satisfies Running;
     },
   };
@@ -67,10 +68,10 @@ function layGround(config: DockerTargetConfig, opts: pulumi.ResourceOptions): Gr
   return { provider, network };
 }
 
-function neighbour(workload: Workload, running: ReadonlyMap<string, Container>) {
+function neighbour(workload: Workload, running: ReadonlyMap<string, Neighbour>) {
   if (workload.beside === undefined) return undefined;
-  const container = running.get(workload.beside);
-  if (container !== undefined) return container;
+  const found = running.get(workload.beside);
+  if (found !== undefined) return found;
   throw new pulumi.RunError(
     `${workload.place.name} shares the network of ${workload.beside}, which must be run before it.`,
   );
@@ -80,7 +81,7 @@ function runContainer(
   config: DockerTargetConfig,
   workload: Workload,
   { provider, network }: Ground,
-  beside: Container | undefined,
+  beside: Neighbour | undefined,
   given: pulumi.CustomResourceOptions,
 ): Container {
   const { name } = workload.place;
@@ -98,10 +99,12 @@ function runContainer(
         ];
   const after = (also: pulumi.Resource[]) =>
     pulumi.output(given.dependsOn).apply((more) => [...[more ?? []].flat(), ...also]);
-  const files = new Container(`${name}-files`, filesInputs(config, workload), {
-    ...opts,
-    dependsOn: after(proven),
-  });
+  const files = isWithoutFiles(workload)
+    ? undefined
+    : new Container(`${name}-files`, filesInputs(config, workload), {
+        ...opts,
+        dependsOn: after(proven),
+      });
   const volume = workload.persistent ? [dataVolume(config, name, { ...given, provider })] : [];
   return new Container(
     name,
@@ -109,8 +112,8 @@ function runContainer(
       config,
       workload,
       network: network.name,
-      files: files.id,
-      ...(beside === undefined ? {} : { beside: beside.id }),
+      ...(files && { files: files.id }),
+      ...(beside && { beside }),
     }),
     {
       ...opts,

@@ -38,6 +38,7 @@ export interface ContainerInputs {
   readonly labels?: { label: string; value: string }[];
   readonly networkMode?: string;
   readonly pidMode?: string;
+  readonly cgroupnsMode?: "host" | "private";
   readonly networksAdvanced?: { name: string; aliases?: string[] }[];
   readonly hosts?: { host: string; ip: string }[];
   readonly ports?: { internal: number; external: number; ip: string; protocol: string }[];
@@ -55,7 +56,7 @@ export interface ContainerInputs {
 const known = new Set(
   `name image command entrypoints envs user groupAdds hostname readOnly capabilities securityOpts
    memory memorySwap volumes mounts tmpfs healthcheck restart logDriver logOpts labels networkMode
-   pidMode networksAdvanced hosts ports uploads start wait waitTimeout mustRun removeVolumes
+   pidMode cgroupnsMode networksAdvanced hosts ports uploads start wait waitTimeout mustRun removeVolumes
    destroyGraceSeconds`.split(/\s+/),
 );
 
@@ -111,6 +112,7 @@ export function createOptions(
       ExtraHosts: (inputs.hosts ?? []).map(({ host, ip }) => `${host}:${ip}`),
       ...optional("NetworkMode", inputs.networkMode),
       ...optional("PidMode", inputs.pidMode),
+      ...optional("CgroupnsMode", inputs.cgroupnsMode),
     },
   };
 }

@@ -25,6 +25,13 @@ export function estate(target: Target, shared: Shared): Workload[] {
     tls_server_config: { cert_file: "server.crt", key_file: "server.key" },
     basic_auth_users: { [username]: shared.passwordHash },
   });
+  const health = {
+    path: "/-/healthy",
+    ca: shared.ca,
+    username,
+    password: pulumi.secret(password),
+    timeoutSeconds: 60,
+  };
   const workload = (
     name: string,
     binary: Program,
@@ -34,7 +41,7 @@ export function estate(target: Target, shared: Shared): Workload[] {
     },
   ): Workload => {
     const { args, ...more } = rest;
-    const place = target.place(name, port, more.sees);
+    const place = target.place(name, port, more.sees, more.beside);
     return {
       place,
       binary,
@@ -43,38 +50,41 @@ export function estate(target: Target, shared: Shared): Workload[] {
       onChange: {},
       checks: [],
       port,
-      health: {
-        path: "/-/healthy",
-        ca: shared.ca,
-        username,
-        password: pulumi.secret(password),
-        timeoutSeconds: 60,
-      },
+      health,
       memoryMegabytes: 256,
       sees: "itself",
       persistent: false,
       ...more,
       args: [
         ...args(place),
-        `--web.config.file=${place.config}/web.json`,
+        ...(more.beside === undefined ? [`--web.config.file=${place.config}/web.json`] : []),
         `--web.listen-address=${place.listen}`,
       ],
-      files: {
-        "web.json": pulumi.secret(web),
-        "server.crt": shared.server.certificate,
-        "server.key": pulumi.secret(shared.server.key),
-        ...more.files,
-      },
+      files:
+        more.beside === undefined
+          ? {
+              "web.json": pulumi.secret(web),
+              "server.crt": shared.server.certificate,
+              "server.key": pulumi.secret(shared.server.key),
+              ...more.files,
+            }
+          : {},
     };
   };
   const login = { username, password_file: "password" };
   const client = { scheme: "https", tls_config: { ca_file: "ca.crt" }, basic_auth: login };
   const peers = [target.place("blackbox", 9115), target.place("node", shared.hostPort, "host")];
-  const scrape = peers.map(({ name, address }) => ({
-    ...client,
-    job_name: name,
-    static_configs: [{ targets: [address] }],
-  }));
+  const scrape = [
+    ...peers.map(({ name, address }) => ({
+      ...client,
+      job_name: name,
+      static_configs: [{ targets: [address] }],
+    })),
+    {
+      job_name: "lodger",
+      static_configs: [{ targets: [target.place("lodger", 8080, "host", "prometheus").address] }],
+    },
+  ];
   return [
     workload("prometheus", "prometheus", 9090, {
       persistent: true,
@@ -116,6 +126,13 @@ export function estate(target: Target, shared: Shared): Workload[] {
     workload("node", "node_exporter", shared.hostPort, {
       sees: "host",
       args: ({ root }) => [`--path.rootfs=${root ?? "/"}`],
+    }),
+    // In the place of cAdvisor: a program without TLS that only Prometheus may ask.
+    workload("lodger", "node_exporter", 8080, {
+      beside: "prometheus",
+      health: { ...health, path: "/" },
+      args: ({ root }) => [`--path.rootfs=${root ?? "/"}`],
+      sees: "host",
     }),
   ];
 }

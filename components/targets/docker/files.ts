@@ -16,7 +16,7 @@ import { configFolder, physicalName } from "./names.ts";
  */
 export function filesInputs(config: DockerTargetConfig, workload: Workload) {
   const { name } = workload.place;
-  const files = Object.entries({ ...workload.files, ...probeOf(workload).files }).sort(byName);
+  const files = filesOf(workload);
   return {
     name: `${physicalName(config.stack, name)}-files`,
     image: workload.image.reference,
@@ -33,6 +33,11 @@ export function filesInputs(config: DockerTargetConfig, workload: Workload) {
   };
 }
 
+/** True where there is nothing to carry. */
+export function isWithoutFiles(workload: Workload): boolean {
+  return filesOf(workload).length === 0;
+}
+
 /** Sorted by name, as the provider reads them back. */
 export function labelsOf(labels: Readonly<Record<string, pulumi.Input<string>>>) {
   return Object.entries(labels)
@@ -44,6 +49,10 @@ type File = readonly [path: string, content: pulumi.Input<string>];
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
   a < b ? -1 : 1;
+
+function filesOf(workload: Workload): File[] {
+  return Object.entries({ ...workload.files, ...probeOf(workload).files }).sort(byName);
+}
 
 async function openFiles(files: readonly File[]): Promise<File[]> {
   const marks = await Promise.all(files.map(([, text]) => pulumi.isSecret(pulumi.output(text))));

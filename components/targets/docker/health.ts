@@ -30,8 +30,11 @@ export const probeTiming = {
  * argument only, which every process list would show. So it asks without one: an answer 200 or 401
  * proves a listener that speaks TLS and HTTP; that the login works, Prometheus sees at each scrape.
  */
-export function probeOf(workload: Workload): Probe {
+export function probeOf(workload: Workload, neighbourPort?: number): Probe {
   if (workload.image.bare === true) return { tests: ["NONE"], files: {} };
+  if (neighbourPort !== undefined) {
+    return { tests: ["CMD-SHELL", besideCheck(workload, neighbourPort)], files: {} };
+  }
   const url = `https://127.0.0.1:${workload.port}`;
   const client = `--http.config.file=${configFolder}/${clientFile}`;
   switch (workload.binary) {
@@ -53,7 +56,18 @@ export function probeOf(workload: Workload): Probe {
 /** Succeeds on 2xx and on 401; wget alone exits with an error on the latter. */
 function wget(url: string): string {
   const ask = `wget -q -T 4 -O /dev/null --no-check-certificate ${url}`;
-  return `answer=$(${ask} 2>&1) || case "$answer" in *" 401 "*) ;; *) exit 1 ;; esac`;
+  return `answer=$(${ask} 2>&1) || case "$answer" in *" 401 "*) ;; *) false ;; esac`;
+}
+
+/**
+ * For a program on the loopback of another: without TLS, and bound to that one's life. When the
+ * other restarts it gets a new loopback and this one keeps the old, alone, for the engine restarts
+ * what has ended and not what is unhealthy. So the check ends it as soon as the other is out of
+ * reach, and the engine starts it again on the new loopback.
+ */
+function besideCheck({ health, port }: Workload, neighbourPort: number): string {
+  const own = `wget -q -T 4 -O /dev/null http://127.0.0.1:${port}${health.path}`;
+  return `${own} && { ${wget(`https://127.0.0.1:${neighbourPort}/`)}; } || { kill 1; exit 1; }`;
 }
 
 /** JSON is YAML, and quoting is settled. */

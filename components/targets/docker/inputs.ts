@@ -3,7 +3,13 @@ import type { Workload } from "../target.ts";
 import { labelsOf } from "./files.ts";
 import { probeOf, probeTiming } from "./health.ts";
 import type { DockerTargetConfig } from "./names.ts";
-import { hostGateway, hostRoot, physicalName } from "./names.ts";
+import { hostGateway, hostRoot, physicalName, publishedPort } from "./names.ts";
+
+/** A running container as its neighbour knows it. */
+export interface Neighbour {
+  readonly id: pulumi.Input<string>;
+  readonly port: number;
+}
 
 /** What a workload's containers are created with; the shell in `docker.ts` only passes it on. */
 export interface ContainerParts {
@@ -11,21 +17,22 @@ export interface ContainerParts {
   readonly workload: Workload;
   /** Name of the estate's network, as an output so that the container waits for it. */
   readonly network: pulumi.Input<string>;
-  /** Id of the container that carries the files: a new one for every change of them. */
-  readonly files: pulumi.Input<string>;
-  /** Id of the container whose network namespace this one shares. */
-  readonly beside?: pulumi.Input<string>;
+  /** Id of the container that carries the files, if any: a new one for every change of them. */
+  readonly files?: pulumi.Input<string>;
+  /** The container whose network namespace this one shares, and the port that one listens on. */
+  readonly beside?: Neighbour;
 }
 
 /** The container that runs the workload. */
 export function containerInputs(parts: ContainerParts) {
-  const { config, workload } = parts;
+  const { beside, config, files, workload } = parts;
   const { name } = workload.place;
-  const { uid, gid, reference } = workload.image;
-  const { tests } = probeOf(workload);
+  const { entrypoint, uid, gid, reference } = workload.image;
+  const { tests } = probeOf(workload, beside?.port);
   return {
     name: physicalName(config.stack, name),
     image: reference,
+    ...(entrypoint === undefined ? {} : { entrypoints: [entrypoint] }),
     command: [...workload.args],
     envs: Object.entries(workload.env)
       .map(([key, value]) => `${key}=${value}`)
@@ -36,14 +43,14 @@ export function containerInputs(parts: ContainerParts) {
     capabilities: { drops: ["ALL"] },
     securityOpts: [
       // The engine adds it where the list of processes is the machine's; unsaid, it reads as drift.
-      ...(workload.sees === "host" ? ["label=disable"] : []),
+      ...(sharesProcesses(workload) ? ["label=disable"] : []),
       "no-new-privileges:true",
     ],
     memory: workload.memoryMegabytes,
     // Equal to memory: no swap. Left out, every preview would show a change.
     memorySwap: workload.memoryMegabytes,
     // Suffix instead of `readOnly`, which the provider ignores beside `fromContainer`.
-    volumes: [{ fromContainer: pulumi.interpolate`${parts.files}:ro` }],
+    volumes: files === undefined ? [] : [{ fromContainer: pulumi.interpolate`${files}:ro` }],
     mounts: mountsOf(config, workload),
     tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=64m" },
     healthcheck: { tests, ...probeTiming },
@@ -57,7 +64,7 @@ export function containerInputs(parts: ContainerParts) {
     logDriver: "json-file",
     logOpts: { "max-file": "3", "max-size": "10m" },
     labels: labelsOf({
-      "vigil.files": parts.files,
+      ...(files === undefined ? {} : { "vigil.files": files }),
       "vigil.service": name,
       "vigil.stack": config.stack,
     }),
@@ -76,14 +83,20 @@ function mountsOf(config: DockerTargetConfig, workload: Workload) {
   ];
 }
 
+function sharesProcesses({ beside, sees }: Workload): boolean {
+  return sees === "host" && beside === undefined;
+}
+
 /** Network, process list and published ports of a container. */
 function networkOf({ config, workload, network, beside }: ContainerParts) {
-  const pid = workload.sees === "host" ? { pidMode: "host" } : {};
+  // Its cgroups, too: with a private view the measurements of all others are missing.
+  const cgroups = workload.sees === "host" ? { cgroupnsMode: "host" } : {};
   if (beside !== undefined) {
-    return { ...pid, networkMode: pulumi.interpolate`container:${beside}` };
+    // A list of processes of its own: the health check ends the first of them.
+    return { ...cgroups, networkMode: pulumi.interpolate`container:${beside.id}` };
   }
-  if (workload.sees === "host") return { ...pid, networkMode: "host" };
-  const external = config.publish?.[workload.place.name];
+  if (workload.sees === "host") return { ...cgroups, networkMode: "host", pidMode: "host" };
+  const external = publishedPort(config, workload.place.name, workload.port);
   return {
     hostname: workload.place.name,
     networksAdvanced: [{ name: network, aliases: [workload.place.name] }],

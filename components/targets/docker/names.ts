@@ -6,7 +6,10 @@ export interface DockerTargetConfig {
   readonly stack: string;
   /** Value of the `host` label of what describes the machine under the engine. */
   readonly host: string;
-  /** Port of the machine by workload; what is not named here is reached by its peers only. */
+  /**
+   * Port of the machine by workload; what is not named is reached by its peers only.
+   * @default Alertmanager, Grafana and Prometheus, each on the port it listens on
+   */
   readonly publish?: Readonly<Record<string, number>>;
   /** Address of the machine on which ports are published. @default "127.0.0.1" */
   readonly bind?: string;
@@ -44,6 +47,19 @@ export function dataFolder(config: DockerTargetConfig, name: string): string {
   return config.dataFolders?.[name] ?? imageFolders[name] ?? `/var/lib/${name}`;
 }
 
+/** What people open in a browser. */
+const forPeople: ReadonlySet<string> = new Set(["alertmanager", "grafana", "prometheus"]);
+
+/** Port of the machine under which `name` is published, if it is. */
+export function publishedPort(
+  { publish }: DockerTargetConfig,
+  name: string,
+  port: number,
+): number | undefined {
+  if (publish !== undefined) return publish[name];
+  return forPeople.has(name) ? port : undefined;
+}
+
 /** Physical name of everything that belongs to one service. */
 export function physicalName(stack: string, service: string): string {
   return `vigil-${stack}-${service}`;
@@ -72,7 +88,7 @@ export function placeOf(
     const address = `${hostGateway}:${port}`;
     return { ...common, ...rootOf(sees), listen: `:${port}`, address, url: undefined, subjects };
   }
-  const published = config.publish?.[name];
+  const published = publishedPort(config, name, port);
   const shown = reachable(config.bind);
   return {
     ...common,
