@@ -1,23 +1,62 @@
-import { main, type Command, type Entry } from "./main.ts";
+import { main, type Entry } from "./main.ts";
 
-const command = (name: string, summary: string): Entry => ({
-  name,
-  summary,
-  load: () => import(`./commands/${name}.ts`) as Promise<Command>,
-});
-
+/** Loaded only when asked for: `vigil help` and Ctrl-C should not wait for the engine. */
 const commands: readonly Entry[] = [
-  command("up", "Make the estate what the program says"),
-  command("preview", "Show what up would change"),
-  command("refresh", "Compare what is recorded with what is really there"),
-  command("down", "Take everything down again"),
-  command("verify", "Prove that the running estate works"),
-  command("status", "Show what runs and where"),
-  command("logs", "Show what the servers say"),
-  command("render", "Write the configuration files without deploying"),
-  command("pulumi", "Run pulumi itself in Vigil's surroundings"),
-  command("doctor", "Look at this machine: tools, space, engines, plugins"),
-  command("tools", "Get every tool and show where each is from"),
+  {
+    name: "up",
+    summary: "Make the estate what the program says",
+    load: () => import("./commands/up.ts"),
+  },
+  {
+    name: "preview",
+    summary: "Show what up would change",
+    load: () => import("./commands/preview.ts"),
+  },
+  {
+    name: "refresh",
+    summary: "Compare what is recorded with what is really there",
+    load: () => import("./commands/refresh.ts"),
+  },
+  {
+    name: "down",
+    summary: "Take everything down again",
+    load: () => import("./commands/down.ts"),
+  },
+  {
+    name: "verify",
+    summary: "Prove that the running estate works",
+    load: () => import("./commands/verify.ts"),
+  },
+  {
+    name: "status",
+    summary: "Show what runs and where",
+    load: () => import("./commands/status.ts"),
+  },
+  {
+    name: "logs",
+    summary: "Show what the servers say",
+    load: () => import("./commands/logs.ts"),
+  },
+  {
+    name: "render",
+    summary: "Write the configuration files without deploying",
+    load: () => import("./commands/render.ts"),
+  },
+  {
+    name: "pulumi",
+    summary: "Run pulumi itself in Vigil's surroundings",
+    load: () => import("./commands/pulumi.ts"),
+  },
+  {
+    name: "doctor",
+    summary: "Look at this machine: tools, space, engines, plugins",
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
+    name: "tools",
+    summary: "Get every tool and show where each is from",
+    load: () => import("./commands/tools.ts"),
+  },
 ];
 
 // A command that ends its own work on Ctrl-C adds a listener; then it decides when to leave.

@@ -3,7 +3,7 @@ import { formatError, reasonOf, UserError } from "./errors.ts";
 /** A command's module. */
 export interface Command {
   /** Runs it; the result is the exit code. */
-  run(args: string[]): Promise<number>;
+  readonly run: (args: string[]) => Promise<number>;
 }
 
 /** One line of the table of commands. Modules are loaded only when asked for. */

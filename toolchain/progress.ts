@@ -4,24 +4,24 @@ import { styleText } from "node:util";
 export interface Screen {
   readonly isTTY?: boolean;
   readonly columns?: number;
-  write(text: string): unknown;
+  readonly write: (text: string) => unknown;
 }
 
 /** One piece of work under way. */
 export interface Step {
   /** Says what is being done now. */
-  update(how: string): void;
+  readonly update: (how: string) => void;
   /** Ends it well. */
-  done(how: string): void;
+  readonly done: (how: string) => void;
   /** Ends it badly. */
-  fail(reason: string): void;
+  readonly fail: (reason: string) => void;
 }
 
 /** Shows work that takes a while. */
 export interface Progress {
-  start(what: string, how: string): Step;
+  readonly start: (what: string, how: string) => Step;
   /** A line that stays. */
-  note(text: string): void;
+  readonly note: (text: string) => void;
 }
 
 /** How {@link createProgress} behaves. */
@@ -51,7 +51,7 @@ export function createProgress({
   const line = (text: string) => screen.write(live ? `\r\x1b[2K${text}\n` : `${text}\n`);
 
   return {
-    note: (text) => line(text),
+    note: (text) => void line(text),
     start(what, first) {
       const begun = now();
       const self = {};

@@ -1,4 +1,3 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
@@ -6,16 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder, freeSpace, install, readCached, sweep } from "../../toolchain/cache.ts";
 import { withLock } from "../../toolchain/lock.ts";
 import { isAlive, ownerName, parseOwner } from "../../toolchain/owner.ts";
-import {
-  archiveOf,
-  checkout,
-  later,
-  program,
-  sha256Of,
-  site,
-  temporary,
-  workshop,
-} from "./support.ts";
+import { temporary } from "./support.ts";
 
 const host = hostname().replaceAll(/[^\w-]/g, "_");
 
@@ -108,95 +98,6 @@ test("temporary folders of dead owners are swept, those of living ones stay", as
   await sweep(cache);
   expect(readdirSync(join(cache, "tmp")).sort()).toEqual([living, "other"].sort());
   await sweep(join(cache, "none"));
-});
-
-describe("runs in processes of their own", () => {
-  const data = archiveOf({ "tiny-1.2.3/tiny": program("tiny 1.2.3") });
-  const sums = `${sha256Of(data)}  tiny.tar.gz\n`;
-
-  test("of two racing, one fetches and the other waits and says so", async () => {
-    const { root, cache } = workshop();
-    const { url, asked, files } = await site({ "/sums.txt": sums });
-    // The archive comes when somebody waits: until then the first run is not done.
-    let release: () => void = () => undefined;
-    const waiting = new Promise<void>((resolve) => (release = resolve));
-    files.set("/tiny.tar.gz", (response) => void waiting.then(() => response.end(data)));
-    const runs = [start(url, root, cache, release), start(url, root, cache, release)];
-    const results = await Promise.all(runs.map(({ ended }) => ended));
-    expect(results.map(({ code }) => code)).toEqual([0, 0]);
-    expect(results[0]?.out).toBe(results[1]?.out);
-    expect(results.map(({ err }) => err).join()).toMatch(
-      /another run is getting it \(process \d+\), waiting/,
-    );
-    expect(asked.filter((path) => path === "/tiny.tar.gz")).toHaveLength(1);
-    expect(readdirSync(join(cache, "tmp"))).toEqual([]);
-    expect(readdirSync(join(cache, "locks"))).toEqual([]);
-  });
-
-  test.each([
-    ["SIGKILL", 1],
-    ["SIGTERM", 0],
-  ] as const)(
-    "ended by %s half-way, nothing is taken for complete and the next run does it",
-    async (signal, leftOver) => {
-      const { root, cache } = workshop();
-      const { url, files } = await site({ "/sums.txt": sums });
-      const begun = new Promise<void>((resolve) => {
-        files.set("/tiny.tar.gz", (response) => {
-          response.writeHead(200, { "content-length": data.length });
-          response.write(data.subarray(0, 20), () => {
-            resolve();
-          });
-        });
-      });
-      const { child, ended } = start(url, root, cache);
-      await begun;
-      child.kill(signal);
-      await ended;
-      expect(readdirSync(join(cache, "tmp"))).toHaveLength(leftOver);
-      expect(readdirSync(join(cache, "locks"))).toHaveLength(leftOver);
-      expect(existsSync(join(cache, "tiny"))).toBe(false);
-      files.set("/tiny.tar.gz", data);
-      const { code, out } = await start(url, root, cache).ended;
-      expect(code).toBe(0);
-      expect(execFileSync(out.trim(), { encoding: "utf8" })).toBe("tiny 1.2.3\n");
-      expect(readdirSync(join(cache, "tmp"))).toEqual([]);
-    },
-  );
-
-  interface Run {
-    readonly child: ChildProcess;
-    readonly ended: Promise<{ code: number | null; out: string; err: string }>;
-  }
-
-  function start(
-    url: string,
-    root: string,
-    cache: string,
-    onWait = () => undefined as unknown,
-  ): Run {
-    const script = join(checkout, "test/toolchain/fixtures/obtain.ts");
-    const child = spawn(process.execPath, [
-      "--disable-warning=ExperimentalWarning",
-      script,
-      url,
-      root,
-      cache,
-    ]);
-    later(() => child.kill("SIGKILL"));
-    let [out, err] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => {
-      err += chunk.toString();
-      if (err.includes("waiting")) onWait();
-    });
-    const ended = new Promise<Awaited<Run["ended"]>>((resolve) => {
-      child.on("close", (code) => {
-        resolve({ code, out, err });
-      });
-    });
-    return { child, ended };
-  }
 });
 
 function never(): never {

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { delimiter, dirname } from "node:path";
+import { readdirSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { ToolError } from "../../toolchain/errors.ts";
 import { obtain } from "../../toolchain/obtain.ts";
 import { goPlace } from "../../toolchain/places/go-module.ts";
@@ -45,6 +46,47 @@ test("a tool is built from its module, with the version it is to report", async 
   expect(progress.lines).toContain(
     "tiny 1.2.3: building tiny from its Go module, which takes minutes",
   );
+}, 60_000);
+
+test("files a module lacks are stood in for, without changing what is committed", async () => {
+  const onPath = await findOnPath(go, process.env);
+  if (!("found" in onPath)) return;
+  const bin = dirname(onPath.found.binaries["go"] ?? "");
+  const shop = workshop({
+    env: { ...process.env, PATH: ["/usr/bin", "/bin", bin].join(delimiter) },
+  });
+  // Embeds from vendor/ itself: the same way through, without a dependency to fetch.
+  const source = `package main
+
+import (
+	_ "embed"
+	"fmt"
+)
+
+//go:embed vendor/page/index.html
+var page string
+
+func main() { fmt.Println("tiny 1.2.3", page) }
+`;
+  write(shop.root, {
+    "toolchain/go/tiny/go.mod": "module vigil.test/tiny\n\ngo 1.21\n",
+    "toolchain/go/tiny/main.go": source,
+  });
+  const standing = tinyTool("http://127.0.0.1:1", {
+    go: [
+      {
+        binary: "tiny",
+        module: "tiny",
+        main: "vigil.test/tiny",
+        standIns: { "page/index.html": "stand-in" },
+      },
+    ],
+  });
+  const { binaries } = await obtain(standing, shop, silent);
+  const path = binaries["tiny"] ?? "";
+  expect(execFileSync(path, { encoding: "utf8" })).toBe("tiny 1.2.3 stand-in\n");
+  expect(readdirSync(join(shop.root, "toolchain/go/tiny")).sort()).toEqual(["go.mod", "main.go"]);
+  expect(readdirSync(join(path, "../..")).sort()).toEqual([".vigil.json", "bin"]);
 }, 60_000);
 
 test("without Go, and no way to get it, both are explained", async () => {

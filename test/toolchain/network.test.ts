@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createServer as createTls, globalAgent } from "node:https";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -24,6 +26,28 @@ test("a file the site does not have, or redirects without end, is an error", asy
   const network = createNetwork();
   expect((await failure(network.text(`${url}/none`))).message).toMatch(/answered 404 for \/none/);
   expect((await failure(network.text(`${url}/loop`))).message).toMatch(/in circles/);
+});
+
+test("over TLS a site is trusted by its certificate, or not", async () => {
+  const folder = temporary();
+  const [key, cert] = [join(folder, "key"), join(folder, "cert")];
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+  const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", ...subject];
+  execFileSync("openssl", [...request, "-keyout", key, "-out", cert], { stdio: "ignore" });
+  const server = createTls({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) =>
+    response.end("over TLS"),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+  later(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/x`;
+  const untrusted = await failure(createNetwork().text(url));
+  expect(untrusted.message).toMatch(/cannot be reached: .*self.signed/);
+  globalAgent.options.ca = readFileSync(cert);
+  later(() => delete globalAgent.options.ca);
+  expect(await createNetwork().text(url)).toBe("over TLS");
 });
 
 test("a transfer that breaks off is an error", async () => {

@@ -1,6 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "../../toolchain/cache.ts";
 import { checkout, program, temporary, write } from "./support.ts";
 
@@ -156,4 +157,32 @@ test("the script and the program agree where the cache is", async () => {
     expect((await run({ node: oldNode, npm }, { env })).code).toBe(0);
     expect(existsSync(join(cacheFolder(env), home))).toBe(true);
   }
+});
+
+test("without HOME the home folder of the account is used", async () => {
+  const { code } = await run(withNode, { env: { HOME: undefined, VIGIL_CACHE: temporary() } });
+  expect(code).toBe(0);
+});
+
+test("Ctrl-C ends it with 130 and leaves nothing running", async () => {
+  const folder = temporary();
+  const hanging = `#!/bin/sh\necho $$ >${folder}/pid\nexec sleep 600\n`;
+  const bin = write(temporary(), { ...withNode, node_exporter: hanging });
+  const child = spawn(join(checkout, "vigil"), ["doctor"], {
+    env: { HOME: folder, VIGIL_CACHE: folder, PATH: `${bin}:/usr/bin:/bin` },
+    stdio: "ignore",
+  });
+  while (!existsSync(join(folder, "pid"))) await sleep(20);
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  child.kill("SIGINT");
+  expect(await ended).toBe(130);
+  const probe = Number(readFileSync(join(folder, "pid"), "utf8"));
+  const lives = () => {
+    try {
+      return process.kill(probe, 0);
+    } catch {
+      return false;
+    }
+  };
+  while (lives()) await sleep(20);
 });
