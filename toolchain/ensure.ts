@@ -107,7 +107,7 @@ async function linkBinaries(
       const path = join(folder, name);
       if ((await readlink(path).catch(() => undefined)) === target) continue;
       // Renamed into place: a program looking for it meanwhile finds the old or the new one.
-      const draft = join(folder, `.${name}.${process.pid}`);
+      const draft = join(folder, "..", `.${name}.${process.pid}`);
       await rm(draft, { force: true });
       await symlink(target, draft);
       await rename(draft, path);

@@ -77,7 +77,9 @@ export function explainDisk(error: unknown, folder: string): unknown {
   if (denied.has(code)) {
     return new FatalError(`The folder ${folder} cannot be written to`, {
       details: [reasonOf(error)],
-      advice: ["Make it yours, or set VIGIL_CACHE to a folder you can write to."],
+      advice: [
+        `Make it yours (see: ls -ld ${folder}); the cache can be elsewhere, set VIGIL_CACHE.`,
+      ],
       cause: error,
     });
   }

@@ -31,7 +31,7 @@ export interface GoProgram {
   /** Variables set at link time, such as the version it reports. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Files the module embeds but does not carry, by path below vendor/: text that stands for them. */
+  /** Files the module embeds but does not carry, by path below vendor/: text that stands for them (*.gz: compressed). */
   readonly standIns?: Readonly<Record<string, string>>;
 }
 

@@ -120,7 +120,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       main: `github.com/prometheus/alertmanager/cmd/${binary}`,
       // The module comes without the built web page; everything else is whole.
       standIns: {
-        "github.com/prometheus/alertmanager/ui/app/dist/index.html":
+        "github.com/prometheus/alertmanager/ui/app/dist/index.html.gz":
           "<!doctype html><title>Alertmanager</title><p>This build has no web page; its API is whole.",
       },
       variables: reportedVersion("0.33.1"),

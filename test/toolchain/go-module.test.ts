@@ -59,14 +59,18 @@ test("files a module lacks are stood in for, without changing what is committed"
   const source = `package main
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 )
 
-//go:embed vendor/page/index.html
-var page string
+//go:embed vendor/page/index.html vendor/page/index.html.gz
+var pages embed.FS
 
-func main() { fmt.Println("tiny 1.2.3", page) }
+func main() {
+	page, _ := pages.ReadFile("vendor/page/index.html")
+	packed, _ := pages.ReadFile("vendor/page/index.html.gz")
+	fmt.Printf("tiny 1.2.3 %s %x\\n", page, packed[:2])
+}
 `;
   write(shop.root, {
     "toolchain/go/tiny/go.mod": "module vigil.test/tiny\n\ngo 1.21\n",
@@ -78,13 +82,13 @@ func main() { fmt.Println("tiny 1.2.3", page) }
         binary: "tiny",
         module: "tiny",
         main: "vigil.test/tiny",
-        standIns: { "page/index.html": "stand-in" },
+        standIns: { "page/index.html": "stand-in", "page/index.html.gz": "packed" },
       },
     ],
   });
   const { binaries } = await obtain(standing, shop, silent);
   const path = binaries["tiny"] ?? "";
-  expect(execFileSync(path, { encoding: "utf8" })).toBe("tiny 1.2.3 stand-in\n");
+  expect(execFileSync(path, { encoding: "utf8" })).toBe("tiny 1.2.3 stand-in 1f8b\n");
   expect(readdirSync(join(shop.root, "toolchain/go/tiny")).sort()).toEqual(["go.mod", "main.go"]);
   expect(readdirSync(join(path, "../..")).sort()).toEqual([".vigil.json", "bin"]);
 }, 60_000);

@@ -1,5 +1,6 @@
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { run, type RunOptions } from "../process.ts";
 import type { Found, GoProgram, Place, Tool, Workshop } from "../tool.ts";
 
@@ -65,7 +66,7 @@ async function vendor(
   for (const [path, text] of Object.entries(standIns)) {
     const file = join(copy, "vendor", path);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
+    await writeFile(file, path.endsWith(".gz") ? gzipSync(text) : text);
   }
 }
 
