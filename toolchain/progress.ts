@@ -63,7 +63,7 @@ export function createProgress({
         if (!live) return void screen.write(`  … ${what}: ${how}, ${elapsed()}\n`);
         if (active.at(-1) !== self) return;
         const text = `${frames[tick++ % frames.length] ?? ""} ${what}: ${how}, ${elapsed()}`;
-        screen.write(`\r\x1b[2K${text.slice(0, (screen.columns ?? 80) - 1)}`);
+        screen.write(`\r\x1b[2K${text.slice(0, (screen.columns || 80) - 1)}`);
       };
       if (live) beat();
       else screen.write(`→ ${what}: ${how}\n`);

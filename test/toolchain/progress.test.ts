@@ -50,6 +50,13 @@ test("on a terminal: one live line, cut to its width, of the innermost step only
   expect(text()).not.toContain("\x1b[32m");
 });
 
+test("a terminal that does not tell its width gets whole lines", () => {
+  let text = "";
+  const screen = { isTTY: true, columns: 0, write: (chunk: string) => (text += chunk) };
+  createProgress({ screen, env: {}, now: () => 0 }).start("tiny", "getting it").done("done");
+  expect(text).toContain("tiny: getting it, 0.0 s");
+});
+
 test("colour only where it is wanted", () => {
   const { progress, text } = collect(true);
   progress.start("x", "y").done("z");
