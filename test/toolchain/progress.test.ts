@@ -53,7 +53,9 @@ test("on a terminal: one live line, cut to its width, of the innermost step only
 test("a terminal that does not tell its width gets whole lines", () => {
   let text = "";
   const screen = { isTTY: true, columns: 0, write: (chunk: string) => (text += chunk) };
-  createProgress({ screen, env: {}, now: () => 0 }).start("tiny", "getting it").done("done");
+  createProgress({ screen, env: {}, now: () => 0 })
+    .start("tiny", "getting it")
+    .done("done");
   expect(text).toContain("tiny: getting it, 0.0 s");
 });
 
