@@ -1,0 +1,236 @@
+import * as pulumi from "@pulumi/pulumi";
+import { dockerTarget } from "../../../components/targets/docker.ts";
+import type { DockerTargetConfig } from "../../../components/targets/docker.ts";
+import type { Target, Workload } from "../../../components/targets/target.ts";
+import { isSecret, plain, record } from "../../docker/record.ts";
+import type { Recorded } from "../../docker/record.ts";
+
+const config: DockerTargetConfig = { stack: "dev", host: "dev", publish: { redis: 19121 } };
+
+/** A workload with one open and one secret file; `change` says what is different. */
+function workload(target: Target, change: Partial<Workload> = {}, name = "redis"): Workload {
+  return {
+    place: target.place(name, 9121, change.sees, change.beside),
+    binary: "redis_exporter",
+    image: { reference: "registry.example/redis_exporter:v1", uid: 59000, gid: 59000 },
+    args: ["--one", "--two=2"],
+    env: { B: "2", A: "1" },
+    files: { "web.yml": pulumi.secret("hash: hidden"), "open.yml": "open: true" },
+    onChange: {},
+    checks: [],
+    port: 9121,
+    health: {
+      path: "/-/healthy",
+      ca: "CA",
+      username: "vigil",
+      password: pulumi.secret("hidden"),
+      timeoutSeconds: 30,
+    },
+    memoryMegabytes: 64,
+    sees: "itself",
+    persistent: false,
+    ...change,
+  };
+}
+
+async function run(
+  change: Partial<Workload> = {},
+  before: Partial<Workload>[] = [],
+): Promise<Record<string, Recorded>> {
+  const recorded = await record(() => {
+    const target = dockerTarget(config);
+    for (const [index, one] of before.entries()) {
+      target.run(workload(target, one, `before${index}`), {});
+    }
+    target.run(workload(target, change), {});
+  });
+  return Object.fromEntries(recorded.map((it) => [it.name, it]));
+}
+
+const label = (name: string, value: string) => ({ label: name, value });
+
+test("a workload becomes exactly this container", async () => {
+  const { redis } = await run();
+  expect(redis?.type).toBe("docker:index/container:Container");
+  expect(redis?.inputs).toEqual({
+    name: "vigil-dev-redis",
+    image: "registry.example/redis_exporter:v1",
+    command: ["--one", "--two=2"],
+    envs: ["A=1", "B=2"],
+    user: "59000:59000",
+    groupAdds: ["0"],
+    readOnly: true,
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    memory: 64,
+    memorySwap: 64,
+    volumes: [{ fromContainer: "redis-files-id:ro" }],
+    mounts: [],
+    tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=64m" },
+    healthcheck: {
+      tests: [
+        "CMD-SHELL",
+        "answer=$(wget -q -T 4 -O /dev/null --no-check-certificate https://127.0.0.1:9121/-/healthy 2>&1)" +
+          ' || case "$answer" in *" 401 "*) ;; *) false ;; esac',
+      ],
+      interval: "3s",
+      timeout: "5s",
+      startPeriod: "30s",
+      retries: 3,
+    },
+    wait: true,
+    waitTimeout: 30,
+    restart: "unless-stopped",
+    mustRun: true,
+    destroyGraceSeconds: 30,
+    removeVolumes: true,
+    logDriver: "json-file",
+    logOpts: { "max-file": "3", "max-size": "10m" },
+    labels: [
+      label("vigil.files", "redis-files-id"),
+      label("vigil.service", "redis"),
+      label("vigil.stack", "dev"),
+    ],
+    hostname: "redis",
+    networksAdvanced: [{ name: "vigil-dev", aliases: ["redis"] }],
+    hosts: [{ host: "host.docker.internal", ip: "host-gateway" }],
+    ports: [{ internal: 9121, external: 19121, ip: "127.0.0.1", protocol: "tcp" }],
+  });
+});
+
+test("its files travel in a container that never runs, the secret ones out of sight", async () => {
+  const { "redis-files": files } = await run();
+  const inputs = files?.inputs ?? {};
+  expect(plain(inputs)).toMatchObject({
+    name: "vigil-dev-redis-files",
+    start: false,
+    mustRun: false,
+    networkMode: "none",
+    volumes: [{ containerPath: "/etc/vigil" }],
+    command: ["open.yml\nopen: true"],
+    uploads: [
+      { file: "/etc/vigil/open.yml", permissions: "0440", content: "open: true" },
+      { file: "/etc/vigil/web.yml", permissions: "0440", content: "hash: hidden" },
+    ],
+  });
+  const { uploads, ...rest } = inputs;
+  expect(JSON.stringify(rest)).not.toContain("hidden");
+  expect(isSecret(uploads)).toBe(true);
+});
+
+const variants: [string, Partial<Workload>, Record<string, unknown>][] = [
+  [
+    "what must survive gets a volume with a fixed name",
+    { persistent: true },
+    { mounts: [{ type: "volume", source: "vigil-dev-redis", target: "/var/lib/redis" }] },
+  ],
+  [
+    "what sees the machine shares its network and processes, and reads its root",
+    { sees: "host" },
+    {
+      networkMode: "host",
+      pidMode: "host",
+      cgroupnsMode: "host",
+      mounts: [{ type: "bind", source: "/", target: "/rootfs", readOnly: true }],
+      securityOpts: ["label=disable", "no-new-privileges:true"],
+      ports: undefined,
+      networksAdvanced: undefined,
+    },
+  ],
+  [
+    "an image's own entry point can be passed over",
+    { image: { reference: "r", uid: 1, gid: 1, entrypoint: "/bin/x" } },
+    { entrypoints: ["/bin/x"] },
+  ],
+  [
+    "an image without a shell is not asked and not waited for",
+    { image: { reference: "r", uid: 1, gid: 1, bare: true } },
+    { healthcheck: expect.objectContaining({ tests: ["NONE"] }) as unknown, wait: false },
+  ],
+  ["without files nothing is carried", { files: {} }, { volumes: [] }],
+];
+
+test.each(variants)("%s", async (_, change, expected) => {
+  const { redis } = await run(change);
+  for (const [key, value] of Object.entries(expected)) expect(redis?.inputs[key]).toEqual(value);
+});
+
+test.each(variants)("%s, and still nothing it should not have", async (_, change) => {
+  const { redis } = await run(change);
+  expect(redis?.inputs).not.toHaveProperty("privileged");
+  expect(redis?.inputs).not.toHaveProperty("devices");
+  expect(redis?.inputs["capabilities"]).toEqual({ drops: ["ALL"] });
+  expect(redis?.inputs["readOnly"]).toBe(true);
+  expect(redis?.inputs["user"]).not.toMatch(/^0?(:|$)/);
+  expect(JSON.stringify(redis?.inputs)).not.toContain("hidden");
+  expect(JSON.stringify(redis?.inputs)).not.toContain("docker.sock");
+});
+
+test("who lives beside another shares its network and has no listener of its own", async () => {
+  const { redis } = await run({ beside: "before0", files: {} }, [{}]);
+  expect(redis?.inputs["networkMode"]).toBe("container:before0-id");
+  expect(redis?.inputs).not.toHaveProperty("ports");
+  const health = redis?.inputs["healthcheck"] as { tests: string[] };
+  expect(health.tests[1]).toContain("http://127.0.0.1:9121/-/healthy");
+  expect(health.tests[1]).toContain("https://127.0.0.1:9121/");
+});
+
+test("a neighbour that does not run yet is named", () => {
+  const target = dockerTarget(config);
+  expect(() => target.run(workload(target, { beside: "nobody" }), {})).toThrow(
+    "redis shares the network of nobody, which must be run before it.",
+  );
+});
+
+test.each([
+  ["prometheus", "promtool"],
+  ["alertmanager", "amtool"],
+])("%s asks itself with %s, its login in a secret file", async (binary, tool) => {
+  const { redis, "redis-files": files } = await run({ binary });
+  const health = redis?.inputs["healthcheck"] as { tests: string[] };
+  expect(health.tests.slice(0, 2)).toEqual(["CMD", tool]);
+  expect(health.tests).toContain("--http.config.file=/etc/vigil/health-client.json");
+  const uploads = files?.inputs["uploads"];
+  expect(isSecret(uploads)).toBe(true);
+  const client = (plain(uploads) as { file: string; content: string }[]).find(({ file }) =>
+    file.endsWith("/health-client.json"),
+  );
+  expect(JSON.parse(client?.content ?? "")).toEqual({
+    basic_auth: { username: "vigil", password: "hidden" },
+    tls_config: { ca: "CA" },
+  });
+});
+
+describe("places", () => {
+  const target = dockerTarget({ stack: "dev", host: "dev" });
+
+  test("only what people open is published, on the loopback", () => {
+    expect(target.place("prometheus", 9090).url).toBe("https://127.0.0.1:9090");
+    expect(target.place("blackbox", 9115).url).toBeUndefined();
+  });
+
+  test("peers use the name on the estate's network, or the machine's gateway", () => {
+    expect(target.place("blackbox", 9115).address).toBe("blackbox:9115");
+    expect(target.place("node", 9100, "host").address).toBe("host.docker.internal:9100");
+    expect(target.place("cadvisor", 8080, "host", "prometheus")).toMatchObject({
+      listen: "127.0.0.1:8080",
+      address: "127.0.0.1:8080",
+    });
+  });
+
+  test("a certificate covers every name a place is reached by", () => {
+    const { subjects } = target.place("node", 9100, "host");
+    expect(subjects.dnsNames).toContain("host.docker.internal");
+    expect(target.place("grafana", 3000).subjects).toEqual({
+      dnsNames: ["grafana", "vigil-dev-grafana", "localhost"],
+      ipAddresses: ["127.0.0.1"],
+    });
+  });
+});
+
+test("an engine that does not answer is named, with what to do", () => {
+  const target = dockerTarget({ ...config, engine: "unix:///nowhere/docker.sock" });
+  expect(target.lacks("prometheus")).toMatch(
+    /^no Docker engine answers at unix:\/\/\/nowhere\/docker.sock \(ENOENT\)\. Start Docker, or set/,
+  );
+});
