@@ -32,8 +32,9 @@ async function repository(version: string): Promise<{ mirror: Site; keyring: str
     "DEBIAN/control": `Package: debian-tiny\nVersion: ${version}\nArchitecture: ${arch}\nMaintainer: x <x@example>\nDescription: x\n`,
     "usr/bin/debian-tiny": program(`tiny ${version}`),
   });
-  execFileSync("dpkg-deb", ["--build", "--root-owner-group", tree, join(tree, "../tiny.deb")]);
-  const deb = readFileSync(join(tree, "../tiny.deb"));
+  const file = join(temporary(), "tiny.deb");
+  execFileSync("dpkg-deb", ["--build", "--root-owner-group", tree, file]);
+  const deb = readFileSync(file);
   const control = readFileSync(join(tree, "DEBIAN/control"), "utf8");
   const packages = `${control}Filename: pool/tiny.deb\nSize: ${deb.length}\nSHA256: ${sha256Of(deb)}\n`;
   const index = `main/binary-${arch}/Packages`;
