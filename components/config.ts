@@ -1,15 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ConfigProblem, parseConfig } from "./config/parse.ts";
+import { describeProblems } from "./config/problems.ts";
 import type { Config } from "./config/schema.ts";
 
-const namespace = "vigil:";
-
-/** Text of every mistake: where, why, and the command that mends it. */
-export function describeProblems(problems: readonly ConfigProblem[]): string {
-  const count = problems.length === 1 ? "1 mistake" : `${problems.length} mistakes`;
-  const list = problems.map(({ path, reason, fix }) => `  ${path} ${reason}\n      ${fix}`);
-  return `The configuration has ${count}; nothing was changed.\n${list.join("\n")}`;
-}
+const prefix = "vigil:";
 
 /** A configuration that cannot be used. The engine prints its message without a stack trace. */
 export class ConfigError extends pulumi.RunError {
@@ -26,15 +20,23 @@ const { isConfigSecret } = pulumi.runtime as unknown as {
 };
 
 /**
+ * What the toolchain could not get on this machine and the estate does without: `grafana`. From the
+ * environment, because it says something about the machine and nothing about the stack.
+ */
+export function readAbsent(): ReadonlySet<string> {
+  return new Set((process.env["VIGIL_WITHOUT"] ?? "").split(",").filter((name) => name !== ""));
+}
+
+/**
  * The stack's configuration: the only reader of it in the program.
  *
  * @throws {@link ConfigError} with every mistake at once, before any resource is registered.
  */
 export function readConfig(now = new Date()): Config {
   const all = pulumi.runtime.allConfig();
-  const own = Object.entries(all).filter(([key]) => key.startsWith(namespace));
-  const values = Object.fromEntries(own.map(([key, text]) => [key.slice(namespace.length), text]));
-  const secretKeys = new Set(Object.keys(values).filter((key) => isConfigSecret(namespace + key)));
+  const own = Object.entries(all).filter(([key]) => key.startsWith(prefix));
+  const values = Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), text]));
+  const secretKeys = new Set(Object.keys(values).filter((key) => isConfigSecret(prefix + key)));
   const { config, problems } = parseConfig({ values, secretKeys }, now);
   if (config === undefined) throw new ConfigError(problems);
   return config;

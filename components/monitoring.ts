@@ -17,9 +17,16 @@ const service = (place: Place | undefined): ServiceOutput | null =>
   place?.url === undefined ? null : { url: place.url };
 
 /** Whether Grafana can be had; a stack without it is watched and alerted all the same. */
-function offersGrafana(config: Config, target: Target, parent: pulumi.Resource): boolean {
+function offersGrafana(
+  config: Config,
+  absent: ReadonlySet<string>,
+  target: Target,
+  parent: pulumi.Resource,
+): boolean {
   if (!config.grafana.enabled) return false;
-  const reason = target.lacks("grafana");
+  const reason = absent.has("grafana")
+    ? "it could not be had on this machine"
+    : target.lacks("grafana");
   if (reason === undefined) return true;
   void pulumi.log.warn(`Grafana is left out: ${reason}.`, parent);
   return false;
@@ -35,16 +42,23 @@ function watched({ jobs }: Plan): VigilOutputs["watched"] {
   );
 }
 
+export interface MonitoringArgs {
+  readonly config: Config;
+  /** What cannot be had on this machine and is done without. */
+  readonly absent: ReadonlySet<string>;
+}
+
 /** The whole estate of one environment. */
 export class Monitoring extends pulumi.ComponentResource {
   readonly outputs: VigilOutputs;
 
-  constructor(name: string, config: Config, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:Monitoring", name, {}, opts);
     const child = { parent: this };
+    const { absent, config } = args;
     const target = createTarget(config, pulumi.getStack(), child);
     const { environment, login, receivers, tls } = config;
-    const plan = planEstate(config, target, offersGrafana(config, target, this));
+    const plan = planEstate(config, target, offersGrafana(config, absent, target, this));
     const { places } = plan;
 
     const trust = new Trust("trust", { environment, login, tls }, child);

@@ -49,7 +49,7 @@ export class Prometheus extends pulumi.ComponentResource {
           ...trust.listener(place, [trust.machine, trust.person], child),
         },
         onChange: {
-          [files.authority]: "reread",
+          // Not the authority: Prometheus reads a new one, and from then on asks without its login.
           [files.config]: "reload",
           [files.password]: "reread",
           ...Object.fromEntries(Object.keys(args.rules).map((file) => [file, "reload"] as const)),

@@ -95,6 +95,7 @@ export const group = defineAlerts({ service: "host", team: "sre" }, signals, {
       series: { [`node_cpu_seconds_total{cpu="0",mode="idle",${host}}`]: "0+6x40" },
       at: "30m",
       labels: hostLabels,
+      value: "90%",
     },
     quiet: {
       series: { [`node_cpu_seconds_total{cpu="0",mode="idle",${host}}`]: "0+12x40" },
@@ -117,6 +118,7 @@ export const group = defineAlerts({ service: "host", team: "sre" }, signals, {
       },
       at: "12m",
       labels: hostLabels,
+      value: "9%",
     },
     quiet: {
       series: {
@@ -143,6 +145,7 @@ export const group = defineAlerts({ service: "host", team: "sre" }, signals, {
       },
       at: "9h",
       labels: { ...hostLabels, device: "/dev/sda1", fstype: "ext4", mountpoint: "/" },
+      value: "14.84%",
     },
     quiet: {
       series: {

@@ -16,7 +16,7 @@ export interface ConfigProblem {
 
 /** A stack's configuration as the engine hands it over. */
 export interface RawConfig {
-  /** Text or JSON by key without namespace: `{ environment: "dev", prometheus: "{\"port\":9090}" }`. */
+  /** Text or JSON by key without `vigil:`: `{ environment: "dev", prometheus: "{\"port\":9090}" }`. */
   readonly values: Readonly<Record<string, string>>;
   /** Keys that were stored encrypted. */
   readonly secretKeys: ReadonlySet<string>;

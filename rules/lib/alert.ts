@@ -25,6 +25,8 @@ export interface Fixture {
 /** Series that make it fire, and the labels it then has beside its own. */
 export interface FiringFixture extends Fixture {
   readonly labels: Readonly<Record<string, string>>;
+  /** What `$value` then prints in the description, where it is used: `90%`. */
+  readonly value?: string;
 }
 
 /** An alert as its author writes it. Nothing of it is optional that someone woken by it needs. */
@@ -42,8 +44,8 @@ export interface AlertDefinition<S extends Record<string, Signal>> {
   /** What is measured now and what it means; may use promtool templates. */
   readonly description: string;
   readonly fires: FiringFixture;
-  /** Just under the threshold, or too short. */
-  readonly quiet: Fixture;
+  /** Just under the threshold, or too short; `never` for one that always fires. */
+  readonly quiet: Fixture | "never";
 }
 
 /** An alert with everything it inherits. */

@@ -1,0 +1,41 @@
+# Every command of the project. Each is one line: what it does is in ./vigil and package.json.
+
+STACK ?= local
+export STACK
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview refresh down verify status logs render doctor test
+
+help: ## Show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\n  STACK=dev make up chooses another stack (default: local).\n'
+
+up: ## Make the estate what the program says; mends what was changed or killed
+	@./vigil up
+
+preview: ## Show what up would change
+	@./vigil preview
+
+refresh: ## Compare what is recorded with what is really there
+	@./vigil refresh
+
+down: ## Stop and remove everything, keeping data (PURGE=1: the data, too)
+	@./vigil down
+
+verify: ## Prove that the running estate works
+	@./vigil verify
+
+status: ## Show what is watched and what is firing
+	@./vigil status
+
+logs: ## Show what the servers say (SERVICE=prometheus for one)
+	@./vigil logs
+
+render: ## Write the configuration files to OUT=folder, without an engine
+	@./vigil render
+
+doctor: ## Look at this machine: tools, space, engines, plugins
+	@./vigil doctor
+
+test: ## Run every test
+	@./vigil test

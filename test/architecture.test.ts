@@ -1,0 +1,124 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { root } from "./harness.ts";
+
+const files = execFileSync(
+  "git",
+  ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"],
+  {
+    cwd: root,
+    encoding: "utf8",
+  },
+)
+  .split("\n")
+  .filter((file) => file !== "");
+
+const text = (file: string): string => readFileSync(join(root, file), "utf8");
+
+/** What a file imports: packages by name, own files by path from the root. */
+function importsOf(file: string): string[] {
+  const found = text(file).matchAll(/(?:from|import\()\s*"([^"]+)"/g);
+  return [...found].map(([, to = ""]) =>
+    to.startsWith(".") ? normalize(join(dirname(file), to)) : to,
+  );
+}
+
+/** Own files by layer; a layer may import itself and those before it. */
+const layers: readonly [name: string, holds: RegExp][] = [
+  ["rules", /^rules\//],
+  ["dashboards", /^dashboards\//],
+  ["provider", /^provider\//],
+  ["components", /^components\//],
+  ["index", /^index\.ts$/],
+];
+
+const rank = (file: string): number => layers.findIndex(([, holds]) => holds.test(file));
+const program = files.filter((file) => rank(file) >= 0);
+
+const violations = (
+  of: readonly string[],
+  wrong: (file: string, imported: string) => boolean,
+): string[] =>
+  of.flatMap((file) =>
+    importsOf(file)
+      .filter((one) => wrong(file, one))
+      .map((one) => `${file} imports ${one}`),
+  );
+
+describe("imports", () => {
+  it("point one way: rules ← dashboards ← provider ← components ← index", () => {
+    expect(violations(program, (file, one) => rank(one) > rank(file))).toEqual([]);
+  });
+
+  it("of the program stay inside it: not toolchain, test or bench", () => {
+    expect(violations(program, (_file, one) => /^(?:toolchain|test|bench)\//.test(one))).toEqual(
+      [],
+    );
+  });
+
+  it("of rules are pure: no Pulumi, no Grafana", () => {
+    const rules = program.filter((file) => file.startsWith("rules/"));
+    expect(violations(rules, (_file, one) => /^@(?:pulumi|grafana)/.test(one))).toEqual([]);
+  });
+
+  it("of dashboards and renderers never reach Pulumi", () => {
+    const pure = program.filter((file) =>
+      /^(?:dashboards|components\/(?:render|config))\//.test(file),
+    );
+    expect(violations(pure, (_file, one) => one.startsWith("@pulumi/"))).toEqual([]);
+  });
+
+  it("of the provider's program side know nothing of its inside", () => {
+    const outside = program.filter((file) => file.startsWith("components/"));
+    const inside = (one: string): boolean =>
+      one.startsWith("provider/") && !/^provider\/(?:resources|types)\.ts$/.test(one);
+    expect(violations(outside, (_file, one) => inside(one))).toEqual([]);
+  });
+});
+
+describe("each thing in one place", () => {
+  const importers = (pattern: RegExp): string[] =>
+    program.filter((file) => importsOf(file).some((one) => pattern.test(one)));
+
+  it("only the docker target knows Docker's provider", () => {
+    for (const file of importers(/^@pulumi\/docker/))
+      expect(file).toMatch(/^components\/targets\/docker/);
+  });
+
+  it("only the local target runs processes", () => {
+    const users = program.filter((file) =>
+      /\bProcess\b.*from "[./]*provider\/resources\.ts"/.test(text(file)),
+    );
+    expect(users).toEqual(["components/targets/local.ts"]);
+  });
+
+  it("only Grafana's content knows Grafana's provider", () => {
+    expect(importers(/^@pulumiverse\/grafana/)).toEqual(["components/grafana-content.ts"]);
+  });
+
+  it("only components/config.ts reads configuration", () => {
+    const readers = program.filter((file) =>
+      /runtime\.allConfig|new pulumi\.Config/.test(text(file)),
+    );
+    expect(readers).toEqual(["components/config.ts"]);
+  });
+
+  it("words of containers stay in targets", () => {
+    const outside = program.filter(
+      (file) => file.startsWith("components/") && !file.startsWith("components/targets/"),
+    );
+    for (const file of outside) expect(text(file)).not.toMatch(/\b(?:StatefulSet|cgroup|containerPath|systemd)\b/i);
+  });
+});
+
+describe("size", () => {
+  it("of index.ts stays at 60 lines or less", () => {
+    expect(text("index.ts").split("\n").length).toBeLessThanOrEqual(60);
+  });
+
+  it("of every file of the program stays at about 200 lines", () => {
+    const long = program.filter((file) => text(file).split("\n").length > 260);
+    expect(long).toEqual([]);
+  });
+});

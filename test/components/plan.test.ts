@@ -1,0 +1,156 @@
+import { parse } from "yaml";
+import { parseConfig } from "../../components/config/parse.ts";
+import type { Config } from "../../components/config/schema.ts";
+import { type Plan, planEstate } from "../../components/plan.ts";
+import { renderBlackbox } from "../../components/render/blackbox.ts";
+import { renderGrafanaIni } from "../../components/render/grafana.ts";
+import { seconds } from "../../components/render/prometheus.ts";
+import { renderWeb } from "../../components/render/web.ts";
+import { dockerTarget } from "../../components/targets/docker.ts";
+import { localTarget } from "../../components/targets/local.ts";
+import type { Target } from "../../components/targets/target.ts";
+import { stackConfig } from "../harness.ts";
+import { inspect } from "../tools.ts";
+
+const targets: readonly [string, Target][] = [
+  ["local", localTarget("local")],
+  ["docker", dockerTarget({ stack: "dev", host: "machine" })],
+];
+
+function configOf(values: Record<string, unknown> = {}): Config {
+  const base = stackConfig("local");
+  const more = Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)] as const);
+  const { config, problems } = parseConfig(
+    { ...base, values: { ...base.values, ...Object.fromEntries(more) } },
+    new Date(),
+  );
+  if (!config) throw new Error(JSON.stringify(problems));
+  return config;
+}
+
+/** The files prometheus.yml names. */
+const beside = { "ca.crt": "", "machine.password": "x" };
+
+interface PrometheusYml {
+  global: Record<string, unknown>;
+  scrape_configs: {
+    job_name: string;
+    scheme: string;
+    basic_auth?: object;
+    static_configs: { targets: string[]; labels: Record<string, string> }[];
+  }[];
+}
+
+describe.each(targets)("the plan for %s", (_kind, target) => {
+  const config = configOf({ probes: { site: { url: "https://example.com" } } });
+  const plan: Plan = planEstate(config, target, true);
+  const prometheus = parse(plan.prometheus) as PrometheusYml;
+
+  it("is accepted by promtool and amtool", () => {
+    const files = { "prometheus.yml": plan.prometheus, ...plan.rules, ...beside };
+    expect(inspect(files, "promtool", "check", "config", "prometheus.yml")).toContain("SUCCESS");
+    const alertmanager = { "alertmanager.yml": plan.alertmanager };
+    expect(inspect(alertmanager, "amtool", "check-config", "alertmanager.yml")).toContain(
+      "SUCCESS",
+    );
+  });
+
+  it("is the same bytes from run to run", () => {
+    expect(JSON.stringify(planEstate(config, target, true))).toBe(JSON.stringify(plan));
+  });
+
+  it("labels every target with env, job and instance, and what stands on the host with host", () => {
+    for (const { job_name, static_configs } of prometheus.scrape_configs) {
+      for (const { labels } of static_configs) {
+        expect(labels).toMatchObject({ env: "local", instance: expect.any(String) as string });
+        expect(labels["host"]).toBe(job_name === "probe" ? undefined : target.host);
+      }
+    }
+  });
+
+  it("asks over TLS with a login, but for what shares the asker's loopback", () => {
+    for (const { basic_auth, job_name, scheme, static_configs } of prometheus.scrape_configs) {
+      if (job_name === "cadvisor") {
+        expect(static_configs[0]?.targets[0]).toMatch(/^127\.0\.0\.1:/);
+        continue;
+      }
+      expect(scheme).toBe("https");
+      expect(basic_auth).toBeDefined();
+    }
+  });
+
+  it("limits what a scrape may bring", () => {
+    expect(prometheus.global).toMatchObject({
+      body_size_limit: "64MB",
+      label_limit: 64,
+      label_value_length_limit: 2048,
+      sample_limit: 50000,
+    });
+  });
+
+  it("scrapes everything it deploys", () => {
+    const jobs = prometheus.scrape_configs.map(({ job_name }) => job_name);
+    expect(jobs).toEqual([...Object.keys(plan.places), "probe"].sort());
+  });
+});
+
+describe("both targets", () => {
+  it("give the same rules and boards", () => {
+    const [local, docker] = targets.map(([, target]) => planEstate(configOf(), target, true));
+    expect(local?.rules).toEqual(docker?.rules);
+    expect(local?.boards).toEqual(docker?.boards);
+  });
+});
+
+describe("web.yml", () => {
+  it("is accepted by promtool", () => {
+    const hash = "$2a$10$9gu1Y2hCzYQpVkVh9vmV8eUVZrG8pPHrmpKvFnJ8sQUpLtv3yXV3G";
+    const text = renderWeb({ b: hash, a: hash });
+    expect(text.indexOf("a:")).toBeLessThan(text.indexOf("b:"));
+    expect(parse(text)).toMatchObject({ tls_server_config: { min_version: "TLS12" } });
+  });
+});
+
+describe("blackbox.yml", () => {
+  it("is accepted by the exporter", () => {
+    const files = { "blackbox.yml": renderBlackbox() };
+    inspect(files, "blackbox_exporter", "--config.check", "--config.file=blackbox.yml");
+    expect(parse(files["blackbox.yml"])).toHaveProperty("modules.http_2xx.prober", "http");
+  });
+});
+
+describe("grafana.ini", () => {
+  const text = renderGrafanaIni({
+    address: "127.0.0.1",
+    config: "/etc/vigil",
+    data: "/var/lib/grafana",
+    metricsUsername: "vigil-internal",
+    port: 3000,
+    url: "https://127.0.0.1:3000",
+    username: "vigil",
+  });
+  it("has TLS, no guests, no calls home, and secrets from files only", () => {
+    for (const line of [
+      "protocol = https",
+      "min_tls_version = TLS1.2",
+      "reporting_enabled = false",
+      "allow_sign_up = false",
+      "admin_password = $__file{/etc/vigil/admin.password}",
+      "secret_key = $__file{/etc/vigil/secret.key}",
+      "root_url = https://127.0.0.1:3000/",
+    ]) {
+      expect(text.split("\n")).toContain(line);
+    }
+  });
+});
+
+describe("durations", () => {
+  it.each([
+    ["5s", 5],
+    ["1h30m", 5400],
+    ["250ms", 0.25],
+    ["1d", 86_400],
+  ])("%s is %d seconds", (text, expected) => {
+    expect(seconds(text)).toBe(expected);
+  });
+});

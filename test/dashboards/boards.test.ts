@@ -1,0 +1,98 @@
+import { parser } from "@prometheus-io/lezer-promql";
+import { boards, renderBoards } from "../../dashboards/index.ts";
+import { allAlerts } from "../../rules/index.ts";
+
+interface PanelJson {
+  id: number;
+  type: string;
+  title: string;
+  description?: string;
+  gridPos: { x: number; y: number; w: number; h: number };
+  datasource?: { uid: string };
+  fieldConfig?: { defaults: { unit?: string; thresholds?: { steps: { value: number | null }[] } } };
+  targets?: { expr: string }[];
+}
+
+interface BoardJson {
+  uid: string;
+  title: string;
+  description: string;
+  editable: boolean;
+  panels: PanelJson[];
+  templating: { list: { name: string }[] };
+}
+
+const rendered = (thresholds = {}): BoardJson[] =>
+  Object.values(renderBoards({ thresholds })).map((json) => JSON.parse(json) as BoardJson);
+
+describe.each(rendered().map((board) => [board.title, board] as const))("%s", (_title, board) => {
+  const panels = board.panels.filter(({ type }) => type !== "row");
+
+  it("has a fixed uid and is not editable by hand", () => {
+    expect(board.uid).toMatch(/^vigil-[a-z-]{1,34}$/);
+    expect(board.editable).toBe(false);
+    expect(board.description).toMatch(/\?$/);
+  });
+
+  it("numbers its panels in reading order", () => {
+    expect(board.panels.map(({ id }) => id)).toEqual(
+      board.panels.map((_panel, index) => index + 1),
+    );
+  });
+
+  it("describes each panel and gives it a unit and a data source by variable", () => {
+    for (const { datasource, description, fieldConfig } of panels) {
+      expect(description).toMatch(/\.$/);
+      expect(fieldConfig?.defaults.unit).toBeTruthy();
+      expect(datasource?.uid).toBe("${datasource}");
+    }
+  });
+
+  it("lays nothing over anything else and nothing beyond the edge", () => {
+    const cells = new Set<string>();
+    for (const { gridPos } of board.panels) {
+      expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+      for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
+        for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
+          expect(cells.has(`${x},${y}`)).toBe(false);
+          cells.add(`${x},${y}`);
+        }
+      }
+    }
+  });
+
+  it("asks PromQL that parses and heeds every variable", () => {
+    const names = board.templating.list
+      .map(({ name }) => name)
+      .filter((name) => name !== "datasource");
+    for (const { expr } of panels.flatMap(({ targets }) => targets ?? [])) {
+      for (const name of names) expect(expr).toContain(`"$${name}"`);
+      const errors: number[] = [];
+      parser
+        .parse(expr.replaceAll("$__rate_interval", "5m"))
+        .iterate({ enter: (node) => void (node.type.isError && errors.push(node.from)) });
+      expect(errors).toEqual([]);
+    }
+  });
+});
+
+describe("boards", () => {
+  it("are the same bytes from run to run", () => {
+    expect(renderBoards({ thresholds: {} })).toEqual(renderBoards({ thresholds: {} }));
+    expect(Object.keys(renderBoards({ thresholds: {} }))).toEqual(boards.map(({ uid }) => uid));
+  });
+
+  it("draw the threshold that the alert of this stack has", () => {
+    const steps = (thresholds: Record<string, number>): (number | null)[] =>
+      rendered(thresholds)
+        .flatMap(({ panels }) => panels)
+        .filter(({ title }) => title === "CPU used")
+        .flatMap(
+          ({ fieldConfig }) =>
+            fieldConfig?.defaults.thresholds?.steps.map(({ value }) => value) ?? [],
+        );
+    const alert = allAlerts().find(({ name }) => name === "HostCpuHigh");
+    expect(steps({})).toContain(alert?.threshold?.value);
+    expect(steps({ HostCpuHigh: 0.5 })).toEqual([null, 0.5, null, 0.5]);
+  });
+});

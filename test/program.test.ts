@@ -1,0 +1,204 @@
+import { parseConfig } from "../components/config/parse.ts";
+import { readAbsent, readConfig } from "../components/config.ts";
+import { Monitoring } from "../components/monitoring.ts";
+import { isSecret, plain, record, type Run, stackConfig } from "./harness.ts";
+import type { RawConfig } from "../components/config/parse.ts";
+
+/** A configuration with every receiver and a probe, secrets encrypted as the engine has them. */
+function withReceivers(config: RawConfig): RawConfig {
+  const receivers = {
+    webhook: { url: "https://example.com/hook-secret" },
+    email: {
+      to: "oncall@example.com",
+      from: "vigil@example.com",
+      smarthost: "smtp.example.com:587",
+      username: "vigil",
+      password: "mail-secret",
+    },
+    slack: { url: "https://hooks.slack.com/services/slack-secret", channel: "#alerts" },
+  };
+  const values = {
+    ...config.values,
+    receivers: JSON.stringify(receivers),
+    probes: JSON.stringify({ site: { url: "https://example.com" } }),
+  };
+  return { values, secretKeys: new Set(["receivers"]) };
+}
+
+const run = (stack: string, config: RawConfig, absent = ["grafana"]): Promise<Run> =>
+  record(stack, config, () => {
+    const settings = readConfig();
+    return new Monitoring("monitoring", { config: settings, absent: new Set(absent) }).outputs;
+  });
+
+const processType = "vigil:index:Process";
+
+describe("stack local", () => {
+  let local: Run;
+  beforeAll(async () => {
+    local = await run("local", withReceivers(stackConfig("local")));
+  });
+
+  it("registers exactly these resources under these parents", () => {
+    expect(local.tree).toMatchSnapshot();
+  });
+
+  it("stays within 40 resources", () => {
+    expect(local.resources.length).toBeLessThanOrEqual(40);
+  });
+
+  it.each(["prometheus", "alertmanager", "node", "blackbox"])(
+    "%s listens on loopback, with TLS and a login",
+    (name) => {
+      const { inputs } = local.find(processType, name);
+      const { args, files, health } = plain(inputs) as {
+        args: string[];
+        files: Record<string, string>;
+        health: { url: string };
+      };
+      expect(args.find((arg) => arg.startsWith("--web.listen-address="))).toMatch(
+        /=127\.0\.0\.1:\d+$/,
+      );
+      expect(files["web.yml"]).toContain("vigil-internal: hash of trust-machine");
+      expect(files["web.yml"]).toContain("min_version: TLS12");
+      expect(health.url).toMatch(/^https:\/\/127\.0\.0\.1:/);
+    },
+  );
+
+  it("knows the person's login where people look, and nowhere else", () => {
+    const knows = (name: string): boolean =>
+      JSON.stringify(plain(local.find(processType, name).inputs)).includes("hash of trust-person");
+    expect(["prometheus", "alertmanager"].every(knows)).toBe(true);
+    expect(["node", "blackbox"].some(knows)).toBe(false);
+  });
+
+  it("keeps every secret wrapped: in no argument, environment or open file", () => {
+    const secrets = [
+      "hook-secret",
+      "mail-secret",
+      "slack-secret",
+      "password of",
+      "hash of",
+      "key of",
+    ];
+    const open = (value: unknown): unknown => {
+      if (isSecret(value)) return "[secret]";
+      if (Array.isArray(value)) return value.map(open);
+      if (typeof value !== "object" || value === null) return value;
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, open(inner)]));
+    };
+    for (const { inputs } of local.resources) {
+      const text = JSON.stringify(open(inputs));
+      for (const secret of secrets) expect(text).not.toContain(secret);
+    }
+  });
+
+  it("gives Alertmanager its credentials as files that its configuration names", () => {
+    const { files } = plain(local.find(processType, "alertmanager").inputs) as {
+      files: Record<string, string>;
+    };
+    expect(files["secrets/webhook-url"]).toBe("https://example.com/hook-secret");
+    expect(files["secrets/email-password"]).toBe("mail-secret");
+    expect(files["secrets/slack-url"]).toBe("https://hooks.slack.com/services/slack-secret");
+    for (const path of Object.keys(files).filter((one) => one.startsWith("secrets/"))) {
+      expect(files["alertmanager.yml"]).toContain(`/services/alertmanager/${path}`);
+    }
+  });
+
+  it("tells others what is there, in a versioned shape", () => {
+    const { alertmanager, environment, grafana, prometheus, receivers, version, watched } =
+      local.outputs as Monitoring["outputs"];
+    expect({ alertmanager, environment, grafana, prometheus, receivers, version }).toEqual({
+      alertmanager: { url: "https://127.0.0.1:9093" },
+      environment: "local",
+      grafana: null,
+      prometheus: { url: "https://127.0.0.1:9090" },
+      receivers: ["email", "slack", "webhook"],
+      version: 1,
+    });
+    expect(Object.keys(watched)).toEqual([
+      "alertmanager",
+      "blackbox",
+      "node",
+      "probe",
+      "prometheus",
+    ]);
+  });
+});
+
+describe("stack dev", () => {
+  let dev: Run;
+  beforeAll(async () => {
+    process.env["DOCKER_CONTEXT"] = "an engine that is not asked";
+    dev = await run("dev", withReceivers(stackConfig("dev")), []);
+    delete process.env["DOCKER_CONTEXT"];
+  });
+
+  it("registers exactly these resources under these parents", () => {
+    expect(dev.tree).toMatchSnapshot();
+  });
+
+  it("declares Grafana's content as resources", () => {
+    const source = plain(
+      dev.find("grafana:oss/dataSource:DataSource", "grafana-prometheus").inputs,
+    );
+    expect(source).toMatchObject({
+      basicAuthEnabled: true,
+      basicAuthUsername: "vigil-internal",
+      isDefault: true,
+      type: "prometheus",
+      uid: "vigil-prometheus",
+      url: "https://prometheus:9090",
+    });
+    const contact = dev.find(
+      "grafana:alerting/contactPoint:ContactPoint",
+      "grafana-content-contact",
+    );
+    expect(plain(contact.inputs)).toMatchObject({
+      name: "vigil",
+      emails: [{ addresses: ["oncall@example.com"] }],
+    });
+    const board = dev.find("grafana:oss/dashboard:Dashboard", "grafana-content-vigil-host");
+    expect(JSON.parse(board.inputs["configJson"] as string)).toMatchObject({
+      title: "Host overview",
+      uid: "vigil-host",
+    });
+  });
+
+  it("keeps Grafana's credentials secret", () => {
+    const source = dev.find("grafana:oss/dataSource:DataSource", "grafana-prometheus");
+    expect(isSecret(source.inputs["secureJsonDataEncoded"])).toBe(true);
+    const provider = dev.find("pulumi:providers:grafana", "grafana-content");
+    expect(isSecret(provider.inputs["auth"])).toBe(true);
+  });
+});
+
+describe("stack prod", () => {
+  it("is a valid configuration", () => {
+    expect(parseConfig(stackConfig("prod"), new Date()).problems).toBeUndefined();
+  });
+
+  it("says plainly that its target is not there yet, before anything is registered", async () => {
+    await expect(run("prod", stackConfig("prod"))).rejects.toThrow(
+      /vigil:target kubernetes is not there yet[\s\S]*nothing was changed/,
+    );
+  });
+});
+
+describe("configuration that cannot be used", () => {
+  it("names every mistake at once and registers nothing", async () => {
+    const values = { environment: "Dev", target: "dockr", prometheus: '{"prot":1,"port":80}' };
+    await expect(run("local", { values, secretKeys: new Set() })).rejects.toThrow(
+      /The configuration has 4 mistakes; nothing was changed\.[\s\S]*vigil:environment[\s\S]*vigil:prometheus\.port[\s\S]*vigil:prometheus\.prot[\s\S]*vigil:target/,
+    );
+  });
+});
+
+describe("what the machine lacks", () => {
+  it("is read from the environment", () => {
+    process.env["VIGIL_WITHOUT"] = "grafana,other";
+    expect([...readAbsent()]).toEqual(["grafana", "other"]);
+    delete process.env["VIGIL_WITHOUT"];
+    expect([...readAbsent()]).toEqual([]);
+  });
+});

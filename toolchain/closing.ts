@@ -1,0 +1,63 @@
+import { relative } from "node:path";
+import type { Access, Outputs } from "./outputs.ts";
+import { formatTable } from "./table.ts";
+
+/** What the closing text is made of. */
+export interface Closing {
+  readonly access: Access;
+  readonly outputs: Outputs;
+  readonly root: string;
+  readonly stack: string;
+  /** What is done without, and why. */
+  readonly without: ReadonlyMap<string, string>;
+}
+
+function addresses({ outputs, without }: Closing): string[][] {
+  const { alertmanager, grafana, prometheus } = outputs;
+  const reason = without.get("grafana");
+  return [
+    ["Prometheus", prometheus?.url ?? "not published"],
+    ["Alertmanager", alertmanager?.url ?? "not published"],
+    ["Grafana", grafana?.url ?? (reason === undefined ? "switched off" : `left out: ${reason}`)],
+  ];
+}
+
+function watching({ watched }: Outputs): string {
+  const jobs = Object.entries(watched).map(
+    ([job, instances]) => `${job} (${instances.join(", ")})`,
+  );
+  return jobs.join(", ");
+}
+
+const tellMe = (prefix: string): string =>
+  "\nTo be told of alerts, say where they go (it asks for the URL) and run make up again\n\n" +
+  `  ${prefix}./vigil pulumi config set --secret --path vigil:receivers.webhook.url\n`;
+
+/** What a person wants to know when the estate is up: where, how to get in, what next. */
+export function closing(input: Closing): string {
+  const { access, outputs, root, stack } = input;
+  const short = (path: string): string => relative(root, path);
+  const told = outputs.receivers.join(", ") || "nobody yet";
+  const rows = [
+    ...addresses(input),
+    ["Sign in as", `${outputs.login.username}; the password is in ${short(access.login)}`],
+    ["Authority", `${short(access.authority)} (import it, and browsers trust the certificates)`],
+    ["Watched", watching(outputs)],
+    ["Told", told],
+  ];
+  const prefix = stack === "local" ? "" : `STACK=${stack} `;
+  const next = [
+    [`${prefix}make verify`, "prove that every part answers and an alert gets through"],
+    [`${prefix}make status`, "what runs, what is watched, what is firing"],
+    [`${prefix}make down`, "stop and remove it all, keeping the data"],
+  ];
+  const indent = (text: string): string => text.replace(/^(?=.)/gm, "  ");
+  return [
+    `\nVigil watches ${outputs.environment}.\n\n`,
+    indent(formatTable(rows)),
+    "\nTry next\n\n",
+    indent(formatTable(next)),
+    ...(outputs.receivers.length === 0 ? [tellMe(prefix)] : []),
+    "\n",
+  ].join("");
+}

@@ -1,0 +1,56 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { targetOf } from "../engine.ts";
+import { UserError } from "../errors.ts";
+import { stackOptions } from "../options.ts";
+import { stackFolder } from "../stack.ts";
+
+const help = `vigil logs [SERVICE] [--stack NAME] [--follow]
+
+What the servers say: the last lines of each log, or of one service's.
+
+  --follow   goes on as they write, until Ctrl-C
+`;
+
+/** `vigil logs`. */
+export async function run(args: string[]): Promise<number> {
+  const options = stackOptions(args, help, { follow: { type: "boolean", short: "f" } });
+  if (options === undefined) return 0;
+  const { rest, root, stack, values } = options;
+  const service = rest[0] ?? process.env["SERVICE"];
+  const target = await targetOf(root, stack);
+  if (target !== "local") {
+    throw new UserError(`The logs of stack ${stack} are kept by its ${target} engine`, {
+      advice: [`docker logs vigil-${stack}-${service ?? "prometheus"}`],
+    });
+  }
+  const folder = join(stackFolder(root, stack), "logs");
+  const files = (existsSync(folder) ? await readdir(folder) : [])
+    .filter((file) => file.endsWith(".log"))
+    .filter((file) => service === undefined || file === `${service}.log`)
+    .sort();
+  if (files.length === 0) {
+    throw new UserError(
+      service === undefined ? "There are no logs yet" : `There is no log of ${service}`,
+      {
+        advice: ["make up"],
+      },
+    );
+  }
+  return tail(files, folder, values["follow"] === true);
+}
+
+function tail(files: readonly string[], cwd: string, follow: boolean): Promise<number> {
+  const child = spawn("tail", [...(follow ? ["-F"] : []), "-n", "20", ...files], {
+    cwd,
+    stdio: "inherit",
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve(code ?? 130);
+    });
+  });
+}

@@ -1,0 +1,47 @@
+import { openEngine } from "../engine.ts";
+import { keepConfig } from "../stack.ts";
+import { UserError } from "../errors.ts";
+import { checkout } from "../options.ts";
+
+const help = `vigil pulumi <arguments>
+
+Runs the pinned pulumi with the stack, its configuration and its state:
+  STACK=dev ./vigil pulumi config set vigil:environment test
+`;
+
+/** Commands of the engine that work on a stack, and whether they read its configuration. */
+const onStack = new Map([
+  ["cancel", false],
+  ["config", true],
+  ["destroy", true],
+  ["preview", true],
+  ["refresh", true],
+  ["stack", false],
+  ["state", false],
+  ["up", true],
+]);
+
+/** `vigil pulumi`. */
+export async function run(args: string[]): Promise<number> {
+  const [command, ...rest] = args;
+  if (command === undefined || command === "--help") {
+    process.stdout.write(help);
+    return command === undefined ? 2 : 0;
+  }
+  if (rest.includes("--stack") || rest.includes("-s")) {
+    throw new UserError("The stack is chosen by STACK=NAME here, not by --stack", {
+      advice: [`STACK=NAME ./vigil pulumi ${command} …`],
+    });
+  }
+  const engine = await openEngine({ root: checkout, stack: process.env["STACK"] || "local" });
+  const { configFile, stack } = engine.home;
+  const readsConfig = onStack.get(command);
+  const code = await engine.run([
+    command,
+    ...(readsConfig === undefined ? [] : ["--stack", stack]),
+    ...(readsConfig === true && configFile !== undefined ? ["--config-file", configFile] : []),
+    ...rest,
+  ]);
+  if (command === "config") await keepConfig(engine.home);
+  return code;
+}

@@ -1,0 +1,50 @@
+import { connect, type HeldAlert, type TargetHealth } from "../client.ts";
+import { openEngine } from "../engine.ts";
+import { reasonOf } from "../errors.ts";
+import { stackOptions } from "../options.ts";
+import { readOutputs } from "../outputs.ts";
+import { formatTable } from "../table.ts";
+
+const help = `vigil status [--stack NAME]
+
+What is watched, whether it answers, and what is firing. Exit code 1 when something does not answer.
+`;
+
+const targetRow = ({ health, labels, lastError }: TargetHealth): string[] => [
+  health === "up" ? "✓" : health === "down" ? "✗" : "…",
+  labels["job"] ?? "",
+  labels["instance"] ?? "",
+  lastError,
+];
+
+const alertRow = ({ annotations, labels, startsAt }: HeldAlert): string[] => [
+  labels["severity"] ?? "",
+  labels["alertname"] ?? "",
+  annotations["summary"] ?? "",
+  `since ${startsAt}`,
+];
+
+/** `vigil status`. */
+export async function run(args: string[]): Promise<number> {
+  const options = stackOptions(args, help);
+  if (options === undefined) return 0;
+  const outputs = await readOutputs(await openEngine(options));
+  const estate = connect(outputs);
+  try {
+    const targets = await estate.targets();
+    const alerts = (await estate.alerts()).filter(({ labels }) => labels["severity"] !== "none");
+    const sorted = targets.map(targetRow).sort((a, b) => (a.join() < b.join() ? -1 : 1));
+    process.stdout.write(`Watched in ${outputs.environment}\n${formatTable(sorted)}`);
+    process.stdout.write(
+      alerts.length === 0
+        ? "\nNothing is firing.\n"
+        : `\nFiring\n${formatTable(alerts.map(alertRow))}`,
+    );
+    return targets.every(({ health }) => health === "up") ? 0 : 1;
+  } catch (error) {
+    process.stdout.write(
+      `✗ ${reasonOf(error)}\n  → make up mends what stopped; make logs says why\n`,
+    );
+    return 1;
+  }
+}

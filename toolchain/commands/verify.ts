@@ -1,0 +1,31 @@
+import { openEngine } from "../engine.ts";
+import { stackOptions } from "../options.ts";
+import { readOutputs } from "../outputs.ts";
+import { checksFor, settle } from "../verify.ts";
+
+const help = `vigil verify [--stack NAME] [--seconds N]
+
+Proves that the running estate works: every listener wants TLS and a login, every target answers,
+every rule can be evaluated, and an alert gets from Prometheus to Alertmanager. Asks again until all
+is well or the time is over.
+
+  --seconds N   how long; default: 60
+`;
+
+/** `vigil verify`. */
+export async function run(args: string[]): Promise<number> {
+  const options = stackOptions(args, help, { seconds: { type: "string", default: "60" } });
+  if (options === undefined) return 0;
+  const outputs = await readOutputs(await openEngine(options));
+  const deadline = Date.now() + Number(options.values["seconds"]) * 1000;
+  const results = await Promise.all(
+    checksFor(outputs).map(async (check) => {
+      const problem = await settle(check, deadline);
+      process.stdout.write(
+        problem === undefined ? `✓ ${check.claim}\n` : `✗ ${check.claim}\n  ${problem}\n`,
+      );
+      return problem === undefined;
+    }),
+  );
+  return results.every(Boolean) ? 0 : 1;
+}

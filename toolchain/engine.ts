@@ -1,0 +1,145 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { ensureDependencies } from "./dependencies.ts";
+import { type Ensured, ensureTools } from "./ensure.ts";
+import { UserError } from "./errors.ts";
+import { ensurePlugins, type MissingPlugin } from "./plugins.ts";
+import { run } from "./process.ts";
+import { createProgress, type Progress } from "./progress.ts";
+import {
+  hasPendingOperations,
+  onlyDeadLocks,
+  openStack,
+  stackExists,
+  type StackHome,
+} from "./stack.ts";
+import type { ToolName } from "./tools.ts";
+
+/** Exit code of a program that was ended by Ctrl-C. */
+const interrupted = 130;
+
+/** The engine with everything a stack needs around it. */
+export interface Engine {
+  readonly home: StackHome;
+  readonly env: NodeJS.ProcessEnv;
+  /** What could not be had and is done without, with the reason. */
+  readonly without: ReadonlyMap<string, string>;
+  /** Runs `pulumi` on the terminal of the caller; gives back its exit code. */
+  run(args: readonly string[]): Promise<number>;
+  /** Runs `pulumi` and gives back what it printed. */
+  capture(args: readonly string[]): Promise<string>;
+}
+
+export interface EngineOptions {
+  readonly root: string;
+  readonly stack: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly progress?: Progress;
+}
+
+/** Tools by target; `promtool` and its like check files for every target. */
+const checkers: readonly ToolName[] = ["pulumi", "prometheus", "alertmanager", "blackbox_exporter"];
+const needed: Readonly<Record<string, readonly ToolName[]>> = {
+  local: [...checkers, "process-compose", "node_exporter", "grafana"],
+};
+
+/** Target of a stack as its file says; read before there are packages to parse YAML with. */
+export async function targetOf(root: string, stack: string): Promise<string> {
+  const text = await readFile(join(root, `Pulumi.${stack}.yaml`), "utf8");
+  return /^\s+["']?vigil:target["']?:\s*["']?([a-z]+)/m.exec(text)?.[1] ?? "local";
+}
+
+/** Arguments by which a command of the engine finds its stack. */
+export function stackArgs({ stack, configFile }: StackHome): string[] {
+  return ["--stack", stack, ...(configFile === undefined ? [] : ["--config-file", configFile])];
+}
+
+function missingOf(tools: Ensured, plugins: readonly MissingPlugin[]): Map<string, string> {
+  const without = new Map(
+    tools.missing.map((error) => [error.tool, error.details.at(-1) ?? error.message]),
+  );
+  for (const { name, reason } of plugins) if (!without.has(name)) without.set(name, reason);
+  return without;
+}
+
+/** Gets tools, packages and plugins, and opens the stack; made if it is new. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { root, stack, env: given = process.env, progress = createProgress() } = options;
+  const home = await openStack(root, stack, given);
+  await ensureDependencies({ root, env: given, progress });
+  const target = await targetOf(root, stack);
+  const tools = await ensureTools(needed[target] ?? checkers, { root, env: given, progress });
+  const env: NodeJS.ProcessEnv = {
+    ...given,
+    ...home.env,
+    PATH: `${tools.binFolder}${delimiter}${given["PATH"] ?? ""}`,
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  const plugins = await ensurePlugins({ root, target, env, tools, progress });
+  const without = missingOf(tools, plugins);
+  env["VIGIL_WITHOUT"] = [...without.keys()].join(",");
+  const engine: Engine = {
+    home,
+    env,
+    without,
+    run: (args) => attach("pulumi", args, root, env),
+    capture: (args) => run("pulumi", args, { cwd: root, env }),
+  };
+  await makeStack(engine);
+  return engine;
+}
+
+async function makeStack({ capture, home }: Engine): Promise<void> {
+  if (stackExists(home) === true) return;
+  if (home.own) {
+    const folder = home.configFile === undefined ? home.root : join(home.root, ".vigil/project");
+    await capture(["-C", folder, "stack", "init", home.stack, "--no-select"]);
+  } else {
+    await capture(["stack", "select", home.stack, "--create", "--non-interactive"]);
+  }
+}
+
+/** Clears up after a run that was killed: its lock and the operations it never ended. */
+export async function recover(engine: Engine, progress: Progress): Promise<void> {
+  const { home } = engine;
+  if (await onlyDeadLocks(home)) {
+    progress.note("An earlier run was killed; its lock is taken away.");
+    await engine.capture(["cancel", "--yes", "--stack", home.stack]);
+  }
+  if (await hasPendingOperations(home)) {
+    progress.note("An earlier run was killed half-way; looking at what it left.");
+    await engine.capture([
+      "refresh",
+      "--clear-pending-creates",
+      "--yes",
+      "--skip-preview",
+      ...stackArgs(home),
+    ]);
+  }
+}
+
+/** Runs a program on the caller's terminal. Ctrl-C reaches it directly; it decides when to end. */
+function attach(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: "inherit" });
+    const wait = (): void => undefined;
+    process.on("SIGINT", wait);
+    const forward = (): void => void child.kill("SIGTERM");
+    process.on("SIGTERM", forward);
+    child.on("error", (error) => {
+      reject(new UserError(`${command} cannot be started: ${error.message}`));
+    });
+    child.on("close", (code, signal) => {
+      process.off("SIGINT", wait);
+      process.off("SIGTERM", forward);
+      resolve(signal === "SIGINT" ? interrupted : (code ?? 1));
+    });
+  });
+}

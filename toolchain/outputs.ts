@@ -1,0 +1,61 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Unwrap } from "@pulumi/pulumi";
+import type { VigilOutputs } from "../components/outputs.ts";
+import type { Engine } from "./engine.ts";
+import { UserError } from "./errors.ts";
+import { stackFolder } from "./stack.ts";
+
+/** The outputs of a stack with their secrets in clear. */
+export type Outputs = Unwrap<VigilOutputs>;
+
+/** Files with which a person gets in; see {@link writeAccess}. */
+export interface Access {
+  /** In the format of `curl --netrc-file`. */
+  readonly login: string;
+  readonly authority: string;
+}
+
+/** Reads the outputs of a stack that is up. */
+export async function readOutputs({ capture, home }: Engine): Promise<Outputs> {
+  const text = await capture([
+    "stack",
+    "output",
+    "--json",
+    "--show-secrets",
+    "--stack",
+    home.stack,
+    "--non-interactive",
+  ]);
+  const { vigil } = JSON.parse(text) as { vigil?: Outputs };
+  if (vigil !== undefined) return vigil;
+  throw new UserError(`Stack ${home.stack} is not up`, { advice: ["make up"] });
+}
+
+/** Where the access files of a stack are. */
+export function accessPaths(root: string, stack: string): Access {
+  const folder = join(stackFolder(root, stack), "access");
+  return { authority: join(folder, "ca.crt"), login: join(folder, "login") };
+}
+
+const urlsOf = (outputs: Outputs): string[] =>
+  [outputs.prometheus, outputs.alertmanager, outputs.grafana].flatMap((one) => one?.url ?? []);
+
+/** Writes login and authority to files that only this user can read. The password is never printed. */
+export async function writeAccess(root: string, stack: string, outputs: Outputs): Promise<Access> {
+  const paths = accessPaths(root, stack);
+  const { password, username } = outputs.login;
+  const hosts = [...new Set(urlsOf(outputs).map((url) => new URL(url).hostname))].sort();
+  const lines = hosts.map((host) => `machine ${host} login ${username} password ${password}\n`);
+  await mkdir(join(stackFolder(root, stack), "access"), { recursive: true, mode: 0o700 });
+  // An older file keeps its mode when written to, so it goes first.
+  await Promise.all(Object.values(paths).map((path: string) => rm(path, { force: true })));
+  await writeFile(paths.login, lines.join(""), { mode: 0o600 });
+  await writeFile(paths.authority, outputs.authority, { mode: 0o600 });
+  return paths;
+}
+
+/** Removes the access files. */
+export async function removeAccess(root: string, stack: string): Promise<void> {
+  await rm(join(stackFolder(root, stack), "access"), { recursive: true, force: true });
+}

@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Ensured } from "./ensure.ts";
+import { reasonOf, UserError } from "./errors.ts";
+import { createNetwork } from "./network.ts";
+import { run } from "./process.ts";
+import type { Progress } from "./progress.ts";
+
+/** A provider plugin that could not be had. */
+export interface MissingPlugin {
+  readonly name: string;
+  readonly reason: string;
+}
+
+interface PluginOptions {
+  readonly root: string;
+  readonly target: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly tools: Ensured;
+  readonly progress: Progress;
+}
+
+/** What a package says of the plugin behind it. */
+interface PluginSpec {
+  readonly name: string;
+  readonly version: string;
+  readonly server?: string;
+}
+
+const packages: Readonly<Record<string, string>> = {
+  docker: "@pulumi/docker",
+  grafana: "@pulumiverse/grafana",
+};
+
+async function specOf(root: string, name: string): Promise<PluginSpec> {
+  const file = join(root, "node_modules", packages[name] ?? name, "package.json");
+  const { pulumi, version } = JSON.parse(await readFile(file, "utf8")) as {
+    version: string;
+    pulumi?: { server?: string };
+  };
+  return { name, version, ...(pulumi?.server ? { server: pulumi.server } : {}) };
+}
+
+function installed({ name, version }: PluginSpec, env: NodeJS.ProcessEnv): boolean {
+  const home = env["PULUMI_HOME"] ?? join(env["HOME"] ?? homedir(), ".pulumi");
+  return existsSync(join(home, "plugins", `resource-${name}-v${version}`));
+}
+
+/** Site the plugin is downloaded from, to see within seconds whether it can be reached. */
+const siteOf = ({ server }: PluginSpec): string =>
+  server?.startsWith("github://") ? "https://api.github.com" : "https://get.pulumi.com";
+
+/** Installs one plugin through the engine; the reason when that cannot be done. */
+async function install(
+  spec: PluginSpec,
+  env: NodeJS.ProcessEnv,
+  progress: Progress,
+): Promise<string | undefined> {
+  if (installed(spec, env)) return undefined;
+  const step = progress.start(`plugin ${spec.name} ${spec.version}`, "getting it");
+  try {
+    await createNetwork()
+      .text(`${siteOf(spec)}/`)
+      .catch(rethrowUnreachable);
+    const server = spec.server === undefined ? [] : ["--server", spec.server];
+    const args = ["plugin", "install", "resource", spec.name, spec.version, ...server];
+    await run("pulumi", args, { env, timeout: 300_000 });
+    step.done("installed");
+    return undefined;
+  } catch (error) {
+    step.fail("not to be had here");
+    return reasonOf(error);
+  }
+}
+
+/** Any answer will do, an error page too: the site is there. */
+function rethrowUnreachable(error: unknown): void {
+  if (/cannot be reached/.test(reasonOf(error))) throw error;
+}
+
+/**
+ * Sees to the provider plugins a target needs: without Docker's there is nothing to deploy with;
+ * without Grafana's the estate does without Grafana.
+ *
+ * @throws UserError when the target cannot do without.
+ */
+export async function ensurePlugins(options: PluginOptions): Promise<MissingPlugin[]> {
+  const { env, progress, root, target, tools } = options;
+  if (target === "docker") {
+    const spec = await specOf(root, "docker");
+    const reason = await install(spec, env, progress);
+    if (reason !== undefined) throw noDocker(spec, reason);
+  }
+  const hasServer = target !== "local" || existsSync(join(tools.binFolder, "grafana"));
+  if (!hasServer) return [];
+  const reason = await install(await specOf(root, "grafana"), env, progress);
+  if (reason === undefined) return [];
+  return [{ name: "grafana", reason: `its provider plugin: ${reason}` }];
+}
+
+function noDocker({ version }: PluginSpec, reason: string): UserError {
+  return new UserError(`The provider plugin docker ${version} could not be had`, {
+    details: [reason, "Nothing was changed."],
+    advice: [
+      `Where the site can be reached: pulumi plugin install resource docker ${version}`,
+      "Without Docker: make up (stack local) needs no plugin.",
+    ],
+  });
+}

@@ -1,0 +1,46 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { UserError } from "./errors.ts";
+
+/**
+ * Writes what a stack's configuration becomes.
+ *
+ * @returns paths of the files, sorted.
+ * @throws UserError with every mistake in the configuration.
+ */
+export async function renderStack(root: string, stack: string, out: string): Promise<string[]> {
+  // The program's modules need packages, which are there only now.
+  const { parseConfig } = await import("../components/config/parse.ts");
+  const { describeProblems } = await import("../components/config/problems.ts");
+  const { rawConfig } = await import("../components/config/stack-file.ts");
+  const { planEstate } = await import("../components/plan.ts");
+  const { createTarget } = await import("../components/targets/index.ts");
+  const raw = rawConfig(
+    await readFile(join(root, "Pulumi.yaml"), "utf8"),
+    await readFile(join(root, `Pulumi.${stack}.yaml`), "utf8"),
+  );
+  const { config, problems } = parseConfig(raw, new Date());
+  if (config === undefined) throw new UserError(describeProblems(problems));
+  const folder = resolve(out);
+  // Places of the local target lie below the working directory, as the engine would have it.
+  process.chdir(root);
+  const plan = planEstate(config, createTarget(config, stack, {}), config.grafana.enabled);
+  const files: Record<string, string> = {
+    "alertmanager.yml": plan.alertmanager,
+    "prometheus.yml": plan.prometheus,
+    ...plan.rules,
+    ...Object.fromEntries(
+      Object.entries(plan.boards).map(([uid, json]) => [
+        `dashboards/${uid}.json`,
+        `${JSON.stringify(JSON.parse(json), undefined, 2)}\n`,
+      ]),
+    ),
+  };
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  return Object.keys(files)
+    .sort()
+    .map((path) => join(out, path));
+}

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ask, connect } from "./client.ts";
+import { reasonOf } from "./errors.ts";
+import type { Outputs } from "./outputs.ts";
+
+/** Something that must be true of a running estate. */
+export interface Check {
+  readonly claim: string;
+  /** Why it is not true, or undefined. */
+  readonly ask: () => Promise<string | undefined>;
+}
+
+function closed(name: string, url: string, authority: string): Check {
+  return {
+    claim: `${name} speaks TLS and turns strangers away`,
+    ask: async () => {
+      const { status } = await ask(url, { authority });
+      return status === 401 ? undefined : `${url} answers ${status} without a login, not 401`;
+    },
+  };
+}
+
+/** Everything `vigil verify` asks of an estate. */
+export function checksFor(outputs: Outputs): Check[] {
+  const { alertmanager, authority, grafana, prometheus, watched } = outputs;
+  const estate = connect(outputs);
+  const wanted = Object.values(watched).flat().length;
+  return [
+    ...(prometheus
+      ? [closed("Prometheus", `${prometheus.url}/api/v1/query?query=up`, authority)]
+      : []),
+    ...(alertmanager
+      ? [closed("Alertmanager", `${alertmanager.url}/api/v2/status`, authority)]
+      : []),
+    ...(grafana ? [closed("Grafana", `${grafana.url}/api/org`, authority)] : []),
+    {
+      claim: `All ${wanted} targets answer their scrapes`,
+      ask: async () => {
+        const targets = await estate.targets();
+        const silent = targets.filter(({ health }) => health !== "up");
+        if (targets.length !== wanted) return `Prometheus knows ${targets.length} of ${wanted}`;
+        return silent.length === 0
+          ? undefined
+          : silent
+              .map(({ health, labels, lastError }) =>
+                [labels["job"], labels["instance"], health, lastError].join(" ").trim(),
+              )
+              .join("; ");
+      },
+    },
+    {
+      claim: "All rules can be evaluated",
+      ask: async () => {
+        const broken = await estate.brokenRules();
+        return broken.length === 0 ? undefined : broken.join(", ");
+      },
+    },
+    {
+      claim: "An alert gets from Prometheus to Alertmanager",
+      ask: async () => {
+        const held = await estate.alerts();
+        return held.some(({ labels }) => labels["alertname"] === "Watchdog")
+          ? undefined
+          : "Alertmanager does not hold the Watchdog, which always fires";
+      },
+    },
+  ];
+}
+
+/** Asks until the answer is good or the deadline has passed; the last reason, or undefined. */
+export async function settle(check: Check, deadline: number): Promise<string | undefined> {
+  for (;;) {
+    const problem = await check.ask().catch(reasonOf);
+    if (problem === undefined || Date.now() >= deadline) return problem;
+    await sleep(500);
+  }
+}
