@@ -30,12 +30,19 @@ export class NotReadyError extends VigilError {
   }
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown, also by code of another realm. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return typeof error === "object" && error !== null && "message" in error
+    ? String(error.message)
+    : String(error);
 }
 
-/** True for an error of the operating system with this code: `ENOENT`. */
+/** True for an error of the operating system with one of these codes: `ENOENT`. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+  return (
+    typeof error === "object" &&
+    error !== null &&
+    "code" in error &&
+    codes.includes(String(error.code))
+  );
 }

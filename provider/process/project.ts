@@ -41,7 +41,6 @@ export function renderProject(layout: Layout, fragments: readonly Fragment[]): s
   const project = {
     version: "0.5",
     is_tui_disabled: true,
-    log_level: "warn",
     // Named so that bash need not exist; no process uses a shell.
     shell: { shell_command: "sh", shell_argument: "-c" },
     processes: Object.fromEntries(sorted.map((one) => [one.name, entryOf(layout, one)])),

@@ -2,15 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { VigilError } from "../errors.ts";
 import { redact } from "../redact.ts";
 import type { ProcessInputs } from "../types.ts";
-import { readText } from "./files.ts";
 import { ask } from "./health.ts";
 import { foldersOf, layoutOf } from "./layout.ts";
-import { isRunning, stateOf, type Supervised } from "./supervisor.ts";
+import { isRunning, lastLines, stateOf, type Supervised } from "./supervisor.ts";
 
 /** A process that ended this often while it was waited for will not become ready by waiting. */
 const hopeless = 3;
 
-const lastLines = 15;
+const shownLines = 15;
 
 /**
  * Waits until a process answers 200.
@@ -36,7 +35,7 @@ export async function waitUntilReady(
     await sleep(50);
   } while (Date.now() < until);
   const { log } = foldersOf(layout, inputs.name);
-  const tail = ((await readText(log)) ?? "").trimEnd().split("\n").slice(-lastLines).join("\n");
+  const tail = (await lastLines(layout, inputs.name, shownLines)).join("\n").trim();
   throw new VigilError(
     `${inputs.name} did not become ready`,
     redact(`${reason(state, answer, inputs)}\nIts last words:\n${tail || "(none)"}`, [

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdir, rm } from "node:fs/promises";
+import { lstat, mkdir, open, rm } from "node:fs/promises";
 import { request } from "node:http";
+import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode, messageOf, VigilError } from "../errors.ts";
@@ -95,6 +96,17 @@ export async function stateOf(layout: Layout, name: string): Promise<Supervised 
   }
 }
 
+/** The last lines a process printed; none when the supervisor does not answer. */
+export async function lastLines(layout: Layout, name: string, count: number): Promise<string[]> {
+  try {
+    const { body } = await call(layout, "GET", `/process/logs/${name}/${count}/0`, 5);
+    const lines: unknown = isRecord(body) ? body["logs"] : undefined;
+    return Array.isArray(lines) ? lines.map((line) => String(line).trimEnd()) : [];
+  } catch {
+    return [];
+  }
+}
+
 /** True for a process that is up now. */
 export function isRunning(state: Supervised | undefined): boolean {
   return state?.status === "Running";
@@ -105,9 +117,18 @@ export async function reload(layout: Layout): Promise<void> {
   await command(layout, "POST", "/project/configuration");
 }
 
-/** Restarts one process, or starts it where it has ended. */
+/**
+ * Restarts one process, or starts it where it has ended. Not by the supervisor's own restart, which
+ * sleeps through the back-off first.
+ */
 export async function restart(layout: Layout, name: string): Promise<void> {
-  await command(layout, "POST", `/process/restart/${name}`);
+  await call(layout, "PATCH", `/process/stop/${name}`);
+  const until = Date.now() + grace * 1000;
+  // For a moment after its end the supervisor still counts it as running.
+  while ((await call(layout, "POST", `/process/start/${name}`)).status !== 200) {
+    if (Date.now() >= until) return command(layout, "POST", `/process/start/${name}`);
+    await sleep(20);
+  }
 }
 
 /**
@@ -117,42 +138,62 @@ export async function restart(layout: Layout, name: string): Promise<void> {
 export async function start(layout: Layout): Promise<void> {
   const program = await requireOnPath("process-compose");
   await stopLeftOvers(layout.home);
-  // An earlier user's socket folder in the temp dir would not be ours to write: mkdir or chmod says so.
-  await privateFolder(dirname(dirname(layout.socket)));
-  await privateFolder(dirname(layout.socket));
   await privateFolder(layout.supervisor);
-  await rm(layout.log, { force: true });
+  await privateFolder(dirname(layout.socket));
+  await requireOwn(dirname(layout.socket));
   await mkdir(join(layout.xdg, "process-compose"), { recursive: true, mode: 0o700 });
   const args = ["up", "-f", layout.project, "--use-uds", "--unix-socket", layout.socket];
-  args.push("--keep-project", "--disable-dotenv", "-t=false", "-L", layout.log);
+  args.push("--keep-project", "--disable-dotenv", "-t=false");
+  // Its log file would grow for ever, and a higher log level silences the processes' logs as well.
+  // What it dies of goes to standard error.
+  args.push("-L", "/dev/null");
+  const log = await open(layout.log, "w", 0o600);
   const child = spawn(program, args, {
     cwd: layout.supervisor,
     detached: true,
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", log.fd],
     env: { ...plainEnvironment(), XDG_CONFIG_HOME: layout.xdg, [marks.home]: layout.home },
   });
-  const ended = new Promise<string>((resolve) => {
-    child.on("error", (error) => {
-      resolve(error.message);
-    });
-    child.on("exit", (code) => {
-      resolve(`it ended with ${code ?? "a signal"}`);
-    });
+  let ending: string | undefined;
+  child.on("error", (error) => {
+    ending = error.message;
+  });
+  child.on("exit", (code) => {
+    ending = `it ended with ${code ?? "a signal"}`;
   });
   child.unref();
-  const failure = await Promise.race([ended, answering(layout, 30)]);
+  await log.close();
+  const failure = await answering(layout, 30, () => ending);
   if (failure === undefined) return;
-  const log = ((await readText(layout.log)) ?? "").trim().split("\n").slice(-5).join("\n");
+  const words = ((await readText(layout.log)) ?? "").trim().split("\n").slice(-5).join("\n");
   throw new VigilError(
     `The supervisor of ${layout.home} did not start`,
-    `${failure}\n${log}`,
+    `${failure}\n${words}`,
     "Correct what it names, and run again.",
   );
 }
 
-async function answering(layout: Layout, seconds: number): Promise<string | undefined> {
+/** In the temp dir anyone may have made the folder first, to listen in place of the supervisor. */
+async function requireOwn(folder: string): Promise<void> {
+  const found = await lstat(folder);
+  if (found.isDirectory() && found.uid === userInfo().uid) return;
+  throw new VigilError(
+    `The folder ${folder} cannot be used for the supervisor's socket`,
+    "it is not a folder of this user's own",
+    "Remove it, or set TMPDIR to a folder of your own, and run again.",
+  );
+}
+
+/** @returns undefined once the supervisor answers, otherwise why it never will. */
+async function answering(
+  layout: Layout,
+  seconds: number,
+  ended: () => string | undefined,
+): Promise<string | undefined> {
   const until = Date.now() + seconds * 1000;
   while (Date.now() < until) {
+    const ending = ended();
+    if (ending !== undefined) return ending;
     if (await isUp(layout)) return undefined;
     await sleep(20);
   }

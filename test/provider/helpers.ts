@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { request } from "node:https";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { newAuthority, newCertificate, type Pair } from "../../provider/pki.ts";
 import { findMarked } from "../../provider/process/marks.ts";
 import { stopLeftOvers } from "../../provider/process/supervisor.ts";
@@ -24,8 +24,8 @@ const homes: string[] = [];
 const children: ChildProcess[] = [];
 
 /** A folder that does not outlive the suite, nor does what runs from it. */
-export function temporaryHome(): string {
-  const home = realpathSync(mkdtempSync(join(tmpdir(), "vigil-test-")));
+export function temporaryHome(below = "stack"): string {
+  const home = join(realpathSync(mkdtempSync(join(tmpdir(), "vigil-test-"))), below);
   homes.push(home);
   return home;
 }
@@ -46,7 +46,10 @@ export async function cleanUp(): Promise<void> {
   for (const child of children.splice(0)) child.kill("SIGKILL");
   for (const home of homes.splice(0)) {
     await stopLeftOvers(home);
-    await rm(home, { recursive: true, force: true });
+    await rm(join(tmpdir(), relative(realpathSync(tmpdir()), home).split("/")[0] as string), {
+      recursive: true,
+      force: true,
+    });
   }
 }
 
@@ -155,7 +158,11 @@ export async function pidsOf(home: string, name?: string): Promise<number[]> {
   return found.filter((one) => one.process === wanted).map((one) => one.pid);
 }
 
-/** Waits for a condition the system reaches by itself. */
+/** Waits for a condition the system reaches by itself; gives up, so that a suite never hangs. */
 export async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((wake) => setTimeout(wake, 25));
+  for (let turn = 0; turn < 1000; turn += 1) {
+    if (await condition()) return;
+    await new Promise((wake) => setTimeout(wake, 25));
+  }
+  throw new Error(`It never came: ${condition.toString()}`);
 }
