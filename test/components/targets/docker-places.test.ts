@@ -1,0 +1,35 @@
+import { dockerTarget } from "../../../components/targets/docker.ts";
+
+describe("places", () => {
+  const target = dockerTarget({ stack: "dev", host: "dev" });
+
+  test("only what people open is published, on the loopback", () => {
+    expect(target.place("prometheus", 9090).url).toBe("https://127.0.0.1:9090");
+    expect(target.place("blackbox", 9115).url).toBeUndefined();
+  });
+
+  test("peers use the name on the estate's network, or the machine's gateway", () => {
+    expect(target.place("blackbox", 9115).address).toBe("blackbox:9115");
+    expect(target.place("node", 9100, "host").address).toBe("host.docker.internal:9100");
+    expect(target.place("cadvisor", 8080, "host", "prometheus")).toMatchObject({
+      listen: "127.0.0.1:8080",
+      address: "127.0.0.1:8080",
+    });
+  });
+
+  test("a certificate covers every name a place is reached by", () => {
+    const { subjects } = target.place("node", 9100, "host");
+    expect(subjects.dnsNames).toContain("host.docker.internal");
+    expect(target.place("grafana", 3000).subjects).toEqual({
+      dnsNames: ["grafana", "vigil-dev-grafana", "localhost"],
+      ipAddresses: ["127.0.0.1"],
+    });
+  });
+});
+
+test("an engine that does not answer is named, with what to do", () => {
+  const target = dockerTarget({ stack: "dev", host: "dev", engine: "unix:///nowhere/docker.sock" });
+  expect(target.lacks("prometheus")).toMatch(
+    /^no Docker engine answers at unix:\/\/\/nowhere\/docker.sock \(ENOENT\)\. Start Docker, or set/,
+  );
+});

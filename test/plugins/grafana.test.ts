@@ -1,0 +1,56 @@
+import { startStandIn } from "./grafana-stand-in.ts";
+import type { StandIn } from "./grafana-stand-in.ts";
+import { TrialStack, lacksPlugin } from "./trial.ts";
+
+const problem = lacksPlugin("grafana", "2.38.0");
+const real = process.env["GRAFANA_URL"];
+const against = real === undefined ? "a stand-in for Grafana, not Grafana" : real;
+const title = `the official Grafana plugin against ${against}`;
+
+(problem ? describe.skip : describe)(`${title}${problem ? ` (skipped: ${problem})` : ""}`, () => {
+  const stack = new TrialStack();
+  let standIn: StandIn | undefined;
+  let write: (title: string) => void;
+
+  beforeAll(async () => {
+    const login = { username: "admin", password: "stand-in" };
+    standIn = real === undefined ? await startStandIn(login) : undefined;
+    const auth = process.env["GRAFANA_AUTH"] ?? `${login.username}:${login.password}`;
+    write = (board) => {
+      stack.write({ grafana: { url: standIn?.url ?? real ?? "", auth, title: board } });
+    };
+    write("First");
+    await stack.init();
+    await stack.succeed("up", "--yes", "--skip-preview");
+  }, 120_000);
+
+  afterAll(async () => {
+    await stack.run("destroy", "--yes", "--skip-preview");
+    await standIn?.close();
+    stack.forget();
+  }, 60_000);
+
+  test("a second preview and a refresh find nothing to do", async () => {
+    await stack.succeed("preview", "--expect-no-changes");
+    await stack.succeed("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+  }, 60_000);
+
+  test("a changed board is updated in place", async () => {
+    write("Second");
+    const output = await stack.succeed("up", "--yes", "--skip-preview");
+    expect(output).toMatch(/~ 1 updated/);
+  }, 60_000);
+
+  test("secrets are not in the output", async () => {
+    expect(await stack.succeed("preview", "--diff", "--show-sames")).not.toContain("hidden");
+  }, 60_000);
+
+  test("everything goes with the stack, and the stand-in knew every question", async () => {
+    await stack.succeed("destroy", "--yes", "--skip-preview");
+    if (standIn === undefined) return;
+    const { contactPoints, dashboards, dataSources, folders, policy } = standIn.state;
+    expect([...folders, ...dataSources, ...dashboards, ...contactPoints]).toEqual([]);
+    expect(policy).toBeUndefined();
+    expect(standIn.unknown).toEqual([]);
+  }, 60_000);
+});
