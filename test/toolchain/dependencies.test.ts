@@ -48,7 +48,7 @@ test("packages are installed once, and again when the lock changes or npm was ki
   rmSync(join(root, "node_modules/.vigil-lock"));
   rmSync(join(root, "node_modules/.package-lock.json"));
   expect(await dependenciesFresh(root)).toBe(false);
-}, 60_000);
+});
 
 test("an npm ci done by hand counts, unless something is missing or another", async () => {
   const integrity = "sha512-a";

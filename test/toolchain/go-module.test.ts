@@ -46,7 +46,7 @@ test("a tool is built from its module, with the version it is to report", async 
   expect(progress.lines).toContain(
     "tiny 1.2.3: building tiny from its Go module, which takes minutes",
   );
-}, 60_000);
+});
 
 test("files a module lacks are stood in for, without changing what is committed", async () => {
   const onPath = await findOnPath(go, process.env);
@@ -91,7 +91,7 @@ func main() {
   expect(execFileSync(path, { encoding: "utf8" })).toBe("tiny 1.2.3 stand-in 1f8b\n");
   expect(readdirSync(join(shop.root, "toolchain/go/tiny")).sort()).toEqual(["go.mod", "main.go"]);
   expect(readdirSync(join(path, "../..")).sort()).toEqual([".vigil.json", "bin"]);
-}, 60_000);
+});
 
 test("without Go, and no way to get it, both are explained", async () => {
   const shop = workshop({ env: { PATH: "/nowhere" }, network: unreachable });

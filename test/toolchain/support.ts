@@ -13,6 +13,9 @@ import type { Tool, Workshop } from "../../toolchain/tool.ts";
 /** The checkout under test: jest runs there. */
 export const checkout = process.cwd();
 
+// Programs are really started here; a busy machine takes its time.
+jest.setTimeout(60_000);
+
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();

@@ -23,8 +23,9 @@ const curl = `#!/bin/sh
 while [ $# -gt 0 ]; do [ "$1" != -o ] || out=$2; url=$1; shift; done
 echo "$url" >>"$0.log"
 dir=$(dirname "$out"); archive=node-v${version}-${node.slice(5)}.tar.gz
-mkdir -p "$dir/made/n/bin" && ln -sf '${process.execPath}' "$dir/made/n/bin/node"
-tar -czf "$dir/made.tar.gz" -C "$dir/made" n
+[ -f "$dir/made.tar.gz" ] || mkdir -p "$dir/made/n/bin"
+[ -f "$dir/made.tar.gz" ] || ln -s '${process.execPath}' "$dir/made/n/bin/node"
+[ -f "$dir/made.tar.gz" ] || tar -czf "$dir/made.tar.gz" -C "$dir/made" n
 case $url in
   */SHASUMS256.txt) (cd "$dir" && { sha256sum made.tar.gz || shasum -a 256 made.tar.gz; } 2>/dev/null | sed "s/made.tar.gz/$archive/" >"$out") ;;
   *) cp "$dir/made.tar.gz" "$out"; [ -z "\${SPOIL:-}" ] || echo >>"$out" ;;
@@ -110,7 +111,9 @@ test.each(["v22.17.0", "v23.5.0", "v18.0.0"])(
 test("two at once both work", async () => {
   const env = { VIGIL_CACHE: temporary() };
   const both = await Promise.all([1, 2].map(() => run({ node: oldNode, npm }, { env })));
-  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  // One may begin when the other has ended, and then has nothing to say.
+  const fine = { code: 0, err: expect.stringMatching(/^([^\n]*\n)?$/) as string };
+  expect(both).toMatchObject([fine, fine]);
   expect(readdirSync(join(env.VIGIL_CACHE, home))).toEqual(["bin"]);
   expect(readdirSync(join(env.VIGIL_CACHE, "tmp"))).toEqual([]);
 });
@@ -118,7 +121,7 @@ test("two at once both work", async () => {
 test("without npm it comes from nodejs.org, verified", async () => {
   const failing = "#!/bin/sh\necho 'npm error no registry' >&2; exit 1\n";
   const got = run({ node: oldNode, npm: failing, curl }, { env: { VIGIL_CACHE: temporary() } });
-  expect((await got).code).toBe(0);
+  expect(await got).toMatchObject({ code: 0, err: expect.stringMatching(/^[^\n]*\n$/) as string });
   expect(
     readFileSync(join(got.bin, "curl.log"), "utf8")
       .split("\n")
