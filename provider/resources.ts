@@ -66,6 +66,7 @@ export class Authority extends pulumi.CustomResource {
   constructor(name: string, args: AuthorityArgs, opts?: pulumi.CustomResourceOptions) {
     const props = { ...args, certificate: undefined, key: undefined };
     super(tokens.authority, name, props, withSecrets(opts, ["key"]));
+    this.key = pulumi.secret(this.key);
   }
 }
 
@@ -83,6 +84,7 @@ export class Certificate extends pulumi.CustomResource {
     const authorityKey = pulumi.secret(args.authorityKey);
     const props = { ...args, authorityKey, certificate: undefined, key: undefined };
     super(tokens.certificate, name, props, withSecrets(opts, ["authorityKey", "key"]));
+    this.key = pulumi.secret(this.key);
   }
 }
 
@@ -101,6 +103,8 @@ export class Login extends pulumi.CustomResource {
     const password = args.password === undefined ? undefined : pulumi.secret(args.password);
     const props = { username: args.username, password, passwordHash: undefined };
     super(tokens.login, name, props, withSecrets(opts, ["password", "passwordHash"]));
+    this.password = pulumi.secret(this.password);
+    this.passwordHash = pulumi.secret(this.passwordHash);
   }
 }
 
@@ -123,6 +127,10 @@ export class CheckedFiles extends pulumi.CustomResource {
   }
 }
 
+/**
+ * For the state. The constructors above mark the outputs as well: the program must not depend on
+ * the engine to know what is secret, for in tests with mocks there is none.
+ */
 function withSecrets(
   opts: pulumi.CustomResourceOptions | undefined,
   names: readonly string[],

@@ -1,0 +1,178 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readTree, removeIfEmpty, writeAtomic, writeTree } from "../../provider/process/files.ts";
+import { acquire, exclusively } from "../../provider/process/lock.ts";
+import { isAlive, parsePs, stopAll } from "../../provider/process/marks.ts";
+import {
+  describe as inWords,
+  parseListeners,
+  parseLsof,
+  strangersOn,
+} from "../../provider/process/ports.ts";
+import { hangUp } from "../../provider/process/supervisor.ts";
+import { findOnPath, run } from "../../provider/process/tool.ts";
+import { cleanUp, eventually, freePort, startProgram } from "./helpers.ts";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "vigil-system-"));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+afterAll(cleanUp);
+
+describe("files", () => {
+  test("a tree is made exactly as wanted, and only what differs is touched", async () => {
+    expect(await writeTree(folder, { a: "1", "b/c": "2", "b/d/e": "3" })).toEqual([
+      "a",
+      "b/c",
+      "b/d/e",
+    ]);
+    expect(await writeTree(folder, { a: "1", "b/c": "2", "b/d/e": "3" })).toEqual([]);
+    expect(await writeTree(folder, { a: "2", "b/c": "2" })).toEqual(["b/d/e", "a"]);
+    expect(await readTree(folder)).toEqual({ a: "2", "b/c": "2" });
+    expect(existsSync(join(folder, "b", "d"))).toBe(false);
+    expect(await writeTree(folder, { b: "now a file" })).toEqual(["a", "b/c", "b"]);
+  });
+
+  test("what is no text of bearable size is described", async () => {
+    await symlink("/etc/hostname", join(folder, "link"));
+    await writeFile(join(folder, "large"), "");
+    await truncate(join(folder, "large"), 2_000_000);
+    expect(await readTree(folder)).toEqual({
+      large: "[2000000 bytes]",
+      link: "[not a regular file]",
+    });
+  });
+
+  test("a file that cannot be put in place leaves nothing behind", async () => {
+    await mkdir(join(folder, "target"));
+    await expect(writeAtomic(join(folder, "target"), "x")).rejects.toThrow("target");
+    await removeIfEmpty(join(folder, "target"));
+    expect(await readTree(folder)).toEqual({});
+  });
+});
+
+describe("the lock", () => {
+  test("lets one at a time through, also after a failure", async () => {
+    const lock = join(folder, "lock");
+    const seen: string[] = [];
+    const work = (name: string) => async () => {
+      seen.push(`${name} in`);
+      await Promise.resolve();
+      seen.push(`${name} out`);
+      if (name === "a") throw new Error("a failed");
+    };
+    const [a, b] = await Promise.allSettled([
+      exclusively(lock, work("a")),
+      exclusively(lock, work("b")),
+    ]);
+    expect([a.status, b.status]).toEqual(["rejected", "fulfilled"]);
+    expect(seen).toEqual(["a in", "a out", "b in", "b out"]);
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  test("is void when its owner is dead and waited for while he lives", async () => {
+    const lock = join(folder, "lock");
+    await writeFile(lock, "999999999");
+    await acquire(lock, 1);
+    expect(await readFile(lock, "utf8")).toBe(String(process.pid));
+    await writeFile(lock, String(process.ppid));
+    await expect(acquire(lock, 0)).rejects.toThrow(`process ${process.ppid} holds`);
+  });
+});
+
+describe("ports", () => {
+  const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:2382 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1
+   1: 0100007F:2382 0100007F:A000 01 00000000:00000000 00:00000000 00000000  1000        0 4712 1
+   2: 00000000000000000000000000000000:2382 00000000000000000000000000000000:0000 0A 0:0 00:0 0  0 0 4713 1
+
+`;
+
+  test("listeners are read from the kernel's table", () => {
+    expect(parseListeners(tcp, 9090)).toEqual([
+      { inode: "4711", user: 1000 },
+      { inode: "4713", user: 0 },
+    ]);
+    expect(parseListeners(tcp, 9091)).toEqual([]);
+  });
+
+  test("and from lsof where there is no such table", () => {
+    expect(parseLsof("p12\ncnode\nu501\nf20\np13\ncother\n")).toEqual([
+      { pid: 12, command: "node", user: 501 },
+      { pid: 13, command: "other", user: undefined },
+    ]);
+    expect(parseLsof("")).toEqual([]);
+  });
+
+  test("whoever cannot be seen is described as far as that goes", () => {
+    expect(inWords({ pid: undefined, command: "", user: 7 })).toContain("user id 7");
+    expect(inWords({ pid: undefined, command: "", user: undefined })).toContain("not visible");
+  });
+
+  test("of another process are a stranger's whatever the name", async () => {
+    const port = await freePort();
+    const code = `require("net").createServer().listen(${port}, "127.0.0.1")`;
+    const child = startProgram(process.execPath, ["-e", code], {
+      ...process.env,
+      VIGIL_SUPERVISED_HOME: folder,
+      VIGIL_PROCESS: `${folder}:a`,
+    });
+    await eventually(async () => (await strangersOn(port, "/other")).length > 0);
+    expect(await strangersOn(port, folder)).toEqual([]);
+    expect(await strangersOn(port, folder, "a")).toEqual([]);
+    expect((await strangersOn(port, folder, "b")).map(({ pid }) => pid)).toEqual([child.pid]);
+  });
+});
+
+describe("processes", () => {
+  test("marks are read from ps, values with spaces included", () => {
+    const output = [
+      "  501 node server.mjs 9090 PATH=/bin VIGIL_SUPERVISED_HOME=/a b/home VIGIL_PROCESS=/a b/home:web X=1",
+      "  502 process-compose up VIGIL_SUPERVISED_HOME=/a b/home",
+      "  503 other PATH=/bin",
+      "",
+    ].join("\n");
+    expect(parsePs(output)).toEqual([
+      { pid: 501, home: "/a b/home", process: "/a b/home:web" },
+      { pid: 502, home: "/a b/home", process: undefined },
+    ]);
+  });
+
+  test("that ignore TERM are killed", async () => {
+    const ready = join(folder, "ready");
+    const code = `process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);
+      require("fs").writeFileSync(${JSON.stringify(ready)}, "")`;
+    const child = startProgram(process.execPath, ["-e", code]);
+    await eventually(() => Promise.resolve(existsSync(ready)));
+    const pid = child.pid as number;
+    await stopAll([{ pid, home: folder, process: undefined }], 0.1);
+    expect(await isAlive(pid)).toBe(false);
+    await stopAll([{ pid: 999999999, home: folder, process: undefined }], 0);
+    await expect(hangUp(999999999)).resolves.toBeUndefined();
+  });
+
+  test("run with few variables and end in time", async () => {
+    process.env["PULUMI_CONFIG_PASSPHRASE_OF_THIS_TEST"] = "hidden";
+    const { output } = await run("/usr/bin/env", [], { timeoutSeconds: 10 });
+    delete process.env["PULUMI_CONFIG_PASSPHRASE_OF_THIS_TEST"];
+    expect(output).toContain("PATH=");
+    expect(output).not.toContain("hidden");
+    const stuck = await run("sleep", ["60"], { timeoutSeconds: 0.1 });
+    expect(stuck.code).toBeNull();
+    await expect(run("/no/such", [], { timeoutSeconds: 1 })).rejects.toThrow("ENOENT");
+  });
+
+  test("are found on PATH only where they can be run", async () => {
+    await writeFile(join(folder, "text"), "");
+    await mkdir(join(folder, "node"));
+    expect(await findOnPath("text", folder)).toBeUndefined();
+    expect(await findOnPath("node", `relative:${folder}`)).toBeUndefined();
+    expect(await findOnPath(process.execPath)).toBe(process.execPath);
+  });
+});
