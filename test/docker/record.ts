@@ -8,19 +8,30 @@ export interface Recorded {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** What a resource knows beside its inputs once it exists, by type. */
+export type Answers = Readonly<
+  Record<string, (inputs: Readonly<Record<string, unknown>>) => Promise<Record<string, unknown>>>
+>;
+
 /**
  * Runs `program` under mocks and returns what it registered, in order.
  *
  * Inputs that are secret arrive in the engine's wrapping; {@link plain} takes it off.
  */
-export async function record(program: () => unknown, stack = "test"): Promise<Recorded[]> {
+export async function record(
+  program: () => unknown,
+  { answers = {}, stack = "test" }: { answers?: Answers; stack?: string } = {},
+): Promise<Recorded[]> {
   const recorded: Recorded[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
         const id = `${name}-id`;
-        recorded.push({ type, name, id, inputs: inputs as Record<string, unknown> });
-        return { id, state: { ...(inputs as object) } };
+        const given = inputs as Record<string, unknown>;
+        recorded.push({ type, name, id, inputs: given });
+        const more = answers[type]?.(given) ?? Promise.resolve({});
+        // Typed as synchronous, awaited all the same.
+        return more.then((extra) => ({ id, state: { ...given, ...extra } }));
       },
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },

@@ -1,0 +1,107 @@
+import Docker from "dockerode";
+import * as pulumi from "@pulumi/pulumi";
+import { readConfig } from "../../components/config.ts";
+import { Monitoring } from "../../components/monitoring.ts";
+import { engineProblem } from "../../components/targets/docker/engine.ts";
+import { authority } from "../../provider/resources/authority.ts";
+import { certificate } from "../../provider/resources/certificate.ts";
+import { login } from "../../provider/resources/login.ts";
+import type { Resource } from "../../provider/resource.ts";
+import { tokens } from "../../provider/types.ts";
+import { stackConfig } from "../harness.ts";
+import { buildTestImages, testImage } from "./images.ts";
+import type { Program } from "./images.ts";
+import { record } from "./record.ts";
+import type { Answers, Recorded } from "./record.ts";
+import { recreate } from "./recreate.ts";
+import type { Recreated } from "./recreate.ts";
+
+const problem = engineProblem();
+const title = `the dev stack in a real engine${problem ? ` (skipped: ${problem})` : ""}`;
+
+/** Certificates and logins as the project's own provider makes them. */
+const made =
+  (resource: Resource) =>
+  async (inputs: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> =>
+    (await resource.create(inputs)).outs;
+const answers: Answers = {
+  [tokens.authority]: made(authority),
+  [tokens.certificate]: made(certificate),
+  [tokens.login]: made(login),
+};
+
+/** Images that can be built here; Grafana's and cAdvisor's cannot. */
+const images: readonly (readonly [part: string, program: Program])[] = [
+  ["/prometheus:", "prometheus"],
+  ["/alertmanager:", "alertmanager"],
+  ["/node-exporter:", "node_exporter"],
+  ["/blackbox-exporter:", "blackbox_exporter"],
+];
+
+const programOf = (reference: string) => images.find(([part]) => reference.includes(part))?.[1];
+
+const canBeHad = ({ type, inputs }: Recorded) =>
+  type !== "docker:index/container:Container" || programOf(String(inputs["image"])) !== undefined;
+
+(problem ? describe.skip : describe)(title, () => {
+  const docker = new Docker();
+  const nodePort = 40_000 + (process.pid % 10_000);
+  let estate: Recreated;
+
+  beforeAll(async () => {
+    await buildTestImages(docker);
+    const recorded = await record(
+      () => {
+        const values = { ...stackConfig("dev").values, nodeExporter: `{"port":${nodePort}}` };
+        const config = Object.entries(values).map(([key, text]) => [`vigil:${key}`, text]);
+        pulumi.runtime.setAllConfig(Object.fromEntries(config) as Record<string, string>);
+        new Monitoring("monitoring", { config: readConfig(), absent: new Set(["grafana"]) });
+      },
+      { answers, stack: "dev" },
+    );
+    estate = await recreate(recorded.filter(canBeHad), docker, {
+      rename: ["vigil-dev", `vigil-dev${process.pid}`],
+      image: (reference) => testImage(programOf(reference) ?? "prometheus"),
+    });
+  }, 150_000);
+
+  afterAll(async () => {
+    await (estate as Recreated | undefined)?.remove();
+  }, 60_000);
+
+  test("becomes healthy", async () => {
+    await estate.healthy();
+    const running = ["alertmanager", "blackbox", "node", "prometheus"];
+    expect([...estate.containers.keys()].sort()).toEqual(
+      running.flatMap((name) => [name, `${name}-files`]).sort(),
+    );
+  }, 90_000);
+
+  test("is watched by its Prometheus, every part of it", async () => {
+    const wanted = ["alertmanager 1", "blackbox 1", "node 1", "prometheus 1"];
+    const deadline = Date.now() + 60_000;
+    let seen: string[] = [];
+    while (wanted.some((it) => !seen.includes(it)) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const client = "--http.config.file=/etc/vigil/health-client.json";
+      const answer = await shell(`promtool query instant ${client} https://127.0.0.1:9090 up`);
+      const found = [...answer.matchAll(/job="(\w+)".*=> (\d)/g)];
+      seen = found.map(([, job, value]) => `${job ?? ""} ${value ?? ""}`);
+    }
+    expect(seen).toEqual(expect.arrayContaining(wanted));
+  }, 90_000);
+
+  /** Output of a command inside Prometheus's container. */
+  async function shell(command: string): Promise<string> {
+    const exec = await estate.containers.get("prometheus")?.exec({
+      Cmd: ["sh", "-c", command],
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: true,
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of (await exec?.start({ Tty: true })) ?? [])
+      chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
+  }
+});
