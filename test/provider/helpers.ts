@@ -25,7 +25,7 @@ const children: ChildProcess[] = [];
 
 /** A folder that does not outlive the suite, nor does what runs from it. */
 export function temporaryHome(below = "stack"): string {
-  const home = join(realpathSync(mkdtempSync(join(tmpdir(), "vigil-test-"))), below);
+  const home = join(realpathSync(mkdtempSync(join(tmpdir(), "vigil-provider-test-"))), below);
   homes.push(home);
   return home;
 }
