@@ -53,10 +53,10 @@ export function probeOf(workload: Workload, neighbourPort?: number): Probe {
   }
 }
 
-/** Succeeds on 2xx and on 401; wget alone exits with an error on the latter. */
+/** Succeeds on 2xx and on 401, of which busybox's wget gives the number and GNU's exits with 6. */
 function wget(url: string): string {
   const ask = `wget -q -T 4 -O /dev/null --no-check-certificate ${url}`;
-  return `answer=$(${ask} 2>&1) || case "$answer" in *" 401 "*) ;; *) false ;; esac`;
+  return `answer=$(${ask} 2>&1) || case "$? $answer" in "6 "*|*" 401 "*) ;; *) false ;; esac`;
 }
 
 /**

@@ -71,7 +71,7 @@ test("a workload becomes exactly this container", async () => {
       tests: [
         "CMD-SHELL",
         "answer=$(wget -q -T 4 -O /dev/null --no-check-certificate https://127.0.0.1:9121/-/healthy 2>&1)" +
-          ' || case "$answer" in *" 401 "*) ;; *) false ;; esac',
+          ' || case "$? $answer" in "6 "*|*" 401 "*) ;; *) false ;; esac',
       ],
       interval: "3s",
       timeout: "5s",
