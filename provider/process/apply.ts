@@ -17,6 +17,7 @@ import { exclusively } from "./lock.ts";
 import { findMarked, stopAll } from "./marks.ts";
 import { requirePorts } from "./ports.ts";
 import { hashesOf, parseFragment, renderProject, type Fragment } from "./project.ts";
+import * as api from "./api.ts";
 import * as supervisor from "./supervisor.ts";
 import { requireOnPath } from "./tool.ts";
 
@@ -62,22 +63,22 @@ async function follow(
   inputs: ProcessInputs,
   changes: { readonly byHand: boolean; readonly reload: boolean },
 ): Promise<void> {
-  const before = await supervisor.stateOf(layout, inputs.name);
-  if (!(await supervisor.isUp(layout))) {
+  const before = await api.stateOf(layout, inputs.name);
+  if (!(await api.isUp(layout))) {
     await supervisor.start(layout);
     return;
   }
-  await supervisor.reload(layout);
-  const after = await supervisor.stateOf(layout, inputs.name);
+  await api.reload(layout);
+  const after = await api.stateOf(layout, inputs.name);
   if (before === undefined || after === undefined) return;
   if (["Completed", "Error", "Skipped"].includes(after.status)) {
-    await supervisor.restart(layout, inputs.name);
+    await api.restart(layout, inputs.name);
     return;
   }
-  if (after.pid !== before.pid || !supervisor.isRunning(before)) return;
+  if (after.pid !== before.pid || !api.isRunning(before)) return;
   if (changes.byHand) {
     // The definition did not change but the files had: edited by hand, and perhaps read since.
-    await supervisor.restart(layout, inputs.name);
+    await api.restart(layout, inputs.name);
   } else if (changes.reload) {
     await supervisor.hangUp(after.pid);
   }
@@ -122,7 +123,7 @@ export async function remove(home: string, name: string): Promise<void> {
     } else {
       await rm(folders.fragment, { force: true });
       await writeChanged(layout.project, renderProject(layout, others));
-      if (await supervisor.isUp(layout)) await supervisor.reload(layout);
+      if (await api.isUp(layout)) await api.reload(layout);
       const marked = await findMarked(home);
       await stopAll(
         marked.filter((one) => one.process === `${home}:${name}`),

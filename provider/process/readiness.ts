@@ -4,7 +4,7 @@ import { redact } from "../redact.ts";
 import type { ProcessInputs } from "../types.ts";
 import { ask } from "./health.ts";
 import { foldersOf, layoutOf } from "./layout.ts";
-import { isRunning, lastLines, stateOf, type Supervised } from "./supervisor.ts";
+import { isRunning, lastLines, stateOf, type Supervised } from "./api.ts";
 
 /** A process that ended this often while it was waited for will not become ready by waiting. */
 const hopeless = 3;

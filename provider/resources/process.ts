@@ -6,7 +6,7 @@ import { foldersOf, layoutOf } from "../process/layout.ts";
 import { requirePorts } from "../process/ports.ts";
 import { readEntry } from "../process/project.ts";
 import { waitUntilReady } from "../process/readiness.ts";
-import { isRunning, stateOf } from "../process/supervisor.ts";
+import { isRunning, stateOf } from "../process/api.ts";
 import { problemsOf } from "../process/validate.ts";
 import type { Failure, Resource } from "../resource.ts";
 import type { ProcessInputs, ProcessState } from "../types.ts";
