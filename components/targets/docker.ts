@@ -27,6 +27,7 @@ interface Ground {
  *
  * @param config names, what is published, and where the engine is
  * @param opts parent of the network and the provider
+ * @throws `RunError` from the first `run` when no engine answers.
  */
 export function dockerTarget(
   config: DockerTargetConfig,
@@ -35,14 +36,16 @@ export function dockerTarget(
   const running = new Map<string, Neighbour>();
   let ground: Ground | undefined;
   let asked: { problem: string | undefined } | undefined;
+  const lacks = () => (asked ??= { problem: engineProblem(config.engine) }).problem;
   return {
     kind: "docker",
     host: config.host,
     place: (name, port, sees, beside) => placeOf(config, name, port, sees, beside),
     // Where the official images keep their pages and consoles.
     programHome: (binary) => `/usr/share/${binary}`,
-    lacks: () => (asked ??= { problem: engineProblem(config.engine) }).problem,
+    lacks,
     run: (workload, workloadOpts) => {
+      if (ground === undefined) refuse(lacks());
       ground ??= layGround(config, opts);
       const beside = neighbour(workload, running);
       const container = runContainer(config, workload, ground, beside, workloadOpts);
@@ -50,6 +53,12 @@ export function dockerTarget(
       return { resources: [container] } satisfies Running;
     },
   };
+}
+
+/** The provider's own error comes in the middle of an update and does not say what to do. */
+function refuse(problem: string | undefined): void {
+  if (problem === undefined) return;
+  throw new pulumi.RunError(`The estate cannot be put into containers: ${problem}`);
 }
 
 function layGround(config: DockerTargetConfig, opts: pulumi.ResourceOptions): Ground {

@@ -1,4 +1,5 @@
 import { dockerTarget } from "../../../components/targets/docker.ts";
+import type { Workload } from "../../../components/targets/target.ts";
 
 describe("places", () => {
   const target = dockerTarget({ stack: "dev", host: "dev" });
@@ -32,4 +33,9 @@ test("an engine that does not answer is named, with what to do", () => {
   expect(target.lacks("prometheus")).toMatch(
     /^no Docker engine answers at unix:\/\/\/nowhere\/docker.sock \(ENOENT\)\. Start Docker, or set/,
   );
+});
+
+test("nothing is registered while no engine answers", () => {
+  const target = dockerTarget({ stack: "dev", host: "dev", engine: "unix:///nowhere/docker.sock" });
+  expect(() => target.run({} as Workload, {})).toThrow(/^The estate cannot be put into containers/);
 });

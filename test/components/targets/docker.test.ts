@@ -7,6 +7,14 @@ import type { Recorded } from "../../docker/record.ts";
 
 const config: DockerTargetConfig = { stack: "dev", host: "dev", publish: { redis: 19121 } };
 
+// These tests need no engine: one behind a context is left to the provider to find.
+beforeAll(() => {
+  process.env["DOCKER_CONTEXT"] = "not asked";
+});
+afterAll(() => {
+  delete process.env["DOCKER_CONTEXT"];
+});
+
 /** A workload with one open and one secret file; `change` says what is different. */
 function workload(target: Target, change: Partial<Workload> = {}, name = "redis"): Workload {
   return {
