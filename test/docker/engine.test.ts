@@ -25,11 +25,11 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     const identity = await throwAway(names);
     ca = identity.ca;
     const hostPort = 20_000 + (process.pid % 10_000);
-    const shared = { ...identity, hostPort, passwordHash: hashSync(password, 4) };
+    const given = { ...identity, hostPort, passwordHash: hashSync(password, 4) };
     const recorded = await record(() => {
       const publish = { prometheus: 9090, alertmanager: 9093 };
       const target = dockerTarget({ stack, host: "here", publish });
-      for (const workload of estate(target, shared)) target.run(workload, {});
+      for (const workload of estate(target, given)) target.run(workload, {});
     });
     made = await recreate(recorded, docker);
     await made.healthy();

@@ -8,7 +8,7 @@ export const username = "vigil";
 export const password = "correct horse battery staple";
 
 /** What every listener of the estate has in common. */
-export interface Shared {
+export interface EstateParts {
   readonly ca: string;
   readonly server: Pair;
   /** bcrypt of {@link password}; salted, so made once and not at each run. */
@@ -20,14 +20,14 @@ export interface Shared {
 }
 
 /** A small estate written by hand: four programs, TLS and a login on each of their listeners. */
-export function estate(target: Target, shared: Shared): Workload[] {
+export function estate(target: Target, given: EstateParts): Workload[] {
   const web = JSON.stringify({
     tls_server_config: { cert_file: "server.crt", key_file: "server.key" },
-    basic_auth_users: { [username]: shared.passwordHash },
+    basic_auth_users: { [username]: given.passwordHash },
   });
   const health = {
     path: "/-/healthy",
-    ca: shared.ca,
+    ca: given.ca,
     username,
     password: pulumi.secret(password),
     timeoutSeconds: 60,
@@ -64,8 +64,8 @@ export function estate(target: Target, shared: Shared): Workload[] {
         more.beside === undefined
           ? {
               "web.json": pulumi.secret(web),
-              "server.crt": shared.server.certificate,
-              "server.key": pulumi.secret(shared.server.key),
+              "server.crt": given.server.certificate,
+              "server.key": pulumi.secret(given.server.key),
               ...more.files,
             }
           : {},
@@ -73,7 +73,7 @@ export function estate(target: Target, shared: Shared): Workload[] {
   };
   const login = { username, password_file: "password" };
   const client = { scheme: "https", tls_config: { ca_file: "ca.crt" }, basic_auth: login };
-  const peers = [target.place("blackbox", 9115), target.place("node", shared.hostPort, "host")];
+  const peers = [target.place("blackbox", 9115), target.place("node", given.hostPort, "host")];
   const scrape = [
     ...peers.map(({ name, address }) => ({
       ...client,
@@ -93,11 +93,11 @@ export function estate(target: Target, shared: Shared): Workload[] {
         `--storage.tsdb.path=${data}`,
       ],
       files: {
-        "ca.crt": shared.ca,
+        "ca.crt": given.ca,
         password: pulumi.secret(password),
         "prometheus.json": JSON.stringify(
           {
-            global: { scrape_interval: "1s", external_labels: { trial: shared.label ?? "first" } },
+            global: { scrape_interval: "1s", external_labels: { trial: given.label ?? "first" } },
             scrape_configs: scrape,
           },
           undefined,
@@ -123,7 +123,7 @@ export function estate(target: Target, shared: Shared): Workload[] {
       args: ({ config }) => [`--config.file=${config}/blackbox.json`],
       files: { "blackbox.json": JSON.stringify({ modules: { tcp: { prober: "tcp" } } }) },
     }),
-    workload("node", "node_exporter", shared.hostPort, {
+    workload("node", "node_exporter", given.hostPort, {
       sees: "host",
       args: ({ root }) => [`--path.rootfs=${root ?? "/"}`],
     }),

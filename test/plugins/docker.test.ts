@@ -22,8 +22,8 @@ const title = `the official Docker plugin${problem ? ` (skipped: ${problem})` : 
     const passwordHash = hashSync(password, 4);
     const hostPort = 30_000 + (process.pid % 10_000);
     write = (label) => {
-      const shared = { ...identity, passwordHash, hostPort, label };
-      stack.write({ docker: { ...shared, stack: name, ports: {} } });
+      const given = { ...identity, passwordHash, hostPort, label };
+      stack.write({ docker: { ...given, stack: name, ports: {} } });
     };
     write("first");
     await stack.init();

@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import type { Shared } from "../docker/estate.ts";
+import type { EstateParts } from "../docker/estate.ts";
 
 /** What the small program is asked to make. */
 export interface Trial {
-  readonly docker?: Shared & {
+  readonly docker?: EstateParts & {
     readonly stack: string;
     readonly ports: Readonly<Record<string, number>>;
   };

@@ -13,11 +13,11 @@ import type { Trial } from "../trial.ts";
 const trial = JSON.parse(readFileSync(process.env["VIGIL_TRIAL"] ?? "", "utf8")) as Trial;
 
 if (trial.docker) {
-  const { ports, stack, ...shared } = trial.docker;
+  const { ports, stack, ...given } = trial.docker;
   const target = dockerTarget({ stack, host: "here", publish: ports });
   const problem = target.lacks("prometheus");
   if (problem !== undefined) throw new pulumi.RunError(problem);
-  for (const workload of estate(target, shared)) target.run(workload, {});
+  for (const workload of estate(target, given)) target.run(workload, {});
 }
 
 if (trial.grafana) {
