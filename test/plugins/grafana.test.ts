@@ -1,3 +1,4 @@
+import { throwAway } from "../docker/pki.ts";
 import { startStandIn } from "./grafana-stand-in.ts";
 import type { StandIn } from "./grafana-stand-in.ts";
 import { TrialStack, lacksPlugin } from "./trial.ts";
@@ -14,10 +15,12 @@ const title = `the official Grafana plugin against ${against}`;
 
   beforeAll(async () => {
     const login = { username: "admin", password: "stand-in" };
-    standIn = real === undefined ? await startStandIn(login) : undefined;
+    const { ca, server } = await throwAway([]);
+    standIn = real === undefined ? await startStandIn({ ...login, tls: server }) : undefined;
+    const trust = standIn === undefined ? {} : { ca };
     const auth = process.env["GRAFANA_AUTH"] ?? `${login.username}:${login.password}`;
     write = (board) => {
-      stack.write({ grafana: { url: standIn?.url ?? real ?? "", auth, title: board } });
+      stack.write({ grafana: { url: standIn?.url ?? real ?? "", auth, title: board, ...trust } });
     };
     write("First");
     await stack.init();
