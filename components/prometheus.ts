@@ -33,6 +33,8 @@ export class Prometheus extends pulumi.ComponentResource {
         // The admin API and remote lifecycle calls stay off: both are opt-in flags.
         args: [
           `--config.file=${place.config}/${files.config}`,
+          // Told once more after half the default: what was lost while Alertmanager started comes soon.
+          "--rules.alert.resend-delay=30s",
           `--storage.tsdb.path=${place.data}`,
           `--storage.tsdb.retention.size=${retention.size}`,
           `--storage.tsdb.retention.time=${retention.time}`,

@@ -27,21 +27,30 @@ export function parseOwner(name: string): Owner | undefined {
 export function isAlive(owner: Owner): boolean {
   if (owner.pid === 0) return false;
   if (owner.host !== host) return true;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  if (!isRunning(owner.pid)) return false;
   const started = startOf(owner.pid);
   return owner.started === "0" || started === undefined || started === owner.started;
 }
 
+/** Whether a process runs; one that ended and was not yet waited for by its parent does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+  return statOf(pid)?.[0] !== "Z";
+}
+
 /** Clock ticks between boot and the start of a process; undefined where /proc is missing (macOS). */
-function startOf(pid: number): string | undefined {
+const startOf = (pid: number): string | undefined => statOf(pid)?.[19];
+
+/** Fields of /proc/<pid>/stat from the state on; undefined where there is no /proc. */
+function statOf(pid: number): string[] | undefined {
   try {
     // The second field, the command, may hold spaces and brackets: count from its end.
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { explainDisk, UserError } from "./errors.ts";
+import { isRunning } from "./owner.ts";
 
 /** Where the state of a stack is kept and what opens its secrets. */
 export interface StackHome {
@@ -149,23 +150,18 @@ export async function hasPendingOperations(home: StackHome): Promise<boolean> {
 export async function onlyDeadLocks(home: StackHome): Promise<boolean> {
   if (!home.own) return false;
   const folder = join(home.root, ".vigil/state/.pulumi/locks/organization/vigil", home.stack);
-  const files = await readdir(folder).catch(() => []);
+  // Beside each lock lies a file with its attributes.
+  const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith(".json"));
   const owners = await Promise.all(
     files.map(async (file) => JSON.parse(await readFile(join(folder, file), "utf8")) as LockFile),
   );
-  return owners.length > 0 && owners.every((one) => one.hostname === hostname() && !alive(one.pid));
+  return (
+    owners.length > 0 &&
+    owners.every(({ hostname: on, pid }) => on === hostname() && !isRunning(pid))
+  );
 }
 
 interface LockFile {
   readonly pid: number;
   readonly hostname: string;
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,0 +1,203 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { createWorkspace, type Workspace } from "./workspace.ts";
+import { openWebhook, type Webhook } from "./webhook.ts";
+
+jest.setTimeout(300_000);
+
+let place: Workspace;
+let webhook: Webhook;
+const inHome = (...path: string[]): string => join(place.folder, ".vigil", place.stack, ...path);
+
+/** True where somebody listens. */
+const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => {
+      resolve(false);
+    });
+  });
+
+const up = async (): Promise<string> => {
+  const { code, text } = await place.vigil(["up"]);
+  if (code !== 0) throw new Error(text);
+  return text;
+};
+
+beforeAll(async () => {
+  webhook = await openWebhook();
+  place = await createWorkspace("e2e");
+});
+
+afterAll(async () => {
+  await place.vigil(["down", "--purge"]);
+  webhook.close();
+  place.remove();
+});
+
+describe("one command monitors this machine", () => {
+  let closing: string;
+  let password: string;
+
+  it("a secret is set from standard input and lies encrypted in the stack's file", async () => {
+    const path = "vigil:receivers.webhook.url";
+    const { code, text } = await place.vigil(
+      ["pulumi", "config", "set", "--secret", "--path", path],
+      webhook.url,
+    );
+    expect([code, text]).toEqual([0, expect.not.stringContaining("error")]);
+    const file = readFileSync(join(place.folder, "Pulumi.e2e.yaml"), "utf8");
+    expect(file).toMatch(/url:\s+secure: v1:/);
+    expect(file).not.toContain("a-secret-path");
+    // The salt belongs to the generated passphrase of this checkout and to nobody else.
+    expect(file).not.toContain("encryptionsalt");
+  });
+
+  it("up ends with what a person wants to know, and never prints the password", async () => {
+    closing = await up();
+    const login = readFileSync(inHome("access", "login"), "utf8");
+    password = /password (\S+)/.exec(login)?.[1] ?? "";
+    expect(password.length).toBeGreaterThanOrEqual(24);
+    expect(closing).toContain(`https://127.0.0.1:${place.ports.prometheus}`);
+    expect(closing).toContain(`https://127.0.0.1:${place.ports.alertmanager}`);
+    expect(closing).toContain(".vigil/e2e/access/login");
+    expect(closing).toMatch(/Watched .*node .*prometheus/);
+    expect(closing).toMatch(/Told +webhook/);
+    expect(closing).not.toContain(password);
+    expect(closing).not.toContain("a-secret-path");
+    expect(statSync(inHome("access", "login")).mode & 0o777).toBe(0o600);
+  });
+
+  it("verify finds every target up through TLS with a login, and strangers turned away", async () => {
+    const { code, text } = await place.vigil(["verify"]);
+    expect(text).toContain("✓ All 4 targets answer their scrapes");
+    expect(text).toContain("✓ Prometheus speaks TLS and turns strangers away");
+    expect(text).toContain("✓ An alert gets from Prometheus to Alertmanager");
+    expect(code).toBe(0);
+  });
+
+  it("curl gets in with the files the closing text names", () => {
+    const url = `https://127.0.0.1:${place.ports.prometheus}/api/v1/query?query=up`;
+    const access = [
+      "--netrc-file",
+      inHome("access", "login"),
+      "--cacert",
+      inHome("access", "ca.crt"),
+    ];
+    const answer = execFileSync("curl", ["-sS", ...access, url], { encoding: "utf8" });
+    const { data } = JSON.parse(answer) as {
+      data: { result: { metric: object; value: [number, string] }[] };
+    };
+    expect(data.result.map(({ value }) => value[1])).toEqual(["1", "1", "1", "1"]);
+    for (const { metric } of data.result) {
+      expect(Object.keys(metric)).toEqual(
+        expect.arrayContaining(["env", "host", "instance", "job"]),
+      );
+    }
+  });
+
+  it("secrets are in no argument list, and no file is for others to read", () => {
+    for (const pid of Object.values(place.processes()).flat()) {
+      const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      expect(line).not.toContain(password);
+      expect(line).not.toContain("a-secret-path");
+    }
+    for (const file of readdirSync(inHome("services"), { recursive: true, encoding: "utf8" })) {
+      const { mode } = statSync(inHome("services", file));
+      expect([file, mode & 0o077]).toEqual([file, 0]);
+    }
+  });
+
+  it("a second preview is empty", async () => {
+    const { code, text } = await place.vigil(["pulumi", "preview", "--expect-no-changes"]);
+    expect([code, text]).toEqual([0, expect.stringContaining("unchanged")]);
+  });
+
+  it("a file edited by hand is seen by refresh and mended by up, which touches that process alone", async () => {
+    const before = place.processes();
+    const file = inHome("services", "prometheus", "rules", "host.yml");
+    const good = readFileSync(file, "utf8");
+    writeFileSync(file, good.replace("Memory of", "Edited by hand:"));
+    const { code, text } = await place.vigil(["refresh"]);
+    expect(code).toBe(0);
+    expect(text).toContain("Edited by hand:");
+    expect(text).toMatch(/1 to update/);
+    await up();
+    expect(readFileSync(file, "utf8")).toBe(good);
+    expect(place.processes()).toEqual(before);
+  });
+
+  it("a host that stops answering is told, and its recovery, too", async () => {
+    const compose = join(place.folder, ".vigil/bin/process-compose");
+    const socket = inHome("supervisor", "socket");
+    execFileSync(compose, ["process", "stop", "node", "--use-uds", "--unix-socket", socket], {
+      stdio: "pipe",
+    });
+    const seen = await place.vigil(["refresh"]);
+    expect(seen.text).toMatch(/running\s*: true => false/);
+    const firing = await webhook.until("HostDown", "firing");
+    expect(firing.labels).toMatchObject({
+      env: "e2e",
+      job: "node",
+      severity: "critical",
+      team: "sre",
+    });
+    await up();
+    await webhook.until("HostDown", "resolved");
+    const names = new Set(webhook.told.map(({ labels }) => labels["alertname"]));
+    expect([...names]).toEqual(["HostDown"]);
+  });
+
+  it("status says what is firing and what is watched", async () => {
+    const { code, text } = await place.vigil(["status"]);
+    expect([code, text]).toEqual([0, expect.stringMatching(/✓ +node/)]);
+  });
+
+  it("logs show what one server says", async () => {
+    const { code, text } = await place.vigil(["logs", "prometheus"]);
+    expect([code, text]).toEqual([0, expect.stringContaining("Server is ready")]);
+    const unknown = await place.vigil(["logs", "nothing"]);
+    expect([unknown.code, unknown.text]).toEqual([1, expect.stringContaining("no log of nothing")]);
+  });
+
+  it("a mistake in the configuration changes nothing and says how to mend it", async () => {
+    const before = place.processes();
+    await place.vigil(["pulumi", "config", "set", "--path", "vigil:prometheus.prot", "1"]);
+    const { code, text } = await place.vigil(["up"]);
+    expect(code).not.toBe(0);
+    expect(text).toContain("vigil:prometheus.prot is not known; did you mean port?");
+    expect(text).toContain("pulumi config rm --path 'vigil:prometheus.prot'");
+    expect(text).not.toMatch(/at .*\.ts:\d+/);
+    expect(place.processes()).toEqual(before);
+    await place.vigil(["pulumi", "config", "rm", "--path", "vigil:prometheus.prot"]);
+  });
+
+  it("down leaves no process, no port and no file but data", async () => {
+    const { code, text } = await place.vigil(["down"]);
+    expect([code, text]).toEqual([0, expect.stringContaining("The data are kept in .vigil/e2e")]);
+    expect(place.processes()).toEqual({});
+    const { grafana: _grafana, ...ports } = place.ports;
+    expect(await Promise.all(Object.values(ports).map(listens))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect(readdirSync(inHome())).toEqual(["data"]);
+  });
+
+  it("up again finds the data, and a purge leaves nothing", async () => {
+    expect(readdirSync(inHome("data", "prometheus")).length).toBeGreaterThan(0);
+    await up();
+    expect((await place.vigil(["verify"])).code).toBe(0);
+    const { code, text } = await place.vigil(["down", "--purge"]);
+    expect([code, text]).toEqual([0, expect.stringContaining("the data are gone")]);
+    expect(existsSync(inHome())).toBe(false);
+  });
+});

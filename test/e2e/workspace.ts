@@ -1,0 +1,171 @@
+import { execFileSync, spawn } from "node:child_process";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { root } from "../harness.ts";
+
+/** What a command did. */
+export interface Done {
+  readonly code: number;
+  /** Both streams, as a person sees them. */
+  readonly text: string;
+}
+
+/** A copy of the checkout as a newcomer would have it, with a stack of its own on free ports. */
+export interface Workspace {
+  readonly folder: string;
+  readonly stack: string;
+  readonly ports: Readonly<Record<Service, number>>;
+  /** Runs `./vigil <args>` there; `input` goes to its standard input. */
+  vigil(args: readonly string[], input?: string): Promise<Done>;
+  /** Starts `./vigil <args>` as the leader of a process group, to be killed as one. */
+  start(args: readonly string[]): { readonly kill: () => void; readonly ended: Promise<void> };
+  /** Processes of the stack by service, found as the system shows them. */
+  processes(): Record<string, number[]>;
+  remove(): void;
+}
+
+const services = [
+  "prometheus",
+  "alertmanager",
+  "grafana",
+  "nodeExporter",
+  "blackboxExporter",
+] as const;
+type Service = (typeof services)[number];
+
+/** A port nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => {
+        resolve(typeof address === "object" && address ? address.port : 0);
+      });
+    });
+  });
+}
+
+function copyCheckout(folder: string): void {
+  const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const files = execFileSync("git", list, { cwd: root, encoding: "utf8" }).split("\0");
+  for (const file of files.filter((one) => one !== "")) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    copyFileSync(join(root, file), join(folder, file));
+  }
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+}
+
+/** Surroundings of somebody who never used Pulumi: no backend, no passphrase, no logged-in account. */
+function newcomer(folder: string, stack: string): NodeJS.ProcessEnv {
+  const { CI: _ci, ...rest } = process.env;
+  const own = Object.entries(rest).filter(
+    ([name]) => !/^(?:PULUMI_|NODE_V8_|STACK$|PURGE$)/.test(name),
+  );
+  return {
+    ...Object.fromEntries(own),
+    ...(process.env["NODE_V8_COVERAGE"] && { NODE_V8_COVERAGE: process.env["NODE_V8_COVERAGE"] }),
+    NO_COLOR: "1",
+    PULUMI_HOME: join(folder, ".pulumi-home"),
+    STACK: stack,
+  };
+}
+
+function processesOf(home: string): Record<string, number[]> {
+  const found: Record<string, number[]> = {};
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+      const mark = environment.find((one) => one.startsWith(`VIGIL_PROCESS=${home}:`));
+      const name = mark?.slice(`VIGIL_PROCESS=${home}:`.length);
+      if (name !== undefined) (found[name] ??= []).push(Number(pid));
+    } catch {
+      // Ended while we looked.
+    }
+  }
+  return found;
+}
+
+/** Makes a workspace. Scrapes often, so that tests need not wait. */
+export async function createWorkspace(stack: string): Promise<Workspace> {
+  const folder = mkdtempSync(join(tmpdir(), `vigil-${stack}-`));
+  copyCheckout(folder);
+  const numbers = await Promise.all(services.map(freePort));
+  const ports = Object.fromEntries(
+    services.map((name, index) => [name, numbers[index] ?? 0]),
+  ) as Record<Service, number>;
+  const lines = services
+    .filter((name) => name !== "prometheus")
+    .map((name) => `  vigil:${name}:\n    port: ${ports[name]}`);
+  writeFileSync(
+    join(folder, `Pulumi.${stack}.yaml`),
+    `config:
+  vigil:environment: ${stack}
+  vigil:target: local
+  vigil:prometheus:
+    port: ${ports.prometheus}
+    scrapeInterval: 1s
+    evaluationInterval: 1s
+${lines.join("\n")}
+`,
+  );
+  const env = newcomer(folder, stack);
+  const run = (args: readonly string[], detached: boolean) =>
+    spawn(join(folder, "vigil"), args, {
+      cwd: folder,
+      env,
+      detached,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+  return {
+    folder,
+    stack,
+    ports,
+    vigil: (args, input = "") =>
+      new Promise((resolve, reject) => {
+        const child = run(args, false);
+        let text = "";
+        for (const stream of [child.stdout, child.stderr]) {
+          stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+        }
+        child.on("error", reject);
+        child.on("close", (code) => {
+          resolve({ code: code ?? -1, text });
+        });
+        child.stdin.end(input);
+      }),
+    start: (args) => {
+      const child = run(args, true);
+      child.stdout.resume();
+      child.stderr.resume();
+      const ended = new Promise<void>((resolve) => {
+        child.on("exit", () => {
+          resolve();
+        });
+      });
+      return {
+        ended,
+        kill: () => {
+          if (child.pid !== undefined && child.exitCode === null)
+            process.kill(-child.pid, "SIGKILL");
+        },
+      };
+    },
+    processes: () => processesOf(join(folder, ".vigil", stack)),
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
