@@ -4,7 +4,7 @@ STACK ?= local
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down verify status logs render doctor test
+.PHONY: help up preview refresh down verify status logs render doctor check test test-plugins
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,5 +37,11 @@ render: ## Write the configuration files to OUT=folder, without an engine
 doctor: ## Look at this machine: tools, space, engines, plugins
 	@./vigil doctor
 
+check: ## Check format, lint and types
+	@./vigil check
+
 test: ## Run every test
-	@./vigil test
+	@./vigil test --coverage
+
+test-plugins: ## Run the dev stack through the official provider plugins, where they are installed
+	@./vigil test --testPathIgnorePatterns=/node_modules/ --runInBand test/plugins

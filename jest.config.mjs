@@ -3,6 +3,18 @@ export default {
   testEnvironment: "node",
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
+  // The official plugins' tests are a command of their own: make test-plugins.
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/plugins/"],
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  reporters: ["default", "<rootDir>/test/count-reporter.mjs"],
+  coverageProvider: "v8",
+  coverageReporters: ["json"],
+  collectCoverageFrom: [
+    "index.ts",
+    "{components,dashboards,provider,rules,toolchain}/**/*.ts",
+    "!toolchain/go/**",
+  ],
   transform: {
     "\\.ts$": [
       "@swc/jest",

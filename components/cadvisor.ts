@@ -11,14 +11,14 @@ export interface CadvisorArgs {
 }
 
 /**
- * Metrics of the containers of a Docker host. cAdvisor speaks no TLS, so it shares the loopback of
+ * Metrics of the containers of a Docker host, by their ids: the engine's socket, which would add their
+ * names, is as good as root on the host and is not given. cAdvisor speaks no TLS, so it shares the loopback of
  * Prometheus, the one program that asks it, and listens on no network.
  */
 export class Cadvisor extends pulumi.ComponentResource {
   constructor(name: string, args: CadvisorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:Cadvisor", name, {}, opts);
     const { place, settings, target, trust } = args;
-    const root = place.root ?? "/";
     target.run(
       {
         place,
@@ -31,7 +31,6 @@ export class Cadvisor extends pulumi.ComponentResource {
           `--listen_ip=${place.listen.slice(0, place.listen.lastIndexOf(":"))}`,
           `--port=${settings.port}`,
           "--storage_duration=1m",
-          ...(root === "/" ? [] : [`--rootfs=${root}`]),
         ],
         env: {},
         files: {},

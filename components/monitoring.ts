@@ -57,6 +57,8 @@ export class Monitoring extends pulumi.ComponentResource {
     const child = { parent: this };
     const { absent, config } = args;
     const target = createTarget(config, pulumi.getStack(), child);
+    const lacking = target.lacks("prometheus");
+    if (lacking !== undefined) throw new pulumi.RunError(`${lacking}\nNothing was changed.`);
     const { environment, login, receivers, tls } = config;
     const plan = planEstate(config, target, offersGrafana(config, absent, target, this));
     const { places } = plan;

@@ -108,7 +108,8 @@ describe("each thing in one place", () => {
     const outside = program.filter(
       (file) => file.startsWith("components/") && !file.startsWith("components/targets/"),
     );
-    for (const file of outside) expect(text(file)).not.toMatch(/\b(?:StatefulSet|cgroup|containerPath|systemd)\b/i);
+    for (const file of outside)
+      expect(text(file)).not.toMatch(/\b(?:StatefulSet|cgroup|containerPath|systemd)\b/i);
   });
 });
 

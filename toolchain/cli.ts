@@ -57,6 +57,16 @@ const commands: readonly Entry[] = [
     summary: "Get every tool and show where each is from",
     load: () => import("./commands/tools.ts"),
   },
+  {
+    name: "check",
+    summary: "Check format, lint and types",
+    load: () => import("./commands/check.ts"),
+  },
+  {
+    name: "test",
+    summary: "Run the tests with the real tools",
+    load: () => import("./commands/test.ts"),
+  },
 ];
 
 // A command that ends its own work on Ctrl-C adds a listener; then it decides when to leave.

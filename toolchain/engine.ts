@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { attach } from "./attach.ts";
 import { ensureDependencies } from "./dependencies.ts";
 import { type Ensured, ensureTools } from "./ensure.ts";
-import { UserError } from "./errors.ts";
 import { ensurePlugins, type MissingPlugin } from "./plugins.ts";
 import { run } from "./process.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -16,9 +15,6 @@ import {
 } from "./stack.ts";
 import type { ToolName } from "./tools.ts";
 
-/** Exit code of a program that was ended by Ctrl-C. */
-const interrupted = 130;
-
 /** The engine with everything a stack needs around it. */
 export interface Engine {
   readonly home: StackHome;
@@ -26,9 +22,9 @@ export interface Engine {
   /** What could not be had and is done without, with the reason. */
   readonly without: ReadonlyMap<string, string>;
   /** Runs `pulumi` on the terminal of the caller; gives back its exit code. */
-  run(args: readonly string[]): Promise<number>;
+  readonly run: (args: readonly string[]) => Promise<number>;
   /** Runs `pulumi` and gives back what it printed. */
-  capture(args: readonly string[]): Promise<string>;
+  readonly capture: (args: readonly string[]) => Promise<string>;
 }
 
 export interface EngineOptions {
@@ -84,7 +80,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     home,
     env,
     without,
-    run: (args) => attach("pulumi", args, root, env),
+    run: (args) => attach("pulumi", args, { cwd: root, env }),
     capture: (args) => run("pulumi", args, { cwd: root, env }),
   };
   await makeStack(engine);
@@ -118,28 +114,4 @@ export async function recover(engine: Engine, progress: Progress): Promise<void>
       ...stackArgs(home),
     ]);
   }
-}
-
-/** Runs a program on the caller's terminal. Ctrl-C reaches it directly; it decides when to end. */
-function attach(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: "inherit" });
-    const wait = (): void => undefined;
-    process.on("SIGINT", wait);
-    const forward = (): void => void child.kill("SIGTERM");
-    process.on("SIGTERM", forward);
-    child.on("error", (error) => {
-      reject(new UserError(`${command} cannot be started: ${error.message}`));
-    });
-    child.on("close", (code, signal) => {
-      process.off("SIGINT", wait);
-      process.off("SIGTERM", forward);
-      resolve(signal === "SIGINT" ? interrupted : (code ?? 1));
-    });
-  });
 }

@@ -9,7 +9,8 @@ export type ToolName =
   | "alertmanager"
   | "node_exporter"
   | "blackbox_exporter"
-  | "grafana";
+  | "grafana"
+  | "actionlint";
 
 const githubRelease = (repository: string, version: string): string =>
   `https://github.com/${repository}/releases/download/v${version}`;
@@ -182,6 +183,27 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       return { url, checksums: `${url}.sha256`, strip: 1, folder: "bin" };
     },
     advice: onPath("Grafana 11 or later", "https://grafana.com/grafana/download"),
+  },
+  // For the tests: reads the workflows of this repository as their runner would.
+  actionlint: {
+    name: "actionlint",
+    version: "1.7.12",
+    binaries: ["actionlint"],
+    accepts: { from: "1.7", before: "2" },
+    archive: ({ os, arch }) => ({
+      url: `${githubRelease("rhysd/actionlint", "1.7.12")}/actionlint_1.7.12_${os}_${arch}.tar.gz`,
+      checksums: `${githubRelease("rhysd/actionlint", "1.7.12")}/actionlint_1.7.12_checksums.txt`,
+      strip: 0,
+    }),
+    go: [
+      {
+        binary: "actionlint",
+        module: "actionlint",
+        main: "github.com/rhysd/actionlint/cmd/actionlint",
+        variables: { "github.com/rhysd/actionlint.version": "1.7.12" },
+      },
+    ],
+    advice: onPath("actionlint", "https://github.com/rhysd/actionlint"),
   },
 };
 

@@ -77,7 +77,7 @@ export function allFields(): Field[] {
     const meta = metaOf(type);
     const absent = optional || type instanceof z.ZodOptional || type instanceof z.ZodDefault;
     if (inner instanceof z.ZodObject) {
-      for (const [key, child] of Object.entries(inner.shape as Record<string, z.core.$ZodType>)) {
+      for (const [key, child] of Object.entries<z.core.$ZodType>(inner.shape)) {
         visit(child, [...path, key], optional || type instanceof z.ZodOptional);
       }
     } else if (inner instanceof z.ZodRecord) {

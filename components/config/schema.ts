@@ -80,7 +80,7 @@ const alertmanager = section({
 });
 
 const grafana = section({
-  ...service({ port: 3000, image: "docker.io/grafana/grafana:12.4.1", memory: 512 }),
+  ...service({ port: 3000, image: "docker.io/grafana/grafana:12.3.4", memory: 512 }),
   enabled: about(z.boolean().default(true), {
     description: "Whether Grafana and its content are part of the estate.",
     example: "true",
@@ -189,9 +189,7 @@ export const schema = z.strictObject({
   blackboxExporter: section(
     service({ port: 9115, image: "docker.io/prom/blackbox-exporter:v0.28.0", memory: 128 }),
   ),
-  cadvisor: section(
-    service({ port: 8080, image: "gcr.io/cadvisor/cadvisor:v0.55.1", memory: 256 }),
-  ),
+  cadvisor: section(service({ port: 8080, image: "ghcr.io/google/cadvisor:v0.57.0", memory: 256 })),
   probes: about(z.record(name, probe).default({}), {
     description: "Addresses watched from outside, by name.",
   }),

@@ -43,7 +43,8 @@ export function localTarget(stack: string): Target {
     kind: "local",
     host: hostname(),
     place: (name, port) => placeIn(home, name, port),
-    lacks: (binary) => (find(binary) === undefined ? `${binary} is not on PATH` : undefined),
+    lacks: (binary) =>
+      find(binary) === undefined ? `${binary} is not on PATH; make up gets it` : undefined,
     // Beside it lie the files the program brings: bin/grafana next to public/ and conf/.
     programHome: (binary) => dirname(dirname(realpathSync(find(binary) ?? "."))),
     run: (workload, opts) => {

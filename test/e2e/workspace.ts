@@ -70,13 +70,11 @@ function copyCheckout(folder: string): void {
 
 /** Surroundings of somebody who never used Pulumi: no backend, no passphrase, no logged-in account. */
 function newcomer(folder: string, stack: string): NodeJS.ProcessEnv {
-  const { CI: _ci, ...rest } = process.env;
-  const own = Object.entries(rest).filter(
-    ([name]) => !/^(?:PULUMI_|NODE_V8_|STACK$|PURGE$)/.test(name),
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(?:CI$|PULUMI_|STACK$|PURGE$)/.test(name),
   );
   return {
     ...Object.fromEntries(own),
-    ...(process.env["NODE_V8_COVERAGE"] && { NODE_V8_COVERAGE: process.env["NODE_V8_COVERAGE"] }),
     NO_COLOR: "1",
     PULUMI_HOME: join(folder, ".pulumi-home"),
     STACK: stack,

@@ -54,9 +54,11 @@ describe("every alert", () => {
     const expression = alert.expression(undefined);
     expect(expression).not.toContain("NaN");
     const errors: number[] = [];
-    parser
-      .parse(expression)
-      .iterate({ enter: (node) => void (node.type.isError && errors.push(node.from)) });
+    parser.parse(expression).iterate({
+      enter: (node) => {
+        if (node.type.isError) errors.push(node.from);
+      },
+    });
     expect(errors).toEqual([]);
   });
 

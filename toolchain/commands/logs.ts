@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { attach } from "../attach.ts";
 import { targetOf } from "../engine.ts";
 import { UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
@@ -39,18 +39,6 @@ export async function run(args: string[]): Promise<number> {
       },
     );
   }
-  return tail(files, folder, values["follow"] === true);
-}
-
-function tail(files: readonly string[], cwd: string, follow: boolean): Promise<number> {
-  const child = spawn("tail", [...(follow ? ["-F"] : []), "-n", "20", ...files], {
-    cwd,
-    stdio: "inherit",
-  });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => {
-      resolve(code ?? 130);
-    });
-  });
+  const follow = values["follow"] === true ? ["-F"] : [];
+  return attach("tail", [...follow, "-n", "20", ...files], { cwd: folder });
 }

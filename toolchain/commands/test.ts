@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { attach } from "../attach.ts";
+import { ensureDependencies } from "../dependencies.ts";
+import { ensureTools } from "../ensure.ts";
+import { checkout } from "../options.ts";
+import { createProgress } from "../progress.ts";
+
+const help = `vigil test [--coverage] [pattern…]
+
+Runs the tests, all or those whose path matches a pattern, with the real tools. The last line counts
+them. Arguments go to jest.
+
+  --coverage   measures lines covered, also by the commands the tests start
+`;
+
+/** `vigil test`. */
+export async function run(args: string[]): Promise<number> {
+  if (args.includes("--help")) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const progress = createProgress();
+  await ensureDependencies({ root: checkout, progress });
+  const { binFolder } = await ensureTools(undefined, { root: checkout, progress });
+  const env = { ...process.env, PATH: `${binFolder}${delimiter}${process.env["PATH"] ?? ""}` };
+  const node = (script: string, rest: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+    attach(process.execPath, [join(checkout, script), ...rest], {
+      cwd: checkout,
+      env: { ...env, ...more },
+    });
+  const jest = "node_modules/jest/bin/jest.js";
+  if (!args.includes("--coverage")) return node(jest, args);
+  const raw = await mkdtemp(join(tmpdir(), "vigil-coverage-"));
+  try {
+    const code = await node(jest, args, { NODE_V8_COVERAGE: raw });
+    const covered = await node("test/coverage.mjs", [raw]);
+    return code === 0 ? covered : code;
+  } finally {
+    await rm(raw, { recursive: true, force: true });
+  }
+}
