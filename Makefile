@@ -44,4 +44,4 @@ test: ## Run every test
 	@./vigil test --coverage
 
 test-plugins: ## Run the dev stack through the official provider plugins, where they are installed
-	@./vigil test --testPathIgnorePatterns=/node_modules/ --runInBand test/plugins
+	@./vigil test test/plugins --runInBand --testPathIgnorePatterns=/node_modules/

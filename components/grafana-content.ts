@@ -11,6 +11,10 @@ import type { Trust } from "./trust.ts";
 
 export interface GrafanaContentArgs {
   readonly url: string;
+  /** `user:password` or a token; the person's login on the estate's own server when absent. */
+  readonly auth?: pulumi.Input<string>;
+  /** PEM the server's certificate is checked against; the public ones' when undefined. */
+  readonly authority: pulumi.Input<string> | undefined;
   readonly trust: Trust;
   /** `host:port` as Grafana reaches them. */
   readonly prometheus: string;
@@ -48,8 +52,8 @@ export class GrafanaContent extends pulumi.ComponentResource {
       {
         // A literal: made from another resource's output it would mark everything as changed.
         url: args.url,
-        auth: pulumi.secret(pulumi.interpolate`${username}:${password}`),
-        caCert: trust.authority,
+        auth: pulumi.secret(args.auth ?? pulumi.interpolate`${username}:${password}`),
+        ...(args.authority !== undefined && { caCert: args.authority }),
       },
       { parent: this },
     );

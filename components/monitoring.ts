@@ -16,14 +16,23 @@ import { Trust } from "./trust.ts";
 const service = (place: Place | undefined): ServiceOutput | null =>
   place?.url === undefined ? null : { url: place.url };
 
-/** Whether Grafana can be had; a stack without it is watched and alerted all the same. */
+function grafanaOutput(
+  place: Place | undefined,
+  elsewhere: string | undefined,
+): VigilOutputs["grafana"] {
+  if (elsewhere !== undefined) return { url: elsewhere, elsewhere: true };
+  const own = service(place);
+  return own && { ...own, elsewhere: false };
+}
+
+/** Whether a Grafana server of the estate's own can be had; a stack without it is watched and alerted all the same. */
 function offersGrafana(
   config: Config,
   absent: ReadonlySet<string>,
   target: Target,
   parent: pulumi.Resource,
 ): boolean {
-  if (!config.grafana.enabled) return false;
+  if (!config.grafana.enabled || config.grafana.url !== undefined) return false;
   const reason = absent.has("grafana")
     ? "it could not be had on this machine"
     : target.lacks("grafana");
@@ -100,7 +109,9 @@ export class Monitoring extends pulumi.ComponentResource {
       const settings = config.cadvisor;
       new Cadvisor("cadvisor", { ...ground, place: places.cadvisor, settings }, child);
     }
+    const elsewhere = config.grafana.enabled ? config.grafana.url : undefined;
     if (places.grafana) this.#grafana(config, ground, plan, places.grafana);
+    if (elsewhere !== undefined) this.#grafanaElsewhere(config, elsewhere, plan, trust);
 
     this.outputs = {
       version: 1,
@@ -110,38 +121,54 @@ export class Monitoring extends pulumi.ComponentResource {
       login: { username: trust.person.username, password: trust.person.password },
       prometheus: service(places.prometheus),
       alertmanager: service(places.alertmanager),
-      grafana: service(places.grafana),
+      grafana: grafanaOutput(places.grafana, elsewhere),
       watched: watched(plan),
       receivers: Object.keys(receivers).sort(),
     };
     this.registerOutputs(this.outputs);
   }
 
+  /** The estate's own Grafana server and what people see in it. */
   #grafana(
     config: Config,
     ground: { readonly target: Target; readonly trust: Trust },
     plan: Plan,
     place: Place,
   ): void {
-    const { grafana: settings, login, prometheus, receivers } = config;
+    const { grafana: settings, login } = config;
     const server = new Grafana(
       "grafana",
       { ...ground, place, settings, username: login.username },
       { parent: this },
     );
     if (place.url === undefined) return;
+    const { trust } = ground;
+    const args = { url: place.url, authority: trust.authority, ...contentOf(config, plan, trust) };
+    const dependsOn = [...server.running.resources];
+    new GrafanaContent("grafana-content", args, { parent: this, dependsOn });
+  }
+
+  /** What people see, in a Grafana somebody else runs. */
+  #grafanaElsewhere(config: Config, url: string, plan: Plan, trust: Trust): void {
+    const { auth, authority } = config.grafana;
     new GrafanaContent(
       "grafana-content",
       {
-        url: place.url,
-        trust: ground.trust,
-        prometheus: plan.places.prometheus.address,
-        alertmanager: plan.places.alertmanager.address,
-        scrapeInterval: prometheus.scrapeInterval,
-        receivers,
-        boards: plan.boards,
+        url,
+        ...(auth && { auth: pulumi.secret(auth.reveal()) }),
+        authority,
+        ...contentOf(config, plan, trust),
       },
-      { parent: this, dependsOn: [...server.running.resources] },
+      { parent: this },
     );
   }
 }
+
+const contentOf = ({ prometheus, receivers }: Config, plan: Plan, trust: Trust) => ({
+  trust,
+  prometheus: plan.places.prometheus.address,
+  alertmanager: plan.places.alertmanager.address,
+  scrapeInterval: prometheus.scrapeInterval,
+  receivers,
+  boards: plan.boards,
+});

@@ -23,8 +23,8 @@ export interface VigilOutputs {
   };
   readonly prometheus: ServiceOutput | null;
   readonly alertmanager: ServiceOutput | null;
-  /** Null where Grafana is left out. */
-  readonly grafana: ServiceOutput | null;
+  /** Null where Grafana is left out; `elsewhere` where somebody else runs it. */
+  readonly grafana: (ServiceOutput & { readonly elsewhere: boolean }) | null;
   /** Scrape jobs by name with the `instance` of each target, sorted. */
   readonly watched: Readonly<Record<string, readonly string[]>>;
   /** Names of the ways to people that are configured, sorted. */

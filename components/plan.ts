@@ -38,9 +38,10 @@ function placesOf(config: Config, target: Ground, withGrafana: boolean): Places 
   return {
     alertmanager: target.place("alertmanager", config.alertmanager.port),
     blackbox: target.place("blackbox", config.blackboxExporter.port),
-    ...(target.kind === "docker" && {
-      cadvisor: target.place("cadvisor", config.cadvisor.port, "host", "prometheus"),
-    }),
+    ...(target.kind === "docker" &&
+      config.cadvisor.enabled && {
+        cadvisor: target.place("cadvisor", config.cadvisor.port, "host", "prometheus"),
+      }),
     ...(withGrafana && { grafana: target.place("grafana", config.grafana.port) }),
     node: target.place("node", config.nodeExporter.port, "host"),
     prometheus: target.place("prometheus", config.prometheus.port),

@@ -1,6 +1,7 @@
 import { parseConfig } from "../components/config/parse.ts";
 import { readAbsent, readConfig } from "../components/config.ts";
 import { Monitoring } from "../components/monitoring.ts";
+import { throwAway } from "./docker/pki.ts";
 import { isSecret, plain, record, type Run, stackConfig } from "./harness.ts";
 import type { RawConfig } from "../components/config/parse.ts";
 
@@ -170,6 +171,41 @@ describe("stack dev", () => {
     expect(isSecret(source.inputs["secureJsonDataEncoded"])).toBe(true);
     const provider = dev.find("pulumi:providers:grafana", "grafana-content");
     expect(isSecret(provider.inputs["auth"])).toBe(true);
+  });
+});
+
+describe("a Grafana of one's own", () => {
+  it("gets the content, and no server is deployed", async () => {
+    const grafana = { url: "https://grafana.example.com", auth: "a-token" };
+    const config = stackConfig("local");
+    const values = { ...config.values, grafana: JSON.stringify(grafana) };
+    const elsewhere = await run("local", { values, secretKeys: new Set(["grafana"]) }, []);
+    const { inputs } = elsewhere.find("pulumi:providers:grafana", "grafana-content");
+    expect(inputs["url"]).toBe("https://grafana.example.com");
+    expect(isSecret(inputs["auth"])).toBe(true);
+    expect(plain(inputs["auth"])).toBe("a-token");
+    expect(elsewhere.tree.filter((one) => one.endsWith("::grafana"))).toEqual([]);
+    expect((elsewhere.outputs as Monitoring["outputs"]).grafana).toEqual({
+      url: grafana.url,
+      elsewhere: true,
+    });
+  });
+});
+
+describe("given certificates", () => {
+  it("are used by every listener, and no authority is made", async () => {
+    const { ca, server } = await throwAway(["localhost"]);
+    const tls = { authority: ca, certificate: server.certificate, key: server.key };
+    const config = stackConfig("local");
+    const values = { ...config.values, tls: JSON.stringify(tls) };
+    const given = await run("local", { values, secretKeys: new Set(["tls"]) });
+    expect(given.resources.filter(({ type }) => /Authority|Certificate/.test(type))).toEqual([]);
+    const { files } = plain(given.find(processType, "prometheus").inputs) as {
+      files: Record<string, string>;
+    };
+    expect(files["tls.crt"]).toBe(server.certificate);
+    expect(files["tls.key"]).toBe(server.key);
+    expect(files["ca.crt"]).toBe(ca);
   });
 });
 

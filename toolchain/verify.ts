@@ -32,7 +32,9 @@ export function checksFor(outputs: Outputs): Check[] {
     ...(alertmanager
       ? [closed("Alertmanager", `${alertmanager.url}/api/v2/status`, authority)]
       : []),
-    ...(grafana ? [closed("Grafana", `${grafana.url}/api/org`, authority)] : []),
+    ...(grafana && !grafana.elsewhere
+      ? [closed("Grafana", `${grafana.url}/api/org`, authority)]
+      : []),
     {
       claim: `All ${wanted} targets answer their scrapes`,
       ask: async () => {

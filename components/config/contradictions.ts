@@ -18,8 +18,7 @@ function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
   const owner = new Map<number, string>();
   return listeners.flatMap((service) => {
     const port = config[service]?.port;
-    if (port === undefined || (service === "grafana" && config.grafana?.enabled === false))
-      return [];
+    if (port === undefined || (service === "grafana" && !hasGrafanaServer(config))) return [];
     const other = owner.get(port);
     if (other === undefined) {
       owner.set(port, service);
@@ -34,6 +33,9 @@ function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
     ];
   });
 }
+
+const hasGrafanaServer = ({ grafana }: Partial<Config>): boolean =>
+  grafana?.enabled === true && grafana.url === undefined;
 
 function freePort(config: Partial<Config>): number {
   const taken = new Set(listeners.map((service) => config[service]?.port));
@@ -94,7 +96,23 @@ function unknownThresholds({ rules }: Partial<Config>): ConfigProblem[] {
     });
 }
 
+function grafanaOfYourOwn({ grafana }: Partial<Config>): ConfigProblem[] {
+  if (grafana?.url === undefined || grafana.auth !== undefined) return [];
+  return [
+    {
+      path: "vigil:grafana.auth",
+      reason: "is missing: vigil:grafana.url names a Grafana that wants to know who asks",
+      fix: "pulumi config set --secret --path 'vigil:grafana.auth'",
+    },
+  ];
+}
+
 /** What is wrong between fields that are each valid. */
 export function contradictions(config: Partial<Config>, now: Date): ConfigProblem[] {
-  return [...portsTakenTwice(config), ...certificates(config, now), ...unknownThresholds(config)];
+  return [
+    ...portsTakenTwice(config),
+    ...certificates(config, now),
+    ...unknownThresholds(config),
+    ...grafanaOfYourOwn(config),
+  ];
 }

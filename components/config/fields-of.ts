@@ -38,7 +38,10 @@ function metaOf(type: z.core.$ZodType): Partial<FieldMeta> {
 
 function step(type: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {
   const inner = type === undefined ? undefined : bare(type);
-  if (inner instanceof z.ZodObject) return inner.shape[key] as z.core.$ZodType | undefined;
+  if (inner instanceof z.ZodObject) {
+    // A key such as `valueOf` must not find what every object has.
+    return Object.hasOwn(inner.shape, key) ? (inner.shape[key] as z.core.$ZodType) : undefined;
+  }
   if (inner instanceof z.ZodRecord) return inner.def.valueType;
   return undefined;
 }

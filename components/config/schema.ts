@@ -85,6 +85,20 @@ const grafana = section({
     description: "Whether Grafana and its content are part of the estate.",
     example: "true",
   }),
+  url: about(httpUrl.optional(), {
+    description:
+      "A Grafana of your own to put the content in, instead of a server of the estate's.",
+    example: "https://grafana.example.com",
+  }),
+  auth: about(secretText().optional(), {
+    description: "How to get into your own Grafana: a token, or `user:password`.",
+    secret: true,
+  }),
+  authority: about(certificate.optional(), {
+    description:
+      "Certificate in PEM of the authority of your own Grafana, where it is a private one.",
+    example: '"$(cat ca.crt)"',
+  }),
 });
 
 const receivers = section({
@@ -189,7 +203,13 @@ export const schema = z.strictObject({
   blackboxExporter: section(
     service({ port: 9115, image: "docker.io/prom/blackbox-exporter:v0.28.0", memory: 128 }),
   ),
-  cadvisor: section(service({ port: 8080, image: "ghcr.io/google/cadvisor:v0.57.0", memory: 256 })),
+  cadvisor: section({
+    ...service({ port: 8080, image: "ghcr.io/google/cadvisor:v0.57.0", memory: 256 }),
+    enabled: about(z.boolean().default(true), {
+      description: "Whether the containers of the host are watched. Docker only.",
+      example: "true",
+    }),
+  }),
   probes: about(z.record(name, probe).default({}), {
     description: "Addresses watched from outside, by name.",
   }),

@@ -69,14 +69,14 @@ function copyCheckout(folder: string): void {
 }
 
 /** Surroundings of somebody who never used Pulumi: no backend, no passphrase, no logged-in account. */
-function newcomer(folder: string, stack: string): NodeJS.ProcessEnv {
+function newcomer(stack: string, pulumiHome: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(?:CI$|PULUMI_|STACK$|PURGE$)/.test(name),
   );
   return {
     ...Object.fromEntries(own),
     NO_COLOR: "1",
-    PULUMI_HOME: join(folder, ".pulumi-home"),
+    PULUMI_HOME: pulumiHome,
     STACK: stack,
   };
 }
@@ -96,30 +96,47 @@ function processesOf(home: string): Record<string, number[]> {
   return found;
 }
 
+/** How a workspace differs from this machine without containers. */
+export interface WorkspaceOptions {
+  /** @default "local" */
+  readonly target?: string;
+  /** Images by service, for containers. */
+  readonly images?: Readonly<Partial<Record<Service, string>>>;
+  /** Lines of the stack's file below `config:`. */
+  readonly settings?: string;
+  /** @default a folder of its own, without plugins */
+  readonly pulumiHome?: string;
+}
+
 /** Makes a workspace. Scrapes often, so that tests need not wait. */
-export async function createWorkspace(stack: string): Promise<Workspace> {
+export async function createWorkspace(
+  stack: string,
+  { images = {}, pulumiHome, settings = "", target = "local" }: WorkspaceOptions = {},
+): Promise<Workspace> {
   const folder = mkdtempSync(join(tmpdir(), `vigil-${stack}-`));
   copyCheckout(folder);
   const numbers = await Promise.all(services.map(freePort));
   const ports = Object.fromEntries(
     services.map((name, index) => [name, numbers[index] ?? 0]),
   ) as Record<Service, number>;
+  const image = (name: Service): string =>
+    images[name] === undefined ? "" : `\n    image: ${images[name]}`;
   const lines = services
     .filter((name) => name !== "prometheus")
-    .map((name) => `  vigil:${name}:\n    port: ${ports[name]}`);
+    .map((name) => `  vigil:${name}:\n    port: ${ports[name]}${image(name)}`);
   writeFileSync(
     join(folder, `Pulumi.${stack}.yaml`),
     `config:
   vigil:environment: ${stack}
-  vigil:target: local
+  vigil:target: ${target}
   vigil:prometheus:
-    port: ${ports.prometheus}
+    port: ${ports.prometheus}${image("prometheus")}
     scrapeInterval: 1s
     evaluationInterval: 1s
 ${lines.join("\n")}
-`,
+${settings}`,
   );
-  const env = newcomer(folder, stack);
+  const env = newcomer(stack, pulumiHome ?? join(folder, ".pulumi-home"));
   const run = (args: readonly string[], detached: boolean) =>
     spawn(join(folder, "vigil"), args, {
       cwd: folder,

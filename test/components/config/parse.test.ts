@@ -120,6 +120,11 @@ describe("one mistake", () => {
       },
     ],
     [
+      "a Grafana of one's own without a way in",
+      { grafana: { url: "https://grafana.example.com" } },
+      { path: "vigil:grafana.auth", reason: /is missing/, fix: /--secret/ },
+    ],
+    [
       "unknown target",
       { target: "docekr" },
       {
@@ -176,6 +181,12 @@ describe("many mistakes", () => {
     ]);
     expect(describeProblems(found ?? [])).toMatch(
       /^The configuration has 4 mistakes; nothing was changed\.\n/,
+    );
+  });
+
+  it("a key that every object has is as unknown as any other", () => {
+    expect(problems({ tls: { valueOf: null } })?.map(({ path }) => path)).toContain(
+      "vigil:tls.valueOf",
     );
   });
 
