@@ -1,6 +1,6 @@
-import type { Provider } from "@pulumi/pulumi/provider/provider.js";
+import type { Difference } from "./difference.ts";
 import { VigilError } from "./errors.ts";
-import type { Failure, Resource } from "./resource.ts";
+import type { Failure, Found, Resource } from "./resource.ts";
 import { authority } from "./resources/authority.ts";
 import { certificate } from "./resources/certificate.ts";
 import { checkedFiles } from "./resources/checked-files.ts";
@@ -39,20 +39,29 @@ function anonymous({ property, reason }: Failure): Failure {
   return { property: "", reason: `${property}: ${reason}` };
 }
 
-/** The engine's operations, handed to the resource its urn names. */
+/** The engine's operations on resources of any type; a resource is named by its urn. */
+export interface Provider {
+  readonly version: string;
+  check(urn: string, olds: Raw, news: Raw): ReturnType<Resource["check"]>;
+  diff(urn: string, olds: Raw, news: Raw): Promise<Difference>;
+  create(urn: string, inputs: Raw): ReturnType<Resource["create"]>;
+  update(id: string, urn: string, olds: Raw, news: Raw): Promise<Raw>;
+  read(id: string, urn: string, state: Raw, inputs: Raw): Promise<Found>;
+  delete(urn: string, state: Raw): Promise<void>;
+}
+
+/** The engine's operations, each handed to the resource its urn names. */
 export function createProvider(version: string): Provider {
   return {
     version,
-    check: async (urn, olds: Raw, news: Raw) => {
+    check: async (urn, olds, news) => {
       const { inputs, failures } = await resourceOf(urn).check(olds, news);
       return { inputs, failures: failures.map(anonymous) };
     },
-    diff: (_id, urn, olds: Raw, news: Raw) => resourceOf(urn).diff(olds, news),
-    create: (urn, inputs: Raw) => resourceOf(urn).create(inputs),
-    update: async (id, urn, olds: Raw, news: Raw) => ({
-      outs: await resourceOf(urn).update(id, olds, news),
-    }),
-    read: (id, urn, state: Raw) => resourceOf(urn).read(id, state),
-    delete: (_id, urn, state: Raw) => resourceOf(urn).delete(state),
+    diff: async (urn, olds, news) => resourceOf(urn).diff(olds, news),
+    create: async (urn, inputs) => resourceOf(urn).create(inputs),
+    update: async (id, urn, olds, news) => resourceOf(urn).update(id, olds, news),
+    read: async (id, urn, state, inputs) => resourceOf(urn).read(id, state, inputs),
+    delete: async (urn, state) => resourceOf(urn).delete(state),
   };
 }

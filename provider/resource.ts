@@ -1,16 +1,10 @@
+import type { Difference } from "./difference.ts";
 import type { Raw } from "./values.ts";
 
 /** An input that cannot be accepted. */
 export interface Failure {
   readonly property: string;
   readonly reason: string;
-}
-
-/** What an update would do. */
-export interface Difference {
-  readonly changes: boolean;
-  readonly replaces?: string[];
-  readonly deleteBeforeReplace?: boolean;
 }
 
 /** What exists in place of a resource; an empty id says that it is gone. */
@@ -29,6 +23,7 @@ export interface Resource {
   diff(olds: Raw, news: Raw): Promise<Difference>;
   create(inputs: Raw): Promise<{ readonly id: string; readonly outs: Raw }>;
   update(id: string, olds: Raw, news: Raw): Promise<Raw>;
-  read(id: string, state: Raw): Promise<Found>;
+  /** `inputs` are those of the last update: what a refresh finds is compared with them. */
+  read(id: string, state: Raw, inputs: Raw): Promise<Found>;
   delete(state: Raw): Promise<void>;
 }

@@ -37,6 +37,11 @@ export function isSecret(value: unknown): boolean {
   );
 }
 
+/** True for anything the engine put a wrapper around, secret or not. */
+export function isWrapped(value: unknown): boolean {
+  return isRecord(value) && signature in value;
+}
+
 /** Wraps `value` so that the engine encrypts it in the state and hides it in previews. */
 export function secret(value: unknown): unknown {
   return isSecret(value) ? value : { [signature]: secretMark, value };

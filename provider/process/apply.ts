@@ -17,6 +17,7 @@ import { exclusively } from "./lock.ts";
 import { findMarked, stopAll } from "./marks.ts";
 import { requirePorts } from "./ports.ts";
 import { hashesOf, parseFragment, renderProject, type Fragment } from "./project.ts";
+import { lastReload, requireReloaded } from "./reloads.ts";
 import * as api from "./api.ts";
 import * as supervisor from "./supervisor.ts";
 import { requireOnPath } from "./tool.ts";
@@ -24,9 +25,12 @@ import { requireOnPath } from "./tool.ts";
 /**
  * Brings files, project and supervisor in line with `inputs`, touching only what differs. Safe to
  * repeat after a run that was killed anywhere in the middle.
- * @throws VigilError when a port is taken, a program is missing or the supervisor refuses.
+ *
+ * @param secrets - Texts that no message may contain.
+ * @throws VigilError when a port is taken, a program is missing, the supervisor refuses, or the
+ * process refuses files it was told to read again.
  */
-export async function apply(inputs: ProcessInputs): Promise<void> {
+export async function apply(inputs: ProcessInputs, secrets: readonly string[]): Promise<void> {
   const layout = layoutOf(inputs.home);
   const program = await requireOnPath(inputs.binary);
   await mkdir(layout.home, { recursive: true, mode: 0o700 });
@@ -52,6 +56,7 @@ export async function apply(inputs: ProcessInputs): Promise<void> {
       reload:
         before?.reloadHash !== wanted.reloadHash ||
         changed.some((path) => inputs.onChange[path] === "reload"),
+      secrets,
     });
     await writeChanged(folders.fragment, canonical(wanted));
   });
@@ -61,7 +66,11 @@ export async function apply(inputs: ProcessInputs): Promise<void> {
 async function follow(
   layout: Layout,
   inputs: ProcessInputs,
-  changes: { readonly byHand: boolean; readonly reload: boolean },
+  changes: {
+    readonly byHand: boolean;
+    readonly reload: boolean;
+    readonly secrets: readonly string[];
+  },
 ): Promise<void> {
   const before = await api.stateOf(layout, inputs.name);
   if (!(await api.isUp(layout))) {
@@ -80,7 +89,9 @@ async function follow(
     // The definition did not change but the files had: edited by hand, and perhaps read since.
     await api.restart(layout, inputs.name);
   } else if (changes.reload) {
+    const last = await lastReload(inputs);
     await supervisor.hangUp(after.pid);
+    if (last !== undefined) await requireReloaded(inputs, last, changes.secrets);
   }
 }
 

@@ -34,17 +34,24 @@ export async function waitUntilReady(
     if ((state?.restarts ?? 0) - (first?.restarts ?? 0) >= hopeless) break;
     await sleep(50);
   } while (Date.now() < until);
-  const { log } = foldersOf(layout, inputs.name);
-  const tail = (await lastLines(layout, inputs.name, shownLines)).join("\n").trim();
+  const { words, log } = await lastWords(inputs, secrets);
   throw new VigilError(
     `${inputs.name} did not become ready`,
-    redact(`${reason(state, answer, inputs)}\nIts last words:\n${tail || "(none)"}`, [
-      ...secrets,
-      inputs.health.password,
-    ]),
+    `${reason(state, answer, inputs)}\nIts last words:\n${words}`,
     `The whole log is ${log}. Correct what it names and run again; if it only needs longer than ` +
       `${inputs.health.timeoutSeconds} s to start, raise its timeout.`,
   );
+}
+
+/** The end of a process's log without secrets, and where the whole of it is. */
+export async function lastWords(
+  inputs: ProcessInputs,
+  secrets: readonly string[],
+): Promise<{ readonly words: string; readonly log: string }> {
+  const layout = layoutOf(inputs.home);
+  const tail = (await lastLines(layout, inputs.name, shownLines)).join("\n").trim();
+  const words = redact(tail, [...secrets, inputs.health.password]);
+  return { words: words || "(none)", log: foldersOf(layout, inputs.name).log };
 }
 
 function reason(state: Supervised | undefined, answer: string, inputs: ProcessInputs): string {

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { changesOf } from "../difference.ts";
 import { messageOf } from "../errors.ts";
 import { prove } from "../process/checks.ts";
 import { fileProblems } from "../process/validate.ts";
 import type { Resource } from "../resource.ts";
 import type { CheckedFilesInputs } from "../types.ts";
-import { canonical, hasUnknown, reveal, same, secretTexts, unknownText } from "../values.ts";
+import { canonical, hasUnknown, reveal, secretTexts, unknownText } from "../values.ts";
 
 /**
  * Files proven by their tools. Everything happens in `check`, which sees the files in the preview
@@ -27,7 +28,7 @@ export const checkedFiles: Resource = {
       return { inputs, failures: [{ property: "files", reason: messageOf(error) }] };
     }
   },
-  diff: (olds, news) => Promise.resolve({ changes: !same(reveal(olds), reveal(news)) }),
+  diff: (olds, news) => Promise.resolve({ changes: changesOf(olds, news, ["name", "hash"]) }),
   create: (inputs) => Promise.resolve({ id: String(reveal(inputs["name"])), outs: inputs }),
   update: (_id, _olds, news) => Promise.resolve(news),
   read: (id, state) => Promise.resolve({ id, props: state, inputs: state }),

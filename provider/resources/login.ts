@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { changesOf } from "../difference.ts";
 import type { Resource } from "../resource.ts";
 import type { LoginInputs, LoginState } from "../types.ts";
 import { hasUnknown, reveal, secret, type Raw } from "../values.ts";
@@ -38,10 +39,9 @@ export const login: Resource = {
     return Promise.resolve({ inputs, failures });
   },
   diff(olds, news) {
-    const before = reveal(olds) as LoginState;
-    const after = reveal(news) as LoginInputs;
-    const given = after.password !== undefined && after.password !== before.password;
-    return Promise.resolve({ changes: before.username !== after.username || given });
+    // A password that is no longer given stays.
+    const properties = "password" in news ? ["username", "password"] : ["username"];
+    return Promise.resolve({ changes: changesOf(olds, news, properties) });
   },
   async create(inputs) {
     const { username, password } = reveal(inputs) as LoginInputs;
@@ -54,9 +54,11 @@ export const login: Resource = {
     const hash = password === before.password ? before.passwordHash : undefined;
     return stateFor(news["username"], password, hash);
   },
-  read: (id, state) => {
-    const { username, password } = state;
-    return Promise.resolve({ id, props: state, inputs: { username, password } });
+  read(id, state, inputs) {
+    // A generated password is no input: given back as one, it would show as added by somebody.
+    const properties = "password" in inputs ? ["username", "password"] : ["username"];
+    const found = Object.fromEntries(properties.map((key) => [key, state[key]]));
+    return Promise.resolve({ id, props: state, inputs: found });
   },
   delete: () => Promise.resolve(),
 };

@@ -1,16 +1,18 @@
+import { changesOf } from "../difference.ts";
 import { messageOf, NotReadyError, VigilError } from "../errors.ts";
 import { apply, remove } from "../process/apply.ts";
 import { prove } from "../process/checks.ts";
 import { exists, readText, readTree } from "../process/files.ts";
 import { foldersOf, layoutOf } from "../process/layout.ts";
+import { fromStore, toStore } from "../process/legible.ts";
 import { requirePorts } from "../process/ports.ts";
 import { readEntry } from "../process/project.ts";
 import { waitUntilReady } from "../process/readiness.ts";
-import { isRunning, stateOf } from "../process/api.ts";
+import { isRunning, stateOf as supervised } from "../process/api.ts";
 import { problemsOf } from "../process/validate.ts";
 import type { Failure, Resource } from "../resource.ts";
 import type { ProcessInputs, ProcessState } from "../types.ts";
-import { concealLike, hasUnknown, isRecord, reveal, same, secret, secretTexts } from "../values.ts";
+import { concealLike, hasUnknown, isRecord, reveal, secret, secretTexts } from "../values.ts";
 import type { Raw } from "../values.ts";
 
 const properties = [
@@ -24,76 +26,73 @@ const properties = [
   "checks",
   "ports",
   "health",
-] as const satisfies readonly (keyof ProcessInputs)[];
+  "running",
+] as const satisfies readonly (keyof ProcessState)[];
 
 /** A supervised process of this machine. */
 export const process: Resource = {
-  async check(_olds, news) {
+  async check(olds, news) {
     const inputs = withSecretPassword(news);
     const plain = reveal(inputs) as ProcessInputs;
     const failures = problemsOf(plain);
-    if (failures.length > 0) return { inputs, failures };
-    return { inputs, failures: [...(await rejected(inputs)), ...(await taken(plain))] };
+    if (failures.length === 0) failures.push(...(await rejected(inputs)), ...(await taken(plain)));
+    const files = toStore(inputs["files"], olds["files"]);
+    // That it runs is asked for like all else, so that one found stopped shows as false => true.
+    return { inputs: { ...inputs, files, running: true }, failures };
   },
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the engine's interface is asynchronous
   async diff(olds, news) {
-    const before = reveal(olds) as ProcessState;
-    const after = reveal(news) as ProcessInputs;
-    const differing = properties.filter(
-      (key) => hasUnknown(after[key]) || !same(before[key], after[key]),
-    );
-    const replaces = differing.filter((key) => key === "name" || key === "home");
-    // Two of the same name and ports cannot stand side by side.
+    const wanted = { running: true, ...asIs(news) };
     return {
-      changes: differing.length > 0 || !before.running,
-      replaces,
+      changes: changesOf(asIs(olds), wanted, properties),
+      replaces: ["name", "home"],
+      // Two of the same name and ports cannot stand side by side.
       deleteBeforeReplace: true,
     };
   },
 
   async create(inputs) {
-    const plain = reveal(inputs) as ProcessInputs;
-    await prove(proofOf(inputs));
-    await apply(plain);
-    const outs = { ...inputs, running: true };
+    const plain = plainOf(inputs);
+    await prove(proofOf(asIs(inputs)));
+    await apply(plain, secretTexts(inputs));
     try {
       await waitUntilReady(plain, secretTexts(inputs));
     } catch (error) {
       if (!(error instanceof VigilError)) throw error;
-      throw new NotReadyError(error, plain.name, { ...inputs, running: false });
+      throw new NotReadyError(error, plain.name, stateOf(inputs, false));
     }
-    return { id: plain.name, outs };
+    return { id: plain.name, outs: stateOf(inputs, true) };
   },
 
   async update(id, olds, news) {
-    const before = reveal(olds) as ProcessState;
-    const after = reveal(news) as ProcessInputs;
-    await prove(proofOf(news));
-    const worked = isRunning(await stateOf(layoutOf(after.home), after.name));
+    const before = plainOf(olds);
+    const after = plainOf(news);
+    await prove(proofOf(asIs(news)));
+    const worked = isRunning(await supervised(layoutOf(after.home), after.name));
     try {
-      await apply(after);
-      await waitUntilReady(after, secretTexts(news));
+      await settle(after, secretTexts(news));
     } catch (error) {
       if (!(error instanceof VigilError)) throw error;
-      if (!worked) throw new NotReadyError(error, id, { ...news, running: false });
+      if (!worked) throw new NotReadyError(error, id, stateOf(news, false));
       throw await putBack(error, before, secretTexts(olds));
     }
-    return { ...news, running: true };
+    return stateOf(news, true);
   },
 
-  async read(id, state) {
+  async read(id, state, inputs) {
     const known = reveal(state) as ProcessState;
     const layout = layoutOf(known.home);
     if (!(await exists(layout.home))) return { id: "", props: {}, inputs: {} };
     const entry = readEntry((await readText(layout.project)) ?? "", known.name);
     const files = await readTree(foldersOf(layout, known.name).config);
-    const running =
-      entry !== undefined && isRunning(await stateOf(layout, known.name)) ? true : false;
-    const found = { ...known, ...entry, files, running };
-    const props = concealLike(found, state) as Raw;
-    const inputs = Object.fromEntries(properties.map((key) => [key, props[key]]));
-    return { id, props, inputs };
+    const running = entry !== undefined && isRunning(await supervised(layout, known.name));
+    const found = concealLike({ ...known, ...entry, files, running }, asIs(state)) as Raw;
+    const as = (before: Raw): Raw => ({
+      ...found,
+      files: toStore(found["files"], before["files"]),
+    });
+    return { id, props: as(state), inputs: as(inputs) };
   },
 
   async delete(state) {
@@ -101,6 +100,20 @@ export const process: Resource = {
     await remove(home, name);
   },
 };
+
+/** With the files' texts as they are rather than as they are stored. */
+function asIs(stored: Raw): Raw & { readonly files: unknown } {
+  return { ...stored, files: fromStore(stored["files"]) };
+}
+
+function plainOf(stored: Raw): ProcessState {
+  return reveal(asIs(stored)) as ProcessState;
+}
+
+/** Only inputs and what a refresh found are there to be compared: the rest is kept without marks. */
+function stateOf(inputs: Raw, running: boolean): Raw {
+  return { ...inputs, files: toStore(fromStore(inputs["files"]), undefined), running };
+}
 
 /** A careless caller's plain password becomes secret before anything is stored. */
 function withSecretPassword(news: Raw): Raw {
@@ -136,16 +149,21 @@ async function failureOf(property: string, work: () => Promise<void>): Promise<F
   }
 }
 
+/** As defined, and proven to work. */
+async function settle(inputs: ProcessInputs, secrets: readonly string[]): Promise<void> {
+  await apply(inputs, secrets);
+  await waitUntilReady(inputs, secrets);
+}
+
 /** The old definition again, after the new one did not work. */
 async function putBack(
   cause: VigilError,
-  before: ProcessState,
+  before: ProcessInputs,
   secrets: readonly string[],
 ): Promise<VigilError> {
   let outcome = "The previous configuration was put back and is ready.";
   try {
-    await apply(before);
-    await waitUntilReady(before, secrets);
+    await settle(before, secrets);
   } catch (error) {
     outcome = `The previous configuration could not be put back: ${messageOf(error)}`;
   }

@@ -1,8 +1,9 @@
+import { changesOf } from "../difference.ts";
 import { messageOf, VigilError } from "../errors.ts";
 import { isDue, type Pair } from "../pki.ts";
 import type { Failure, Resource } from "../resource.ts";
 import type { AuthorityInputs } from "../types.ts";
-import { hasUnknown, reveal, same, secret, type Raw } from "../values.ts";
+import { hasUnknown, reveal, secret, type Raw } from "../values.ts";
 
 /** What makes one kind of certificate. */
 export interface Kind<Inputs extends AuthorityInputs> {
@@ -36,12 +37,11 @@ export function renewable<Inputs extends AuthorityInputs>(kind: Kind<Inputs>): R
       });
     },
     async diff(olds, news) {
-      const before = reveal(olds) as Raw;
-      const after = reveal(news) as Raw;
-      const differs = kind.properties.some((key) => !same(before[key], after[key]));
-      if (differs) return { changes: true };
-      const days = Number(after["renewBeforeDays"]);
-      return { changes: await isDue(String(before["certificate"]), days, Date.now()) };
+      const changes = changesOf(olds, news, kind.properties);
+      if (Object.keys(changes).length > 0) return { changes };
+      const { certificate } = reveal(olds) as Raw;
+      const due = await isDue(String(certificate), Number(news["renewBeforeDays"]), Date.now());
+      return { changes: due ? { certificate: "update", key: "update" } : {} };
     },
     async create(inputs) {
       return { id: String(reveal(inputs["commonName"])), outs: await make(inputs) };

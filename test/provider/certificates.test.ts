@@ -92,27 +92,34 @@ describe("an authority and its certificate", () => {
   test("change when their inputs do, or when they are due", async () => {
     const { inputs, raw } = await newLeaf();
     const { outs } = await certificate.create(raw);
-    expect(await certificate.diff(outs, raw)).toEqual({ changes: false });
+    expect(await certificate.diff(outs, raw)).toEqual({ changes: {} });
     const other = { ...raw, dnsNames: ["example.org"] };
-    expect(await certificate.diff(outs, other)).toEqual({ changes: true });
+    expect(await certificate.diff(outs, other)).toEqual({
+      changes: { "dnsNames[0]": "update" },
+    });
     const unknown = { ...raw, authorityCertificate: unknownText };
-    expect(await certificate.diff(outs, unknown)).toEqual({ changes: true });
+    expect(await certificate.diff(outs, unknown)).toEqual({
+      changes: { authorityCertificate: "update" },
+    });
     expect((await certificate.check({}, unknown)).failures).toEqual([]);
 
+    const renewal = { changes: { certificate: "update", key: "update" } };
     const longAgo = Date.now() - 71 * 24 * 3_600_000;
     const old = { ...outs, ...(await newCertificate(inputs, longAgo)) };
-    expect(await certificate.diff(old, raw)).toEqual({ changes: true });
+    expect(await certificate.diff(old, raw)).toEqual(renewal);
     const renewed = await certificate.update("id", old, raw);
-    expect(await certificate.diff(renewed, raw)).toEqual({ changes: false });
-    expect(await certificate.diff({ ...outs, certificate: "damaged" }, raw)).toEqual({
-      changes: true,
-    });
+    expect(await certificate.diff(renewed, raw)).toEqual({ changes: {} });
+    expect(await certificate.diff({ ...outs, certificate: "damaged" }, raw)).toEqual(renewal);
   });
 
   test("read back as they were given, and delete without a trace", async () => {
     const { raw } = await newLeaf();
     const { outs } = await certificate.create(raw);
-    expect(await certificate.read("id", outs)).toEqual({ id: "id", props: outs, inputs: raw });
+    expect(await certificate.read("id", outs, outs)).toEqual({
+      id: "id",
+      props: outs,
+      inputs: raw,
+    });
     await expect(certificate.delete(outs)).resolves.toBeUndefined();
   });
 

@@ -26,6 +26,13 @@ async function pulumi(
   return outcome.output;
 }
 
+/** What the engine shows between the stack's own lines and the count, without urns. */
+function changesIn(output: string): string[] {
+  const lines = output.split("\n").map((line) => line.trim());
+  const start = lines.findIndex((line) => line.startsWith("~ vigil:"));
+  return lines.slice(start, lines.indexOf("Resources:")).filter((line) => !/^\[urn=/u.test(line));
+}
+
 beforeAll(async () => {
   await requireTools("pulumi", "pulumi-language-nodejs", "process-compose");
   await requireTools("prometheus", "promtool", "node_exporter");
@@ -59,7 +66,9 @@ test("the engine makes, watches, mends and removes a small estate", async () => 
   expect(await pidsOf(home, "prometheus")).toHaveLength(1);
   expect(await pidsOf(home, "node")).toHaveLength(1);
   await pulumi("preview --expect-no-changes");
-  await pulumi("refresh --yes --expect-no-changes");
+  const untouched = await pulumi("refresh --yes --expect-no-changes");
+  expect(untouched).not.toContain("[diff:");
+  expect(await pulumi("up --yes --refresh --skip-preview")).not.toContain("[diff:");
 
   const password = (await pulumi("stack output password --show-secrets")).trim();
   const state = await readFile(join(project, "state/.pulumi/stacks/tiny/dev.json"), "utf8");
@@ -75,11 +84,42 @@ test("the engine makes, watches, mends and removes a small estate", async () => 
   expect(rejected).not.toContain(password);
   expect(await readFile(join(folder, "prometheus.yml"), "utf8")).toContain("scrape_interval: 5s");
 
-  const [pid] = await pidsOf(home, "prometheus");
+  const planned = await pulumi("preview --diff --suppress-outputs", { INTERVAL: "7s" });
+  expect(changesIn(planned)).toEqual([
+    "~ vigil:index:Process: (update)",
+    "[id=prometheus]",
+    "~ files: {",
+    "~ prometheus.yml:",
+    "- global: { scrape_interval: 5s }",
+    "+ global: { scrape_interval: 7s }",
+    "rule_files: [rules.yml]",
+    "}",
+  ]);
+  expect(await pulumi("preview", { INTERVAL: "7s" })).toContain("prometheus update [diff: ~files]");
+
   await appendFile(join(folder, "prometheus.yml"), "# by hand\n");
-  expect(await pulumi("refresh --preview-only --diff")).toContain("# by hand");
+  await writeFile(join(folder, "pw"), "by hand");
+  expect(changesIn(await pulumi("refresh --preview-only --diff"))).toEqual([
+    "~ vigil:index:Process: (update)",
+    "[id=prometheus]",
+    "~ files: {",
+    "~ prometheus.yml:",
+    "global: { scrape_interval: 5s }",
+    "rule_files: [rules.yml]",
+    "+ # by hand",
+    "~ pw            : [secret] => [secret]",
+    "}",
+  ]);
   await pulumi("up --yes --refresh --skip-preview");
   expect(await readFile(join(folder, "prometheus.yml"), "utf8")).not.toContain("by hand");
+
+  const [pid] = await pidsOf(home, "prometheus");
+  const unchecked = { INTERVAL: "seven", UNCHECKED: "yes" };
+  const refused = await pulumi("up --yes --skip-preview", unchecked, "badly");
+  expect(refused).toContain("prometheus does not accept its changed files");
+  expect(refused).toContain("not a valid duration string");
+  expect(refused).toContain("The previous configuration was put back and is ready");
+  expect(await readFile(join(folder, "prometheus.yml"), "utf8")).toContain("scrape_interval: 5s");
   await pulumi("up --yes --skip-preview", { INTERVAL: "7s" });
   expect(await pidsOf(home, "prometheus")).toEqual([pid]);
   const log = join(home, "logs", "prometheus.log");

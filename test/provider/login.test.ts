@@ -21,27 +21,35 @@ describe("a login", () => {
 
   test("changes only with its user name or a given password", async () => {
     const { outs } = await login.create({ username: "vigil" });
-    expect(await login.diff(outs, { username: "vigil" })).toEqual({ changes: false });
-    expect(await login.diff(outs, { username: "other" })).toEqual({ changes: true });
+    expect(await login.diff(outs, { username: "vigil" })).toEqual({ changes: {} });
+    expect(await login.diff(outs, { username: "other" })).toEqual({
+      changes: { username: "update" },
+    });
     expect(await login.diff(outs, { username: "vigil", password: "given" })).toEqual({
-      changes: true,
+      changes: { password: "update" },
     });
     const renamed = stateOf(await login.update("vigil", outs, { username: "other" }));
     expect(renamed).toEqual({ ...stateOf(outs), username: "other" });
     const given = { username: "other", password: "given" };
     const changed = await login.update("vigil", outs, given);
     expect(await compare("given", stateOf(changed).passwordHash)).toBe(true);
-    expect(await login.diff(changed, given)).toEqual({ changes: false });
+    expect(await login.diff(changed, given)).toEqual({ changes: {} });
   });
 
   test("keeps a given password secret and reads back as it is", async () => {
     const checked = await login.check({}, { username: "vigil", password: "given" });
     expect(isSecret(checked.inputs["password"])).toBe(true);
     const { outs } = await login.create(checked.inputs);
-    const found = await login.read("vigil", outs);
+    const found = await login.read("vigil", outs, checked.inputs);
     expect(found.props).toEqual(outs);
     expect(reveal(found.inputs)).toEqual({ username: "vigil", password: "given" });
     await expect(login.delete(outs)).resolves.toBeUndefined();
+  });
+
+  test("reads a generated password back as what it is: no input", async () => {
+    const { outs } = await login.create({ username: "vigil" });
+    const found = await login.read("vigil", outs, { username: "vigil" });
+    expect(found).toEqual({ id: "vigil", props: outs, inputs: { username: "vigil" } });
   });
 
   test.each([

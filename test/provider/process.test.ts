@@ -69,10 +69,11 @@ describe("a process", () => {
     expect(await readFile(log, "utf8")).toContain("listening, green");
     await writeFile(join(home, "data", "web", "kept"), "");
 
-    const found = await resource.read("web", state);
+    const found = await resource.read("web", state, state);
     expect(found.id).toBe("web");
     expect(found.props).toEqual(state);
-    expect((await resource.diff(found.props, rawOf(inputs))).changes).toBe(false);
+    expect(found.inputs).toEqual(state);
+    expect((await resource.diff(found.props, rawOf(inputs))).changes).toEqual({});
     expect(JSON.stringify(state)).toContain(password);
     expect((reveal(state) as ProcessState).health.password).toBe(password);
 
@@ -112,7 +113,7 @@ describe("a process", () => {
     await resource.delete(now);
     await rm(home, { recursive: true });
     await resource.delete(now);
-    expect((await resource.read("web", now)).id).toBe("");
+    expect((await resource.read("web", now, now)).id).toBe("");
   });
 
   test("is never started twice, by whoever asks", async () => {
@@ -156,17 +157,22 @@ describe("a process", () => {
     const text = await readFile(project, "utf8");
     await writeFile(project, text.replace("HUE=green", "HUE=red"));
 
-    const found = await resource.read("web", state);
+    const found = await resource.read("web", state, state);
     const { files, env } = reveal(found.inputs) as ProcessInputs;
     expect(files["greeting.txt"]).toBe("hello by hand");
     expect(files["extra.txt"]).toBe("extra");
     expect(files).not.toHaveProperty(["rules/one.txt"]);
     expect(env).toEqual({ HUE: "red" });
-    expect((await resource.diff(found.props, rawOf(inputs))).changes).toBe(true);
+    expect((await resource.diff(found.props, rawOf(inputs))).changes).toEqual({
+      "env.HUE": "update",
+      'files["extra.txt"]': "delete",
+      'files["greeting.txt"]': "update",
+      'files["rules/one.txt"]': "add",
+    });
 
     const pid = (await greet(inputs)).pid;
     const mended = await resource.update("web", found.props, rawOf(inputs));
-    expect((await resource.read("web", mended)).props).toEqual(mended);
+    expect((await resource.read("web", mended, mended)).props).toEqual(mended);
     expect((await greet(inputs)).greeting).toBe("hello");
 
     await appendFile(join(folder, "greeting.txt"), " by hand");
@@ -189,9 +195,11 @@ describe("a process", () => {
     process.kill(supervisor as number, "SIGKILL");
     await eventually(async () => (await pidsOf(inputs.home)).length === 0);
 
-    const found = await resource.read("web", state);
+    const found = await resource.read("web", state, state);
     expect(reveal(found.props)).toMatchObject({ running: false });
-    expect((await resource.diff(found.props, rawOf(inputs))).changes).toBe(true);
+    expect((await resource.diff(found.props, rawOf(inputs))).changes).toEqual({
+      running: "update",
+    });
     const now = await resource.update("web", found.props, rawOf(inputs));
     const [fresh, ...more] = await pidsOf(inputs.home, "web");
     expect(fresh).not.toBe(orphan);
@@ -265,9 +273,38 @@ describe("a process that cannot be", () => {
     expect(refused).not.toBeInstanceOf(NotReadyError);
     expect(refused.message).toContain("it answered 503");
     expect(refused.message).toContain("was put back and is ready");
-    expect((await resource.read("web", state)).props).toEqual(state);
+    expect((await resource.read("web", state, state)).props).toEqual(state);
     expect((await greet(inputs)).greeting).toBe("hello");
     await resource.delete(state);
+  });
+
+  test("is put back when it refuses what it was told to read again", async () => {
+    const base = await supplied();
+    const health = { ...base.health, timeoutSeconds: 5 };
+    const inputs = withFiles({ ...base, health }, { "behaviour.txt": "metrics" });
+    const state = await created(inputs);
+    const { pid } = await greet(inputs);
+
+    const rude = withFiles(inputs, { "greeting.txt": "rude" });
+    const refused = await errorOf(resource.update("web", state, rawOf(rude)));
+    expect(refused).not.toBeInstanceOf(NotReadyError);
+    expect(refused.message).toContain("web does not accept its changed files: it goes on with");
+    expect(refused.message).toContain("will not say that to");
+    expect(refused.message).not.toContain(password);
+    expect(refused.message).toContain("was put back and is ready");
+    expect((await resource.read("web", state, state)).props).toEqual(state);
+    expect(await greet(inputs)).toMatchObject({ pid, greeting: "hello", reloads: 1 });
+
+    const polite = withFiles(inputs, { "greeting.txt": "good day" });
+    const now = await resource.update("web", state, rawOf(polite));
+    expect(await greet(inputs)).toMatchObject({ pid, greeting: "good day", reloads: 2 });
+
+    const hasty = { ...polite, health: { ...health, timeoutSeconds: 1 } };
+    const dull = withFiles(hasty, { "greeting.txt": "dull" });
+    const unheard = await errorOf(resource.update("web", now, rawOf(dull)));
+    expect(unheard.message).toContain("it has not read them within 1 s");
+    expect(await greet(inputs)).toMatchObject({ pid, greeting: "good day" });
+    await resource.delete(now);
   });
 
   test("says so when the old one cannot be put back either", async () => {

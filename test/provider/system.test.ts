@@ -11,6 +11,7 @@ import {
   parseLsof,
   strangersOn,
 } from "../../provider/process/ports.ts";
+import { parseReload } from "../../provider/process/reloads.ts";
 import { hangUp } from "../../provider/process/supervisor.ts";
 import { findOnPath, run } from "../../provider/process/tool.ts";
 import { cleanUp, eventually, freePort, startProgram } from "./helpers.ts";
@@ -127,6 +128,26 @@ describe("ports", () => {
     expect(await strangersOn(port, folder)).toEqual([]);
     expect(await strangersOn(port, folder, "a")).toEqual([]);
     expect((await strangersOn(port, folder, "b")).map(({ pid }) => pid)).toEqual([child.pid]);
+  });
+});
+
+describe("reloads", () => {
+  test("are read from the metrics of Prometheus and its kin", () => {
+    const metrics = [
+      "# HELP prometheus_config_last_reload_success_timestamp_seconds Timestamp.",
+      "prometheus_config_last_reload_success_timestamp_seconds 1.7637e+09",
+      "prometheus_config_last_reload_successful 1",
+      "other_total 3",
+      "",
+    ].join("\n");
+    expect(parseReload(metrics)).toEqual({ accepted: true, at: "1.7637e+09" });
+    const refusing = metrics.replace("successful 1", 'successful{cluster="a"} 0');
+    expect(parseReload(refusing)).toEqual({ accepted: false, at: "1.7637e+09" });
+  });
+
+  test("cannot be known of others", () => {
+    expect(parseReload("other_total 3\n")).toBeUndefined();
+    expect(parseReload("prometheus_config_last_reload_successful 1\n")).toBeUndefined();
   });
 });
 

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { VigilError } from "../errors.ts";
+import type { ProcessInputs } from "../types.ts";
+import { metricsOf } from "./health.ts";
+import { lastWords } from "./readiness.ts";
+
+/** What a server says of its reloads. */
+export interface Reload {
+  /** False when it refused what it read last, and goes on with what it had before. */
+  readonly accepted: boolean;
+  /** When it last accepted something, as it writes it. */
+  readonly at: string;
+}
+
+/**
+ * What Prometheus and the servers written after it say in their metrics; undefined for others, of
+ * which it cannot be known.
+ */
+export function parseReload(metrics: string): Reload | undefined {
+  const successful = /^(\w+_config_last_reload_success)ful(?:\{[^}]*\})? (\S+)$/mu.exec(metrics);
+  if (successful === null) return undefined;
+  const [, name = "", value] = successful;
+  const at = new RegExp(`^${name}_timestamp_seconds(?:\\{[^}]*\\})? (\\S+)$`, "mu").exec(metrics);
+  return at === null ? undefined : { accepted: Number(value) === 1, at: String(at[1]) };
+}
+
+/** Asks a running process for its last reload. */
+export async function lastReload({ health }: ProcessInputs): Promise<Reload | undefined> {
+  return parseReload((await metricsOf(health)) ?? "");
+}
+
+/**
+ * Waits until a process that was told to read its files again has accepted them: a check tool does
+ * not know all that the server minds.
+ *
+ * @param before - What it said before it was told.
+ * @throws VigilError with its last log lines when it refuses them, or does nothing in its time.
+ */
+export async function requireReloaded(
+  inputs: ProcessInputs,
+  before: Reload,
+  secrets: readonly string[],
+): Promise<void> {
+  const { name, health } = inputs;
+  const until = Date.now() + health.timeoutSeconds * 1000;
+  let now: Reload | undefined;
+  do {
+    now = await lastReload(inputs);
+    if (now !== undefined && now.at !== before.at) return;
+    // One that had refused before says the same until it accepts.
+    if (before.accepted && now?.accepted === false) break;
+    await sleep(50);
+  } while (Date.now() < until);
+  const why =
+    now?.accepted === false
+      ? "it goes on with its previous ones, its metrics say"
+      : `it has not read them within ${health.timeoutSeconds} s`;
+  const { words, log } = await lastWords(inputs, secrets);
+  throw new VigilError(
+    `${name} does not accept its changed files`,
+    `${why}\nIts last words:\n${words}`,
+    `The whole log is ${log}. Correct what it names and run again.`,
+  );
+}
