@@ -1,0 +1,37 @@
+import type { Bench } from "./lib/report.ts";
+
+/** One line of the list of benches. */
+export interface BenchEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Bench>;
+}
+
+/** Every figure the README claims, each as one command: `./vigil bench <name>`. */
+export const benches: readonly BenchEntry[] = [
+  {
+    name: "program-load",
+    summary: "Loading and running the program, against an empty one",
+    load: () => import("./program-load.ts"),
+  },
+  {
+    name: "noop-up",
+    summary: "An up that changes nothing, against an empty program's",
+    load: () => import("./noop-up.ts"),
+  },
+  {
+    name: "stack-size",
+    summary: "Resources of the local stack, and the size of its state",
+    load: () => import("./stack-size.ts"),
+  },
+  {
+    name: "warm-up",
+    summary: "From `vigil up` on a new stack until every target answers",
+    load: () => import("./warm-up.ts"),
+  },
+  {
+    name: "scrape",
+    summary: "One scrape of this host, against the exporter's defaults",
+    load: () => import("./scrape.ts"),
+  },
+];

@@ -1,0 +1,83 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parse } from "yaml";
+import { files } from "../../components/render/prometheus.ts";
+import { machineName } from "../../components/trust.ts";
+import { ask, type TargetHealth } from "../../toolchain/client.ts";
+import { stackFolder } from "../../toolchain/stack.ts";
+import type { Estate } from "./estate.ts";
+
+/** Targets at one moment. */
+export interface Seen {
+  /** Targets that prometheus.yml has. */
+  readonly wanted: number;
+  /** Targets that Prometheus knows. */
+  readonly known: number;
+  readonly up: number;
+}
+
+interface PrometheusYml {
+  readonly scrape_configs: readonly {
+    readonly static_configs: readonly { readonly targets: readonly string[] }[];
+  }[];
+}
+
+/** Asks Prometheus with what lies in its own folder; undefined until it is there and answers. */
+export async function seeTargets({ folder, prometheus, stack }: Estate): Promise<Seen | undefined> {
+  const own = join(stackFolder(folder, stack), "services/prometheus");
+  const text = (file: string): Promise<string> => readFile(join(own, file), "utf8");
+  try {
+    const [authority, config, password] = await Promise.all(
+      [files.authority, files.config, files.password].map(text),
+    );
+    const { body } = await ask(`${prometheus}/api/v1/targets?state=active`, {
+      authority: authority ?? "",
+      login: { username: machineName, password: password ?? "" },
+    });
+    const { data } = JSON.parse(body) as { data: { activeTargets: TargetHealth[] } };
+    const { scrape_configs: jobs } = parse(config ?? "") as PrometheusYml;
+    return {
+      wanted: jobs.flatMap(({ static_configs: lists }) => lists.flatMap((one) => one.targets))
+        .length,
+      known: data.activeTargets.length,
+      up: data.activeTargets.filter(({ health }) => health === "up").length,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Moments of a warm-up in milliseconds since it began. */
+export interface Moments {
+  /** Prometheus answers. */
+  readonly answers: number;
+  /** Prometheus knows every target. */
+  readonly knows: number;
+  /** Every target was scraped well. */
+  readonly all: number;
+}
+
+/**
+ * Watches until every target is up.
+ *
+ * @throws Error when `seconds` are over or `signal` is aborted.
+ */
+export async function watchTargets(
+  estate: Estate,
+  { begun, seconds, signal }: { begun: number; seconds: number; signal: AbortSignal },
+): Promise<Moments> {
+  let answers: number | undefined;
+  let knows: number | undefined;
+  for (;;) {
+    const seen = await seeTargets(estate);
+    const at = performance.now() - begun;
+    if (seen !== undefined) {
+      answers ??= at;
+      if (seen.known === seen.wanted) knows ??= at;
+      if (seen.up === seen.wanted) return { answers, knows: knows ?? at, all: at };
+    }
+    if (at > seconds * 1000) throw new Error(`not every target was up within ${seconds} s`);
+    await sleep(100, undefined, { signal });
+  }
+}

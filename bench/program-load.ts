@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { timed } from "./lib/command.ts";
+import { guarded } from "./lib/interrupt.ts";
+import { checkout, localConfig, surroundings } from "./lib/place.ts";
+import type { Report } from "./lib/report.ts";
+import { takeTurns } from "./lib/rounds.ts";
+import { differences, median, quartiles } from "./lib/statistics.ts";
+
+/** What lib/load.ts says of itself. */
+interface Load {
+  readonly wall: number;
+  readonly cpu: number;
+  readonly megabytes: number;
+  readonly resources: number;
+}
+
+/** Milliseconds: at most 0.15 s, and 2 ms a resource. */
+const goal = (resources: number): number => 150 + 2 * resources;
+
+/**
+ * Loading and running the program against an empty one with the same SDK, under a mocked engine:
+ * what the engine does meanwhile is not the program's. Both find their code in the compile cache.
+ */
+export async function run(): Promise<Report> {
+  const { values } = await localConfig();
+  const config = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [`vigil:${key}`, value]),
+  );
+  const folder = await mkdtemp(join(tmpdir(), "vigil-bench-load-"));
+  const env = surroundings(folder);
+  const load = (which: string) => async (): Promise<Load> => {
+    const args = ["bench/lib/load.ts", which, JSON.stringify(config)];
+    const options = ["--disable-warning=ExperimentalWarning"];
+    const { stdout } = await timed(process.execPath, [...options, ...args], { cwd: checkout, env });
+    return JSON.parse(stdout) as Load;
+  };
+  const { empty, vigil } = await guarded(() =>
+    takeTurns(
+      { empty: load("empty"), vigil: load("vigil") },
+      { rounds: 21, seconds: 60, warmUps: 2 },
+    ),
+  ).finally(() => rm(folder, { recursive: true, force: true }));
+  const of = (key: keyof Load) => ({
+    mine: vigil.map((one) => one[key]),
+    theirs: empty.map((one) => one[key]),
+  });
+  const figure = (what: string, key: keyof Load, unit: "ms" | "MB") => {
+    const { mine, theirs } = of(key);
+    const more = differences(mine, theirs);
+    const reference = { what: "empty program", value: median(theirs) };
+    return { what, unit, value: median(more), spread: quartiles(more), reference };
+  };
+  const resources = vigil[0]?.resources ?? 0;
+  return {
+    name: "program-load",
+    figures: [
+      { ...figure("time above an empty program", "wall", "ms"), goal: goal(resources) },
+      figure("CPU time above an empty program", "cpu", "ms"),
+      figure("peak memory above an empty program", "megabytes", "MB"),
+    ],
+    notes: [
+      `${resources} resources, so the goal is 150 + 2 × ${resources} ms; ${vigil.length} rounds.`,
+    ],
+  };
+}
