@@ -4,7 +4,7 @@ STACK ?= local
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down verify status logs render doctor check test test-plugins
+.PHONY: help up preview refresh down verify status logs render doctor bench docs check test test-plugins
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ render: ## Write the configuration files to OUT=folder, without an engine
 
 doctor: ## Look at this machine: tools, space, engines, plugins
 	@./vigil doctor
+
+bench: ## Measure what the README claims (NAME=scrape for one)
+	@./vigil bench $(NAME)
+
+docs: ## Write what is generated from the code into the documents
+	@./vigil docs
 
 check: ## Check format, lint and types
 	@./vigil check

@@ -58,6 +58,16 @@ const commands: readonly Entry[] = [
     load: () => import("./commands/tools.ts"),
   },
   {
+    name: "bench",
+    summary: "Measure what the README claims",
+    load: () => import("./commands/bench.ts"),
+  },
+  {
+    name: "docs",
+    summary: "Write what is generated from the code into the documents",
+    load: () => import("./commands/docs.ts"),
+  },
+  {
     name: "check",
     summary: "Check format, lint and types",
     load: () => import("./commands/check.ts"),

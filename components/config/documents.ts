@@ -1,0 +1,36 @@
+import { allFields, type Field } from "./fields-of.ts";
+import { setCommand } from "./parse.ts";
+
+const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
+
+function defaultCell(field: Field): string {
+  if (field.secret === true) return "secret";
+  if (field.default !== undefined) return code(field.default.replaceAll('"', ""));
+  return field.required && !field.key.includes("<name>") ? "required" : "";
+}
+
+/** Every configuration key as a Markdown table, in the order of the schema. */
+export function configTable(): string {
+  const rows = allFields().map(
+    (field) => `| ${code(field.key)} | ${defaultCell(field)} | ${field.description} |`,
+  );
+  return ["| Key | Default | What it says |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+/** A script with the command that sets each secret. The values are asked for, never written down. */
+export function secretsExample(): string {
+  const secrets = allFields().filter(({ secret }) => secret === true);
+  const commands = secrets.flatMap(({ description, key }) => [
+    "",
+    `# ${key.replace("vigil:", "")}: ${description}`,
+    `# ./vigil ${setCommand(key.replace("vigil:", "").split("."))}`,
+  ]);
+  return [
+    "#!/bin/sh",
+    "# Every secret a stack can have, with the command that sets it. Each asks for the value; a file",
+    "# works as well: … < file. None is needed for a start: what is absent is made or left out.",
+    "# Choose the stack with STACK=dev in front.",
+    ...commands,
+    "",
+  ].join("\n");
+}

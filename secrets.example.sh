@@ -1,0 +1,22 @@
+#!/bin/sh
+# Every secret a stack can have, with the command that sets it. Each asks for the value; a file
+# works as well: … < file. None is needed for a start: what is absent is made or left out.
+# Choose the stack with STACK=dev in front.
+
+# login.password: Password; made by the first `up` when absent.
+# ./vigil pulumi config set --secret --path 'vigil:login.password'
+
+# tls.key: Its private key in PEM.
+# ./vigil pulumi config set --secret --path 'vigil:tls.key'
+
+# grafana.auth: How to get into your own Grafana: a token, or `user:password`.
+# ./vigil pulumi config set --secret --path 'vigil:grafana.auth'
+
+# receivers.webhook.url: Where alerts are posted.
+# ./vigil pulumi config set --secret --path 'vigil:receivers.webhook.url'
+
+# receivers.email.password: Password at the mail server.
+# ./vigil pulumi config set --secret --path 'vigil:receivers.email.password'
+
+# receivers.slack.url: Incoming webhook.
+# ./vigil pulumi config set --secret --path 'vigil:receivers.slack.url'

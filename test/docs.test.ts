@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { allFields } from "../components/config/fields-of.ts";
+import { generated } from "../toolchain/commands/docs.ts";
+import { root } from "./harness.ts";
+
+const text = (path: string): string => readFileSync(join(root, path), "utf8");
+
+const pages = execFileSync(
+  "git",
+  ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
+  {
+    cwd: root,
+    encoding: "utf8",
+  },
+)
+  .split("\n")
+  .filter((page) => page !== "");
+
+describe("documents", () => {
+  it("that are generated are up to date: make docs", async () => {
+    for (const [path, wanted] of Object.entries(await generated(root))) {
+      expect(text(path)).toBe(wanted);
+    }
+  });
+
+  it("describe every configuration key", () => {
+    for (const { description, key } of allFields()) {
+      expect([key, description]).toEqual([key, expect.stringMatching(/\.$/)]);
+    }
+  });
+
+  it.each(pages)("%s links to files that exist", (page) => {
+    const links = [...text(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)].map(
+      ([, link = ""]) => link,
+    );
+    for (const link of links)
+      expect([link, existsSync(join(root, dirname(page), link))]).toEqual([link, true]);
+  });
+
+  it("name only make targets that exist", () => {
+    const targets = new Set(
+      [...text("Makefile").matchAll(/^([a-z-]+):.*## /gm)].map(([, name]) => name),
+    );
+    for (const page of pages) {
+      for (const [, name] of text(page).matchAll(
+        /(?:^|`|\s)make ([a-z-]+)\b(?= *(?:`|$|#| [A-Z]+=))/gm,
+      )) {
+        expect([page, name, targets.has(name)]).toEqual([page, name, true]);
+      }
+    }
+  });
+});
