@@ -8,26 +8,29 @@ import { isRecord } from "../values.ts";
  * stays in the state: it reaches neither a file nor a check.
  */
 const mark = "\t\n";
+const markedLine = `\n${mark}`;
 
-/** Behind the first line: the engine strips what is blank at the ends. */
-function markAt(text: string): number {
-  return text.indexOf("\n") + 1;
-}
-
-function isMarked(text: string): boolean {
-  const at = markAt(text);
-  return at > 0 && text.startsWith(mark, at);
-}
-
-function marked(text: string): string {
-  const at = markAt(text);
+/** `text` with the mark as the first of its kind, where what changed is shown anyway. */
+function marked(text: string, old: string): string {
+  const own = text.indexOf(markedLine) + 1;
+  const best = firstChange(text, old);
+  const at = own > 0 ? Math.min(own, best) : best;
   return at > 0 ? text.slice(0, at) + mark + text.slice(at) : text;
+}
+
+/** Start of the first line that differs, but none of the ends, which the engine strips if blank. */
+function firstChange(text: string, old: string): number {
+  const lastLine = text.trimEnd().lastIndexOf("\n") + 1;
+  let same = 0;
+  while (same < lastLine && text[same] === old[same]) same += 1;
+  const line = same === 0 ? 0 : text.lastIndexOf("\n", same - 1) + 1;
+  return line > 0 ? line : text.indexOf("\n") + 1;
 }
 
 /** The text of a file as it is, from the text as it is stored. */
 export function unmarked(stored: string): string {
-  const at = markAt(stored);
-  return isMarked(stored) ? stored.slice(0, at) + stored.slice(at + mark.length) : stored;
+  const at = stored.indexOf(markedLine) + 1;
+  return at > 0 ? stored.slice(0, at) + stored.slice(at + mark.length) : stored;
 }
 
 /**
@@ -42,7 +45,8 @@ export function toStore(files: unknown, before: unknown): unknown {
       const old = stored[path];
       if (typeof text !== "string") return [path, text];
       if (typeof old === "string" && unmarked(old) === text) return [path, old];
-      return [path, typeof old === "string" || isMarked(text) ? marked(text) : text];
+      if (typeof old === "string") return [path, marked(text, unmarked(old))];
+      return [path, text.includes(markedLine) ? marked(text, "") : text];
     }),
   );
 }

@@ -4,7 +4,7 @@ import { layoutOf } from "../../provider/process/layout.ts";
 import { run } from "../../provider/process/tool.ts";
 import { cleanUp, eventually, freePort, pidsOf, requireTools, temporaryHome } from "./helpers.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const home = temporaryHome();
 const project = join(home, "..", "project");

@@ -32,15 +32,21 @@ describe("texts in the state", () => {
     );
   });
 
-  test("are marked once they changed, by a blank line", () => {
-    const changed = { "a.yml": "# about\na:\n  - b: 1\n", "b.yml": "one line" };
-    expect(toStore(changed, {})).toEqual(changed);
-    const stored = toStore(changed, { "a.yml": "a: 1\n", "b.yml": "" }) as typeof changed;
-    expect(stored["a.yml"]).toBe("# about\n\t\na:\n  - b: 1\n");
-    expect(stored["a.yml"].split("\n").filter((line) => line.trim() !== "")).toEqual(
-      changed["a.yml"].trimEnd().split("\n"),
-    );
-    expect(stored["b.yml"]).toBe("one line");
+  test("are marked once they changed, by a blank line where they did", () => {
+    const old = { "a.yml": "# about\na:\n  - b: 1\n  - c: 1\n", "b.yml": "" };
+    const stored = (text: string): unknown => toStore({ "a.yml": text }, old);
+    expect(toStore(old, {})).toEqual(old);
+    expect(stored("# about\na:\n  - b: 2\n  - c: 1\n")).toEqual({
+      "a.yml": "# about\na:\n\t\n  - b: 2\n  - c: 1\n",
+    });
+    expect(stored("# why\na:\n  - b: 1\n")).toEqual({
+      "a.yml": "# why\n\t\na:\n  - b: 1\n",
+    });
+    expect(stored("# about\na:\n  - b: 1\n")).toEqual({
+      "a.yml": "# about\na:\n\t\n  - b: 1\n",
+    });
+    expect(stored(`${old["a.yml"]}# more\n`)).toEqual({ "a.yml": `${old["a.yml"]}\t\n# more\n` });
+    expect(toStore({ "b.yml": "one line" }, old)).toEqual({ "b.yml": "one line" });
   });
 
   test("are left alone where they are secret or no texts", () => {
