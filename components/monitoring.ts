@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Alertmanager } from "./alertmanager.ts";
 import { Cadvisor } from "./cadvisor.ts";
+import { ConfigError } from "./config.ts";
 import type { Config } from "./config/schema.ts";
 import { Exporter } from "./exporter.ts";
 import { blackboxExporter, nodeExporter } from "./exporters.ts";
 import { GrafanaContent } from "./grafana-content.ts";
 import { Grafana } from "./grafana.ts";
 import type { ServiceOutput, VigilOutputs } from "./outputs.ts";
-import { type Plan, planEstate } from "./plan.ts";
+import { type Plan, planEstate, uncovered } from "./plan.ts";
 import { Prometheus } from "./prometheus.ts";
 import { createTarget } from "./targets/index.ts";
 import type { Place, Target } from "./targets/target.ts";
@@ -71,6 +72,8 @@ export class Monitoring extends pulumi.ComponentResource {
     const { environment, login, receivers, tls } = config;
     const plan = planEstate(config, target, offersGrafana(config, absent, target, this));
     const { places } = plan;
+    const problems = uncovered(config, places);
+    if (problems.length > 0) throw new ConfigError(problems);
 
     const trust = new Trust("trust", { environment, login, tls }, child);
     const ground = { target, trust };

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { parseConfig } from "../components/config/parse.ts";
 import { readAbsent, readConfig } from "../components/config.ts";
 import { Monitoring } from "../components/monitoring.ts";
@@ -106,7 +107,7 @@ describe("stack local", () => {
     }
   });
 
-  it("tells others what is there, in a versioned shape", () => {
+  it("tells others what is there, in a versioned shape, its password a secret", async () => {
     const { alertmanager, environment, grafana, prometheus, receivers, version, watched } =
       local.outputs as Monitoring["outputs"];
     expect({ alertmanager, environment, grafana, prometheus, receivers, version }).toEqual({
@@ -117,6 +118,8 @@ describe("stack local", () => {
       receivers: ["email", "slack", "webhook"],
       version: 1,
     });
+    const { login } = local.outputs as Monitoring["outputs"];
+    expect(await pulumi.isSecret(login.password)).toBe(true);
     expect(Object.keys(watched)).toEqual([
       "alertmanager",
       "blackbox",
@@ -206,6 +209,30 @@ describe("given certificates", () => {
     expect(files["tls.crt"]).toBe(server.certificate);
     expect(files["tls.key"]).toBe(server.key);
     expect(files["ca.crt"]).toBe(ca);
+  });
+});
+
+describe("a given certificate that lacks a name", () => {
+  it("is refused before anything is registered", async () => {
+    const { ca, server } = await throwAway([]);
+    const tls = { authority: ca, certificate: server.certificate, key: server.key };
+    const config = stackConfig("dev");
+    const values = { ...config.values, tls: JSON.stringify(tls) };
+    process.env["DOCKER_CONTEXT"] = "an engine that is not asked";
+    const refused = run("dev", { values, secretKeys: new Set(["tls"]) });
+    await expect(refused).rejects.toThrow(
+      /vigil:tls\.certificate does not carry alertmanager, blackbox, host\.docker\.internal/,
+    );
+    delete process.env["DOCKER_CONTEXT"];
+  });
+});
+
+describe("what people are warned of", () => {
+  it("is that nobody is told, where no receiver is configured", async () => {
+    const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+    await run("local", stackConfig("local"));
+    expect(warn.mock.calls.flat().join("\n")).toContain("No receiver is configured");
+    warn.mockRestore();
   });
 });
 

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { freeSpace } from "./cache.ts";
 import { dependenciesFresh } from "./dependencies.ts";
 import { look, placesOf } from "./obtain.ts";
-import { askDocker, findPlugins, type Docker, type Plugin } from "./surroundings.ts";
+import { askDocker, type Docker } from "./docker.ts";
+import { findPlugins, type Plugin } from "./installed-plugins.ts";
 import type { Tool, Workshop } from "./tool.ts";
 
 /** What there is of one tool. */

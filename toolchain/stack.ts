@@ -104,11 +104,12 @@ export async function openStack(
   }
 }
 
+/** What making a folder fails with where it cannot be; on a read-only disk Node says ENOENT. */
+const closed = new Set(["EACCES", "EEXIST", "ENOENT", "ENOTDIR", "EPERM", "EROFS"]);
+
 function notWritable(error: unknown, folder: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS" && code !== "ENOTDIR") {
-    return explainDisk(error, folder);
-  }
+  if (code === undefined || !closed.has(code)) return explainDisk(error, folder);
   return new UserError(`The state folder ${folder} cannot be written to`, {
     details: [(error as Error).message, "Nothing was changed."],
     advice: [

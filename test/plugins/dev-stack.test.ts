@@ -20,7 +20,7 @@ const title = `the dev stack through the official plugins, its boards in ${again
   const docker = new Docker();
   const stack = `dev${process.pid}`;
   const login = { username: "admin", password: "stand-in" };
-  const folders = ["prometheus", "alertmanager"].map((name) => `vigil-${stack}-${name}`);
+  const volumes = ["prometheus", "alertmanager"].map((name) => `vigil-${stack}-${name}`);
   let standIn: StandIn | undefined;
   let place: Workspace;
 
@@ -58,12 +58,7 @@ const title = `the dev stack through the official plugins, its boards in ${again
   });
 
   afterAll(async () => {
-    await place.vigil(["down"]);
-    for (const name of folders)
-      await docker
-        .getVolume(name)
-        .remove()
-        .catch(() => undefined);
+    await place.vigil(["down", "--purge"]);
     await standIn?.close();
     place.remove();
   });
@@ -107,8 +102,15 @@ const title = `the dev stack through the official plugins, its boards in ${again
       filters: { label: [`vigil.stack=${stack}`] },
     });
     expect(left).toEqual([]);
-    for (const name of folders) expect((await docker.getVolume(name).inspect()).Name).toBe(name);
+    for (const name of volumes) expect((await docker.getVolume(name).inspect()).Name).toBe(name);
     await succeed("up");
     expect(await succeed("verify")).not.toContain("✗");
+    expect(await succeed("logs", "prometheus")).toContain("Server is ready");
+  });
+
+  it("a purge leaves nothing", async () => {
+    expect(await succeed("down", "--purge")).toContain("the data are gone");
+    const { Volumes } = await docker.listVolumes({ filters: { label: [`vigil.stack=${stack}`] } });
+    expect(Volumes).toEqual([]);
   });
 });

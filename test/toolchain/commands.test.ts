@@ -6,7 +6,8 @@ import * as doctor from "../../toolchain/commands/doctor.ts";
 import * as tools from "../../toolchain/commands/tools.ts";
 import { ToolError } from "../../toolchain/errors.ts";
 import { examine } from "../../toolchain/examine.ts";
-import { askDocker, findPlugins } from "../../toolchain/surroundings.ts";
+import { askDocker } from "../../toolchain/docker.ts";
+import { findPlugins } from "../../toolchain/installed-plugins.ts";
 import { later, program, temporary, tinyTool, workshop, write } from "./support.ts";
 
 /** What is written to standard output while a command runs. */

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { relative } from "node:path";
+import { removeVolume, stackVolumes } from "../docker.ts";
 import { openEngine, recover, stackArgs, targetOf } from "../engine.ts";
 import { stackOptions } from "../options.ts";
 import { removeAccess } from "../outputs.ts";
@@ -33,11 +34,13 @@ export async function run(args: string[]): Promise<number> {
 async function settle(root: string, stack: string, purge: boolean): Promise<string> {
   const folder = stackFolder(root, stack);
   const target = await targetOf(root, stack);
-  if (target !== "local") {
-    const list = `docker volume ls --quiet --filter label=vigil.stack=${stack}`;
-    return purge
-      ? `Everything is down. The data are in volumes; this removes them:\n  ${list} | xargs docker volume rm`
-      : `Everything is down. The data are kept in volumes: ${list}`;
+  if (target === "docker") {
+    const volumes = await stackVolumes(stack);
+    if (!purge) {
+      return `Everything is down. The data are kept in volumes: ${volumes.join(", ")}; make down PURGE=1 removes them.`;
+    }
+    await Promise.all(volumes.map((name) => removeVolume(name)));
+    return `Everything is down, and the data are gone: ${volumes.join(", ")}`;
   }
   if (!purge) {
     return `Everything is down. The data are kept in ${relative(root, folder)}; make down PURGE=1 removes them.`;

@@ -9,7 +9,8 @@ import { stackFolder } from "../stack.ts";
 
 const help = `vigil logs [SERVICE] [--stack NAME] [--follow]
 
-What the servers say: the last lines of each log, or of one service's.
+What the servers say: the last lines of each log, or of one service's. Containers are looked at one at
+a time, Prometheus when none is named.
 
   --follow   goes on as they write, until Ctrl-C
 `;
@@ -21,10 +22,11 @@ export async function run(args: string[]): Promise<number> {
   const { rest, root, stack, values } = options;
   const service = rest[0] ?? process.env["SERVICE"];
   const target = await targetOf(root, stack);
-  if (target !== "local") {
-    throw new UserError(`The logs of stack ${stack} are kept by its ${target} engine`, {
-      advice: [`docker logs vigil-${stack}-${service ?? "prometheus"}`],
-    });
+  const follow = values["follow"] === true;
+  if (target === "docker") {
+    const container = `vigil-${stack}-${service ?? "prometheus"}`;
+    const lines = ["--tail", "20", ...(follow ? ["--follow"] : [])];
+    return attach("docker", ["logs", ...lines, container], { cwd: root });
   }
   const folder = join(stackFolder(root, stack), "logs");
   const files = (existsSync(folder) ? await readdir(folder) : [])
@@ -39,6 +41,5 @@ export async function run(args: string[]): Promise<number> {
       },
     );
   }
-  const follow = values["follow"] === true ? ["-F"] : [];
-  return attach("tail", [...follow, "-n", "20", ...files], { cwd: folder });
+  return attach("tail", [...(follow ? ["-F"] : []), "-n", "20", ...files], { cwd: folder });
 }

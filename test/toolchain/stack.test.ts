@@ -1,0 +1,192 @@
+import { execFileSync, spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { targetOf } from "../../toolchain/engine.ts";
+import { formatError } from "../../toolchain/errors.ts";
+import {
+  hasPendingOperations,
+  keepConfig,
+  onlyDeadLocks,
+  openStack,
+  stackExists,
+  type StackHome,
+} from "../../toolchain/stack.ts";
+
+const stackFile = "config:\n  vigil:environment: test\n  vigil:target: local\n";
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "vigil-stack-"));
+  writeFileSync(join(root, "Pulumi.yaml"), "name: vigil\n");
+  writeFileSync(join(root, "Pulumi.test.yaml"), stackFile);
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const open = (env: NodeJS.ProcessEnv = {}): Promise<StackHome> =>
+  openStack(root, "test", { HOME: root, ...env });
+
+describe("the home of a stack's state", () => {
+  it("is the project's own ignored folder, with a generated passphrase only its owner can read", async () => {
+    const home = await open();
+    expect(home.own).toBe(true);
+    expect(home.env["PULUMI_BACKEND_URL"]).toBe(`file://${join(root, ".vigil/state")}`);
+    const passphrase = home.env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "";
+    expect(statSync(passphrase).mode & 0o777).toBe(0o600);
+    expect(readFileSync(passphrase, "utf8").length).toBeGreaterThan(30);
+  });
+
+  it("keeps its passphrase", async () => {
+    const read = (home: StackHome): string =>
+      readFileSync(home.env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "", "utf8");
+    expect(read(await open())).toBe(read(await open()));
+  });
+
+  it.each([
+    ["by environment", { PULUMI_BACKEND_URL: "file:///elsewhere" }],
+    ["by an access token", { PULUMI_ACCESS_TOKEN: "x" }],
+  ])("is left alone where a backend was chosen %s", async (_how, env) => {
+    expect(await open(env)).toMatchObject({ own: false, env: {}, configFile: undefined });
+  });
+
+  it("is left alone where a backend was chosen by login or by the project", async () => {
+    mkdirSync(join(root, ".pulumi"));
+    writeFileSync(join(root, ".pulumi/credentials.json"), '{"current":"https://example.com"}');
+    expect((await open()).own).toBe(false);
+    rmSync(join(root, ".pulumi"), { recursive: true });
+    writeFileSync(join(root, "Pulumi.yaml"), "name: vigil\nbackend:\n  url: file:///elsewhere\n");
+    expect((await open()).own).toBe(false);
+  });
+
+  it("takes a given passphrase", async () => {
+    const home = await open({ PULUMI_CONFIG_PASSPHRASE: "" });
+    expect(home.own).toBe(true);
+    expect(home.configFile).toBeUndefined();
+    expect(existsSync(join(root, ".vigil/passphrase"))).toBe(false);
+  });
+
+  it("that cannot be written to is said so, with what to do", async () => {
+    writeFileSync(join(root, ".vigil"), "a file where a folder should be");
+    const error: unknown = await open().catch((reason: unknown) => reason);
+    const text = formatError(error);
+    expect(text).toContain(`✗ The state folder ${join(root, ".vigil")} cannot be written to`);
+    expect(text).toContain("Nothing was changed.");
+    expect(text).toContain("→ or keep the state elsewhere");
+  });
+
+  it("on a read-only disk is said so, too", async () => {
+    if (process.getuid?.() !== 0) {
+      chmodSync(root, 0o500);
+    } else {
+      execFileSync("mount", ["-t", "tmpfs", "none", root]);
+      writeFileSync(join(root, "Pulumi.yaml"), "name: vigil\n");
+      writeFileSync(join(root, "Pulumi.test.yaml"), stackFile);
+      execFileSync("mount", ["-o", "remount,ro", root]);
+    }
+    try {
+      await expect(open()).rejects.toThrow(/cannot be written to/);
+    } finally {
+      if (process.getuid?.() === 0) execFileSync("umount", [root]);
+      else chmodSync(root, 0o700);
+    }
+  });
+
+  it("does not exist for a stack without a file; the message names those there are", async () => {
+    const error: unknown = await openStack(root, "tset", { HOME: root }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(formatError(error)).toMatch(/no stack tset[\s\S]*Stacks here: test/);
+  });
+});
+
+describe("the engine's copy of the stack's file", () => {
+  const salted = (home: StackHome): void => {
+    writeFileSync(home.configFile ?? "", `${stackFile}encryptionsalt: v1:abc\n`);
+  };
+
+  it("keeps the salt away from the file under version control", async () => {
+    salted(await open());
+    const again = await open();
+    expect(readFileSync(again.configFile ?? "", "utf8")).toBe(
+      `${stackFile}encryptionsalt: v1:abc\n`,
+    );
+    await keepConfig(again);
+    expect(readFileSync(join(root, "Pulumi.test.yaml"), "utf8")).toBe(stackFile);
+  });
+
+  it("hands over what was set in it", async () => {
+    const home = await open();
+    writeFileSync(home.configFile ?? "", `${stackFile}  vigil:more: 1\nencryptionsalt: v1:abc\n`);
+    await keepConfig(home);
+    expect(readFileSync(join(root, "Pulumi.test.yaml"), "utf8")).toBe(
+      `${stackFile}  vigil:more: 1\n`,
+    );
+  });
+
+  it("is not made where the file has a salt of its own: then the passphrase is shared", async () => {
+    writeFileSync(join(root, "Pulumi.test.yaml"), `${stackFile}encryptionsalt: v1:team\n`);
+    const home = await open();
+    expect(home.configFile).toBeUndefined();
+    await keepConfig(home);
+    expect(readFileSync(join(root, "Pulumi.test.yaml"), "utf8")).toContain("v1:team");
+  });
+});
+
+describe("what a killed run left", () => {
+  const lock = async (owner: object): Promise<StackHome> => {
+    const folder = join(root, ".vigil/state/.pulumi/locks/organization/vigil/test");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "a.json"), JSON.stringify(owner));
+    writeFileSync(join(folder, "a.json.attrs"), "{}");
+    return open();
+  };
+  const dead = async (): Promise<number> => {
+    const child = spawn("true");
+    await new Promise((resolve) => child.on("exit", resolve));
+    return child.pid ?? 0;
+  };
+
+  it("is a lock whose owner is dead", async () => {
+    expect(await onlyDeadLocks(await lock({ pid: await dead(), hostname: hostname() }))).toBe(true);
+  });
+  it("is not a lock whose owner runs, or runs on another machine", async () => {
+    expect(await onlyDeadLocks(await lock({ pid: process.pid, hostname: hostname() }))).toBe(false);
+    expect(await onlyDeadLocks(await lock({ pid: await dead(), hostname: "elsewhere" }))).toBe(
+      false,
+    );
+  });
+  it("is nothing where there is no lock", async () => {
+    expect(await onlyDeadLocks(await open())).toBe(false);
+  });
+  it("may be operations that never ended", async () => {
+    const home = await open();
+    expect([await hasPendingOperations(home), stackExists(home)]).toEqual([false, false]);
+    const folder = join(root, ".vigil/state/.pulumi/stacks/vigil");
+    mkdirSync(folder, { recursive: true });
+    const latest = { pending_operations: [{ type: "creating" }] };
+    writeFileSync(join(folder, "test.json"), JSON.stringify({ checkpoint: { latest } }));
+    expect([await hasPendingOperations(home), stackExists(home)]).toEqual([true, true]);
+  });
+});
+
+describe("the target of a stack", () => {
+  it.each([
+    ["  vigil:target: docker\n", "docker"],
+    ['  "vigil:target": "docker"\n', "docker"],
+    ["  vigil:environment: x\n", "local"],
+  ])("in %j is %s", async (line, target) => {
+    writeFileSync(join(root, "Pulumi.test.yaml"), `config:\n${line}`);
+    expect(await targetOf(root, "test")).toBe(target);
+  });
+});
