@@ -4,7 +4,7 @@ import type { Config } from "./config/schema.ts";
 import { rereadWebFiles } from "./exporter.ts";
 import { webFiles } from "./render/web.ts";
 import type { Place, Running, Target } from "./targets/target.ts";
-import { machineName, type Trust } from "./trust.ts";
+import type { Trust } from "./trust.ts";
 
 export interface AlertmanagerArgs {
   readonly target: Target;
@@ -95,13 +95,7 @@ export class Alertmanager extends pulumi.ComponentResource {
         },
         checks: [{ binary: "amtool", args: ["check-config", "alertmanager.yml"] }],
         port: settings.port,
-        health: {
-          path: "/-/ready",
-          ca: trust.authority,
-          username: machineName,
-          password: trust.machine.password,
-          timeoutSeconds: 30,
-        },
+        health: trust.health("/-/ready", 30),
         memoryMegabytes: settings.memory,
         sees: "itself",
         persistent: true,

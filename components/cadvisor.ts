@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "./config/schema.ts";
 import type { Place, Target } from "./targets/target.ts";
-import { machineName, type Trust } from "./trust.ts";
+import type { Trust } from "./trust.ts";
 
 export interface CadvisorArgs {
   readonly target: Target;
@@ -37,13 +37,7 @@ export class Cadvisor extends pulumi.ComponentResource {
         onChange: {},
         checks: [],
         port: settings.port,
-        health: {
-          path: "/healthz",
-          ca: trust.authority,
-          username: machineName,
-          password: trust.machine.password,
-          timeoutSeconds: 60,
-        },
+        health: trust.health("/healthz", 60),
         memoryMegabytes: settings.memory,
         sees: "host",
         beside: "prometheus",

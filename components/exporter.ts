@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FileCheck } from "../provider/types.ts";
 import { webFiles } from "./render/web.ts";
 import type { Image, Place, Running, Target, Workload } from "./targets/target.ts";
-import { machineName, type Trust } from "./trust.ts";
+import type { Trust } from "./trust.ts";
 
 export interface ExporterArgs {
   readonly target: Target;
@@ -50,13 +50,7 @@ export class Exporter extends pulumi.ComponentResource {
         onChange: { ...rereadWebFiles, ...Object.fromEntries(reload) },
         checks: args.checks,
         port: args.port,
-        health: {
-          path: args.healthPath,
-          ca: trust.authority,
-          username: machineName,
-          password: trust.machine.password,
-          timeoutSeconds: 30,
-        },
+        health: trust.health(args.healthPath, 30),
         memoryMegabytes: args.memoryMegabytes,
         sees: args.sees,
         persistent: false,

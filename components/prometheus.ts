@@ -3,7 +3,7 @@ import type { Config } from "./config/schema.ts";
 import { rereadWebFiles } from "./exporter.ts";
 import { files } from "./render/prometheus.ts";
 import type { Place, Running, Target } from "./targets/target.ts";
-import { machineName, type Trust } from "./trust.ts";
+import type { Trust } from "./trust.ts";
 
 export interface PrometheusArgs {
   readonly target: Target;
@@ -62,13 +62,7 @@ export class Prometheus extends pulumi.ComponentResource {
           { binary: "promtool", args: ["check", "web-config", files.web] },
         ],
         port: settings.port,
-        health: {
-          path: "/-/ready",
-          ca: trust.authority,
-          username: machineName,
-          password: trust.machine.password,
-          timeoutSeconds: 120,
-        },
+        health: trust.health("/-/ready", 120),
         memoryMegabytes: settings.memory,
         sees: "itself",
         persistent: true,

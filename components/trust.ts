@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Authority, Certificate, Login } from "../provider/resources.ts";
 import type { Config } from "./config/schema.ts";
 import { renderWeb, webFiles } from "./render/web.ts";
-import type { Place } from "./targets/target.ts";
+import type { Place, Workload } from "./targets/target.ts";
 
 export interface TrustArgs {
   readonly environment: string;
@@ -58,6 +58,12 @@ export class Trust extends pulumi.ComponentResource {
         );
     this.authority = pulumi.output(tls?.authority ?? this.#own?.certificate ?? "");
     this.registerOutputs({ authority: this.authority });
+  }
+
+  /** How a target asks whether a listener is ready: as the components ask each other. */
+  health(path: string, timeoutSeconds: number): Workload["health"] {
+    const { password } = this.machine;
+    return { path, ca: this.authority, username: machineName, password, timeoutSeconds };
   }
 
   /** Certificate of the listener at `place`: the given one, or one of the own authority. */

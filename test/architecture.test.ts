@@ -1,18 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { root } from "./harness.ts";
+import { root, trackedFiles } from "./harness.ts";
 
-const files = execFileSync(
-  "git",
-  ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"],
-  {
-    cwd: root,
-    encoding: "utf8",
-  },
-)
-  .split("\n")
-  .filter((file) => file !== "");
+const files = trackedFiles("*.ts");
 
 const text = (file: string): string => readFileSync(join(root, file), "utf8");
 

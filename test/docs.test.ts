@@ -1,22 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { execFileSync } from "node:child_process";
 import { allFields } from "../components/config/fields-of.ts";
 import { generated } from "../toolchain/commands/docs.ts";
-import { root } from "./harness.ts";
+import { root, trackedFiles } from "./harness.ts";
 
 const text = (path: string): string => readFileSync(join(root, path), "utf8");
 
-const pages = execFileSync(
-  "git",
-  ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
-  {
-    cwd: root,
-    encoding: "utf8",
-  },
-)
-  .split("\n")
-  .filter((page) => page !== "");
+const pages = trackedFiles("*.md");
 
 describe("documents", () => {
   it("that are generated are up to date: make docs", async () => {

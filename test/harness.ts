@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { rawConfig } from "../components/config/stack-file.ts";
@@ -8,6 +9,13 @@ export { isSecret, plain } from "./docker/record.ts";
 
 /** The checkout. */
 export const root = join(__dirname, "..");
+
+/** Files of the checkout that are, or would be, under version control, by pattern: `*.md`. */
+export function trackedFiles(pattern: string): string[] {
+  const args = ["ls-files", "--cached", "--others", "--exclude-standard", pattern];
+  const names = execFileSync("git", args, { cwd: root, encoding: "utf8" }).split("\n");
+  return names.filter((name) => name !== "" && existsSync(join(root, name)));
+}
 
 /** A resource as the program registered it. */
 export interface Recorded {

@@ -1,3 +1,4 @@
+import { nearest } from "../rules/lib/nearest.ts";
 import { formatError, reasonOf, UserError } from "./errors.ts";
 
 /** A command's module. */
@@ -68,25 +69,13 @@ export function usage(commands: readonly Entry[]): string {
 }
 
 function unknown(name: string, commands: readonly Entry[]): UsageError {
-  const near = commands
-    .map((command) => ({ name: command.name, away: distance(name, command.name) }))
-    .sort((a, b) => a.away - b.away)[0];
-  const guess = near !== undefined && near.away <= Math.max(2, name.length / 3);
+  const meant = nearest(
+    name,
+    commands.map((command) => command.name),
+  );
   return new UsageError(`There is no command ${name}`, {
-    advice: [guess ? `Did you mean: vigil ${near.name}` : "vigil help lists all commands"],
+    advice: [
+      meant === undefined ? "vigil help lists all commands" : `Did you mean: vigil ${meant}`,
+    ],
   });
-}
-
-/** Edits (insert, delete, replace) between two words. */
-export function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
