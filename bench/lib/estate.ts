@@ -94,7 +94,9 @@ async function open(folder: string): Promise<Estate> {
     prometheus,
     vigil: (args, onOutput) => vigil(args, false, onOutput),
     purge: async () => {
-      await vigil(["down", "--purge"], true);
+      const down = (): Promise<Finished> => vigil(["down", "--purge"], true);
+      // A second one finishes what a first one could not.
+      await down().catch(down);
     },
   };
 }

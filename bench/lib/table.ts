@@ -46,6 +46,7 @@ function align(rows: readonly (readonly string[])[]): string[] {
 
 /** Reports as a person reads them: medians, quartiles in brackets. */
 export function renderTable(reports: readonly Report[]): string {
+  if (reports.length === 0) return "";
   const titles = ["", "", "median (quartiles)", "goal", "measured beside it"];
   const rows = [titles, ...reports.flatMap(({ figures }) => figures.map(rowOf))];
   const [title = "", ...lines] = align(rows);
