@@ -50,9 +50,23 @@ export function run(
     child.on("close", (code, signal) => {
       over();
       if (code === 0) resolve(output);
-      else reject(new Error(`${command} ${failure(code, signal)}: ${reasonIn(output)}`));
+      else
+        reject(
+          new FailedCommand(`${command} ${failure(code, signal)}: ${reasonIn(output)}`, output),
+        );
     });
   });
+}
+
+/** A program that ended badly. */
+export class FailedCommand extends Error {
+  /** What it printed, the last part of it. */
+  readonly output: string;
+
+  constructor(message: string, output: string) {
+    super(message);
+    this.output = output;
+  }
 }
 
 const failure = (code: number | null, signal: string | null): string =>

@@ -1,8 +1,10 @@
 import { closing } from "../closing.ts";
-import { openEngine, recover, stackArgs } from "../engine.ts";
+import { type Engine, openEngine, recover, stackArgs } from "../engine.ts";
+import { reasonOf, UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
 import { readOutputs, writeAccess } from "../outputs.ts";
-import { createProgress } from "../progress.ts";
+import { FailedCommand } from "../process.ts";
+import { createProgress, type Progress } from "../progress.ts";
 
 const help = `vigil up [--stack NAME]
 
@@ -12,6 +14,33 @@ hand or left behind by a run that was killed. Run it as often as you like.
   --stack NAME   which Pulumi.NAME.yaml (or STACK=NAME); default: local
 `;
 
+/**
+ * Previews quietly: a port that is taken or a file its server would refuse is found while nothing has
+ * been touched yet.
+ */
+async function rehearse({ capture, home }: Engine, progress: Progress): Promise<void> {
+  const step = progress.start("preview", "looking whether it can work");
+  try {
+    await capture(["preview", "--suppress-outputs", "--suppress-progress", ...stackArgs(home)]);
+    step.done("it can");
+  } catch (error) {
+    step.fail("it cannot, nothing was changed");
+    throw new UserError(`Stack ${home.stack} cannot be what the program says`, {
+      details: problemsIn(error instanceof FailedCommand ? error.output : reasonOf(error)),
+      advice: ["Mend that and run it again; nothing was changed."],
+    });
+  }
+}
+
+/** The messages of the engine that are errors: a block a resource, after its list of resources. */
+function problemsIn(output: string): string[] {
+  const [, diagnostics = output] = output.split("Diagnostics:\n");
+  const [messages = ""] = diagnostics.split("\nResources:");
+  const blocks = messages.split(/\n(?= {2}\S)/).filter((block) => /\berror: /.test(block));
+  const lines = (blocks.length > 0 ? blocks : [messages]).join("\n").split("\n");
+  return lines.filter((line) => line.trim() !== "").map((line) => line.replace(/^ {2}/, ""));
+}
+
 /** `vigil up`. */
 export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help);
@@ -20,6 +49,7 @@ export async function run(args: string[]): Promise<number> {
   const progress = createProgress();
   const engine = await openEngine({ root, stack, progress });
   await recover(engine, progress);
+  await rehearse(engine, progress);
   const code = await engine.run([
     "up",
     "--yes",
