@@ -35,6 +35,8 @@ export function nodeExporter(settings: Config["nodeExporter"], { root }: Place):
     image: { reference: settings.image, ...nobody },
     args: [
       "--collector.disable-defaults",
+      // What it costs itself: a fifth of each scrape, and nothing anybody looks at.
+      "--web.disable-exporter-metrics",
       ...nodeCollectors.map((one) => `--collector.${one}`),
       ...paths,
     ],

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { createProvider } from "./dispatch.ts";
 import { serve } from "./server.ts";
 
@@ -10,4 +11,6 @@ export async function start(): Promise<void> {
   }, 500).unref();
   const { port } = await serve(createProvider("0.1.0"));
   process.stdout.write(`${port}\n`);
+  // The engine ends its plugins by a signal, and Node keeps what it compiled only when it ends itself.
+  setTimeout(flushCompileCache, 400).unref();
 }

@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { VigilError } from "../errors.ts";
 import type { ProcessInputs } from "../types.ts";
 import { canonical } from "../values.ts";
@@ -134,7 +135,7 @@ export async function remove(home: string, name: string): Promise<void> {
     } else {
       await rm(folders.fragment, { force: true });
       await writeChanged(layout.project, renderProject(layout, others));
-      if (await api.isUp(layout)) await api.reload(layout);
+      if (await api.isUp(layout)) await reloadPatiently(layout);
       const marked = await findMarked(home);
       await stopAll(
         marked.filter((one) => one.process === `${home}:${name}`),
@@ -148,6 +149,20 @@ export async function remove(home: string, name: string): Promise<void> {
     }
   });
   await removeIfEmpty(home);
+}
+
+/**
+ * A process that ends by itself just while the supervisor stops it makes the supervisor refuse; the
+ * next attempt finds it gone.
+ */
+async function reloadPatiently(layout: Layout, attempts = 3): Promise<void> {
+  try {
+    await api.reload(layout);
+  } catch (error) {
+    if (!(error instanceof VigilError) || attempts <= 1) throw error;
+    await sleep(500);
+    await reloadPatiently(layout, attempts - 1);
+  }
 }
 
 /** The log and its rotated predecessors, `<name>-<time>.log`. */

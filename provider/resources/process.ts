@@ -35,7 +35,9 @@ export const process: Resource = {
     const inputs = withSecretPassword(news);
     const plain = reveal(inputs) as ProcessInputs;
     const failures = problemsOf(plain);
-    if (failures.length === 0) failures.push(...(await rejected(inputs)), ...(await taken(plain)));
+    if (failures.length === 0 && !unchanged(olds, inputs)) {
+      failures.push(...(await rejected(inputs)), ...(await taken(plain)));
+    }
     const files = toStore(inputs["files"], olds["files"]);
     // That it runs is asked for like all else, so that one found stopped shows as false => true.
     return { inputs: { ...inputs, files, running: true }, failures };
@@ -100,6 +102,13 @@ export const process: Resource = {
     await remove(home, name);
   },
 };
+
+/** What was proven when it was made need not be proven again at each preview that changes nothing. */
+function unchanged(olds: Raw, news: Raw): boolean {
+  if (olds["name"] === undefined || hasUnknown(news)) return false;
+  const wanted = { ...asIs(news), running: true };
+  return Object.keys(changesOf({ ...asIs(olds), running: true }, wanted, properties)).length === 0;
+}
 
 /** With the files' texts as they are rather than as they are stored. */
 function asIs(stored: Raw): Raw & { readonly files: unknown } {
