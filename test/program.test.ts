@@ -1,9 +1,10 @@
+import { hostname } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import { parseConfig } from "../components/config/parse.ts";
 import { readAbsent, readConfig } from "../components/config.ts";
 import { Monitoring } from "../components/monitoring.ts";
 import { throwAway } from "./docker/pki.ts";
-import { isSecret, plain, record, type Run, stackConfig } from "./harness.ts";
+import { isSecret, plain, record, root, type Run, stackConfig } from "./harness.ts";
 import type { RawConfig } from "../components/config/parse.ts";
 
 /** A configuration with every receiver and a probe, secrets encrypted as the engine has them. */
@@ -35,6 +36,12 @@ const run = (stack: string, config: RawConfig, absent = ["grafana"]): Promise<Ru
 
 const processType = "vigil:index:Process";
 
+// What the program warns of is asked for in a test of its own; here it would only be in the way.
+const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+afterAll(() => {
+  warn.mockRestore();
+});
+
 describe("stack local", () => {
   let local: Run;
   beforeAll(async () => {
@@ -44,6 +51,17 @@ describe("stack local", () => {
   it("registers exactly these resources under these parents", () => {
     expect(local.tree).toMatchSnapshot();
   });
+
+  it.each(["prometheus", "alertmanager", "node", "blackbox"])(
+    "gives %s exactly these inputs",
+    (name) => {
+      const text = JSON.stringify(plain(local.find(processType, name).inputs));
+      // What differs from machine to machine.
+      const same = text.replaceAll(root, "<root>").replaceAll(`"${hostname()}:`, '"<host>:');
+      const { files, ...inputs } = JSON.parse(same) as { files: Record<string, string> };
+      expect({ ...inputs, files: Object.keys(files).sort() }).toMatchSnapshot();
+    },
+  );
 
   it("stays within 40 resources", () => {
     expect(local.resources.length).toBeLessThanOrEqual(40);
@@ -229,10 +247,9 @@ describe("a given certificate that lacks a name", () => {
 
 describe("what people are warned of", () => {
   it("is that nobody is told, where no receiver is configured", async () => {
-    const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+    warn.mockClear();
     await run("local", stackConfig("local"));
     expect(warn.mock.calls.flat().join("\n")).toContain("No receiver is configured");
-    warn.mockRestore();
   });
 });
 
