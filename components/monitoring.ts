@@ -26,20 +26,28 @@ function grafanaOutput(
   return own && { ...own, elsewhere: false };
 }
 
-/** Whether a Grafana server of the estate's own can be had; a stack without it is watched and alerted all the same. */
-function offersGrafana(
-  config: Config,
+/** Where the content goes: a Grafana of the estate's own, one that somebody else runs, or nowhere. */
+type GrafanaChoice = { readonly own: boolean; readonly elsewhere?: string };
+
+/** A stack without Grafana is watched and alerted all the same, so what is lacking is only said. */
+function chooseGrafana(
+  { grafana }: Config,
   absent: ReadonlySet<string>,
   target: Target,
   parent: pulumi.Resource,
-): boolean {
-  if (!config.grafana.enabled || config.grafana.url !== undefined) return false;
-  const reason = absent.has("grafana")
-    ? "it could not be had on this machine"
-    : target.lacks("grafana");
-  if (reason === undefined) return true;
-  void pulumi.log.warn(`Grafana is left out: ${reason}.`, parent);
-  return false;
+): GrafanaChoice {
+  if (!grafana.enabled) return { own: false };
+  const needed = grafana.url === undefined ? ["grafana", "grafana-plugin"] : ["grafana-plugin"];
+  const missing = needed.find((part) => absent.has(part));
+  const reason =
+    missing === undefined
+      ? grafana.url === undefined && target.lacks("grafana")
+      : `${missing} could not be had on this machine`;
+  if (reason) {
+    void pulumi.log.warn(`Grafana is left out: ${reason}.`, parent);
+    return { own: false };
+  }
+  return grafana.url === undefined ? { own: true } : { own: false, elsewhere: grafana.url };
 }
 
 function watched({ jobs }: Plan): VigilOutputs["watched"] {
@@ -70,7 +78,8 @@ export class Monitoring extends pulumi.ComponentResource {
     const lacking = target.lacks("prometheus");
     if (lacking !== undefined) throw new pulumi.RunError(`${lacking}\nNothing was changed.`);
     const { environment, login, receivers, tls } = config;
-    const plan = planEstate(config, target, offersGrafana(config, absent, target, this));
+    const { elsewhere, own } = chooseGrafana(config, absent, target, this);
+    const plan = planEstate(config, target, own);
     const { places } = plan;
     const problems = uncovered(config, places);
     if (problems.length > 0) throw new ConfigError(problems);
@@ -112,7 +121,6 @@ export class Monitoring extends pulumi.ComponentResource {
       const settings = config.cadvisor;
       new Cadvisor("cadvisor", { ...ground, place: places.cadvisor, settings }, child);
     }
-    const elsewhere = config.grafana.enabled ? config.grafana.url : undefined;
     if (places.grafana) this.#grafana(config, ground, plan, places.grafana);
     if (elsewhere !== undefined) this.#grafanaElsewhere(config, elsewhere, plan, trust);
 

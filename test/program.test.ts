@@ -200,7 +200,8 @@ describe("a Grafana of one's own", () => {
     const grafana = { url: "https://grafana.example.com", auth: "a-token" };
     const config = stackConfig("local");
     const values = { ...config.values, grafana: JSON.stringify(grafana) };
-    const elsewhere = await run("local", { values, secretKeys: new Set(["grafana"]) }, []);
+    // The server could not be had, and is not needed.
+    const elsewhere = await run("local", { values, secretKeys: new Set(["grafana"]) });
     const { inputs } = elsewhere.find("pulumi:providers:grafana", "grafana-content");
     expect(inputs["url"]).toBe("https://grafana.example.com");
     expect(isSecret(inputs["auth"])).toBe(true);
@@ -210,6 +211,21 @@ describe("a Grafana of one's own", () => {
       url: grafana.url,
       elsewhere: true,
     });
+  });
+});
+
+describe("without the plugin that puts content into Grafana", () => {
+  it("a Grafana of one's own is left alone, and the rest is there", async () => {
+    const grafana = { url: "https://grafana.example.com", auth: "a-token" };
+    const config = stackConfig("local");
+    const values = { ...config.values, grafana: JSON.stringify(grafana) };
+    const without = await run("local", { values, secretKeys: new Set(["grafana"]) }, [
+      "grafana",
+      "grafana-plugin",
+    ]);
+    expect(without.tree.filter((one) => /grafana/i.test(one))).toEqual([]);
+    expect((without.outputs as Monitoring["outputs"]).grafana).toBeNull();
+    expect(warn.mock.calls.flat().join("\n")).toContain("grafana-plugin could not be had");
   });
 });
 

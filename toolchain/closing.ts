@@ -14,7 +14,7 @@ export interface Closing {
 
 function addresses({ outputs, without }: Closing): string[][] {
   const { alertmanager, grafana, prometheus } = outputs;
-  const reason = without.get("grafana");
+  const reason = without.get("grafana") ?? without.get("grafana-plugin");
   return [
     ["Prometheus", prometheus?.url ?? "not published"],
     ["Alertmanager", alertmanager?.url ?? "not published"],

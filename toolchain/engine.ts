@@ -73,7 +73,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
-  const plugins = await ensurePlugins({ root, target, env, tools, progress });
+  const plugins = await ensurePlugins({ root, stack, target, env, tools, progress });
   const without = missingOf(tools, plugins);
   env["VIGIL_WITHOUT"] = [...without.keys()].join(",");
   const engine: Engine = {

@@ -16,6 +16,7 @@ export interface MissingPlugin {
 
 interface PluginOptions {
   readonly root: string;
+  readonly stack: string;
   readonly target: string;
   readonly env: NodeJS.ProcessEnv;
   readonly tools: Ensured;
@@ -80,6 +81,15 @@ function rethrowUnreachable(error: unknown): void {
   if (/cannot be reached/.test(reasonOf(error))) throw error;
 }
 
+/** Whether the content goes into a Grafana that somebody else runs. */
+async function hasGrafanaElsewhere(root: string, stack: string): Promise<boolean> {
+  // A package, which is there only once packages are installed.
+  const { parse } = await import("yaml");
+  const text = await readFile(join(root, `Pulumi.${stack}.yaml`), "utf8");
+  const { config } = parse(text) as { config?: Record<string, { url?: unknown } | undefined> };
+  return config?.["vigil:grafana"]?.url !== undefined;
+}
+
 /**
  * Sees to the provider plugins a target needs: without Docker's there is nothing to deploy with;
  * without Grafana's the estate does without Grafana.
@@ -87,17 +97,17 @@ function rethrowUnreachable(error: unknown): void {
  * @throws UserError when the target cannot do without.
  */
 export async function ensurePlugins(options: PluginOptions): Promise<MissingPlugin[]> {
-  const { env, progress, root, target, tools } = options;
+  const { env, progress, root, stack, target, tools } = options;
   if (target === "docker") {
     const spec = await specOf(root, "docker");
     const reason = await install(spec, env, progress);
     if (reason !== undefined) throw noDocker(spec, reason);
   }
   const hasServer = target !== "local" || existsSync(join(tools.binFolder, "grafana"));
-  if (!hasServer) return [];
+  if (!hasServer && !(await hasGrafanaElsewhere(root, stack))) return [];
   const reason = await install(await specOf(root, "grafana"), env, progress);
   if (reason === undefined) return [];
-  return [{ name: "grafana", reason: `its provider plugin: ${reason}` }];
+  return [{ name: "grafana-plugin", reason: `its provider plugin: ${reason}` }];
 }
 
 function noDocker({ version }: PluginSpec, reason: string): UserError {
