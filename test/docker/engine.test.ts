@@ -2,15 +2,14 @@ import { hashSync } from "bcryptjs";
 import Docker from "dockerode";
 import { get } from "node:https";
 import { dockerTarget } from "../../components/targets/docker.ts";
-import { engineProblem } from "../../components/targets/docker/engine.ts";
 import { estate, password, username } from "./estate.ts";
-import { buildTestImages } from "./images.ts";
+import { buildTestImages, dockerProblem } from "./images.ts";
 import { throwAway } from "./pki.ts";
 import { record } from "./record.ts";
 import { recreate } from "./recreate.ts";
 import type { Recreated } from "./recreate.ts";
 
-const problem = engineProblem();
+const problem = dockerProblem();
 const title = `containers in a real engine${problem ? ` (skipped: ${problem})` : ""}`;
 
 (problem ? describe.skip : describe)(title, () => {

@@ -1,7 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type Docker from "dockerode";
+import { engineProblem } from "../../components/targets/docker/engine.ts";
 import { tar } from "./tar.ts";
 
 /** Programs an image can be had for. */
@@ -56,6 +59,23 @@ const version = createHash("sha256")
 /** Reference under which the engine holds the test image of a program. */
 export function testImage(program: Program): string {
   return `vigil-test/${program}:${version}`;
+}
+
+/** Why the tests that need an engine and images cannot be run here, or undefined. */
+export function dockerProblem(): string | undefined {
+  const engine = engineProblem();
+  if (engine !== undefined) return engine;
+  const path = (process.env["PATH"] ?? "").split(delimiter);
+  if (
+    !existsSync("/etc/debian_version") ||
+    /ubuntu/i.test(readFileSync("/etc/os-release", "utf8"))
+  ) {
+    return "test images are made of Debian's packages, and this is no Debian";
+  }
+  if (!path.some((folder) => existsSync(join(folder, "mmdebstrap")))) {
+    return "test images are made with mmdebstrap: apt-get install mmdebstrap";
+  }
+  return undefined;
 }
 
 /**

@@ -1,9 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
-import { engineProblem } from "../../components/targets/docker/engine.ts";
 import { throwAway } from "../docker/pki.ts";
-import { buildTestImages, testImage } from "../docker/images.ts";
+import { buildTestImages, dockerProblem, testImage } from "../docker/images.ts";
 import { createWorkspace, type Workspace } from "../e2e/workspace.ts";
 import { type StandIn, startStandIn } from "./grafana-stand-in.ts";
 import { lacksPlugin } from "./trial.ts";
@@ -11,7 +10,7 @@ import { lacksPlugin } from "./trial.ts";
 jest.setTimeout(300_000);
 
 const problem =
-  lacksPlugin("docker", "5.2.0") ?? lacksPlugin("grafana", "2.38.0") ?? engineProblem();
+  lacksPlugin("docker", "5.2.0") ?? lacksPlugin("grafana", "2.38.0") ?? dockerProblem();
 const real = process.env["GRAFANA_URL"];
 const against = real ?? "a stand-in for Grafana, not Grafana";
 const title = `the dev stack through the official plugins, its boards in ${against}`;

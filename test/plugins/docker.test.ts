@@ -1,12 +1,11 @@
 import { hashSync } from "bcryptjs";
 import Docker from "dockerode";
-import { engineProblem } from "../../components/targets/docker/engine.ts";
 import { password } from "../docker/estate.ts";
-import { buildTestImages } from "../docker/images.ts";
+import { buildTestImages, dockerProblem } from "../docker/images.ts";
 import { throwAway } from "../docker/pki.ts";
 import { TrialStack, lacksPlugin } from "./trial.ts";
 
-const problem = lacksPlugin("docker", "5.2.0") ?? engineProblem();
+const problem = lacksPlugin("docker", "5.2.0") ?? dockerProblem();
 const title = `the official Docker plugin${problem ? ` (skipped: ${problem})` : ""}`;
 
 (problem ? describe.skip : describe)(title, () => {
