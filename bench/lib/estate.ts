@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -9,6 +8,7 @@ import { parseConfig } from "../../components/config/parse.ts";
 import { type Finished, timed } from "./command.ts";
 import { guarded } from "./interrupt.ts";
 import { checkout, localConfig, surroundings } from "./place.ts";
+import { freePort } from "../../test/free-port.ts";
 
 /** A copy of the checkout with a stack of its own, configured as stack local but for its ports. */
 export interface Estate {
@@ -26,20 +26,6 @@ export interface Estate {
 type Watcher = (text: string, at: number) => void;
 
 const stack = "bench";
-
-/** A port nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === "object" && address !== null ? address.port : 0);
-      });
-    });
-  });
-}
 
 /** What git knows of the checkout, with what is new and not yet committed. */
 async function copyCheckout(folder: string): Promise<void> {

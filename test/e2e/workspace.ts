@@ -9,10 +9,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { root } from "../harness.ts";
+import { freePort } from "../free-port.ts";
 
 /** What a command did. */
 export interface Done {
@@ -43,20 +43,6 @@ const services = [
   "blackboxExporter",
 ] as const;
 type Service = (typeof services)[number];
-
-/** A port nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        resolve(typeof address === "object" && address ? address.port : 0);
-      });
-    });
-  });
-}
 
 function copyCheckout(folder: string): void {
   const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];

@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, realpathSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { request } from "node:https";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { newAuthority, newCertificate, type Pair } from "../../provider/pki.ts";
@@ -10,6 +9,8 @@ import { findMarked } from "../../provider/process/marks.ts";
 import { stopLeftOvers } from "../../provider/process/supervisor.ts";
 import { findOnPath } from "../../provider/process/tool.ts";
 import type { ProcessInputs } from "../../provider/types.ts";
+
+export { freePort } from "../free-port.ts";
 
 /** Fails the suite at once, with the reason, where a real tool is missing. */
 export async function requireTools(...names: readonly string[]): Promise<void> {
@@ -51,20 +52,6 @@ export async function cleanUp(): Promise<void> {
       force: true,
     });
   }
-}
-
-/** A port nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.on("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        done(port);
-      });
-    });
-  });
 }
 
 export interface Identity {
