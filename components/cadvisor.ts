@@ -11,6 +11,30 @@ export interface CadvisorArgs {
 }
 
 /**
+ * Left out: what is too much, and what cAdvisor cannot see of a container without root or the
+ * engine's socket. Of that it would tell an eternal 0 (`cpuLoad`, `oom_event`) or only what is the
+ * machine's (`disk`, `network`), which node_exporter measures.
+ */
+const unmeasured = [
+  "advtcp",
+  "cpuLoad",
+  "cpu_topology",
+  "cpuset",
+  "disk",
+  "hugetlb",
+  "memory_numa",
+  "network",
+  "oom_event",
+  "percpu",
+  "process",
+  "referenced_memory",
+  "resctrl",
+  "sched",
+  "tcp",
+  "udp",
+];
+
+/**
  * Metrics of the containers of a Docker host, by their ids: the engine's socket, which would add their
  * names, is as good as root on the host and is not given. cAdvisor speaks no TLS, so it shares the loopback of
  * Prometheus, the one program that asks it, and listens on no network.
@@ -25,7 +49,7 @@ export class Cadvisor extends pulumi.ComponentResource {
         binary: "cadvisor",
         image: { reference: settings.image, uid: 65534, gid: 65534 },
         args: [
-          "--disable_metrics=advtcp,cpu_topology,cpuset,hugetlb,memory_numa,percpu,process,referenced_memory,resctrl,sched,tcp,udp",
+          `--disable_metrics=${unmeasured.join(",")}`,
           "--docker_only=false",
           "--housekeeping_interval=15s",
           `--listen_ip=${place.listen.slice(0, place.listen.lastIndexOf(":"))}`,
