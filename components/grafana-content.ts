@@ -41,6 +41,40 @@ function contactPoint({
   };
 }
 
+function dataSource(
+  kind: keyof typeof datasourceUid,
+  { scrapeInterval, trust }: GrafanaContentArgs,
+  address: string,
+  opts: pulumi.CustomResourceOptions,
+): DataSource {
+  const { authority, machine } = trust;
+  const settings =
+    kind === "prometheus"
+      ? { httpMethod: "POST", timeInterval: scrapeInterval }
+      : { implementation: "prometheus" };
+  return new DataSource(
+    `grafana-${kind}`,
+    {
+      name: kind === "prometheus" ? "Prometheus" : "Alertmanager",
+      type: kind,
+      uid: datasourceUid[kind],
+      url: `https://${address}`,
+      isDefault: kind === "prometheus",
+      basicAuthEnabled: true,
+      basicAuthUsername: machine.username,
+      jsonDataEncoded: JSON.stringify({ ...settings, tlsAuthWithCACert: true }),
+      secureJsonDataEncoded: pulumi.secret(
+        pulumi
+          .all([machine.password, authority])
+          .apply(([basicAuthPassword, tlsCACert]) =>
+            JSON.stringify({ basicAuthPassword, tlsCACert }),
+          ),
+      ),
+    },
+    opts,
+  );
+}
+
 /** What people see in Grafana, as managed resources: changed here, never by hand. */
 export class GrafanaContent extends pulumi.ComponentResource {
   constructor(name: string, args: GrafanaContentArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -57,52 +91,23 @@ export class GrafanaContent extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const child = { parent: this, provider };
-    const folder = new Folder(`${name}-folder`, { title: "Vigil", uid: "vigil" }, child);
-    this.#dataSource("prometheus", args, args.prometheus, child);
-    this.#dataSource("alertmanager", args, args.alertmanager, child);
+    // One after the other: of two writers that each bring a secret, one holds Grafana's database and
+    // the other its encryption key, and on SQLite both wait until they fail.
+    let last: pulumi.Resource = provider;
+    const child = () => ({ parent: this, provider, dependsOn: last });
+    const folder = new Folder(`${name}-folder`, { title: "Vigil", uid: "vigil" }, child());
+    last = folder;
+    last = dataSource("prometheus", args, args.prometheus, child());
+    last = dataSource("alertmanager", args, args.alertmanager, child());
     for (const [uid, configJson] of Object.entries(args.boards)) {
-      new Dashboard(`${name}-${uid}`, { configJson, folder: folder.uid, overwrite: true }, child);
+      const board = { configJson, folder: folder.uid, overwrite: true };
+      last = new Dashboard(`${name}-${uid}`, board, child());
     }
     const contact = contactPoint(args.receivers);
     // Deleting first would tear the old one out of the policy that uses it.
     if (contact) {
-      new ContactPoint(`${name}-contact`, contact, { ...child, deleteBeforeReplace: false });
+      new ContactPoint(`${name}-contact`, contact, { ...child(), deleteBeforeReplace: false });
     }
     this.registerOutputs({});
-  }
-
-  #dataSource(
-    kind: keyof typeof datasourceUid,
-    { scrapeInterval, trust }: GrafanaContentArgs,
-    address: string,
-    opts: pulumi.CustomResourceOptions,
-  ): void {
-    const { authority, machine } = trust;
-    const settings =
-      kind === "prometheus"
-        ? { httpMethod: "POST", timeInterval: scrapeInterval }
-        : { implementation: "prometheus" };
-    new DataSource(
-      `grafana-${kind}`,
-      {
-        name: kind === "prometheus" ? "Prometheus" : "Alertmanager",
-        type: kind,
-        uid: datasourceUid[kind],
-        url: `https://${address}`,
-        isDefault: kind === "prometheus",
-        basicAuthEnabled: true,
-        basicAuthUsername: machine.username,
-        jsonDataEncoded: JSON.stringify({ ...settings, tlsAuthWithCACert: true }),
-        secureJsonDataEncoded: pulumi.secret(
-          pulumi
-            .all([machine.password, authority])
-            .apply(([basicAuthPassword, tlsCACert]) =>
-              JSON.stringify({ basicAuthPassword, tlsCACert }),
-            ),
-        ),
-      },
-      opts,
-    );
   }
 }
