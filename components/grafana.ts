@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { Login } from "../provider/resources.ts";
 import type { Config } from "./config/schema.ts";
@@ -13,6 +14,21 @@ export interface GrafanaArgs {
   readonly username: string;
 }
 
+/**
+ * Grafana takes its admin's password into a new database only, and opens what it stored encrypted
+ * only with the same key. Both are made anew after a `down` that kept the data, and the password
+ * may be changed: then a database of their own, which the declared content fills again. The key's 192
+ * random bits keep the password from being guessed by the name.
+ */
+function databaseOf(username: string, secrets: pulumi.Input<string>[]): pulumi.Output<string> {
+  const digest = (parts: string[]): string =>
+    createHash("sha256")
+      .update(JSON.stringify([username, ...parts]))
+      .digest("hex")
+      .slice(0, 12);
+  return pulumi.unsecret(pulumi.all(secrets).apply((parts) => `grafana-${digest(parts)}.db`));
+}
+
 /** The Grafana server. Its content is declared by `GrafanaContent`. */
 export class Grafana extends pulumi.ComponentResource {
   readonly running: Running;
@@ -25,6 +41,7 @@ export class Grafana extends pulumi.ComponentResource {
     const secretKey = new Login(`${name}-secret-key`, { username: "grafana" }, child);
     const identity = trust.identity(place, child);
     const address = place.listen.slice(0, place.listen.lastIndexOf(":"));
+    const database = databaseOf(username, [trust.person.password, secretKey.password]);
     this.running = target.run(
       {
         place,
@@ -43,15 +60,18 @@ export class Grafana extends pulumi.ComponentResource {
         env: {},
         files: {
           [grafanaFiles.certificate]: identity.certificate,
-          [grafanaFiles.config]: renderGrafanaIni({
-            address,
-            config: place.config,
-            data: place.data,
-            port: settings.port,
-            url: place.url,
-            username,
-            metricsUsername: machineName,
-          }),
+          [grafanaFiles.config]: database.apply((file) =>
+            renderGrafanaIni({
+              address,
+              config: place.config,
+              data: place.data,
+              database: file,
+              port: settings.port,
+              url: place.url,
+              username,
+              metricsUsername: machineName,
+            }),
+          ),
           [grafanaFiles.key]: identity.key,
           [grafanaFiles.metricsPassword]: trust.machine.password,
           [grafanaFiles.password]: trust.person.password,

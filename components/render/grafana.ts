@@ -7,6 +7,8 @@ export interface GrafanaIni {
   readonly port: number;
   readonly url: string | undefined;
   readonly username: string;
+  /** Name of the database's file, which belongs to one login and one secret key. */
+  readonly database: string;
   /** Who may read `/metrics`. */
   readonly metricsUsername: string;
 }
@@ -31,8 +33,8 @@ export function renderGrafanaIni(input: GrafanaIni): string {
       reporting_enabled: false,
     },
     "auth.anonymous": { enabled: false },
-    // Without it parallel creation of content meets a locked database now and then.
-    database: { wal: true },
+    // WAL: without it creation of content meets a locked database now and then.
+    database: { path: input.database, wal: true },
     log: { mode: "console" },
     metrics: {
       basic_auth_password: `$__file{${file(grafanaFiles.metricsPassword)}}`,

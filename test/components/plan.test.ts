@@ -124,6 +124,7 @@ describe("grafana.ini", () => {
     address: "127.0.0.1",
     config: "/etc/vigil",
     data: "/var/lib/grafana",
+    database: "grafana-one.db",
     metricsUsername: "vigil-internal",
     port: 3000,
     url: "https://127.0.0.1:3000",
@@ -132,6 +133,7 @@ describe("grafana.ini", () => {
   it("has TLS, no guests, no calls home, and secrets from files only", () => {
     for (const line of [
       "protocol = https",
+      "path = grafana-one.db",
       "min_tls_version = TLS1.2",
       "reporting_enabled = false",
       "allow_sign_up = false",
