@@ -43,7 +43,7 @@ export function renderGrafanaIni(input: GrafanaIni): string {
     },
     news: { news_feed_enabled: false },
     paths: { data: input.data, logs: `${input.data}/log`, plugins: `${input.data}/plugins` },
-    plugins: { preinstall_disabled: true },
+    plugins: { preinstall_disabled: true, public_key_retrieval_disabled: true },
     security: {
       admin_password: `$__file{${file(grafanaFiles.password)}}`,
       admin_user: input.username,

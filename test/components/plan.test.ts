@@ -136,6 +136,7 @@ describe("grafana.ini", () => {
       "path = grafana-one.db",
       "min_tls_version = TLS1.2",
       "reporting_enabled = false",
+      "public_key_retrieval_disabled = true",
       "allow_sign_up = false",
       "admin_password = $__file{/etc/vigil/admin.password}",
       "secret_key = $__file{/etc/vigil/secret.key}",
