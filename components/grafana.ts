@@ -17,8 +17,9 @@ export interface GrafanaArgs {
 /**
  * Grafana takes its admin's password into a new database only, and opens what it stored encrypted
  * only with the same key. Both are made anew after a `down` that kept the data, and the password
- * may be changed: then a database of their own, which the declared content fills again. The key's 192
- * random bits keep the password from being guessed by the name.
+ * may be changed: then a database of their own. After a `down` the same `up` fills it with the declared
+ * content; after a changed password the next one does, when it sees that the content is missing. The
+ * key's 192 random bits keep the password from being guessed by the name.
  */
 function databaseOf(username: string, secrets: pulumi.Input<string>[]): pulumi.Output<string> {
   const digest = (parts: string[]): string =>
