@@ -79,8 +79,16 @@ function mountsOf(config: DockerTargetConfig, workload: Workload) {
     ...(persistent ? [{ type: "volume", source, target: place.data }] : []),
     // No propagation is named: for a folder that holds its own data, which the root does, the engine
     // then takes `rslave` where the machine can and falls back where it cannot. Named, it fails there.
-    ...(sees === "host" ? [{ type: "bind", source: "/", target: hostRoot, readOnly: true }] : []),
+    ...(sees === "host" ? [seen("/", hostRoot), seen("/sys", "/sys")] : []),
   ];
+}
+
+/**
+ * A folder of the machine, read-only. /sys beside the root: with cgroups of version 1 a container
+ * finds only its own below the root's.
+ */
+function seen(source: string, target: string) {
+  return { type: "bind", source, target, readOnly: true };
 }
 
 function sharesProcesses({ beside, sees }: Workload): boolean {

@@ -139,7 +139,10 @@ const variants: [string, Partial<Workload>, Record<string, unknown>][] = [
       networkMode: "host",
       pidMode: "host",
       cgroupnsMode: "host",
-      mounts: [{ type: "bind", source: "/", target: "/rootfs", readOnly: true }],
+      mounts: [
+        { type: "bind", source: "/", target: "/rootfs", readOnly: true },
+        { type: "bind", source: "/sys", target: "/sys", readOnly: true },
+      ],
       securityOpts: ["label=disable", "no-new-privileges:true"],
       ports: undefined,
       networksAdvanced: undefined,
