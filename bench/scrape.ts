@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { nodeCollectors } from "../components/exporters.ts";
+import { nodeSelection } from "../components/exporters.ts";
 import { ensureTools } from "../toolchain/ensure.ts";
 import { silent } from "../toolchain/progress.ts";
 import { createGround, type RunningExporter, startExporter } from "./lib/exporter.ts";
@@ -20,7 +20,7 @@ const pause = 40;
 
 /** Arguments by contender. `bare` has nothing to tell: what TLS, login and the asking itself cost. */
 const contenders = {
-  vigil: ["--collector.disable-defaults", ...nodeCollectors.map((one) => `--collector.${one}`)],
+  vigil: nodeSelection,
   defaults: [],
   bare: ["--collector.disable-defaults", "--web.disable-exporter-metrics"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
