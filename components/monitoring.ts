@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Alertmanager } from "./alertmanager.ts";
 import { Cadvisor } from "./cadvisor.ts";
 import { ConfigError } from "./config.ts";
+import type { ConfigProblem } from "./config/parse.ts";
 import type { Config } from "./config/schema.ts";
 import { Exporter } from "./exporter.ts";
 import { blackboxExporter, nodeExporter } from "./exporters.ts";
@@ -60,6 +61,13 @@ function watched({ jobs }: Plan): VigilOutputs["watched"] {
   );
 }
 
+/** Said rather than passed over: nobody should believe that a host is watched which is not. */
+const hostsToCome: ConfigProblem = {
+  path: "vigil:hosts",
+  reason: "is valid, but hosts over SSH are not there yet",
+  fix: "pulumi config rm vigil:hosts",
+};
+
 export interface MonitoringArgs {
   readonly config: Config;
   /** What cannot be had on this machine and is done without. */
@@ -75,6 +83,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const child = { parent: this };
     const { absent, config } = args;
     const target = createTarget(config, pulumi.getStack(), child);
+    if (Object.keys(config.hosts).length > 0) throw new ConfigError([hostsToCome]);
     const lacking = target.lacks("prometheus");
     if (lacking !== undefined) throw new pulumi.RunError(`${lacking}\nNothing was changed.`);
     const { environment, login, receivers, tls } = config;

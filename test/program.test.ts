@@ -281,6 +281,17 @@ describe("stack prod", () => {
   });
 });
 
+describe("hosts over SSH", () => {
+  it("are valid, and refused until they can be watched", async () => {
+    const web = { address: "web-1.example.com", user: "deploy", hostKey: "ssh-ed25519 AAAA" };
+    const config = stackConfig("local");
+    const values = { ...config.values, hosts: JSON.stringify({ "web-1": web }) };
+    await expect(run("local", { values, secretKeys: new Set() })).rejects.toThrow(
+      /vigil:hosts is valid, but hosts over SSH are not there yet/,
+    );
+  });
+});
+
 describe("configuration that cannot be used", () => {
   it("names every mistake at once and registers nothing", async () => {
     const values = { environment: "Dev", target: "dockr", prometheus: '{"prot":1,"port":80}' };
