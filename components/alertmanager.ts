@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Receivers, renderAlertmanager } from "../rules/lib/alertmanager.ts";
+import type { Receivers } from "../rules/lib/alertmanager.ts";
 import type { Config } from "./config/schema.ts";
 import { rereadWebFiles } from "./exporter.ts";
 import { webFiles } from "./render/web.ts";
@@ -11,6 +11,8 @@ export interface AlertmanagerArgs {
   readonly trust: Trust;
   readonly place: Place;
   readonly settings: Config["alertmanager"];
+  /** Text of alertmanager.yml. */
+  readonly config: string;
   readonly receivers: Config["receivers"];
 }
 
@@ -84,7 +86,7 @@ export class Alertmanager extends pulumi.ComponentResource {
         ],
         env: {},
         files: {
-          "alertmanager.yml": renderAlertmanager(receiverFiles(receivers, place.config)),
+          "alertmanager.yml": args.config,
           ...secretTexts,
           ...trust.listener(place, [trust.machine, trust.person], child),
         },

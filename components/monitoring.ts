@@ -112,7 +112,13 @@ export class Monitoring extends pulumi.ComponentResource {
     );
     new Alertmanager(
       "alertmanager",
-      { ...ground, place: places.alertmanager, settings: config.alertmanager, receivers },
+      {
+        ...ground,
+        place: places.alertmanager,
+        settings: config.alertmanager,
+        config: plan.alertmanager,
+        receivers,
+      },
       child,
     );
     new Prometheus(
