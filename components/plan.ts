@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { renderBoards } from "../dashboards/index.ts";
 import { groups } from "../rules/index.ts";
+import type { AlertGroup } from "../rules/lib/alert.ts";
 import { renderAlertmanager } from "../rules/lib/alertmanager.ts";
 import { renderRuleFile } from "../rules/lib/rule-file.ts";
 import { receiverFiles } from "./alertmanager.ts";
@@ -106,17 +107,29 @@ export function uncovered(config: Config, places: Places): ConfigProblem[] {
   ];
 }
 
+/** The groups that have something to look at: their job is there, or the stack asks for them. */
+function groupsFor({ rules }: Config, jobs: readonly string[]): AlertGroup[] {
+  return groups.filter(
+    ({ job, service }) =>
+      job === undefined || jobs.includes(job) || rules.services.includes(service),
+  );
+}
+
 /** Decides the estate: where things stand, what is scraped, every text that is no secret. Pure. */
 export function planEstate(config: Config, target: Ground, withGrafana: boolean): Plan {
   const places = placesOf(config, target, withGrafana);
   const jobs = [...ownJobs(config, target.host, places), probeJob(config, places.blackbox)].filter(
     (job) => job.targets.length > 0,
   );
-  const { runbookBase, thresholds } = config.rules;
+  const options = {
+    ...config.rules,
+    jobs: jobs.map(({ name }) => name).sort(),
+    grafanaBase: config.grafana.url ?? places.grafana?.url,
+  };
   const rules = Object.fromEntries(
-    groups.map((group) => [
-      `rules/${group.service}.yml`,
-      renderRuleFile(group, { thresholds, runbookBase }),
+    groupsFor(config, options.jobs).map((group) => [
+      `rules/${group.name}.yml`,
+      renderRuleFile(group, options),
     ]),
   );
   return {
@@ -132,6 +145,6 @@ export function planEstate(config: Config, target: Ground, withGrafana: boolean)
     }),
     alertmanager: renderAlertmanager(receiverFiles(config.receivers, places.alertmanager.config)),
     rules,
-    boards: renderBoards({ thresholds }),
+    boards: renderBoards({ thresholds: config.rules.thresholds }),
   };
 }

@@ -1,4 +1,5 @@
-import { defineAlerts } from "./lib/alert.ts";
+import { defineAlerts, type Owner } from "./lib/alert.ts";
+import { hostBoard } from "./lib/boards.ts";
 import { defineSignals, type Matchers } from "./lib/signal.ts";
 
 /** File systems that hold data: no pseudo, read-only image or container layer. */
@@ -66,25 +67,30 @@ export const signals = defineSignals({
   },
 });
 
-const host = 'instance="a:9100",host="a",job="node"';
-const disk = `device="/dev/sda1",fstype="ext4",mountpoint="/",${host}`;
-const hostLabels = { instance: "a:9100", host: "a", job: "node" };
+const owner: Owner = {
+  service: "host",
+  team: "sre",
+  scope: "host",
+  layer: "basic",
+  board: hostBoard,
+  target: { job: "node", instance: "a:9100", host: "a" },
+};
+const disk = 'device="/dev/sda1",fstype="ext4",mountpoint="/"';
 
-export const group = defineAlerts({ service: "host", team: "sre" }, signals, {
+export const group = defineAlerts(owner, signals, {
   HostDown: {
     severity: "critical",
-    scope: "host",
+    down: true,
     when: ({ up }) => `${up} == 0`,
     for: "1m",
     summary: "Host {{ $labels.host }} does not answer",
     description:
       "The node exporter of {{ $labels.host }} has not answered for a minute: the host, its network or its exporter is down.",
-    fires: { series: { [`up{${host}}`]: "1x2 0x10" }, at: "5m", labels: hostLabels },
-    quiet: { series: { [`up{${host}}`]: "1 0 1 1 0 1 1" }, at: "6m" },
+    fires: { series: { up: "1x2 0x10" }, from: "4m" },
+    quiet: { series: { up: "1 0 1 1 0 1 1" }, at: "6m" },
   },
   HostCpuHigh: {
     severity: "warning",
-    scope: "host",
     threshold: { value: 0.85, unit: "share of CPU time not idle" },
     when: ({ cpuUsed }, threshold) => `${cpuUsed} > ${threshold}`,
     for: "15m",
@@ -92,19 +98,17 @@ export const group = defineAlerts({ service: "host", team: "sre" }, signals, {
     description:
       "{{ $value | humanizePercentage }} of CPU time has been used for 15 minutes; work will queue.",
     fires: {
-      series: { [`node_cpu_seconds_total{cpu="0",mode="idle",${host}}`]: "0+6x40" },
-      at: "30m",
-      labels: hostLabels,
+      series: { [`node_cpu_seconds_total{cpu="0",mode="idle"}`]: "0+6x40" },
+      from: "16m",
       value: "90%",
     },
     quiet: {
-      series: { [`node_cpu_seconds_total{cpu="0",mode="idle",${host}}`]: "0+12x40" },
+      series: { [`node_cpu_seconds_total{cpu="0",mode="idle"}`]: "0+12x40" },
       at: "30m",
     },
   },
   HostMemoryLow: {
     severity: "warning",
-    scope: "host",
     threshold: { value: 0.1, unit: "share of memory available" },
     when: ({ memoryAvailable }, threshold) => `${memoryAvailable} < ${threshold}`,
     for: "10m",
@@ -113,24 +117,22 @@ export const group = defineAlerts({ service: "host", team: "sre" }, signals, {
       "{{ $value | humanizePercentage }} of memory has been left for 10 minutes; the kernel will start to kill processes.",
     fires: {
       series: {
-        [`node_memory_MemAvailable_bytes{${host}}`]: "9x20",
-        [`node_memory_MemTotal_bytes{${host}}`]: "100x20",
+        node_memory_MemAvailable_bytes: "9x20",
+        node_memory_MemTotal_bytes: "100x20",
       },
-      at: "12m",
-      labels: hostLabels,
+      from: "10m",
       value: "9%",
     },
     quiet: {
       series: {
-        [`node_memory_MemAvailable_bytes{${host}}`]: "11x20",
-        [`node_memory_MemTotal_bytes{${host}}`]: "100x20",
+        node_memory_MemAvailable_bytes: "11x20",
+        node_memory_MemTotal_bytes: "100x20",
       },
       at: "12m",
     },
   },
   HostDiskFilling: {
     severity: "warning",
-    scope: "host",
     threshold: { value: 0.2, unit: "share of the file system free" },
     when: ({ diskFree, diskFreeTomorrow }, threshold) =>
       `${diskFree} < ${threshold} and ${diskFreeTomorrow} < 0`,
@@ -143,9 +145,9 @@ export const group = defineAlerts({ service: "host", team: "sre" }, signals, {
         [`node_filesystem_avail_bytes{${disk}}`]: "1000-1x600",
         [`node_filesystem_size_bytes{${disk}}`]: "3100x600",
       },
-      at: "9h",
-      labels: { ...hostLabels, device: "/dev/sda1", fstype: "ext4", mountpoint: "/" },
-      value: "14.84%",
+      from: "7h21m",
+      labels: { device: "/dev/sda1", fstype: "ext4", mountpoint: "/" },
+      value: "18.03%",
     },
     quiet: {
       series: {

@@ -2,7 +2,7 @@ import { group as general } from "./general.ts";
 import { group as host } from "./host.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
 
-/** Every group of alerts, in the order of their files. */
+/** Every group of alerts, in the order of their names. */
 export const groups: readonly AlertGroup[] = [general, host];
 
 /** Every alert. */

@@ -1,8 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { nearest } from "../../rules/lib/nearest.ts";
-import { thresholdNames } from "../../rules/index.ts";
 import { encryptedSecret } from "./fields.ts";
 import type { ConfigProblem } from "./parse.ts";
+import { unknownRuleNames } from "./rule-names.ts";
 import type { Config } from "./schema.ts";
 
 /** Services with a listener of their own, by the section that configures them. */
@@ -80,22 +79,6 @@ function matches(certificate: X509Certificate, key: string): boolean {
   }
 }
 
-function unknownThresholds({ rules }: Partial<Config>): ConfigProblem[] {
-  const known = thresholdNames();
-  return Object.keys(rules?.thresholds ?? {})
-    .filter((alert) => !known.includes(alert))
-    .map((alert) => {
-      const path = `vigil:rules.thresholds.${alert}`;
-      const meant = nearest(alert, known);
-      const hint = meant === undefined ? `known are ${known.join(", ")}` : `did you mean ${meant}?`;
-      return {
-        path,
-        reason: `names no alert with a threshold; ${hint}`,
-        fix: `pulumi config rm --path '${path}'`,
-      };
-    });
-}
-
 function grafanaOfYourOwn({ grafana }: Partial<Config>): ConfigProblem[] {
   if (grafana?.url === undefined || grafana.auth !== undefined) return [];
   return [
@@ -112,7 +95,7 @@ export function contradictions(config: Partial<Config>, now: Date): ConfigProble
   return [
     ...portsTakenTwice(config),
     ...certificates(config, now),
-    ...unknownThresholds(config),
+    ...unknownRuleNames(config),
     ...grafanaOfYourOwn(config),
   ];
 }

@@ -43,6 +43,14 @@ export const duration = z
     error: "is no duration; write a number and a unit, largest unit first: 15s, 5m, 1h30m, 15d",
   });
 
+/** Day of the calendar: `2027-01-31`. */
+export const day = z.iso.date({ error: "is no day; write year-month-day: 2027-01-31" });
+
+/** Path below the project's folder. */
+export const relativePath = z.string().regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$)).+$/, {
+  error: "is no path below the project's folder; write it without / at its start and without ..",
+});
+
 /** Size as Prometheus writes it, in powers of 1024: `512MB`, `10GB`. */
 export const size = z.string().regex(/^\d+(?:B|KB|MB|GB|TB)$/, {
   error: "is no size; write a whole number and a unit: 512MB, 10GB",
@@ -111,3 +119,8 @@ function isCertificate(text: string): boolean {
 }
 
 export const certificate = z.string().refine(isCertificate, { error: "is no certificate in PEM" });
+
+/** The defaults of a nested object come from its own fields. */
+export function section<T extends z.core.$ZodLooseShape>(shape: T) {
+  return z.strictObject(shape).prefault({} as never);
+}

@@ -8,13 +8,16 @@ import {
   httpUrl,
   image,
   megabytes,
+  name,
+  port,
+  secretKey,
+  secretPassword,
+  secretText,
+  secretUrl,
+  section,
+  size,
 } from "./fields.ts";
-import { name, port, secretKey, secretPassword, secretText, secretUrl, size } from "./fields.ts";
-
-/** The defaults of a nested object come from its own fields. */
-function section<T extends z.core.$ZodLooseShape>(shape: T) {
-  return z.strictObject(shape).prefault({} as never);
-}
+import { rules } from "./rules-schema.ts";
 
 const service = (defaults: { port: number; image: string; memory: number }) => ({
   port: about(port.default(defaults.port), {
@@ -214,16 +217,7 @@ export const schema = z.strictObject({
     description: "Addresses watched from outside, by name.",
   }),
   receivers,
-  rules: section({
-    thresholds: about(z.record(z.string(), z.number()).default({}), {
-      description: "Threshold by alert name, in the unit of the alert.",
-      example: "0.9",
-    }),
-    runbookBase: about(httpUrl.optional(), {
-      description: "Where your copy of `runbooks/` is served; alerts link there.",
-      example: "https://wiki.example.com/runbooks",
-    }),
-  }),
+  rules,
   hosts: about(z.record(name, host).default({}), {
     description: "Hosts reached over SSH, by name. Validated; provisioning them comes later.",
   }),

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { seconds } from "../../rules/lib/duration.ts";
 import type { Config } from "../config/schema.ts";
 
 /** One thing that is asked for metrics. */
@@ -92,25 +93,6 @@ export function renderPrometheus(input: PrometheusFile): string {
       .map((job) => scrapeConfig(job, input)),
   };
   return stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
-}
-
-const unitSeconds: Readonly<Record<string, number>> = {
-  ms: 0.001,
-  s: 1,
-  m: 60,
-  h: 3600,
-  d: 86_400,
-  w: 604_800,
-  y: 31_536_000,
-};
-
-/** Seconds of a duration as Prometheus writes it. */
-export function seconds(duration: string): number {
-  const parts = duration.matchAll(/(\d+)(ms|[smhdwy])/g);
-  return [...parts].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (unitSeconds[unit ?? ""] ?? 0),
-    0,
-  );
 }
 
 const shorter = (a: string, b: string): string => (seconds(a) < seconds(b) ? a : b);

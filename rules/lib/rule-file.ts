@@ -1,45 +1,133 @@
 import { stringify } from "yaml";
-import type { Alert, AlertGroup } from "./alert.ts";
+import type { Alert, AlertGroup, Estate, Labels } from "./alert.ts";
+import { compute, ruleDialect } from "./signal.ts";
+
+/** An alert that is switched off for a while. */
+export interface SwitchedOff {
+  readonly reason: string;
+  /** First day on which it fires again: `2027-01-31`, in UTC. */
+  readonly until: string;
+}
 
 /** What a stack may say about rules. */
-export interface RuleOptions {
+export interface RuleOptions extends Estate {
   /** Threshold by alert name. */
   readonly thresholds: Readonly<Record<string, number>>;
+  /** Thresholds by alert name, of one instance each. */
+  readonly instances: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Alerts that are switched off, by name. */
+  readonly off: Readonly<Record<string, SwitchedOff>>;
   /** Where `runbooks/` is served; without it alerts name the file in the repository. */
   readonly runbookBase?: string | undefined;
+  /** Where Grafana is; without it alerts link to no board. */
+  readonly grafanaBase?: string | undefined;
 }
+
+/** A stack that says nothing about rules. */
+export const plainOptions: RuleOptions = {
+  thresholds: {},
+  instances: {},
+  off: {},
+  jobs: ["node"],
+};
 
 /** Anchor of an alert's section in its service's runbook. */
 export function runbookOf(alert: Alert): string {
   return `${alert.service}.md#${alert.name.toLowerCase()}`;
 }
 
+const trimmed = (base: string): string => base.replace(/\/+$/, "");
+
 function runbookAnnotation(alert: Alert, base: string | undefined): Record<string, string> {
   return base === undefined
     ? { runbook: `runbooks/${runbookOf(alert)}` }
-    : { runbook_url: `${base.replace(/\/+$/, "")}/${runbookOf(alert)}` };
+    : { runbook_url: `${trimmed(base)}/${runbookOf(alert)}` };
 }
 
-/** Labels an alert always carries. */
-export function labelsOf(alert: Alert): Record<string, string> {
-  const { scope, service, severity, team } = alert;
-  return { scope, service, severity, team };
+function boardAnnotation({ board }: Alert, base: string | undefined): Record<string, string> {
+  if (base === undefined) return {};
+  const query = board.variables.map((label) => `var-${label}={{ $labels.${label} }}`).join("&");
+  return { dashboard_url: `${trimmed(base)}/d/${board.uid}${query === "" ? "" : `?${query}`}` };
+}
+
+/** Labels an alert always carries: what routes and inhibitions decide by. */
+export function labelsOf(alert: Alert): Labels {
+  const { down, family, layer, scope, service, severity, team } = alert;
+  return { ...(down && { down: "true" }), family, layer, scope, service, severity, team };
 }
 
 /** Annotations as written in the rule, templates not yet filled. */
 export function annotationsOf(alert: Alert, options: RuleOptions): Record<string, string> {
-  const { description, summary } = alert;
-  return { description, ...runbookAnnotation(alert, options.runbookBase), summary };
+  const { description, name, summary } = alert;
+  const off = options.off[name];
+  return {
+    ...boardAnnotation(alert, options.grafanaBase),
+    description,
+    ...runbookAnnotation(alert, options.runbookBase),
+    summary,
+    ...(off && { switched_off: `until ${off.until}: ${off.reason}` }),
+  };
 }
 
-/** The YAML text of a service's rule file. Same input, same bytes. */
-export function renderRuleFile(group: AlertGroup, options: RuleOptions): string {
-  const rules = Object.values(group.alerts).map((alert) => ({
+/** A switched off alert comes back by itself: Prometheus looks at the clock, rendering does not. */
+function untilThen(expression: string, off: SwitchedOff | undefined): string {
+  if (off === undefined) return expression;
+  return `(${expression}) unless on () (vector(time()) < ${Date.parse(off.until) / 1000})`;
+}
+
+const escapeRegex = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** The conditions of an alert: one for all, or one for the rest and one per instance of its own. */
+function expressionsOf(alert: Alert, options: RuleOptions): string[] {
+  const threshold = options.thresholds[alert.name];
+  const own = Object.entries(options.instances)
+    .map(([instance, thresholds]) => [instance, thresholds[alert.name]] as const)
+    .filter((entry): entry is [string, number] => entry[1] !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  if (own.length === 0) return [alert.expression(threshold, options)];
+  const rest = new RegExp(own.map(([instance]) => escapeRegex(instance)).join("|"));
+  const where = (matchers: typeof ruleDialect.matchers) => ({ ...ruleDialect, matchers });
+  return [
+    alert.expression(threshold, options, where({ instance: { not: rest } })),
+    ...own.map(([instance, value]) => alert.expression(value, options, where({ instance }))),
+  ];
+}
+
+function alertingRules(alert: Alert, options: RuleOptions): object[] {
+  return expressionsOf(alert, options).map((expression) => ({
     alert: alert.name,
-    expr: alert.expression(options.thresholds[alert.name]),
+    expr: untilThen(expression, options.off[alert.name]),
     ...(alert.for === "0s" ? {} : { for: alert.for }),
+    ...(alert.keepFiringFor && { keep_firing_for: alert.keepFiringFor }),
     labels: labelsOf(alert),
     annotations: annotationsOf(alert, options),
   }));
-  return stringify({ groups: [{ name: group.service, rules }] }, { lineWidth: 0 });
+}
+
+function recordingRules({ signals }: AlertGroup): object[] {
+  return Object.values(signals)
+    .filter((signal) => signal.record !== undefined)
+    .map((signal) => ({ record: signal.record, expr: compute(signal, ruleDialect) }))
+    .sort((a, b) => (String(a.record) < String(b.record) ? -1 : 1));
+}
+
+/**
+ * The YAML text of a group's rule file: what it records, then its alerts. Same input, same bytes.
+ *
+ * @param alerts - Which of its alerts; all where it is not given.
+ */
+export function renderRuleFile(
+  group: AlertGroup,
+  options: RuleOptions,
+  alerts: readonly Alert[] = Object.values(group.alerts),
+): string {
+  const rules = [
+    ...recordingRules(group),
+    ...alerts.flatMap((alert) => alertingRules(alert, options)),
+  ];
+  const { interval, name } = group;
+  return stringify(
+    { groups: [{ name, ...(interval && { interval }), rules }] },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
 }

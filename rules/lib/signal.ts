@@ -1,27 +1,48 @@
 /** Units a signal can have; dashboards map them to Grafana's, thresholds print with them. */
 export type Unit =
-  "bool" | "bytes" | "bytesPerSecond" | "opsPerSecond" | "ratio" | "seconds" | "count";
+  | "bool"
+  | "bytes"
+  | "bytesPerSecond"
+  | "celsius"
+  | "count"
+  | "milliseconds"
+  | "opsPerSecond"
+  | "ratio"
+  | "seconds";
 
-/** Label matchers: a text must be equal, a regular expression must match. */
-export type Matchers = Readonly<Record<string, string | RegExp>>;
+type Value = string | RegExp;
+
+/** Label matchers: a text must be equal, a regular expression must match; `not` turns it round. */
+export type Matchers = Readonly<Record<string, Value | { readonly not: Value }>>;
 
 /** How an expression is written for its reader: a rule has fixed ranges, a panel has variables. */
 export interface Dialect {
   /** Range of a rate: `5m` in rules, `$__rate_interval` in panels. */
   readonly range: string;
-  /** Matchers added to every selector: none in rules, the board's variables in panels. */
+  /** Matchers added to every selector: one instance in a rule of its own, the board's variables in panels. */
   readonly matchers: Matchers;
 }
 
 /** Rules look at five minutes: at least four scrapes at every interval Vigil accepts as sensible. */
 export const ruleDialect: Dialect = { range: "5m", matchers: {} };
 
+/** What a metric counts; decides how it may be used and how its test series go on. */
+export type Kind = "counter" | "gauge" | "timestamp";
+
 /** Writes the selectors of one expression in a dialect and remembers which metrics it named. */
 export interface Query {
   /** Value of a gauge. */
   gauge(metric: string, matchers?: Matchers): string;
-  /** Increase per second of a counter. */
-  rate(metric: string, matchers?: Matchers): string;
+  /** Value of a gauge that holds a Unix time in seconds. */
+  timestamp(metric: string, matchers?: Matchers): string;
+  /** Raw value of a counter, for `resets`, `changes`, `absent` and their like. */
+  counter(metric: string, matchers?: Matchers): string;
+  /** Increase per second of a counter, over the dialect's range where none is given. */
+  rate(metric: string, matchers?: Matchers, range?: string): string;
+  /** Increase of a counter over a range that is part of the meaning: `15m`. */
+  increase(metric: string, range: string, matchers?: Matchers): string;
+  /** Quantile of a histogram, by its base name and the labels to keep. */
+  quantile(q: number, metric: string, by: readonly string[], matchers?: Matchers): string;
 }
 
 /** A measured fact with a name: said once, drawn in panels and compared in alerts. */
@@ -30,19 +51,26 @@ export interface Signal {
   /** What it tells, in one sentence. */
   readonly about: string;
   readonly query: (query: Query) => string;
+  /**
+   * Name under which Prometheus keeps it, `level:metric:operation`, where it is costly and read in
+   * several places: rules and panels then read the recorded series.
+   */
+  readonly record?: string;
 }
 
 /** Keeps the literal names of a service's signals. */
-export function defineSignals<const S extends Record<string, Signal>>(signals: S): S {
+export function defineSignals<const S extends Readonly<Record<string, Signal>>>(signals: S): S {
   return signals;
 }
 
 const escape = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
 
-function matcher(label: string, value: string | RegExp): string {
+function matcher(label: string, wanted: Matchers[string]): string {
+  const negative = typeof wanted === "object" && "not" in wanted;
+  const value = negative ? wanted.not : wanted;
   return typeof value === "string"
-    ? `${label}="${escape(value)}"`
-    : `${label}=~"${escape(value.source)}"`;
+    ? `${label}${negative ? "!=" : "="}"${escape(value)}"`
+    : `${label}${negative ? "!~" : "=~"}"${escape(value.source)}"`;
 }
 
 function selector(metric: string, matchers: Matchers): string {
@@ -50,22 +78,47 @@ function selector(metric: string, matchers: Matchers): string {
   return parts.length === 0 ? metric : `${metric}{${parts.join(",")}}`;
 }
 
-/** The PromQL of a signal in a dialect. */
+function queryOf(dialect: Dialect, note: (metric: string, kind: Kind) => void): Query {
+  const read =
+    (kind: Kind) =>
+    (metric: string, matchers: Matchers = {}): string => {
+      note(metric, kind);
+      return selector(metric, { ...matchers, ...dialect.matchers });
+    };
+  const counter = read("counter");
+  const rate: Query["rate"] = (metric, matchers, range = dialect.range) =>
+    `rate(${counter(metric, matchers)}[${range}])`;
+  return {
+    gauge: read("gauge"),
+    timestamp: read("timestamp"),
+    counter,
+    rate,
+    increase: (metric, range, matchers) => `increase(${counter(metric, matchers)}[${range}])`,
+    quantile: (q, metric, by, matchers) =>
+      `histogram_quantile(${q}, sum by (${[...by, "le"].join(", ")}) (${rate(`${metric}_bucket`, matchers)}))`,
+  };
+}
+
+/** The PromQL that computes a signal, recorded or not. */
+export function compute(signal: Signal, dialect: Dialect): string {
+  return signal.query(queryOf(dialect, () => undefined));
+}
+
+/** The PromQL that reads a signal in a dialect: its recorded series where it has one. */
 export function render(signal: Signal, dialect: Dialect): string {
-  return signal.query({
-    gauge: (metric, matchers = {}) => selector(metric, { ...matchers, ...dialect.matchers }),
-    rate: (metric, matchers = {}) =>
-      `rate(${selector(metric, { ...matchers, ...dialect.matchers })}[${dialect.range}])`,
-  });
+  return signal.record === undefined
+    ? compute(signal, dialect)
+    : selector(signal.record, dialect.matchers);
+}
+
+/** What a signal reads: kind by metric name. */
+export function readsOf(signal: Signal): Map<string, Kind> {
+  const reads = new Map<string, Kind>();
+  signal.query(queryOf(ruleDialect, (metric, kind) => reads.set(metric, kind)));
+  return reads;
 }
 
 /** Names of the metrics a signal reads, sorted. */
 export function metricsOf(signal: Signal): string[] {
-  const named = new Set<string>();
-  const note = (metric: string): string => {
-    named.add(metric);
-    return metric;
-  };
-  signal.query({ gauge: note, rate: note });
-  return [...named].sort();
+  return [...readsOf(signal).keys()].sort();
 }

@@ -4,7 +4,7 @@ import type { Config } from "../../components/config/schema.ts";
 import { type Plan, planEstate } from "../../components/plan.ts";
 import { renderBlackbox } from "../../components/render/blackbox.ts";
 import { renderGrafanaIni } from "../../components/render/grafana.ts";
-import { seconds } from "../../components/render/prometheus.ts";
+import { seconds } from "../../rules/lib/duration.ts";
 import { renderWeb } from "../../components/render/web.ts";
 import { dockerTarget } from "../../components/targets/docker.ts";
 import { localTarget } from "../../components/targets/local.ts";

@@ -1,103 +1,189 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parser } from "@prometheus-io/lezer-promql";
 import { allAlerts, groups, thresholdNames } from "../../rules/index.ts";
-import { renderRuleFile, runbookOf } from "../../rules/lib/rule-file.ts";
-import { renderRuleTests } from "../../rules/lib/rule-test.ts";
+import {
+  plainOptions,
+  renderRuleFile,
+  type RuleOptions,
+  runbookOf,
+} from "../../rules/lib/rule-file.ts";
+import { renderAlertTest } from "../../rules/lib/rule-test.ts";
+import { ruleFileOf, runAlertTests } from "../../toolchain/promtool.ts";
 import { root } from "../harness.ts";
 import { inspect } from "../tools.ts";
 
-const options = { thresholds: {}, runbookBase: undefined };
+const named = groups.map((group) => [group.name, group] as const);
 
-describe.each(groups.map((group) => [group.service, group] as const))(
-  "rules of %s",
-  (service, group) => {
-    const text = renderRuleFile(group, options);
+describe.each(named)("rules of %s", (_name, group) => {
+  const text = renderRuleFile(group, plainOptions);
+  const alerts = Object.values(group.alerts);
+  let failures: Map<string, string | undefined>;
 
-    it("are accepted by promtool", () => {
-      expect(
-        inspect(
-          { "rules.yml": text },
-          "promtool",
-          "check",
-          "rules",
-          "--lint=all",
-          "--lint-fatal",
-          "rules.yml",
-        ),
-      ).toContain(`${Object.keys(group.alerts).length} rules found`);
-    });
+  beforeAll(async () => {
+    failures = await runAlertTests(
+      new Map(
+        alerts.map((alert) => [
+          alert.name,
+          renderAlertTest(alert, group, ruleFileOf(alert.name), plainOptions),
+        ]),
+      ),
+    );
+  }, 60_000);
 
-    it("fire and stay quiet as their authors say", () => {
-      const tests = renderRuleTests(group, "rules.yml", options);
-      const files = { "rules.yml": text, "tests.yml": tests };
-      expect(inspect(files, "promtool", "test", "rules", "tests.yml")).toContain("SUCCESS");
-    });
-
-    it("are the same bytes from run to run", () => {
-      expect(renderRuleFile(group, options)).toBe(text);
-    });
-
-    it("are described and have a runbook section each", () => {
-      const runbook = join(root, "runbooks", `${service}.md`);
-      expect(existsSync(runbook)).toBe(true);
-      const headings = [...readFileSync(runbook, "utf8").matchAll(/^## (\w+)$/gm)].map(
-        ([, name]) => name,
-      );
-      expect(headings.sort()).toEqual(Object.keys(group.alerts).sort());
-    });
-  },
-);
-
-describe("every alert", () => {
-  it.each(allAlerts().map((alert) => [alert.name, alert] as const))("%s parses", (_name, alert) => {
-    const expression = alert.expression(undefined);
-    expect(expression).not.toContain("NaN");
-    const errors: number[] = [];
-    parser.parse(expression).iterate({
-      enter: (node) => {
-        if (node.type.isError) errors.push(node.from);
-      },
-    });
-    expect(errors).toEqual([]);
+  it.each(alerts.map(({ name }) => name))("%s fires, stays quiet and ends as it should", (name) => {
+    expect(failures.has(name)).toBe(true);
+    expect(failures.get(name)).toBeUndefined();
   });
 
+  it("are accepted by promtool", () => {
+    const answer = inspect(
+      { "rules.yml": text },
+      "promtool",
+      "check",
+      "rules",
+      "--lint=all",
+      "--lint-fatal",
+      "rules.yml",
+    );
+    expect(answer).toMatch(/SUCCESS: \d+ rules found/);
+  });
+
+  it("are the same bytes from run to run", () => {
+    expect(renderRuleFile(group, plainOptions)).toBe(text);
+  });
+});
+
+describe("every alert", () => {
   it("has a name of its own", () => {
     const names = allAlerts().map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });
+
+  it("lies in a group with a file of its own", () => {
+    const names = groups.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it("uses its threshold, where it has one", () => {
+    const deaf = allAlerts().filter(
+      (alert) =>
+        alert.threshold !== undefined &&
+        alert.expression(12_345.5, plainOptions) === alert.expression(undefined, plainOptions),
+    );
+    expect(deaf.map(({ name }) => name)).toEqual([]);
+  });
+
+  it("has no unfilled number", () => {
+    const broken = allAlerts().filter((alert) =>
+      /NaN|undefined/.test(alert.expression(undefined, plainOptions)),
+    );
+    expect(broken.map(({ name }) => name)).toEqual([]);
+  });
 });
+
+/** The rules of an alert as rendered, without those of others. */
+function rulesOf(name: string, options: Partial<RuleOptions>): string {
+  const group = groups.find(({ alerts }) => name in alerts);
+  const alert = group?.alerts[name];
+  if (group === undefined || alert === undefined) throw new Error(`no alert ${name}`);
+  return renderRuleFile(group, { ...plainOptions, ...options }, [alert]);
+}
+
+const everything = (options: Partial<RuleOptions>): string[] =>
+  groups
+    .map((group) => renderRuleFile(group, { ...plainOptions, ...options }))
+    .join("")
+    .split("\n");
 
 describe("thresholds", () => {
   it("change the expression of their alert alone", () => {
-    const changed = (threshold: Record<string, number>): string =>
-      groups
-        .map((group) => renderRuleFile(group, { thresholds: threshold, runbookBase: undefined }))
-        .join("");
-    const before = changed({}).split("\n");
-    const after = changed({ HostCpuHigh: 0.5 }).split("\n");
-    const different = after.filter((line, index) => line !== before[index]);
-    expect(different).toEqual([expect.stringMatching(/node_cpu_seconds_total.* > 0\.5$/)]);
+    const before = everything({});
+    const different = everything({ thresholds: { HostCpuHigh: 0.5 } }).filter(
+      (line, index) => line !== before[index],
+    );
+    expect(different).toEqual([expect.stringMatching(/ > 0\.5$/)]);
   });
 
-  it("exist for these alerts", () => {
-    expect(thresholdNames()).toEqual(["HostCpuHigh", "HostMemoryLow", "HostDiskFilling"]);
+  it("of an instance make a rule of its own, which the rule of the others leaves out", () => {
+    const text = rulesOf("HostMemoryLow", {
+      thresholds: { HostMemoryLow: 0.2 },
+      instances: { "db-1:9100": { HostMemoryLow: 0.05 } },
+    });
+    const all = /expr: (.*)/g;
+    const [rest, own] = [...text.matchAll(all)].map(([, expression]) => expression ?? "");
+    expect(rest).toMatch(/\{instance!~"db-1:9100"\}.*\{instance!~"db-1:9100"\} < 0\.2$/);
+    expect(own).toMatch(/\{instance="db-1:9100"\}.*\{instance="db-1:9100"\} < 0\.05$/);
+  });
+
+  it("exist for most alerts, and only for alerts", () => {
+    const names = new Set(allAlerts().map(({ name }) => name));
+    expect(thresholdNames().every((name) => names.has(name))).toBe(true);
+    expect(thresholdNames()).toContain("HostCpuHigh");
+    expect(thresholdNames()).not.toContain("HostDown");
   });
 });
 
-describe("runbook links", () => {
+describe("an alert that is switched off", () => {
+  const off = { HostMemoryLow: { reason: "host is being rebuilt", until: "2030-01-31" } };
+
+  it("says so, and comes back by itself", () => {
+    const text = rulesOf("HostMemoryLow", { off });
+    expect(text).toMatch(/expr: \(.*\) unless on \(\) \(vector\(time\(\)\) < 1896048000\)/);
+    expect(text).toContain('switched_off: "until 2030-01-31: host is being rebuilt"');
+  });
+
+  it("is quiet until then and fires after, in the real engine", async () => {
+    const group = groups.find(({ alerts }) => "HostMemoryLow" in alerts);
+    const alert = group?.alerts.HostMemoryLow;
+    if (group === undefined || alert === undefined) throw new Error("no HostMemoryLow");
+    const file = ruleFileOf("off");
+    // promtool's clock starts in 1970: switched off until then means that it is on.
+    const past = { HostMemoryLow: { reason: "over", until: "1970-01-01" } };
+    const verdict = async (until: typeof off): Promise<string | undefined> => {
+      const test = renderAlertTest(alert, group, file, { ...plainOptions, off: until });
+      return (await runAlertTests(new Map([["off", test]]))).get("off");
+    };
+    expect(await verdict(past)).toBeUndefined();
+    expect(await verdict(off)).toContain("HostMemoryLow fires");
+  });
+});
+
+describe("links", () => {
   const [alert] = allAlerts();
   if (!alert) throw new Error("no alerts");
-  const [group] = groups;
-  if (!group) throw new Error("no groups");
-  it("lead to the section, below the configured base", () => {
-    const text = renderRuleFile(group, {
-      thresholds: {},
-      runbookBase: "https://wiki.example.com/x/",
-    });
+
+  it("lead to the runbook section, below the configured base", () => {
+    const text = rulesOf(alert.name, { runbookBase: "https://wiki.example.com/x/" });
     expect(text).toContain(`runbook_url: https://wiki.example.com/x/${runbookOf(alert)}`);
   });
+
   it("name the file in the repository without a base", () => {
-    expect(renderRuleFile(group, options)).toContain(`runbook: runbooks/${runbookOf(alert)}`);
+    expect(rulesOf(alert.name, {})).toContain(`runbook: runbooks/${runbookOf(alert)}`);
+    expect(existsSync(join(root, "runbooks", `${alert.service}.md`))).toBe(true);
   });
+
+  it("lead to the board with its variables, where there is a Grafana", () => {
+    const text = rulesOf("HostCpuHigh", { grafanaBase: "https://grafana.example.com/" });
+    expect(text).toContain(
+      "dashboard_url: https://grafana.example.com/d/vigil-host?var-host={{ $labels.host }}",
+    );
+    expect(rulesOf("HostCpuHigh", {})).not.toContain("dashboard_url");
+  });
+});
+
+describe("runbooks", () => {
+  const sections = (service: string): string[] =>
+    [...readFileSync(join(root, "runbooks", `${service}.md`), "utf8").matchAll(/^## (\w+)$/gm)].map(
+      ([, name]) => name ?? "",
+    );
+
+  it.each([...new Set(groups.map(({ service }) => service))])(
+    "of %s have a section for each alert and for nothing else",
+    (service) => {
+      const expected = allAlerts()
+        .filter((one) => one.service === service)
+        .map(({ name }) => name);
+      expect(sections(service).sort()).toEqual(expected.sort());
+    },
+  );
 });

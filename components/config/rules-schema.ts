@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { about, day, httpUrl, name, relativePath, section } from "./fields.ts";
+
+const switchedOff = z.strictObject({
+  reason: about(z.string().min(1, { error: "must say why" }), {
+    description: "Why nobody needs to know.",
+    example: "'disk is being replaced'",
+  }),
+  until: about(day, {
+    description: "First day on which it fires again, in UTC.",
+    example: "2027-01-31",
+  }),
+});
+
+/** What a stack may say about the rules it gets. */
+export const rules = section({
+  thresholds: about(z.record(z.string(), z.number()).default({}), {
+    description: "Threshold by alert name, in the unit of the alert.",
+    example: "0.9",
+  }),
+  instances: about(z.record(z.string(), z.record(z.string(), z.number())).default({}), {
+    description: "Thresholds of single instances: alert names below the label `instance`.",
+  }),
+  off: about(z.record(z.string(), switchedOff).default({}), {
+    description: "Alerts that are switched off for a while, by name.",
+  }),
+  services: about(z.array(name).default([]), {
+    description: "Services whose rules are loaded beside those of what the estate watches.",
+    example: "redis",
+  }),
+  extra: about(z.record(name, relativePath).default({}), {
+    description: "Rule files of your own by name: paths from the project's folder.",
+  }),
+  runbookBase: about(httpUrl.optional(), {
+    description: "Where your copy of `runbooks/` is served; alerts link there.",
+    example: "https://wiki.example.com/runbooks",
+  }),
+});
