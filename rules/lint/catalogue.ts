@@ -1,0 +1,104 @@
+/** What is asked of every alert of a catalogue, beyond what its expression alone can show. */
+import type { Alert, AlertGroup } from "../lib/alert.ts";
+import { seconds } from "../lib/duration.ts";
+import { labelsOf, plainOptions } from "../lib/rule-file.ts";
+import { compute, readsOf, ruleDialect } from "../lib/signal.ts";
+import { lint } from "./checks.ts";
+import type { Exposed } from "./inventory.ts";
+import { parse, selectors } from "./promql.ts";
+
+/** Something to mend, with where it is. */
+export interface Finding {
+  readonly alert: string;
+  readonly text: string;
+}
+
+const templateLabels = (text: string): string[] =>
+  [...text.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label ?? "");
+
+/** Labels that an alert of this kind has when it fires, as its own test proves. */
+function provenLabels(alert: Alert): Set<string> {
+  const all = { ...alert.target, ...alert.fires.labels, ...labelsOf(alert) };
+  return new Set(Object.keys(all).filter((label) => all[label as keyof typeof all] !== ""));
+}
+
+function texts(alert: Alert): string[] {
+  const { description, summary } = alert;
+  const proven = provenLabels(alert);
+  return [
+    ...(summary.length > 80 ? [`summary is longer than 80 characters: ${summary}`] : []),
+    ...(summary.includes("$value") ? ["summary holds a value"] : []),
+    ...[...templateLabels(summary), ...templateLabels(description)]
+      .filter((label) => !proven.has(label))
+      .map((label) => `$labels.${label} is not on the alert that its test proves`),
+  ];
+}
+
+const longest: Readonly<Record<string, number>> = { critical: 3600, emergency: 300 };
+
+function times(alert: Alert): string[] {
+  const limit = longest[alert.severity];
+  return limit !== undefined && seconds(alert.for) > limit
+    ? [`${alert.severity} waits for ${alert.for}`]
+    : [];
+}
+
+/** Every finding about the alerts of these groups. */
+export function lintCatalogue(
+  groups: readonly AlertGroup[],
+  inventory: ReadonlyMap<string, Exposed>,
+): Finding[] {
+  const signals = groups.flatMap((group) => Object.values(group.signals));
+  const recorded = new Set(signals.flatMap(({ record }) => (record === undefined ? [] : [record])));
+  const seen = new Map<string, string>();
+  return groups.flatMap((group) =>
+    Object.values(group.alerts).flatMap((alert) => {
+      const expression = alert.expression(undefined, plainOptions);
+      const known = { inventory, recorded };
+      const holds = { for: alert.for, keep: alert.keepFiringFor ?? "0s" };
+      const twin = seen.get(expression);
+      seen.set(expression, alert.name);
+      return [
+        ...lint({ expression, ...holds }, known),
+        ...texts(alert),
+        ...times(alert),
+        ...strangers(expression, group),
+        ...(twin === undefined ? [] : [`has the expression of ${twin}`]),
+        ...(seconds(group.interval ?? "1m") > 300
+          ? [`group ${group.name} is evaluated too seldom`]
+          : []),
+      ].map((text) => ({ alert: alert.name, text }));
+    }),
+  );
+}
+
+/** Metrics that an expression names without asking a signal: thresholds of an instance would miss them. */
+function strangers(expression: string, { signals }: AlertGroup): string[] {
+  const known = new Set(
+    Object.values(signals).flatMap((signal) => [...readsOf(signal).keys(), signal.record ?? ""]),
+  );
+  return selectors(parse(expression))
+    .map(({ metric }) => metric)
+    .filter((metric) => metric !== "up" && !known.has(metric))
+    .map((metric) => `${metric} comes from no signal of its group`);
+}
+
+/** Series names and labels that a group uses and no program that is watched exposes. */
+export function unknownMetrics(
+  group: AlertGroup,
+  inventory: ReadonlyMap<string, Exposed>,
+  recorded: ReadonlySet<string>,
+  targetLabels: readonly string[],
+): string[] {
+  const used = Object.values(group.signals).flatMap((signal) =>
+    selectors(parse(compute(signal, ruleDialect))),
+  );
+  const texts = used.flatMap(({ matchers, metric }) => {
+    const exposed = inventory.get(metric);
+    if (exposed === undefined) return recorded.has(metric) ? [] : [metric];
+    return matchers
+      .filter(({ label }) => !exposed.labels.has(label) && !targetLabels.includes(label))
+      .map(({ label }) => `${metric}{${label}}`);
+  });
+  return [...new Set(texts)].sort();
+}

@@ -1,0 +1,360 @@
+/**
+ * Mistakes that PromQL allows and that make an alert dead, deaf or noisy. Each check has an
+ * expression it must refuse and one it must let pass; the tests hold it to both.
+ */
+import { seconds } from "../lib/duration.ts";
+import { type Exposed, targetLabels } from "./inventory.ts";
+import { labelsOf, type LabelSet } from "./labels.ts";
+import {
+  all,
+  around,
+  bare,
+  binaries,
+  type Binary,
+  child,
+  functionOf,
+  isComparison,
+  isScalar,
+  type Node,
+  parse,
+  selectors,
+} from "./promql.ts";
+
+/** What a check looks at. */
+export interface Subject {
+  readonly tree: Node;
+  readonly inventory: ReadonlyMap<string, Exposed>;
+  /** Names that recording rules make. */
+  readonly recorded: ReadonlySet<string>;
+  readonly forSeconds: number;
+  readonly keepSeconds: number;
+}
+
+export interface Check {
+  /** What is wrong, for the person who wrote it. */
+  readonly why: string;
+  readonly find: (subject: Subject) => readonly string[];
+  readonly bad: Example;
+  readonly good: Example;
+}
+
+/** An expression with the times that some checks look at. */
+export interface Example {
+  readonly expression: string;
+  readonly for?: string;
+  readonly keep?: string;
+}
+
+const perTime = ["rate", "increase", "irate", "resets"];
+/** Four scrapes at the longest interval that makes sense. */
+const shortestRange = 240;
+
+const calls = (tree: Node, test: (name: string) => boolean): Node[] =>
+  all(tree, "FunctionCall").filter((call) => test(functionOf(call)));
+
+const metricsIn = (node: Node): string[] => selectors(node).map(({ metric }) => metric);
+
+const kindOf = ({ inventory }: Subject, metric: string): Exposed["kind"] =>
+  inventory.get(metric)?.kind ?? (/_(total|bucket)$/.test(metric) ? "counter" : undefined);
+
+/** Functions and aggregations that look at whether a counter is there, not at its value. */
+const presence = new Set([
+  "absent",
+  "absent_over_time",
+  "changes",
+  "count",
+  "count_over_time",
+  "group",
+  "present_over_time",
+  "timestamp",
+]);
+
+function readsRaw(selector: Node): boolean {
+  for (const node of around(selector)) {
+    const name = child(node, "AggregateOp")?.text ?? functionOf(node);
+    if (presence.has(name) || perTime.includes(name)) return false;
+    if (node.type === "BinaryExpr" && child(node, "Unless", "And")) return false;
+  }
+  return true;
+}
+
+function mismatch(binary: Binary, inventory: ReadonlyMap<string, Exposed>): string[] {
+  const { left, matching, operator, right } = binary;
+  if (isScalar(left) || isScalar(right) || operator.type === "Or") return [];
+  const a = labelsOf(left, inventory);
+  const b = labelsOf(right, inventory);
+  if (a === undefined || b === undefined) return [];
+  const compared = (set: LabelSet): Map<string, string | undefined> =>
+    new Map(
+      [...(set ?? [])].filter(
+        ([label]) => matching === undefined || matching.labels.includes(label) === matching.on,
+      ),
+    );
+  const [mine, yours] = [compared(a), compared(b)];
+  const lonely = [...mine.keys(), ...yours.keys()].filter(
+    (label) => !(mine.has(label) && yours.has(label)),
+  );
+  const missing = matching?.on
+    ? matching.labels.filter((label) => !(a.has(label) && b.has(label)))
+    : lonely;
+  const apart = [...mine].filter(([label, value]) => {
+    const other = yours.get(label);
+    return value !== undefined && other !== undefined && value !== other;
+  });
+  return [
+    ...missing
+      .filter((label) => !targetLabels.includes(label))
+      .map((label) => `${label} is on one side of ${operator.text} only`),
+    ...apart.map(([label]) => `${label} has different values on the sides of ${operator.text}`),
+  ];
+}
+
+/** The sides of `and` and the whole expression: where a comparison decides. */
+const divisions = (tree: Node): Binary[] =>
+  binaries(tree).filter(({ operator }) => operator.type === "Div");
+
+const guarded = (node: Node): boolean => binaries(node).some(isComparison);
+
+export const checks = {
+  "short-range": {
+    why: "a rate needs at least four scrapes: take 5m or more",
+    find: ({ tree }) =>
+      calls(tree, (name) => perTime.includes(name) || name === "deriv")
+        .flatMap((call) => all(call, "MatrixSelector"))
+        .filter((matrix) => seconds(child(matrix, "DurationExpr")?.text ?? "") < shortestRange)
+        .map(({ text }) => text),
+    bad: { expression: "rate(node_disk_read_bytes_total[1m]) > 1" },
+    good: { expression: "rate(node_disk_read_bytes_total[5m]) > 1" },
+  },
+  "instant-rate": {
+    why: "irate looks at two samples only and flaps",
+    find: ({ tree }) => calls(tree, (name) => name === "irate").map(({ text }) => text),
+    bad: { expression: "irate(node_disk_read_bytes_total[5m]) > 1" },
+    good: { expression: "rate(node_disk_read_bytes_total[5m]) > 1" },
+  },
+  "rate-of-gauge": {
+    why: "a rate of a gauge takes each fall for a restart: use deriv or delta",
+    find: (subject) =>
+      calls(subject.tree, (name) => perTime.includes(name))
+        .flatMap(metricsIn)
+        .filter((metric) => kindOf(subject, metric) === "gauge"),
+    bad: { expression: "rate(node_load5[5m]) > 1" },
+    good: { expression: "deriv(node_load5[5m]) > 1" },
+  },
+  "raw-counter": {
+    why: "the value of a counter says how old a process is: use rate or increase",
+    find: (subject) =>
+      selectors(subject.tree)
+        .filter(({ metric, node }) => kindOf(subject, metric) === "counter" && readsRaw(node))
+        .map(({ metric }) => metric),
+    bad: { expression: "node_disk_read_bytes_total > 1e9" },
+    good: { expression: "increase(node_disk_read_bytes_total[1h]) > 1e9", for: "10m" },
+  },
+  "delta-of-counter": {
+    why: "deriv and delta of a counter break at each restart: use rate",
+    find: (subject) =>
+      calls(subject.tree, (name) => ["deriv", "delta", "predict_linear"].includes(name))
+        .flatMap(metricsIn)
+        .filter((metric) => kindOf(subject, metric) === "counter"),
+    bad: { expression: "deriv(node_disk_read_bytes_total[5m]) > 1" },
+    good: { expression: "deriv(node_filesystem_avail_bytes[5m]) < 1" },
+  },
+  "rate-of-sum": {
+    why: "a sum hides the restarts that rate must see: rate first, then sum",
+    find: ({ tree }) =>
+      calls(tree, (name) => perTime.includes(name))
+        .filter((call) => all(call, "AggregateExpr").length > 0)
+        .map(({ text }) => text),
+    bad: { expression: "rate(sum by (host) (node_disk_read_bytes_total)[5m:1m]) > 1" },
+    good: { expression: "sum by (host) (rate(node_disk_read_bytes_total[5m])) > 1" },
+  },
+  "no-condition": {
+    why: "fires whenever the series is there: compare it",
+    find: ({ tree }) =>
+      binaries(tree).some((one) => isComparison(one) || one.operator.type === "Unless") ||
+      calls(tree, (name) => /^absent|^vector$/.test(name)).length > 0
+        ? []
+        : [tree.text],
+    bad: { expression: "node_load5" },
+    good: { expression: "node_load5 > 10" },
+  },
+  "hasty-absence": {
+    why: "absent is true at each restart: hold it for five minutes",
+    find: ({ forSeconds, tree }) =>
+      forSeconds < 300 ? calls(tree, (name) => /^absent/.test(name)).map(({ text }) => text) : [],
+    bad: { expression: 'absent(up{job="node"})', for: "1m" },
+    good: { expression: 'absent(up{job="node"})', for: "5m" },
+  },
+  "no-match": {
+    why: "the two sides never have the same labels, so it never fires",
+    find: ({ inventory, tree }) => binaries(tree).flatMap((one) => mismatch(one, inventory)),
+    bad: {
+      expression:
+        'node_memory_MemFree_bytes / on (mode) rate(node_cpu_seconds_total{mode="idle"}[5m]) > 1',
+    },
+    good: { expression: "node_filesystem_avail_bytes / node_filesystem_size_bytes < 0.1" },
+  },
+  "unguarded-division": {
+    why: "a share of next to nothing is noise: let the divisor be (x > something)",
+    find: ({ tree }) =>
+      divisions(tree)
+        .filter(
+          ({ left, node, right }) =>
+            calls(right, (name) => ["rate", "increase"].includes(name)).length > 0 &&
+            // The mean of a histogram: its sum and its count are zero together.
+            !(metricsIn(left).every((one) => one.endsWith("_sum")) && !guardNeeded(node)) &&
+            !guarded(right) &&
+            !guardedBeside(node),
+        )
+        .map(({ node }) => node.text),
+    bad: {
+      expression:
+        "rate(node_disk_read_time_seconds_total[5m]) / rate(node_disk_reads_completed_total[5m]) > 0.1",
+    },
+    good: {
+      expression:
+        "rate(node_disk_read_time_seconds_total[5m]) / (rate(node_disk_reads_completed_total[5m]) > 1) > 0.1",
+    },
+  },
+  "single-series": {
+    why: "topk and its like change their members from one evaluation to the next",
+    find: ({ tree }) =>
+      all(tree, "AggregateOp")
+        .filter(({ text }) => ["topk", "bottomk", "limitk", "limit_ratio"].includes(text))
+        .map(({ text }) => text),
+    bad: { expression: "topk(3, node_load5) > 1" },
+    good: { expression: "max by (host) (node_load5) > 1" },
+  },
+  "plain-regex": {
+    why: "a regular expression without an operator is an equality, and anchors are there already",
+    find: ({ tree }) =>
+      selectors(tree)
+        .flatMap(({ matchers }) => matchers)
+        .filter(
+          ({ operator, value }) =>
+            operator.endsWith("~") && (/^[\w -]+$/.test(value) || /^\^|(?<!\\)\$$/.test(value)),
+        )
+        .map(({ node }) => node.text),
+    bad: { expression: 'up{job=~"node"} == 0' },
+    good: { expression: 'up{job=~"node|probe"} == 0' },
+  },
+  "broken-regex": {
+    why: "the regular expression cannot be read",
+    find: ({ tree }) =>
+      selectors(tree)
+        .flatMap(({ matchers }) => matchers)
+        .filter(({ operator, value }) => operator.endsWith("~") && !isRegex(value))
+        .map(({ node }) => node.text),
+    bad: { expression: 'up{job=~"node("} == 0' },
+    good: { expression: 'up{job=~"node(a|b)"} == 0' },
+  },
+  "lonely-prediction": {
+    why: "a line through noise ends anywhere: ask for a level, too",
+    find: ({ tree }) =>
+      calls(tree, (name) => name === "predict_linear")
+        .filter((call) => ![...around(call)].some((node) => child(node, "And")))
+        .map(({ text }) => text),
+    bad: { expression: "predict_linear(node_filesystem_avail_bytes[6h], 86400) < 0" },
+    good: {
+      expression:
+        "predict_linear(node_filesystem_avail_bytes[6h], 86400) < 0 and node_filesystem_avail_bytes < 1e9",
+    },
+  },
+  "vanishing-event": {
+    why: "what happened once is over before anyone looks: give it keepFiringFor",
+    find: ({ forSeconds, keepSeconds, tree }) =>
+      forSeconds === 0 && keepSeconds === 0
+        ? binaries(tree)
+            .filter(isComparison)
+            .flatMap(({ left }) =>
+              ["increase", "changes"].includes(functionOf(bare(left))) ? [left.text] : [],
+            )
+        : [],
+    bad: { expression: "increase(node_vmstat_oom_kill[15m]) > 0" },
+    good: { expression: "increase(node_vmstat_oom_kill[15m]) > 0", keep: "15m" },
+  },
+  "double-smoothing": {
+    why: "the average over a time need not hold for that time again",
+    find: ({ forSeconds, tree }) =>
+      calls(tree, (name) => name === "avg_over_time")
+        .flatMap((call) => all(call, "MatrixSelector"))
+        .filter((matrix) => {
+          const range = seconds(child(matrix, "DurationExpr")?.text ?? "");
+          const compared = ![...around(matrix)].some(({ text }) => /\boffset\b/.test(text));
+          return compared && range === forSeconds;
+        })
+        .map(({ text }) => text),
+    bad: { expression: "avg_over_time(node_load5[15m]) > 1", for: "15m" },
+    good: { expression: "avg_over_time(node_load5[15m]) > 1", for: "1m" },
+  },
+  "info-is-zero": {
+    why: "an information metric is always 1",
+    find: ({ tree }) =>
+      binaries(tree)
+        .filter(({ operator, right }) => operator.type === "Eql" && bare(right).text === "0")
+        .flatMap(({ left }) => metricsIn(left).filter((metric) => metric.endsWith("_info"))),
+    bad: { expression: "node_uname_info == 0" },
+    good: { expression: "count by (release) (node_uname_info) > 1" },
+  },
+  "panel-variable": {
+    why: "only Grafana knows this name",
+    find: ({ tree }) => /\$__?\w+/.exec(tree.text) ?? [],
+    bad: { expression: 'node_load5{host=~"$__all"} > 1' },
+    good: { expression: "node_load5 > 1" },
+  },
+  "unknown-record": {
+    why: "no recording rule makes it",
+    find: ({ recorded, tree }) =>
+      metricsIn(tree).filter((metric) => /\w:\w+:\w/.test(metric) && !recorded.has(metric)),
+    bad: { expression: "instance:nothing:ratio > 1" },
+    good: { expression: "instance:node_cpu_used:ratio > 1" },
+  },
+  "bool-condition": {
+    why: "a comparison with bool is always there, as 0 or 1: the alert fires for both",
+    find: ({ tree }) => {
+      const top = bare(tree);
+      if (top.type !== "BinaryExpr") return [];
+      const [first] = binaries(top);
+      return first?.bool ? [top.text] : [];
+    },
+    bad: { expression: "up == bool 0" },
+    good: { expression: "up == 0" },
+  },
+} as const satisfies Readonly<Record<string, Check>>;
+
+function guardNeeded(node: Node): boolean {
+  return !node.text.includes("_count");
+}
+
+/** `… and traffic > 1`, somewhere around the division. */
+function guardedBeside(node: Node): boolean {
+  for (const outer of around(node)) {
+    const and = child(outer, "And", "Unless");
+    if (and === undefined) continue;
+    const right = outer.children.at(-1);
+    if (right && guarded(right)) return true;
+  }
+  return false;
+}
+
+function isRegex(text: string): boolean {
+  try {
+    new RegExp(text.replace(/^\(\?i\)/, ""));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What is wrong with an expression: `short-range: a rate needs …: rate(x[1m])`. */
+export function lint(example: Example, known: Pick<Subject, "inventory" | "recorded">): string[] {
+  const subject: Subject = {
+    ...known,
+    tree: parse(example.expression),
+    forSeconds: seconds(example.for ?? "0s"),
+    keepSeconds: seconds(example.keep ?? "0s"),
+  };
+  return Object.entries<Check>(checks).flatMap(([name, { find, why }]) =>
+    [...new Set(find(subject))].map((where) => `${name}: ${why}: ${where}`),
+  );
+}

@@ -1,0 +1,52 @@
+import { groups } from "../../rules/index.ts";
+import { lintCatalogue, unknownMetrics } from "../../rules/lint/catalogue.ts";
+import { readInventory } from "../../rules/lint/files.ts";
+import { joinInventory, targetLabels } from "../../rules/lint/inventory.ts";
+import { readsOfGroup } from "../../rules/lib/alert.ts";
+import { root } from "../harness.ts";
+
+const inventory = joinInventory([...readInventory(root).values()]);
+const recorded = new Set(
+  groups
+    .flatMap(({ signals }) => Object.values(signals))
+    .flatMap(({ record }) => (record === undefined ? [] : [record])),
+);
+const named = groups.map((group) => [group.name, group] as const);
+
+describe.each(named)("the alerts of %s", (_name, group) => {
+  it("have nothing that the checks of the catalogue find", () => {
+    const findings = lintCatalogue([group], inventory).filter(
+      ({ text }) => !text.startsWith("unknown-record"),
+    );
+    expect(findings.map(({ alert, text }) => `${alert}: ${text}`)).toEqual([]);
+  });
+
+  it("read only what a supported version of a program exposes", () => {
+    expect(unknownMetrics(group, inventory, recorded, targetLabels)).toEqual([]);
+  });
+
+  it("rate counters and nothing else", () => {
+    const wrong = [...readsOfGroup(group)].filter(([metric, kind]) => {
+      const known = inventory.get(metric)?.kind;
+      return known !== undefined && (known === "counter") !== (kind === "counter");
+    });
+    expect(wrong.map(([metric, kind]) => `${metric} is no ${kind}`)).toEqual([]);
+  });
+});
+
+it("no two alerts say the same, and every recorded series is made", () => {
+  const findings = lintCatalogue(groups, inventory).filter(
+    ({ text }) => text.startsWith("unknown-record") || text.startsWith("has the expression"),
+  );
+  expect(findings).toEqual([]);
+});
+
+it("every recorded series is read by an alert or a panel", () => {
+  const expressions = groups.flatMap((group) =>
+    Object.values(group.alerts).map((alert) => alert.expression(undefined, { jobs: ["node"] })),
+  );
+  const unread = [...recorded].filter(
+    (record) => !expressions.some((expression) => expression.includes(record)),
+  );
+  expect(unread).toEqual([]);
+});
