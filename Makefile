@@ -4,7 +4,7 @@ STACK ?= local
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down verify status logs render doctor bench docs check test test-plugins
+.PHONY: help up preview refresh down verify status logs render doctor bench docs check mutate test test-plugins
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ docs: ## Write what is generated from the code into the documents
 
 check: ## Check format, lint and types
 	@./vigil check
+
+mutate: ## Change every alert and see whether its tests notice
+	@./vigil mutate $(ALERT)
 
 test: ## Run every test
 	@./vigil test --coverage

@@ -73,6 +73,11 @@ const commands: readonly Entry[] = [
     load: () => import("./commands/check.ts"),
   },
   {
+    name: "mutate",
+    summary: "Change the alerts and see whether their tests notice",
+    load: () => import("./commands/mutate.ts"),
+  },
+  {
     name: "test",
     summary: "Run the tests with the real tools",
     load: () => import("./commands/test.ts"),

@@ -1,0 +1,62 @@
+import { delimiter } from "node:path";
+import { ensureDependencies } from "../dependencies.ts";
+import { ensureTools } from "../ensure.ts";
+import { UserError } from "../errors.ts";
+import type { MutationResult } from "../mutation.ts";
+import { checkout } from "../options.ts";
+import { createProgress } from "../progress.ts";
+
+const help = `vigil mutate [ALERT…]
+
+Changes each alert in small ways (comparison, threshold, for, matchers) and runs its own tests
+against the change. A change that no test notices is listed. Fails when fewer than 90 % are noticed.
+`;
+
+/** The share of mutants that tests must notice. */
+const goal = 0.9;
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** Lines for people: what survived, then the sum. */
+export function report(results: readonly MutationResult[]): string {
+  const mutants = results.reduce((sum, one) => sum + one.mutants, 0);
+  const survivors = results.flatMap(({ alert, survivors }) =>
+    survivors.map((change) => `  ${alert}: ${change}`),
+  );
+  const caught = mutants - survivors.length;
+  return [
+    ...(survivors.length === 0 ? [] : ["Not noticed by any test:", ...survivors, ""]),
+    `${mutants} mutants of ${results.length} alerts, ${caught} caught: ${percent(caught / mutants)}`,
+    "",
+  ].join("\n");
+}
+
+/** `vigil mutate`. */
+export async function run(args: string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const progress = createProgress();
+  await ensureDependencies({ root: checkout, progress });
+  const { binFolder } = await ensureTools(["prometheus"], { root: checkout, progress });
+  process.env["PATH"] = `${binFolder}${delimiter}${process.env["PATH"] ?? ""}`;
+  const { allAlerts, groups } = await import("../../rules/index.ts");
+  const { nearest } = await import("../../rules/lib/nearest.ts");
+  const { mutate } = await import("../mutation.ts");
+  const known = allAlerts().map(({ name }) => name);
+  const strangers = args.filter((name) => !known.includes(name));
+  if (strangers.length > 0) {
+    throw new UserError(
+      strangers
+        .map((name) => `${name} names no alert; did you mean ${nearest(name, known) ?? known[0]}?`)
+        .join("\n"),
+    );
+  }
+  const results: MutationResult[] = [];
+  for (const group of groups) results.push(...(await mutate(group, args)));
+  process.stdout.write(report(results));
+  const mutants = results.reduce((sum, one) => sum + one.mutants, 0);
+  const survivors = results.reduce((sum, one) => sum + one.survivors.length, 0);
+  return survivors / mutants <= 1 - goal ? 0 : 1;
+}

@@ -1,0 +1,51 @@
+import { type AlertGroup } from "../rules/lib/alert.ts";
+import { plainOptions } from "../rules/lib/rule-file.ts";
+import { type AlertTest, renderAlertTest } from "../rules/lib/rule-test.ts";
+import { mutantsOf } from "../rules/lint/mutants.ts";
+import { ruleFileOf, runAlertTests } from "./promtool.ts";
+
+/** What became of the mutants of one alert. */
+export interface MutationResult {
+  readonly alert: string;
+  readonly mutants: number;
+  /** Changes that no test noticed. */
+  readonly survivors: readonly string[];
+}
+
+/**
+ * Changes every alert in every way of {@link mutantsOf} and lets its own tests run against that.
+ *
+ * @param only - Names of the alerts to look at; all where it is empty.
+ */
+export async function mutate(
+  group: AlertGroup,
+  only: readonly string[] = [],
+): Promise<MutationResult[]> {
+  const alerts = Object.values(group.alerts).filter(
+    ({ name }) => only.length === 0 || only.includes(name),
+  );
+  const named = alerts.flatMap((alert) =>
+    mutantsOf(alert).map((mutant, index) => ({
+      ...mutant,
+      name: `${alert.name}-${index}`,
+      original: alert.name,
+    })),
+  );
+  const tests = new Map<string, AlertTest>(
+    named.map(({ alert, name }) => [
+      name,
+      renderAlertTest(alert, group, ruleFileOf(name), plainOptions),
+    ]),
+  );
+  const answers = await runAlertTests(tests);
+  return alerts.map(({ name }) => {
+    const mine = named.filter(({ original }) => original === name);
+    return {
+      alert: name,
+      mutants: mine.length,
+      survivors: mine
+        .filter((mutant) => answers.get(mutant.name) === undefined)
+        .map(({ change }) => change),
+    };
+  });
+}
