@@ -1,13 +1,12 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { renderBoards } from "../dashboards/index.ts";
-import { groups } from "../rules/index.ts";
-import type { AlertGroup } from "../rules/lib/alert.ts";
+import { groupsFor } from "../rules/index.ts";
 import { renderAlertmanager } from "../rules/lib/alertmanager.ts";
 import { renderRuleFile } from "../rules/lib/rule-file.ts";
-import { receiverFiles } from "./alertmanager.ts";
 import type { ConfigProblem } from "./config/parse.ts";
 import type { Config } from "./config/schema.ts";
+import { receiverFiles } from "./render/alertmanager.ts";
 import { probeModule } from "./render/blackbox.ts";
 import { renderPrometheus, type ScrapeJob } from "./render/prometheus.ts";
 import type { Place, Target } from "./targets/target.ts";
@@ -107,14 +106,6 @@ export function uncovered(config: Config, places: Places): ConfigProblem[] {
   ];
 }
 
-/** The groups that have something to look at: their job is there, or the stack asks for them. */
-function groupsFor({ rules }: Config, jobs: readonly string[]): AlertGroup[] {
-  return groups.filter(
-    ({ job, service }) =>
-      job === undefined || jobs.includes(job) || rules.services.includes(service),
-  );
-}
-
 /** Decides the estate: where things stand, what is scraped, every text that is no secret. Pure. */
 export function planEstate(config: Config, target: Ground, withGrafana: boolean): Plan {
   const places = placesOf(config, target, withGrafana);
@@ -127,10 +118,7 @@ export function planEstate(config: Config, target: Ground, withGrafana: boolean)
     grafanaBase: config.grafana.url ?? places.grafana?.url,
   };
   const rules = Object.fromEntries(
-    groupsFor(config, options.jobs).map((group) => [
-      `rules/${group.name}.yml`,
-      renderRuleFile(group, options),
-    ]),
+    groupsFor(options).map((group) => [`rules/${group.name}.yml`, renderRuleFile(group, options)]),
   );
   return {
     places,
@@ -143,7 +131,10 @@ export function planEstate(config: Config, target: Ground, withGrafana: boolean)
       alertmanager: places.alertmanager.address,
       ruleFiles: Object.keys(rules),
     }),
-    alertmanager: renderAlertmanager(receiverFiles(config.receivers, places.alertmanager.config)),
+    alertmanager: renderAlertmanager(
+      receiverFiles(config.receivers, places.alertmanager.config),
+      config.maintenance,
+    ),
     rules,
     boards: renderBoards({ thresholds: config.rules.thresholds }),
   };

@@ -1,9 +1,17 @@
+import { group as application } from "./application.ts";
 import { group as general } from "./general.ts";
 import { group as host } from "./host.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
+import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
 
 /** Every group of alerts, in the order of their names. */
-export const groups: readonly AlertGroup[] = [general, host];
+// prettier-ignore
+export const groups: readonly AlertGroup[] = [
+  application,
+  general,
+  host,
+  slo,
+];
 
 /** Every alert. */
 export function allAlerts(): Alert[] {
@@ -15,4 +23,20 @@ export function thresholdNames(): string[] {
   return allAlerts()
     .filter((alert) => alert.threshold !== undefined)
     .map((alert) => alert.name);
+}
+
+/** What of a stack decides which rules it gets. */
+export interface Selection extends SloOptions {
+  /** Services whose rules are wanted though nothing of them is scraped by the stack itself. */
+  readonly services: readonly string[];
+}
+
+/** The groups that have something to look at: their job is there, or the stack asks for them. */
+export function groupsFor(selection: Selection): AlertGroup[] {
+  const { jobs, services } = selection;
+  return groups
+    .filter(
+      ({ job, service }) => job === undefined || jobs.includes(job) || services.includes(service),
+    )
+    .map((group) => (group === slo ? sloGroup(selection) : group));
 }

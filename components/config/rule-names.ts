@@ -1,4 +1,5 @@
 import { allAlerts, groups, thresholdNames } from "../../rules/index.ts";
+import { slos } from "../../rules/slo.ts";
 import { nearest } from "../../rules/lib/nearest.ts";
 import type { ConfigProblem } from "./parse.ts";
 import type { Config } from "./schema.ts";
@@ -34,6 +35,11 @@ export function unknownRuleNames({ rules }: Partial<Config>): ConfigProblem[] {
     ...Object.keys(rules.off)
       .filter((alert) => !alerts.includes(alert))
       .map((alert) => unknown(`vigil:rules.off.${alert}`, "alert", alert, alerts)),
+    ...Object.keys(rules.objectives)
+      .filter((slo) => !(slo in slos))
+      .map((slo) =>
+        unknown(`vigil:rules.objectives.${slo}`, "service level objective", slo, Object.keys(slos)),
+      ),
     ...rules.services.flatMap((service, index) =>
       services.includes(service)
         ? []

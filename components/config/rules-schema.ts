@@ -12,6 +12,11 @@ const switchedOff = z.strictObject({
   }),
 });
 
+const objective = z
+  .number()
+  .gt(0, { error: "is no objective; write a share: 0.999 for 99.9 %" })
+  .lt(1, { error: "leaves no budget for errors; write a share below 1: 0.999 for 99.9 %" });
+
 /** What a stack may say about the rules it gets. */
 export const rules = section({
   thresholds: about(z.record(z.string(), z.number()).default({}), {
@@ -23,6 +28,10 @@ export const rules = section({
   }),
   off: about(z.record(z.string(), switchedOff).default({}), {
     description: "Alerts that are switched off for a while, by name.",
+  }),
+  objectives: about(z.record(z.string(), objective).default({}), {
+    description: "Objectives of service levels by name, as shares: 0.999 for 99.9 %.",
+    example: "0.995",
   }),
   services: about(z.array(name).default([]), {
     description: "Services whose rules are loaded beside those of what the estate watches.",

@@ -1,4 +1,5 @@
 import type { BoardLink } from "./boards.ts";
+import type { Recording } from "./slo.ts";
 import { type Dialect, type Kind, readsOf, render, ruleDialect, type Signal } from "./signal.ts";
 
 /** How much it hurts, worst first. `none` is for the Watchdog, which is no complaint. */
@@ -153,6 +154,8 @@ export interface AlertGroup<Name extends string = string> {
   readonly job?: string;
   readonly interval?: Duration;
   readonly signals: Readonly<Record<string, Signal>>;
+  /** What it records beside its recorded signals. */
+  readonly recordings?: readonly Recording[];
   readonly alerts: Readonly<Record<Name, Alert>>;
 }
 

@@ -104,11 +104,12 @@ function alertingRules(alert: Alert, options: RuleOptions): object[] {
   }));
 }
 
-function recordingRules({ signals }: AlertGroup): object[] {
-  return Object.values(signals)
+/** In the order of the definitions: a later one may read an earlier one. */
+function recordingRules({ recordings = [], signals }: AlertGroup): object[] {
+  const recorded = Object.values(signals)
     .filter((signal) => signal.record !== undefined)
-    .map((signal) => ({ record: signal.record, expr: compute(signal, ruleDialect) }))
-    .sort((a, b) => (String(a.record) < String(b.record) ? -1 : 1));
+    .map((signal) => ({ record: signal.record, expr: compute(signal, ruleDialect) }));
+  return [...recorded, ...recordings.map(({ expr, labels, record }) => ({ record, expr, labels }))];
 }
 
 /**

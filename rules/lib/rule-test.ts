@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import { type Alert, type AlertGroup, type Labels, readsOfGroup } from "./alert.ts";
 import { seconds } from "./duration.ts";
 import { follow, notation, type Samples, samplesOf, withMissedScrape } from "./fixture.ts";
+import type { Recording } from "./slo.ts";
 import { annotationsOf, labelsOf, renderRuleFile, type RuleOptions } from "./rule-file.ts";
 
 interface ExpectedAlert {
@@ -86,6 +87,20 @@ function testsOf(alert: Alert, group: AlertGroup, options: RuleOptions): object[
   return [fires, quiet, missed, testOf(alert, "resolves", goesOn, [start, ended])];
 }
 
+/** The recordings an expression reads, and those that they read: the others only cost time. */
+function neededBy(expression: string, recordings: readonly Recording[]): Recording[] {
+  const needed = new Set<string>();
+  const visit = (text: string): void => {
+    for (const { record } of recordings) {
+      if (needed.has(record) || !text.includes(record)) continue;
+      needed.add(record);
+      for (const twin of recordings) if (twin.record === record) visit(twin.expr);
+    }
+  };
+  visit(expression);
+  return recordings.filter(({ record }) => needed.has(record));
+}
+
 /** Files for `promtool test rules` about one alert. */
 export interface AlertTest {
   /** The rules of this alert alone, with what its group records. */
@@ -109,8 +124,9 @@ export function renderAlertTest(
     evaluation_interval: alert.step ?? defaultStep,
     tests: testsOf(alert, group, options),
   };
+  const recordings = neededBy(alert.expression(undefined, options), group.recordings ?? []);
   return {
-    rules: renderRuleFile(group, options, [alert]),
+    rules: renderRuleFile({ ...group, recordings }, options, [alert]),
     tests: stringify(tests, { lineWidth: 0, aliasDuplicateObjects: false }),
   };
 }

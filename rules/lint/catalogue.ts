@@ -43,13 +43,21 @@ function times(alert: Alert): string[] {
     : [];
 }
 
+/** Names of the series that the rules of these groups record. */
+export function recordedBy(groups: readonly AlertGroup[]): ReadonlySet<string> {
+  const signals = groups.flatMap((group) => Object.values(group.signals));
+  const recordings = groups.flatMap((group) => group.recordings ?? []);
+  return new Set(
+    [...signals, ...recordings].flatMap(({ record }) => (record === undefined ? [] : [record])),
+  );
+}
+
 /** Every finding about the alerts of these groups. */
 export function lintCatalogue(
   groups: readonly AlertGroup[],
   inventory: ReadonlyMap<string, Exposed>,
 ): Finding[] {
-  const signals = groups.flatMap((group) => Object.values(group.signals));
-  const recorded = new Set(signals.flatMap(({ record }) => (record === undefined ? [] : [record])));
+  const recorded = recordedBy(groups);
   const seen = new Map<string, string>();
   return groups.flatMap((group) =>
     Object.values(group.alerts).flatMap((alert) => {
@@ -90,12 +98,13 @@ export function unknownMetrics(
   recorded: ReadonlySet<string>,
   targetLabels: readonly string[],
 ): string[] {
-  const used = Object.values(group.signals).flatMap((signal) =>
-    selectors(parse(compute(signal, ruleDialect))),
-  );
+  const computed = Object.values(group.signals).map((signal) => compute(signal, ruleDialect));
+  const recordings = (group.recordings ?? []).map(({ expr }) => expr);
+  const used = [...computed, ...recordings].flatMap((text) => selectors(parse(text)));
   const texts = used.flatMap(({ matchers, metric }) => {
     const exposed = inventory.get(metric);
-    if (exposed === undefined) return recorded.has(metric) ? [] : [metric];
+    if (recorded.has(metric)) return [];
+    if (exposed === undefined) return [metric];
     return matchers
       .filter(({ label }) => !exposed.labels.has(label) && !targetLabels.includes(label))
       .map(({ label }) => `${metric}{${label}}`);

@@ -58,21 +58,23 @@ function numbersOf(comparison: Binary): Node[] {
 }
 
 /** A quarter more and a quarter less; from zero, one. */
+const shifted = (value: number): number[] => (value === 0 ? [1] : [value * 1.25, value * 0.75]);
+
+/** Numbers that are compared, where no threshold says which of them may be tuned. */
 function shifts(comparisons: readonly Binary[]): Edit[] {
   return comparisons
     .filter((one) => !isGuard(one))
     .flatMap((one) =>
-      numbersOf(one).flatMap(({ from, text, to }) => {
-        const value = Number(text);
-        if (Number.isNaN(value)) return [];
-        const shifted = value === 0 ? [1] : [value * 1.25, value * 0.75];
-        return shifted.map((number) => ({
-          from,
-          to,
-          text: String(number),
-          change: `${text} became ${number} in ${one.node.text}`,
-        }));
-      }),
+      numbersOf(one).flatMap(({ from, text, to }) =>
+        Number.isNaN(Number(text))
+          ? []
+          : shifted(Number(text)).map((number) => ({
+              from,
+              to,
+              text: String(number),
+              change: `${text} became ${number} in ${one.node.text}`,
+            })),
+      ),
     );
 }
 
@@ -90,12 +92,18 @@ export function mutantsOf(alert: Alert): Mutant[] {
   const expression = alert.expression(undefined, plainOptions);
   const tree = parse(expression);
   const comparisons = binaries(tree).filter(isComparison);
-  const edits = [...flips(comparisons), ...shifts(comparisons)].map(
+  const { threshold } = alert;
+  const edits = [...flips(comparisons), ...(threshold ? [] : shifts(comparisons))].map(
     ({ change, from, text, to }) => ({
       change,
       expression: expression.slice(0, from) + text + expression.slice(to),
     }),
   );
+  const thresholds = threshold ? shifted(threshold.value) : [];
+  const tuned = thresholds.map((value) => ({
+    change: `the threshold ${threshold?.value} became ${value}`,
+    expression: alert.expression(value, plainOptions),
+  }));
   const matchers = new Set(
     selectors(tree).flatMap((one) => one.matchers.map(({ node }) => node.text)),
   );
@@ -103,10 +111,12 @@ export function mutantsOf(alert: Alert): Mutant[] {
     change: `${matcher} was dropped`,
     expression: withoutMatcher(tree, expression, matcher),
   }));
-  const inExpression = [...edits, ...drops].map(({ change, expression: mutated }): Mutant => ({
-    change,
-    alert: { ...alert, expression: () => mutated },
-  }));
+  const inExpression = [...edits, ...tuned, ...drops].map(
+    ({ change, expression: mutated }): Mutant => ({
+      change,
+      alert: { ...alert, expression: () => mutated },
+    }),
+  );
   if (alert.for === "0s") return inExpression;
   return [
     ...inExpression,

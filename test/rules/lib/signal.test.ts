@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { nearest } from "../../rules/lib/nearest.ts";
-import { metricsOf, render, ruleDialect, type Signal } from "../../rules/lib/signal.ts";
+import { nearest } from "../../../rules/lib/nearest.ts";
+import { metricsOf, render, ruleDialect, type Signal } from "../../../rules/lib/signal.ts";
 
 describe("a signal", () => {
   const signal: Signal = {

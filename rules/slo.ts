@@ -1,0 +1,259 @@
+import { type AlertGroup, defineAlerts, type Owner } from "./lib/alert.ts";
+import { estateBoard } from "./lib/boards.ts";
+import { defineSignals } from "./lib/signal.ts";
+import { recordingsOf, type Slo } from "./lib/slo.ts";
+
+/** What the monitoring promises of itself. */
+export const slos = {
+  "alert-delivery": {
+    about: "An alert that Alertmanager sends reaches its receiver.",
+    job: "alertmanager",
+    indicator: {
+      kind: "ratio",
+      bad: (q, range) => q.rate("alertmanager_notifications_failed_total", {}, range),
+      total: (q, range) => q.rate("alertmanager_notifications_total", {}, range),
+    },
+    objective: 0.99,
+  },
+  "probe-availability": {
+    about: "What is watched from outside answers.",
+    job: "probe",
+    indicator: { kind: "probe", good: (q) => q.gauge("probe_success") },
+    objective: 0.999,
+  },
+  "query-latency": {
+    about: "A query that a person or a panel asks is answered within a second.",
+    job: "prometheus",
+    indicator: {
+      kind: "latency",
+      histogram: "prometheus_http_request_duration_seconds",
+      matchers: { handler: "/api/v1/query_range" },
+      within: 1,
+    },
+    objective: 0.99,
+    minimumEvents: 60,
+  },
+  "rule-freshness": {
+    about: "Rules were evaluated within the last two minutes.",
+    job: "prometheus",
+    indicator: {
+      kind: "freshness",
+      timestamp: (q) => q.timestamp("prometheus_rule_group_last_evaluation_timestamp_seconds"),
+      within: 120,
+    },
+    objective: 0.999,
+  },
+  "scrape-success": {
+    about: "Everything that is watched answers its scrapes.",
+    job: "node",
+    indicator: { kind: "probe", good: (q) => q.gauge("up") },
+    objective: 0.999,
+  },
+} as const satisfies Readonly<Record<string, Slo>>;
+
+const errorsOf = (window: string) =>
+  ({
+    unit: "ratio",
+    about: `Share of bad events or time over ${window}.`,
+    query: (q: { gauge: (metric: string) => string }) =>
+      q.gauge(`slo:sli_error:ratio_rate${window}`),
+  }) as const;
+
+export const signals = defineSignals({
+  errors5m: errorsOf("5m"),
+  errors30m: errorsOf("30m"),
+  errors1h: errorsOf("1h"),
+  errors2h: errorsOf("2h"),
+  errors6h: errorsOf("6h"),
+  errors1d: errorsOf("1d"),
+  errors3d: errorsOf("3d"),
+  burnRate: {
+    unit: "count",
+    about: "How many times faster than allowed the error budget is being spent.",
+    query: (q) => q.gauge("slo:current_burn_rate:ratio"),
+  },
+  budgetLeft: {
+    unit: "ratio",
+    about: "Share of the period's error budget that is left.",
+    query: (q) => q.gauge("slo:period_error_budget_remaining:ratio"),
+  },
+  objective: {
+    unit: "ratio",
+    about: "Share of good events or time that is promised.",
+    query: (q) => q.gauge("slo:objective:ratio"),
+  },
+  budget: {
+    unit: "ratio",
+    about: "Share of bad events or time that is allowed.",
+    query: (q) => q.gauge("slo:error_budget:ratio"),
+  },
+  days: {
+    unit: "count",
+    about: "Days over which the budget is counted.",
+    query: (q) => q.gauge("slo:time_period:days"),
+  },
+  events: {
+    unit: "count",
+    about: "Events of the last hour.",
+    query: (q) => q.gauge("slo:sli_total:increase1h"),
+  },
+  minimumEvents: {
+    unit: "count",
+    about: "Events an hour below which a share says nothing.",
+    query: (q) => q.gauge("slo:minimum_events:count"),
+  },
+});
+
+type Texts = Readonly<Record<keyof typeof signals, string>>;
+
+/**
+ * Both windows burn faster than `share` of the budget in `hours` would: the long one says that it
+ * matters, the short one that it is still so. Too little traffic says nothing.
+ */
+function burns(s: Texts, long: string, short: string, share: number, hours: number): string {
+  const limit = `on (slo) group_left () (${share} * 24 / ${hours} * ${s.days} * ${s.budget})`;
+  return (
+    `${long} > ${limit} and ${short} > ${limit}` +
+    ` unless on (env, slo) ${s.events} < on (slo) group_left () ${s.minimumEvents}`
+  );
+}
+
+const owner: Owner = {
+  service: "slo",
+  team: "sre",
+  scope: "slo",
+  layer: "business",
+  board: estateBoard,
+  target: { env: "test", job: "node", instance: "a:9100", host: "a" },
+};
+
+const labels = { slo: "scrape-success", job: "", instance: "", host: "" };
+
+/** Below the number of events that says something, and all of them fail. */
+const fewNotifications = {
+  alertmanager_notifications_total: "0+0.01x1300",
+  alertmanager_notifications_failed_total: "0+0.01x1300",
+};
+
+/** The indicators of the other objectives, all well. */
+const everyOther = {
+  alertmanager_notifications_total: "0+10x60",
+  probe_success: "1x60",
+  'prometheus_http_request_duration_seconds_count{handler="/api/v1/query_range"}': "0+9x60",
+  'prometheus_http_request_duration_seconds_bucket{handler="/api/v1/query_range",le="1.0"}':
+    "0+9x60",
+  prometheus_rule_group_last_evaluation_timestamp_seconds: "0+60x60",
+};
+
+const alerts = defineAlerts(owner, signals, {
+  SloFastBurn: {
+    severity: "critical",
+    family: "SloBurn",
+    threshold: { value: 0.02, unit: "share of the period's error budget spent in an hour" },
+    when: (s, share) => burns(s, s.errors1h, s.errors5m, share, 1),
+    for: "2m",
+    summary: "{{ $labels.slo }} is failing now",
+    description:
+      "{{ $value | humanizePercentage }} of the last hour was bad: at this pace the budget of the whole period is gone within two days.",
+    step: "10s",
+    // A total outage: 1.44 % of an hour are 52 s; two minutes more, and it pages.
+    fires: { series: { up: "1x360 0x60" }, from: "1h3m", labels, value: "5%" },
+    // 50 s of outage; and everything fails, but it is three notifications in the hour.
+    quiet: { series: { up: "1x360 0x4 1x60", ...fewNotifications }, at: "1h4m" },
+    resolves: { series: { up: "1x60" }, at: "6m" },
+  },
+  SloMediumBurn: {
+    severity: "critical",
+    family: "SloBurn",
+    threshold: { value: 0.05, unit: "share of the period's error budget spent in six hours" },
+    when: (s, share) => burns(s, s.errors6h, s.errors30m, share, 6),
+    for: "15m",
+    summary: "{{ $labels.slo }} keeps failing",
+    description:
+      "{{ $value | humanizePercentage }} of the last six hours was bad: at this pace the budget of the whole period is gone within five days.",
+    fires: { series: { up: "1x360 0x30" }, from: "6h20m", labels, value: "5%" },
+    quiet: { series: { up: "1x360 0x1 1x60", ...fewNotifications }, at: "6h26m" },
+    resolves: { series: { up: "1x60" }, at: "32m" },
+  },
+  SloSlowBurn: {
+    severity: "warning",
+    family: "SloBurn",
+    threshold: { value: 0.1, unit: "share of the period's error budget spent in a day" },
+    when: (s, share) => burns(s, s.errors1d, s.errors2h, share, 24),
+    for: "1h",
+    summary: "{{ $labels.slo }} spends its budget too fast",
+    description:
+      "{{ $value | humanizePercentage }} of the last day was bad: at this pace the budget of the whole period is gone within ten days.",
+    step: "4m",
+    fires: { series: { up: "1x360 0x30" }, from: "25h8m", labels, value: "4.583%" },
+    quiet: { series: { up: "1x360 0 1x60", ...fewNotifications }, at: "25h20m" },
+    resolves: { series: { up: "1x60" }, at: "2h8m" },
+  },
+  SloCreepingBurn: {
+    severity: "warning",
+    family: "SloBurn",
+    threshold: { value: 0.1, unit: "share of the period's error budget spent in three days" },
+    when: (s, share) => burns(s, s.errors3d, s.errors6h, share, 72),
+    for: "3h",
+    summary: "{{ $labels.slo }} will miss its objective",
+    description:
+      "{{ $value | humanizePercentage }} of the last three days was bad: the budget will not last for the period.",
+    step: "4m",
+    fires: { series: { up: "1x1080 0x60" }, from: "75h8m", labels, value: "4.306%" },
+    quiet: { series: { up: "1x1080 0 1x120", ...fewNotifications }, at: "75h20m" },
+    resolves: { series: { up: "1x120" }, at: "6h8m" },
+  },
+  SloBudgetExhausted: {
+    severity: "warning",
+    threshold: { value: 0, unit: "share of the period's error budget left" },
+    when: ({ budgetLeft }, left) => `${budgetLeft} <= ${left}`,
+    for: "1h",
+    summary: "{{ $labels.slo }} has missed its objective",
+    description:
+      "{{ $value | humanizePercentage }} of the error budget is left: more was bad in this period than was promised.",
+    step: "30m",
+    fires: { series: { up: "1x1200 0x10" }, from: "602h", labels, value: "-232%" },
+    quiet: { series: { up: "1x1200 0 1x20" }, at: "605h" },
+    resolves: { series: { up: "1x1460" }, at: "725h" },
+  },
+  SloSliAbsent: {
+    severity: "warning",
+    when: ({ errors5m, objective }) => `${objective} unless on (slo) ${errors5m}`,
+    for: "15m",
+    summary: "Nothing is known about {{ $labels.slo }}",
+    description:
+      "The indicator has had no value for 15 minutes: whether the objective is met cannot be told.",
+    fires: {
+      series: { up: "1x10 stale", ...everyOther },
+      from: "30m",
+      labels: { ...labels, env: "" },
+    },
+    quiet: { series: { up: "1x60", ...everyOther }, at: "50m" },
+    resolves: { series: { up: "1x20", ...everyOther }, at: "10m" },
+  },
+});
+
+/** What a stack may say about objectives. */
+export interface SloOptions {
+  /** Scrape jobs there are: an objective without its job would be missing for ever. */
+  readonly jobs: readonly string[];
+  /** Objectives by name of the SLO, instead of its own. */
+  readonly objectives: Readonly<Record<string, number>>;
+}
+
+/** The group with what is recorded for the objectives that can be measured. */
+export function sloGroup({ jobs, objectives }: SloOptions): AlertGroup {
+  const recordings = Object.entries<Slo>(slos)
+    .filter(([, { job }]) => jobs.includes(job))
+    .flatMap(([name, slo]) =>
+      recordingsOf(name, { ...slo, objective: objectives[name] ?? slo.objective }),
+    );
+  const { name, service, signals: read } = alerts;
+  return { name, service, interval: "30s", signals: read, recordings, alerts: alerts.alerts };
+}
+
+/** All objectives as defined. */
+export const group = sloGroup({
+  jobs: Object.values<Slo>(slos).map(({ job }) => job),
+  objectives: {},
+});
