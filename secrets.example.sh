@@ -20,3 +20,18 @@
 
 # receivers.slack.url: Incoming webhook.
 # ./vigil pulumi config set --secret --path 'vigil:receivers.slack.url'
+
+# receivers.pagerduty.routingKey: Integration key of a PagerDuty service (Events API v2).
+# ./vigil pulumi config set --secret --path 'vigil:receivers.pagerduty.routingKey'
+
+# receivers.heartbeat.url: Posted to every minute; what is there complains when that ends.
+# ./vigil pulumi config set --secret --path 'vigil:receivers.heartbeat.url'
+
+# receivers.teams.<name>.webhook.url: Where alerts are posted.
+# ./vigil pulumi config set --secret --path 'vigil:receivers.teams.<name>.webhook.url'
+
+# receivers.teams.<name>.slack.url: Incoming webhook.
+# ./vigil pulumi config set --secret --path 'vigil:receivers.teams.<name>.slack.url'
+
+# receivers.teams.<name>.pagerduty.routingKey: Integration key of a PagerDuty service (Events API v2).
+# ./vigil pulumi config set --secret --path 'vigil:receivers.teams.<name>.pagerduty.routingKey'

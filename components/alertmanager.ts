@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Receivers } from "../rules/lib/alertmanager.ts";
 import type { Config } from "./config/schema.ts";
 import { rereadWebFiles } from "./exporter.ts";
+import { receiverSecrets, toldOf } from "./render/alertmanager.ts";
 import { webFiles } from "./render/web.ts";
 import type { Place, Running, Target } from "./targets/target.ts";
 import type { Trust } from "./trust.ts";
@@ -16,43 +16,6 @@ export interface AlertmanagerArgs {
   readonly receivers: Config["receivers"];
 }
 
-/** Files that hold one secret each. */
-const secretFiles = {
-  email: "secrets/email-password",
-  slack: "secrets/slack-url",
-  webhook: "secrets/webhook-url",
-} as const;
-
-/** The receivers as alertmanager.yml names them: without their secrets. */
-export function receiverFiles(config: Config["receivers"], folder: string): Receivers {
-  const { email, slack, webhook } = config;
-  return {
-    ...(webhook && { webhook: { urlFile: `${folder}/${secretFiles.webhook}` } }),
-    ...(email && {
-      email: {
-        to: email.to,
-        from: email.from,
-        smarthost: email.smarthost,
-        username: email.username,
-        passwordFile: `${folder}/${secretFiles.email}`,
-      },
-    }),
-    ...(slack && { slack: { channel: slack.channel, urlFile: `${folder}/${secretFiles.slack}` } }),
-  };
-}
-
-function secrets({
-  email,
-  slack,
-  webhook,
-}: Config["receivers"]): Record<string, pulumi.Output<string>> {
-  return {
-    ...(webhook && { [secretFiles.webhook]: pulumi.secret(webhook.url.reveal()) }),
-    ...(email && { [secretFiles.email]: pulumi.secret(email.password.reveal()) }),
-    ...(slack && { [secretFiles.slack]: pulumi.secret(slack.url.reveal()) }),
-  };
-}
-
 /** Groups alerts, silences what follows from others, and tells people. */
 export class Alertmanager extends pulumi.ComponentResource {
   readonly running: Running;
@@ -61,8 +24,13 @@ export class Alertmanager extends pulumi.ComponentResource {
     super("vigil:index:Alertmanager", name, {}, opts);
     const { place, receivers, settings, target, trust } = args;
     const child = { parent: this };
-    const secretTexts = secrets(receivers);
-    if (Object.keys(secretTexts).length === 0) {
+    const secretTexts = Object.fromEntries(
+      Object.entries(receiverSecrets(receivers)).map(([file, one]) => [
+        file,
+        pulumi.secret(one.reveal()),
+      ]),
+    );
+    if (toldOf(receivers).length === 0) {
       void pulumi.log.warn(
         "No receiver is configured: alerts are shown in Alertmanager and told to nobody. " +
           "pulumi config set --secret --path 'vigil:receivers.webhook.url'",

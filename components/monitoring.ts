@@ -11,6 +11,7 @@ import { Grafana } from "./grafana.ts";
 import type { ServiceOutput, VigilOutputs } from "./outputs.ts";
 import { type Plan, planEstate, uncovered } from "./plan.ts";
 import { Prometheus } from "./prometheus.ts";
+import { toldOf } from "./render/alertmanager.ts";
 import { createTarget } from "./targets/index.ts";
 import type { Place, Target } from "./targets/target.ts";
 import { Trust } from "./trust.ts";
@@ -149,7 +150,7 @@ export class Monitoring extends pulumi.ComponentResource {
       alertmanager: service(places.alertmanager),
       grafana: grafanaOutput(places.grafana, elsewhere),
       watched: watched(plan),
-      receivers: Object.keys(receivers).sort(),
+      receivers: toldOf(receivers),
     };
     this.registerOutputs(this.outputs);
   }

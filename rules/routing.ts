@@ -1,57 +1,88 @@
 /**
- * Who is told, how soon, and what silences what. Pure: the plan becomes alertmanager.yml in
- * `lib/alertmanager.ts`.
+ * Who is told, and how soon: data. `routing/inhibitions.ts` says what silences what; the plan makes
+ * alertmanager.yml of both in `lib/alertmanager.ts`.
  */
-import type { Severity } from "./lib/alert.ts";
+import type { Severity, Team } from "./lib/alert.ts";
+
+/** Worst first. */
+export const severities = ["emergency", "critical", "warning", "info", "none"] as const;
+severities satisfies readonly Severity[];
+
+export const teams = ["sre", "devops", "dba", "mlops", "security"] as const;
+teams satisfies readonly Team[];
 
 /** Ways to reach people. */
-export type Channel = "webhook" | "email" | "slack";
+export const channels = ["webhook", "email", "slack", "pagerduty"] as const;
+export type Channel = (typeof channels)[number];
 
-/** How alerts of one severity are told. */
-export interface Route {
-  readonly severity: Severity;
-  readonly channels: readonly Channel[];
-  readonly groupWait: string;
+/** How soon, and how often again. */
+export interface Pace {
+  /** What comes together within this time is told together. */
+  readonly wait: string;
+  /** What joins a group that was told already waits at most this long. */
+  readonly interval: string;
+  /** What goes on is told again after this time. */
   readonly repeat: string;
 }
 
-/** Worst first. A severity that is not named here takes the way of a warning. */
-export const routes: readonly Route[] = [
-  {
-    severity: "emergency",
-    channels: ["webhook", "email", "slack"],
-    groupWait: "0s",
-    repeat: "30m",
-  },
-  { severity: "critical", channels: ["webhook", "email", "slack"], groupWait: "10s", repeat: "1h" },
-  { severity: "warning", channels: ["email"], groupWait: "5m", repeat: "12h" },
-];
-
-/** The way of everything that no other route takes: nothing is lost to an unknown severity. */
-export const catchAll: Route = {
-  severity: "warning",
-  channels: ["webhook", "email", "slack"],
-  groupWait: "30s",
-  repeat: "12h",
-};
-
-/** New alerts of a group that was already told wait at most this long. */
-export const groupInterval = "30s";
-
-/** What one alert silences. */
-export interface Inhibition {
-  readonly source: readonly string[];
-  readonly target: readonly string[];
-  /** Labels both must share. Each is asked for on both sides, since a missing label equals a missing one. */
-  readonly equal: readonly string[];
+/** How alerts of some severities are told. */
+export interface Way {
+  readonly severities: readonly Severity[];
+  /** Sets of channels by preference: of the first that the stack has any of, all are told. */
+  readonly channels: readonly (readonly Channel[])[];
+  readonly pace: Pace;
+  /** Those on call are told beside the team; otherwise a team that has a receiver is told alone. */
+  readonly urgent: boolean;
+  /** Told only within the hours that the stack names. */
+  readonly withinHours: boolean;
 }
 
-export const inhibitions: readonly Inhibition[] = [
+/** Nobody's sleep, unless there is no other way. */
+const calm: Way["channels"] = [["email"], ["webhook", "slack"], ["pagerduty"]];
+
+/** Worst first. */
+export const ways: readonly Way[] = [
   {
-    source: ['severity="critical"'],
-    target: ['severity=~"warning|info"'],
-    equal: ["alertname", "instance"],
+    severities: ["emergency"],
+    channels: [channels],
+    pace: { wait: "0s", interval: "10s", repeat: "30m" },
+    urgent: true,
+    withinHours: false,
   },
-  { source: ['severity="warning"'], target: ['severity="info"'], equal: ["alertname", "instance"] },
-  { source: ['alertname="HostDown"'], target: ['alertname!="HostDown"'], equal: ["host"] },
+  {
+    severities: ["critical"],
+    channels: [channels],
+    pace: { wait: "10s", interval: "30s", repeat: "1h" },
+    urgent: true,
+    withinHours: false,
+  },
+  {
+    severities: ["warning", "info"],
+    channels: calm,
+    pace: { wait: "5m", interval: "5m", repeat: "12h" },
+    urgent: false,
+    withinHours: true,
+  },
 ];
+
+/** Owns what no other route takes: nothing is lost to a severity that nobody foresaw. */
+export const catchAll: Pick<Way, "channels" | "pace"> = {
+  channels: [channels],
+  pace: { wait: "30s", interval: "5m", repeat: "12h" },
+};
+
+/** The pace of teams that have one of their own; what is urgent keeps its shorter interval. */
+export const teamPaces: Readonly<Partial<Record<Team, Pace>>> = {
+  dba: { wait: "1m", interval: "5m", repeat: "3h" },
+  mlops: { wait: "1m", interval: "5m", repeat: "3h" },
+  security: { wait: "20s", interval: "5m", repeat: "2h" },
+};
+
+/**
+ * The Watchdog, told every minute. Alertmanager repeats at the first interval after `repeat` has
+ * passed since the last one *arrived*, so 1m of both would be every second minute.
+ */
+export const heartbeat: Pace = { wait: "0s", interval: "15s", repeat: "50s" };
+
+/** One notification for each of these together: an alert's name, and whose and where it is. */
+export const groupBy = ["alertname", "env", "service", "cluster", "namespace"] as const;

@@ -1,6 +1,8 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { encryptedSecret } from "./fields.ts";
+import { maintenanceProblems } from "./maintenance.ts";
 import type { ConfigProblem } from "./parse.ts";
+import { receiverProblems } from "./receivers.ts";
 import { unknownRuleNames } from "./rule-names.ts";
 import type { Config } from "./schema.ts";
 
@@ -97,5 +99,7 @@ export function contradictions(config: Partial<Config>, now: Date): ConfigProble
     ...certificates(config, now),
     ...unknownRuleNames(config),
     ...grafanaOfYourOwn(config),
+    ...receiverProblems(config),
+    ...maintenanceProblems(config),
   ];
 }

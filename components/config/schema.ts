@@ -3,8 +3,6 @@ import {
   about,
   certificate,
   duration,
-  email,
-  hostPort,
   httpUrl,
   image,
   megabytes,
@@ -13,10 +11,10 @@ import {
   secretKey,
   secretPassword,
   secretText,
-  secretUrl,
   section,
   size,
 } from "./fields.ts";
+import { maintenance, receivers } from "./receivers-schema.ts";
 import { rules } from "./rules-schema.ts";
 
 const service = (defaults: { port: number; image: string; memory: number }) => ({
@@ -104,49 +102,6 @@ const grafana = section({
   }),
 });
 
-const receivers = section({
-  webhook: z
-    .strictObject({
-      url: about(secretUrl(), {
-        description: "Where alerts are posted.",
-        example: "https://example.com/hook",
-        secret: true,
-      }),
-    })
-    .optional(),
-  email: z
-    .strictObject({
-      to: about(email, { description: "Who gets the mail.", example: "oncall@example.com" }),
-      from: about(email, { description: "Who it comes from.", example: "vigil@example.com" }),
-      smarthost: about(hostPort, {
-        description: "Mail server, spoken to with STARTTLS.",
-        example: "smtp.example.com:587",
-      }),
-      username: about(z.string().min(1), {
-        description: "User at the mail server.",
-        example: "vigil",
-      }),
-      password: about(secretText(), {
-        description: "Password at the mail server.",
-        secret: true,
-      }),
-    })
-    .optional(),
-  slack: z
-    .strictObject({
-      url: about(secretUrl(), {
-        description: "Incoming webhook.",
-        example: "https://hooks.slack.com/services/…",
-        secret: true,
-      }),
-      channel: about(z.string().regex(/^[#@]\S+$/, { error: "must start with # or @" }), {
-        description: "Channel or person.",
-        example: "'#alerts'",
-      }),
-    })
-    .optional(),
-});
-
 const probe = z.strictObject({
   url: about(httpUrl, { description: "Address that must answer.", example: "https://example.com" }),
 });
@@ -217,6 +172,7 @@ export const schema = z.strictObject({
     description: "Addresses watched from outside, by name.",
   }),
   receivers,
+  maintenance,
   rules,
   hosts: about(z.record(name, host).default({}), {
     description: "Hosts reached over SSH, by name. Validated; provisioning them comes later.",

@@ -1,43 +1,28 @@
-import { execFileSync } from "node:child_process";
 import fc from "fast-check";
-import { parse } from "yaml";
-import { renderAlertmanager, type Receivers } from "../../rules/lib/alertmanager.ts";
-import { inspect, withFiles } from "../tools.ts";
+import { allAlerts } from "../../rules/index.ts";
+import { type Receivers, renderAlertmanager } from "../../rules/lib/alertmanager.ts";
+import { labelsOf } from "../../rules/lib/rule-file.ts";
+import { seconds } from "../../rules/lib/duration.ts";
+import { allRoutes, routeTree } from "../../rules/lib/alertmanager/tree.ts";
+import {
+  catchAll,
+  channels,
+  groupBy,
+  heartbeat,
+  severities,
+  teamPaces,
+  ways,
+} from "../../rules/routing.ts";
+import { inspect } from "../tools.ts";
+import { all, receiversOf } from "./alertmanager/receivers.ts";
 
-const all = {
-  webhook: { urlFile: "/run/webhook" },
-  email: {
-    to: "oncall@example.com",
-    from: "vigil@example.com",
-    smarthost: "smtp.example.com:587",
-    username: "vigil",
-    passwordFile: "/run/password",
-  },
-  slack: { channel: "#alerts", urlFile: "/run/slack" },
-} satisfies Receivers;
+const subsets: Receivers[] = [...Array(2 ** channels.length).keys()].map((bits) =>
+  Object.fromEntries(
+    channels.filter((_, index) => bits & (1 << index)).map((one) => [one, all[one]]),
+  ),
+);
 
-const subsets: Receivers[] = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => ({
-  ...(bits & 1 ? { webhook: all.webhook } : {}),
-  ...(bits & 2 ? { email: all.email } : {}),
-  ...(bits & 4 ? { slack: all.slack } : {}),
-}));
-
-const named = subsets.map((one) => [Object.keys(one).join("+") || "none", one] as const);
-
-/** Receiver of an alert with these labels, asked of the real amtool. */
-function receiverOf(config: string, labels: Record<string, string>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
-  return withFiles({ "alertmanager.yml": config }, (cwd) =>
-    execFileSync(
-      "amtool",
-      ["config", "routes", "test", "--config.file=alertmanager.yml", ...pairs],
-      {
-        cwd,
-        encoding: "utf8",
-      },
-    ).trim(),
-  );
-}
+const named = [...subsets, all].map((one) => [Object.keys(one).join("+") || "none", one] as const);
 
 describe.each(named)("alertmanager.yml with %s", (_name, receivers) => {
   const text = renderAlertmanager(receivers);
@@ -51,54 +36,122 @@ describe.each(named)("alertmanager.yml with %s", (_name, receivers) => {
   });
 });
 
-describe("routes", () => {
-  const config = renderAlertmanager(all);
-  it.each([
-    ["emergency", "webhook-email-slack"],
-    ["critical", "webhook-email-slack"],
-    ["warning", "email"],
-    ["none", "nobody"],
-    ["unheard-of", "webhook-email-slack"],
-  ])("%s goes to %s", (severity, receiver) => {
-    expect(receiverOf(config, { severity })).toBe(receiver);
+describe("the pace", () => {
+  it("is the one that was asked for", () => {
+    const of = (severity: string) => {
+      const way = ways.find((one) => one.severities.some((name) => name === severity));
+      return [way?.pace.wait, way?.pace.repeat];
+    };
+    expect(of("emergency")).toEqual(["0s", "30m"]);
+    expect(of("critical")).toEqual(["10s", "1h"]);
+    expect(of("warning")).toEqual(["5m", "12h"]);
+    expect(teamPaces.security).toMatchObject({ wait: "20s", repeat: "2h" });
+    expect(teamPaces.dba).toMatchObject({ wait: "1m", repeat: "3h" });
+    expect(teamPaces.mlops).toMatchObject({ wait: "1m", repeat: "3h" });
   });
 
-  it("a warning is told by what there is when there is no e-mail", () => {
-    expect(receiverOf(renderAlertmanager({ webhook: all.webhook }), { severity: "warning" })).toBe(
-      "webhook",
+  it("adds to an open group within 30 s wherever the alert is urgent, for teams, too", () => {
+    const urgent = allRoutes(routeTree(all)).filter(({ matchers }) =>
+      matchers.some((one) => "in" in one && /emergency|critical/.test(one.in.join())),
     );
+    expect(urgent.length).toBeGreaterThan(2);
+    for (const { pace } of urgent) expect(seconds(pace.interval)).toBeLessThanOrEqual(30);
   });
 
-  it("nothing but the Watchdog is lost while there is any channel", () => {
-    const severity = fc.stringMatching(/^[a-z]{1,12}$/).filter((one) => one !== "none");
-    fc.assert(
-      fc.property(severity, (one) => receiverOf(config, { severity: one }) !== "nobody"),
-      { numRuns: 15 },
-    );
+  it("lets the heartbeat be repeated on the minute", () => {
+    const steps = Math.floor(seconds(heartbeat.repeat) / seconds(heartbeat.interval)) + 1;
+    expect(steps * seconds(heartbeat.interval)).toBe(60);
   });
 });
 
-describe("inhibition", () => {
-  it("asks for each equal label on both sides, since a missing label equals a missing one", () => {
-    const { inhibit_rules } = parse(renderAlertmanager(all)) as {
-      inhibit_rules: { equal: string[]; source_matchers: string[]; target_matchers: string[] }[];
-    };
-    expect(inhibit_rules.length).toBeGreaterThan(0);
-    for (const rule of inhibit_rules) {
-      for (const label of rule.equal) {
-        expect(rule.source_matchers).toContain(`${label}=~".+"`);
-        expect(rule.target_matchers).toContain(`${label}=~".+"`);
-      }
-    }
+describe("those on call", () => {
+  it.each([
+    ["emergency", "webhook-email-slack-pagerduty"],
+    ["critical", "webhook-email-slack-pagerduty"],
+    ["warning", "email"],
+    ["info", "email"],
+    ["none", "nobody"],
+    ["unheard-of", "webhook-email-slack-pagerduty"],
+  ])("%s goes to %s", (severity, receiver) => {
+    expect(receiversOf(renderAlertmanager({ ...all, teams: {} }), { severity })).toEqual([
+      receiver,
+    ]);
+  });
+
+  it.each([
+    ["webhook", "webhook"],
+    ["slack webhook", "webhook-slack"],
+    ["pagerduty slack", "slack"],
+    ["pagerduty", "pagerduty"],
+  ])("of %s hear of a warning by %s", (have, receiver) => {
+    const receivers = Object.fromEntries(
+      channels.filter((one) => have.includes(one)).map((one) => [one, all[one]]),
+    );
+    expect(receiversOf(renderAlertmanager(receivers), { severity: "warning" })).toEqual([receiver]);
+  });
+});
+
+describe("teams", () => {
+  const config = renderAlertmanager({ ...all, teams: { dba: all.teams.dba } });
+  const oncall = "webhook-email-slack-pagerduty";
+  it.each([
+    ["dba", "emergency", ["team-dba", oncall]],
+    ["dba", "critical", ["team-dba", oncall]],
+    ["dba", "warning", ["team-dba"]],
+    ["dba", "info", ["team-dba"]],
+    ["dba", "unheard-of", [oncall]],
+    ["sre", "critical", [oncall]],
+    ["sre", "warning", ["email"]],
+    ["unheard-of", "warning", ["email"]],
+  ])("%s, %s", (team, severity, receivers) => {
+    expect(receiversOf(config, { team, severity })).toEqual(receivers);
+  });
+});
+
+it("the Watchdog goes to the heartbeat alone, and to nobody without one", () => {
+  const watchdog = { alertname: "Watchdog", severity: "none", team: "sre" };
+  expect(receiversOf(renderAlertmanager(all), watchdog)).toEqual(["heartbeat"]);
+  const without = renderAlertmanager({ webhook: all.webhook });
+  expect(receiversOf(without, watchdog)).toEqual(["nobody"]);
+});
+
+it("nothing is lost while anybody is on call, whatever its labels", () => {
+  const word = fc.stringMatching(/^[a-z]{0,12}$/);
+  const one = fc.record({
+    severity: fc.oneof(word, fc.constantFrom(...severities)).filter((name) => name !== "none"),
+    team: fc.oneof(word, fc.constantFrom("dba", "security")),
+    receivers: fc.constantFrom(...subsets.slice(1), all),
+  });
+  fc.assert(
+    fc.property(one, ({ receivers, ...labels }) => {
+      expect(receiversOf(renderAlertmanager(receivers), labels)).not.toContain("nobody");
+    }),
+    { numRuns: 25 },
+  );
+});
+
+it("an alert that complains has a severity with a way of its own", () => {
+  for (const alert of allAlerts()) {
+    const { severity } = labelsOf(alert);
+    if (severity === "none") continue;
+    expect(ways.flatMap((way) => way.severities)).toContain(severity);
+  }
+});
+
+describe("grouping", () => {
+  it("tells apart by name, environment and service, never by instance", () => {
+    expect(groupBy).toEqual(expect.arrayContaining(["alertname", "env", "service"]));
+    expect(groupBy).not.toContain("instance");
+    expect(catchAll.pace.wait).toBe("30s");
   });
 });
 
 describe("secrets", () => {
   it("are named by file, never written", () => {
     const text = renderAlertmanager(all);
-    expect(text).toContain("url_file: /run/webhook");
-    expect(text).toContain("api_url_file: /run/slack");
-    expect(text).toContain("auth_password_file: /run/password");
-    expect(text).not.toMatch(/^\s*-?\s*(?:url|api_url|auth_password):/m);
+    for (const key of ["url_file", "api_url_file", "auth_password_file", "routing_key_file"]) {
+      expect(text).toMatch(new RegExp(`${key}: /run/`));
+    }
+    expect(text).not.toMatch(/^\s*-?\s*(?:url|api_url|auth_password|routing_key|service_key):/m);
   });
 });

@@ -1,0 +1,133 @@
+import { allAlerts } from "../../rules/index.ts";
+import { cellsOf, divide, type Division } from "../../rules/lib/alertmanager/maintenance.ts";
+import { type Known, unreachable } from "../../rules/lib/alertmanager/reach.ts";
+import { routeTree } from "../../rules/lib/alertmanager/tree.ts";
+import { listed } from "../../rules/lib/alertmanager/window.ts";
+import { severities, teams } from "../../rules/routing.ts";
+import { objectLabels } from "../../rules/routing/inhibitions.ts";
+import { receiverFiles } from "../render/alertmanager.ts";
+import type { ConfigProblem } from "./parse.ts";
+import { always, hint, remove, set } from "./receivers.ts";
+import type { Config } from "./schema.ts";
+
+/** Values of labels as far as they can be known: rule files of your own may bring any. */
+function knownValues({ environment, rules }: Partial<Config>): Known {
+  const env: Known = environment === undefined ? {} : { env: [environment] };
+  if (rules === undefined || Object.keys(rules.extra).length > 0) return env;
+  const alerts = allAlerts();
+  const of = (pick: (alert: (typeof alerts)[number]) => string): string[] => [
+    ...new Set(alerts.map(pick)),
+  ];
+  return {
+    ...env,
+    alertname: of(({ name }) => name),
+    family: of(({ family }) => family),
+    layer: of(({ layer }) => layer),
+    scope: of(({ scope }) => scope),
+    service: of(({ service }) => service),
+    severity: severities,
+    team: teams,
+  };
+}
+
+/** Labels an alert of the catalogue may have. */
+const labels = [
+  ...["alertname", "down", "env", "family", "host", "instance", "job", "layer", "scope", "service"],
+  ...["severity", "team"],
+  ...objectLabels,
+];
+
+/** More than this, and the tree of routes is no longer one that people can read. */
+const mostDivisions = 64;
+
+const count = ({ parts }: Division): number => parts.reduce((sum, part) => sum + count(part), 1);
+
+function windowProblems(
+  config: Partial<Config>,
+  maintenance: Config["maintenance"],
+): ConfigProblem[] {
+  const anyLabel = config.rules === undefined || Object.keys(config.rules.extra).length > 0;
+  return Object.entries(maintenance).flatMap(([name, window]) => {
+    const path = `vigil:maintenance.${name}`;
+    const noTime = "has no time and would mute for ever; give it any of weekdays, times, days";
+    const noMatcher = "mutes nothing; say which alerts by label";
+    const named = Object.keys(window.matchers);
+    return [
+      ...(always(window)
+        ? [{ path, reason: noTime, fix: set(`${path}.times`, "02:00-04:00") }]
+        : []),
+      ...(named.length === 0
+        ? [
+            {
+              path: `${path}.matchers`,
+              reason: noMatcher,
+              fix: set(`${path}.matchers.host`, "web-1"),
+            },
+          ]
+        : []),
+      ...named
+        .filter((label) => !anyLabel && !labels.includes(label))
+        .map((label) => {
+          const at = `${path}.matchers.${label}`;
+          return {
+            path: at,
+            reason: `is a label no alert has; ${hint(label, labels)}`,
+            fix: remove(at),
+          };
+        }),
+    ];
+  });
+}
+
+/** Windows that could never mute anything, found on the routes that they become. */
+function idleWindows(config: Partial<Config>, maintenance: Config["maintenance"]): ConfigProblem[] {
+  const known = knownValues(config);
+  const tree = routeTree(receiverFiles(config.receivers ?? {}, ""), maintenance);
+  const found = unreachable(tree, known).flatMap(({ matchers, route }) =>
+    route.windows.flatMap((window): ConfigProblem[] => {
+      const path = `vigil:maintenance.${window}.matchers`;
+      const own = matchers.flatMap((one) =>
+        "in" in one ? one.in.map((value) => [one.label, value] as const) : [],
+      );
+      const unheard = own.filter(
+        ([label, value]) =>
+          known[label]?.includes(value) === false &&
+          listed(maintenance[window]?.matchers[label] ?? "").includes(value),
+      );
+      if (unheard.length === 0) {
+        return [
+          {
+            path,
+            reason: "fits no alert that anybody is told of",
+            fix: remove(`vigil:maintenance.${window}`),
+          },
+        ];
+      }
+      return unheard.map(([label, value]) => {
+        const at = `${path}.${label}`;
+        return {
+          path: at,
+          reason: `is ${value}, which no alert has; ${hint(value, known[label] ?? [])}`,
+          fix: remove(at),
+        };
+      });
+    }),
+  );
+  return [...new Map(found.map((problem) => [problem.path + problem.reason, problem])).values()];
+}
+
+/** What is wrong with `vigil:maintenance`. */
+export function maintenanceProblems(config: Partial<Config>): ConfigProblem[] {
+  const { maintenance = {} } = config;
+  const windows = windowProblems(config, maintenance);
+  if (windows.length > 0) return windows;
+  const divisions = count(divide(cellsOf(maintenance)));
+  if (divisions <= mostDivisions) return idleWindows(config, maintenance);
+  return [
+    {
+      path: "vigil:maintenance",
+      reason: `overlaps in ${divisions} ways, more than ${mostDivisions}; use fewer labels or values`,
+      fix: `pulumi config get vigil:maintenance`,
+    },
+  ];
+}

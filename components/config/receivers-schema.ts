@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { about, email, hostPort, name, secretText, secretUrl, section } from "./fields.ts";
+
+const webhook = z.strictObject({
+  url: about(secretUrl(), {
+    description: "Where alerts are posted.",
+    example: "https://example.com/hook",
+    secret: true,
+  }),
+});
+
+const slack = z.strictObject({
+  url: about(secretUrl(), {
+    description: "Incoming webhook.",
+    example: "https://hooks.slack.com/services/…",
+    secret: true,
+  }),
+  channel: about(z.string().regex(/^[#@]\S+$/, { error: "must start with # or @" }), {
+    description: "Channel or person.",
+    example: "'#alerts'",
+  }),
+});
+
+const pagerduty = z.strictObject({
+  routingKey: about(secretText(), {
+    description: "Integration key of a PagerDuty service (Events API v2).",
+    secret: true,
+  }),
+});
+
+const to = about(email, { description: "Who gets the mail.", example: "oncall@example.com" });
+
+const weekdayNames = [
+  "sunday",
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+] as const;
+
+/** A list with commas whose every part is accepted. */
+const list = (accepts: (part: string) => boolean, error: string) =>
+  z.string().refine((text) => text.split(",").every((part) => accepts(part.trim())), { error });
+
+const weekdays = list((part) => {
+  const days = part.split(":").map((day) => weekdayNames.indexOf(day as "sunday"));
+  const [first = -1, last = first] = days;
+  return days.length <= 2 && first >= 0 && last >= first;
+}, "are no days of a week that begins on sunday; write monday:friday or saturday,sunday");
+
+const times = list(
+  (part) =>
+    /^(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/.test(part) &&
+    part.slice(0, 5) < part.slice(6),
+  "are no times of one day; write 09:00-17:00, and over midnight 22:00-24:00,00:00-06:00",
+);
+
+const days = z.preprocess(
+  // `pulumi config set` makes a number of one day.
+  (value) => (typeof value === "number" ? String(value) : value),
+  list((part) => {
+    const ends = part.split(":").map(Number);
+    const [first = 0, last = first] = ends;
+    const ofMonth = [first, last].every(
+      (day) => Number.isInteger(day) && day !== 0 && Math.abs(day) <= 31,
+    );
+    const inOrder = Math.sign(first) === Math.sign(last) ? first <= last : first > 0;
+    return ends.length <= 2 && ofMonth && inOrder;
+  }, "are no days of a month; write 1:7, 15 or, from its end, -1"),
+);
+
+function isZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: text });
+    return /^[A-Z]/.test(text);
+  } catch {
+    return false;
+  }
+}
+
+/** Fields of a window; `purpose` begins what people read about each. */
+const when = (purpose: string) => ({
+  weekdays: about(weekdays.optional(), {
+    description: `${purpose}: days of the week, \`monday:friday\`, several with commas.`,
+    example: "monday:friday",
+  }),
+  times: about(times.optional(), {
+    description: `${purpose}: times of the day, \`09:00-17:00\`, several with commas.`,
+    example: "09:00-17:00",
+  }),
+  days: about(days.optional(), {
+    description: `${purpose}: days of the month, \`1:7\`, from its end \`-1\`, several with commas.`,
+    example: "1:7",
+  }),
+  location: about(
+    z.string().refine(isZone, { error: "is no time zone; write Europe/Vienna" }).optional(),
+    { description: "Time zone of these times; UTC when absent.", example: "Europe/Vienna" },
+  ),
+});
+
+/** Who is told, beside the rules of who and how soon in `rules/routing.ts`. */
+export const receivers = section({
+  webhook: webhook.optional(),
+  email: z
+    .strictObject({
+      to,
+      from: about(email, { description: "Who it comes from.", example: "vigil@example.com" }),
+      smarthost: about(hostPort, {
+        description: "Mail server, spoken to with STARTTLS.",
+        example: "smtp.example.com:587",
+      }),
+      username: about(z.string().min(1), {
+        description: "User at the mail server.",
+        example: "vigil",
+      }),
+      password: about(secretText(), {
+        description: "Password at the mail server.",
+        secret: true,
+      }),
+    })
+    .optional(),
+  slack: slack.optional(),
+  pagerduty: pagerduty.optional(),
+  heartbeat: z
+    .strictObject({
+      url: about(secretUrl(), {
+        description: "Posted to every minute; what is there complains when that ends.",
+        example: "https://example.com/heartbeat",
+        secret: true,
+      }),
+    })
+    .optional(),
+  teams: about(
+    z
+      .record(
+        z.string(),
+        z.strictObject({
+          webhook: webhook.optional(),
+          email: z.strictObject({ to }).optional(),
+          slack: slack.optional(),
+          pagerduty: pagerduty.optional(),
+        }),
+      )
+      .optional(),
+    { description: "Receivers of single teams: sre, devops, dba, mlops, security." },
+  ),
+  hours: z.strictObject(when("When warnings are told")).optional(),
+});
+
+/** Times in which some alerts are not told. */
+export const maintenance = about(
+  z
+    .record(
+      name,
+      z.strictObject({
+        ...when("When it mutes"),
+        matchers: about(
+          z.record(
+            z.string().regex(/^[a-zA-Z_]\w*$/, { error: "is no name of a label" }),
+            z.string().regex(/^[^,]+(?:,[^,]+)*$/, {
+              error: "is no value; write one, or several with commas",
+            }),
+          ),
+          {
+            description: "Which alerts: values by label, several with commas. All labels must fit.",
+            example: "web-1",
+          },
+        ),
+      }),
+    )
+    .default({}),
+  { description: "Times in which some alerts are not told, by name." },
+);

@@ -1,0 +1,94 @@
+import { catchAll, heartbeat, type Pace, teamPaces, teams, type Way, ways } from "../../routing.ts";
+import { seconds } from "../duration.ts";
+import { cellsOf, divide, type Division, type Maintenance } from "./maintenance.ts";
+import { is, type Matcher } from "./matcher.ts";
+import { heartbeatOf, nobody, ofTeam, onCall, type Receiver, type Receivers } from "./receivers.ts";
+
+/** A route of alertmanager.yml. An alert goes to the first child that fits, on from it where it says so. */
+export interface Route {
+  readonly matchers: readonly Matcher[];
+  readonly receiver: Receiver;
+  readonly pace: Pace;
+  readonly goesOn: boolean;
+  readonly withinHours: boolean;
+  /** Names of the maintenance windows that mute it. */
+  readonly windows: readonly string[];
+  readonly routes: readonly Route[];
+}
+
+const plain = { goesOn: false, withinHours: false, routes: [] } as const;
+
+/** A team's own pace; what is urgent is added to an open group as soon as for those on call. */
+function paceOf(way: Way, own: Pace | undefined): Pace {
+  if (own === undefined) return way.pace;
+  const shorter = seconds(way.pace.interval) < seconds(own.interval) ? way.pace : own;
+  return { ...own, interval: shorter.interval };
+}
+
+function teamRoutes(
+  receivers: Receivers,
+  withinHours: boolean,
+  windows: readonly string[],
+): Route[] {
+  return teams.flatMap((team) => {
+    const receiver = ofTeam(team, receivers);
+    if (receiver === undefined) return [];
+    return ways.map((way) => ({
+      ...plain,
+      matchers: [is("team", team), is("severity", ...way.severities)],
+      receiver,
+      pace: paceOf(way, teamPaces[team]),
+      goesOn: way.urgent,
+      withinHours: withinHours && way.withinHours,
+      windows,
+    }));
+  });
+}
+
+/** What is muted by the same windows: maintenance first, then the teams, then those on call. */
+function branch({ labels, parts, windows }: Division, receivers: Receivers): Route {
+  const withinHours = receivers.hours !== undefined;
+  return {
+    ...plain,
+    matchers: Object.entries(labels).map(([label, value]) => is(label, value)),
+    receiver: onCall(catchAll, receivers),
+    pace: catchAll.pace,
+    windows,
+    routes: [
+      ...parts.map((part) => branch(part, receivers)),
+      ...teamRoutes(receivers, withinHours, windows),
+      ...ways.map((way) => ({
+        ...plain,
+        matchers: [is("severity", ...way.severities)],
+        receiver: onCall(way, receivers),
+        pace: way.pace,
+        withinHours: withinHours && way.withinHours,
+        windows,
+      })),
+    ],
+  };
+}
+
+/** The whole tree. No maintenance mutes the Watchdog: silence would look like a failure. */
+export function routeTree(
+  receivers: Receivers,
+  maintenance: Readonly<Record<string, Maintenance>> = {},
+): Route {
+  const root = branch(divide(cellsOf(maintenance)), receivers);
+  const aside = { ...plain, windows: [], pace: catchAll.pace, receiver: nobody };
+  const watchdog = { ...aside, pace: heartbeat, receiver: heartbeatOf(receivers) };
+  return {
+    ...root,
+    routes: [
+      { ...watchdog, matchers: [is("alertname", "Watchdog")] },
+      // What only silences others is told to nobody.
+      { ...aside, matchers: [is("severity", "none")] },
+      ...root.routes,
+    ],
+  };
+}
+
+/** A route and everything below it. */
+export function allRoutes(route: Route): Route[] {
+  return [route, ...route.routes.flatMap(allRoutes)];
+}

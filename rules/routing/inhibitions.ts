@@ -1,0 +1,124 @@
+/** Which alert silences which: data, rendered by `lib/alertmanager`. */
+import { absent, is, isNot, type Matcher, present } from "../lib/alertmanager/matcher.ts";
+
+/** What one alert silences. */
+export interface Inhibition {
+  readonly name: string;
+  readonly source: readonly Matcher[];
+  readonly target: readonly Matcher[];
+  /**
+   * Labels that must be the same on both. Alertmanager takes a label that both lack for the same
+   * one: where that would be wrong, source and target ask for its presence.
+   */
+  readonly equal: readonly string[];
+}
+
+/**
+ * Labels by which alerts of one instance tell their objects apart. An alert without one of them
+ * speaks of the whole instance. What two severities of one family tell apart has to be here, or the
+ * worse of one object silences the milder of another; a test holds the catalogue against it.
+ */
+export const objectLabels = [
+  "application",
+  "cluster",
+  "consumergroup",
+  "container",
+  "cpu",
+  "database",
+  "datname",
+  "deployment",
+  "device",
+  "gpu",
+  "id",
+  "integration",
+  "member_idx",
+  "model",
+  "model_name",
+  "mountpoint",
+  "name",
+  "namespace",
+  "node",
+  "partition",
+  "persistentvolumeclaim",
+  "pod",
+  "probe",
+  "queue",
+  "release",
+  "route",
+  "slo",
+  "slot_name",
+  "tenant",
+  "topic",
+  "vhost",
+] as const;
+
+/** Where and what an alert is about, but for its name. */
+const object = ["env", "host", "instance", ...objectLabels];
+
+const worse: readonly [by: string, ...milder: string[]][] = [
+  ["emergency", "critical", "warning", "info"],
+  ["critical", "warning", "info"],
+  ["warning", "info"],
+];
+
+/** The worse of a family silences the milder about the same object. */
+const bySeverity = worse.map(([by, ...milder]): Inhibition => {
+  const inFamily = present("family");
+  return {
+    name: `${by} silences milder`,
+    source: [is("severity", by), inFamily],
+    target: [is("severity", ...milder), inFamily],
+    equal: ["family", ...object],
+  };
+});
+
+/** The same for rules of your own that say nothing of families: by the alert's name. */
+const bySeverityOfOthers = worse.map(([by, ...milder]): Inhibition => ({
+  name: `${by} silences milder without a family`,
+  source: [is("severity", by), absent("family")],
+  target: [is("severity", ...milder), absent("family")],
+  equal: ["alertname", ...object],
+}));
+
+/** `cluster` names where the service is, not one object of many behind its instance. */
+const wholeService = objectLabels.filter((label) => label !== "cluster").map(absent);
+
+/** The severities that complain: the Watchdog and InfoInhibitor go on whatever happens. */
+const complains = isNot("severity", "none");
+
+export const inhibitions: readonly Inhibition[] = [
+  ...bySeverity,
+  ...bySeverityOfOthers,
+  {
+    name: "a host that is down silences what is on it",
+    source: [is("alertname", "HostDown"), present("host")],
+    target: [isNot("alertname", "HostDown"), present("host"), complains],
+    equal: ["env", "host"],
+  },
+  {
+    name: "a service that is down silences the rest of it",
+    source: [is("down", "true"), present("service"), present("instance"), ...wholeService],
+    target: [absent("down"), present("service"), present("instance"), complains],
+    equal: ["env", "service", "instance"],
+  },
+  {
+    name: "a part of a service that is down silences the rest of that part",
+    source: [is("down", "true"), present("service"), present("instance")],
+    target: [absent("down"), present("service"), present("instance"), complains],
+    equal: ["service", ...object],
+  },
+  {
+    name: "a node that is down silences its pods",
+    source: [is("alertname", "KubeNodeNotReady"), present("node")],
+    target: [is("scope", "pod", "container"), present("node"), complains],
+    equal: ["env", "cluster", "node"],
+  },
+  {
+    name: "info is told only beside something worse",
+    // InfoInhibitor is computed by env and instance. Alerts without an instance are a group of
+    // their own there, so here the missing label may equal the missing one.
+    source: [is("alertname", "InfoInhibitor")],
+    target: [is("severity", "info")],
+    equal: ["env", "instance"],
+  },
+];
