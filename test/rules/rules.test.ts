@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { allAlerts, groups, thresholdNames } from "../../rules/index.ts";
 import {
@@ -169,21 +169,4 @@ describe("links", () => {
     );
     expect(rulesOf("HostCpuHigh", {})).not.toContain("dashboard_url");
   });
-});
-
-describe("runbooks", () => {
-  const sections = (service: string): string[] =>
-    [...readFileSync(join(root, "runbooks", `${service}.md`), "utf8").matchAll(/^## (\w+)$/gm)].map(
-      ([, name]) => name ?? "",
-    );
-
-  it.each([...new Set(groups.map(({ service }) => service))])(
-    "of %s have a section for each alert and for nothing else",
-    (service) => {
-      const expected = allAlerts()
-        .filter((one) => one.service === service)
-        .map(({ name }) => name);
-      expect(sections(service).sort()).toEqual(expected.sort());
-    },
-  );
 });

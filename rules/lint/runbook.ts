@@ -1,0 +1,118 @@
+/** Runbooks as data: what a section must have, and whether two say the same. */
+import type { Exposed } from "./inventory.ts";
+import { parse, selectors } from "./promql.ts";
+
+/** What every section tells, in this order. */
+export const leadIns = [
+  "Meaning",
+  "Impact",
+  "Diagnosis",
+  "Mitigation",
+  "Escalation",
+  "Silence",
+] as const;
+
+/** The section of one alert. */
+export interface Section {
+  readonly alert: string;
+  readonly text: string;
+  /** Text by lead-in. */
+  readonly parts: ReadonlyMap<string, string>;
+  /** PromQL to paste. */
+  readonly queries: readonly string[];
+}
+
+function partsOf(text: string): Map<string, string> {
+  const pieces = text.split(/^\*\*(\w+)\.\*\*/m);
+  return new Map(
+    pieces
+      .slice(1)
+      .flatMap((piece, index) =>
+        index % 2 === 0 ? [[piece, (pieces[index + 2] ?? "").trim()] as const] : [],
+      ),
+  );
+}
+
+const fence = /^ *```promql\n([\s\S]*?)^ *```/gm;
+
+/** The sections of a runbook, in their order. */
+export function sectionsOf(markdown: string): Section[] {
+  return markdown
+    .split(/^## /m)
+    .slice(1)
+    .map((chunk) => {
+      const end = chunk.indexOf("\n");
+      const text = chunk.slice(end + 1);
+      return {
+        alert: chunk.slice(0, end).trim(),
+        text,
+        parts: partsOf(text),
+        queries: [...text.matchAll(fence)].map(([, query]) => (query ?? "").trim()),
+      };
+    });
+}
+
+/** Queries of one fence: an empty line stands between two. */
+const split = (query: string): string[] => query.split(/\n\s*\n/).map((one) => one.trim());
+
+function wordsOf(text: string): string[] {
+  return (
+    text
+      .replaceAll(/```[\s\S]*?```|`[^`]*`/g, " ")
+      .toLowerCase()
+      .match(/[a-z][a-z'-]+/g) ?? []
+  );
+}
+
+/** What a section lacks. */
+export function lacks(section: Section, knows: (metric: string) => boolean): string[] {
+  const { alert, parts, queries, text } = section;
+  const found = [...parts.keys()];
+  const findings = found.join(" ") === leadIns.join(" ") ? [] : [`has ${found.join(", ")}`];
+  const words = wordsOf(text).length;
+  if (words < 50) findings.push(`has ${words} words: too little to act on`);
+  if (queries.length === 0) findings.push("has no query to paste");
+  if (!(parts.get("Silence") ?? "").includes(alert) && !/never/i.test(parts.get("Silence") ?? "")) {
+    findings.push("does not say how to silence it");
+  }
+  for (const query of queries.flatMap(split)) {
+    try {
+      const strangers = selectors(parse(query))
+        .map(({ metric }) => metric)
+        .filter((metric) => metric !== "" && !knows(metric));
+      findings.push(...strangers.map((metric) => `asks for ${metric}, which nothing exposes`));
+    } catch (error) {
+      findings.push(`has a query that is none: ${(error as Error).message}`);
+    }
+  }
+  return findings;
+}
+
+function shingles(text: string): Set<string> {
+  const words = wordsOf(text);
+  return new Set(words.slice(4).map((_, index) => words.slice(index, index + 5).join(" ")));
+}
+
+/** How much of the wording two texts share: 0 nothing, 1 all. Jaccard index of five words in a row. */
+export function likeness(a: string, b: string): number {
+  const [one, other] = [shingles(a), shingles(b)];
+  const shared = [...one].filter((shingle) => other.has(shingle)).length;
+  const all = one.size + other.size - shared;
+  return all === 0 ? 0 : shared / all;
+}
+
+/** Pairs of sections that share more of their wording than `limit`. */
+export function nearCopies(sections: readonly Section[], limit: number): string[] {
+  return sections.flatMap((a, index) =>
+    sections
+      .slice(index + 1)
+      .filter((b) => likeness(a.text, b.text) > limit)
+      .map((b) => `${a.alert} and ${b.alert}: ${likeness(a.text, b.text).toFixed(2)}`),
+  );
+}
+
+/** Whether a metric can be asked for: something exposes or records it. */
+export const knower =
+  (inventory: ReadonlyMap<string, Exposed>, recorded: ReadonlySet<string>) =>
+  (metric: string): boolean =>
+    inventory.has(metric) || recorded.has(metric);
