@@ -6,6 +6,7 @@ import type { ConfigProblem } from "./config/parse.ts";
 import type { Config } from "./config/schema.ts";
 import { Exporter } from "./exporter.ts";
 import { blackboxExporter, nodeExporter } from "./exporters.ts";
+import { readExtraRules } from "./extra-rules.ts";
 import { GrafanaContent } from "./grafana-content.ts";
 import { Grafana } from "./grafana.ts";
 import type { ServiceOutput, VigilOutputs } from "./outputs.ts";
@@ -89,9 +90,10 @@ export class Monitoring extends pulumi.ComponentResource {
     if (lacking !== undefined) throw new pulumi.RunError(`${lacking}\nNothing was changed.`);
     const { environment, login, receivers, tls } = config;
     const { elsewhere, own } = chooseGrafana(config, absent, target, this);
-    const plan = planEstate(config, target, own);
+    const extra = readExtraRules(config.rules.extra);
+    const plan = planEstate(config, target, own, extra.texts);
     const { places } = plan;
-    const problems = uncovered(config, places);
+    const problems = [...extra.problems, ...uncovered(config, places)];
     if (problems.length > 0) throw new ConfigError(problems);
 
     const trust = new Trust("trust", { environment, login, tls }, child);

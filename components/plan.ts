@@ -106,8 +106,17 @@ export function uncovered(config: Config, places: Places): ConfigProblem[] {
   ];
 }
 
-/** Decides the estate: where things stand, what is scraped, every text that is no secret. Pure. */
-export function planEstate(config: Config, target: Ground, withGrafana: boolean): Plan {
+/**
+ * Decides the estate: where things stand, what is scraped, every text that is no secret. Pure.
+ *
+ * @param extraRules - Rule files of the stack's own by name.
+ */
+export function planEstate(
+  config: Config,
+  target: Ground,
+  withGrafana: boolean,
+  extraRules: Readonly<Record<string, string>> = {},
+): Plan {
   const places = placesOf(config, target, withGrafana);
   const jobs = [...ownJobs(config, target.host, places), probeJob(config, places.blackbox)].filter(
     (job) => job.targets.length > 0,
@@ -117,9 +126,13 @@ export function planEstate(config: Config, target: Ground, withGrafana: boolean)
     jobs: jobs.map(({ name }) => name).sort(),
     grafanaBase: config.grafana.url ?? places.grafana?.url,
   };
-  const rules = Object.fromEntries(
-    groupsFor(options).map((group) => [`rules/${group.name}.yml`, renderRuleFile(group, options)]),
-  );
+  const rules = Object.fromEntries([
+    ...groupsFor(options).map((group) => [
+      `rules/${group.name}.yml`,
+      renderRuleFile(group, options),
+    ]),
+    ...Object.entries(extraRules).map(([name, text]) => [`rules/extra-${name}.yml`, text]),
+  ]) as Record<string, string>;
   return {
     places,
     jobs,

@@ -13,6 +13,7 @@ export async function renderStack(root: string, stack: string, out: string): Pro
   const { parseConfig } = await import("../components/config/parse.ts");
   const { describeProblems } = await import("../components/config/problems.ts");
   const { rawConfig } = await import("../components/config/stack-file.ts");
+  const { readExtraRules } = await import("../components/extra-rules.ts");
   const { planEstate } = await import("../components/plan.ts");
   const { createTarget } = await import("../components/targets/index.ts");
   const raw = rawConfig(
@@ -24,7 +25,10 @@ export async function renderStack(root: string, stack: string, out: string): Pro
   const folder = resolve(out);
   // Places of the local target lie below the working directory, as the engine would have it.
   process.chdir(root);
-  const plan = planEstate(config, createTarget(config, stack, {}), config.grafana.enabled);
+  const extra = readExtraRules(config.rules.extra, root);
+  if (extra.problems.length > 0) throw new UserError(describeProblems(extra.problems));
+  const target = createTarget(config, stack, {});
+  const plan = planEstate(config, target, config.grafana.enabled, extra.texts);
   const files: Record<string, string> = {
     "alertmanager.yml": plan.alertmanager,
     "prometheus.yml": plan.prometheus,
