@@ -78,6 +78,11 @@ const commands: readonly Entry[] = [
     load: () => import("./commands/mutate.ts"),
   },
   {
+    name: "capture",
+    summary: "Write down what exporters really expose",
+    load: () => import("./commands/capture.ts"),
+  },
+  {
     name: "test",
     summary: "Run the tests with the real tools",
     load: () => import("./commands/test.ts"),

@@ -7,6 +7,9 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Ends the program when it takes longer, in milliseconds. */
   readonly timeout?: number;
+  /** Whom it runs as. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 /** Programs under way: none outlives this process, except when it is killed hard. */
@@ -26,10 +29,10 @@ const kept = 64_000;
 export function run(
   command: string,
   args: readonly string[],
-  { cwd, env, timeout }: RunOptions = {},
+  { timeout, ...options }: RunOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     children.add(child);
     // Not spawn's own timeout: that one lives on after a program that could not be started.
     const timer = timeout === undefined ? undefined : setTimeout(() => child.kill(), timeout);

@@ -1,0 +1,61 @@
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter } from "node:path";
+import type { Tool } from "../tool.ts";
+import type { Session } from "./session.ts";
+
+/** Paths of programs by name. */
+export type Binaries = Readonly<Record<string, string>>;
+
+/** How to see what one exporter exposes. */
+export interface Recipe {
+  /** As in the name of the file. */
+  readonly exporter: string;
+  /** What is needed: the first tool's version is the inventory's. */
+  readonly tools: readonly [Tool, ...Tool[]];
+  /** What is run with which flags, in words, once the versions are known. */
+  readonly reference: (versions: Binaries) => string;
+  /** Starts everything, makes it work so that labelled series appear, and scrapes. */
+  readonly capture: (session: Session, binaries: Binaries) => Promise<void>;
+}
+
+const forky = (name: string): string =>
+  `Install ${name} so that it is on PATH, or use a machine that reaches Debian's mirror.`;
+
+/** An exporter that Debian packages; nothing of it is installed. */
+export const debianTool = (name: string, version: string, pack: string, path: string): Tool => ({
+  name,
+  version,
+  binaries: [name],
+  accepts: { from: version },
+  alsoCalled: { [name]: path.split("/").at(-1) ?? name },
+  debian: { packages: [pack], binaries: { [name]: path } },
+  advice: forky(name),
+});
+
+/** A server that must be installed: it is too large, or too tied to the system, to be fetched. */
+export const serverTool = (
+  name: string,
+  from: string,
+  pack: string,
+  binaries: readonly string[],
+  more: Partial<Tool> = {},
+): Tool => ({
+  name,
+  version: from,
+  binaries,
+  accepts: { from },
+  advice: `apt-get install ${pack} (its service need not run)`,
+  ...more,
+});
+
+/** PATH with the folders where distributions put servers. */
+export function serverPath(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const postgres = "/usr/lib/postgresql";
+  const versions = existsSync(postgres) ? readdirSync(postgres).sort().reverse() : [];
+  const folders = [
+    env["PATH"] ?? "",
+    "/usr/sbin",
+    ...versions.map((version) => `${postgres}/${version}/bin`),
+  ];
+  return { ...env, PATH: folders.join(delimiter) };
+}

@@ -1,0 +1,5 @@
+import { node } from "./node.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** Every recipe by the name it is asked for. */
+export const recipes: Readonly<Record<string, Recipe>> = { node };

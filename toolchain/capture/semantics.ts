@@ -1,0 +1,45 @@
+import type { Metric, Metrics } from "../../rules/metrics/format.ts";
+
+/** What metrics without a type, or with a wrong one, really are, and why. */
+const table: readonly (readonly [pattern: RegExp, semantics: "counter" | "gauge", why: string])[] =
+  [
+    [
+      /^node_netstat_(?:Tcp_CurrEstab|Ip6?_Forwarding)$/,
+      "gauge",
+      "a number of now, or a setting, among the counters of /proc/net/snmp",
+    ],
+    [/^node_netstat_/, "counter", "the fields of /proc/net/snmp and netstat count since boot"],
+    [
+      /^node_vmstat_(?:nr_|workingset_(?:nodes|restore)$)/,
+      "gauge",
+      "the nr_ fields of /proc/vmstat are amounts of now",
+    ],
+    [
+      /^node_ethtool_/,
+      "counter",
+      "statistics of network drivers count since the driver was loaded",
+    ],
+    [/^node_sysctl_/, "gauge", "settings and amounts of the kernel as they are now"],
+    [
+      /^node_zfs_arc_(?:c|c_max|c_min|p|(?:\w+_)?size|arc_meta_(?:limit|max|min|used)|memory_available_bytes)$/,
+      "gauge",
+      "sizes of the cache as they are now",
+    ],
+    [
+      /^node_zfs_\w+_(?:hits|misses)$/,
+      "counter",
+      "hits and misses count since the module was loaded",
+    ],
+    [/^node_vmstat_/, "counter", "the other fields of /proc/vmstat count events since boot"],
+  ];
+
+/** Says of each untyped metric in the table what it is. */
+export function withSemantics(metrics: Metrics): Metrics {
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, metric]): [string, Metric] => {
+      const found = table.find(([pattern]) => pattern.test(name));
+      const untyped = metric.type === "untyped";
+      return [name, untyped && found !== undefined ? { ...metric, semantics: found[1] } : metric];
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { nearest } from "../../rules/lib/nearest.ts";
+import { capture, gather, type Captured } from "../capture/capture.ts";
+import { recipes } from "../capture/recipes.ts";
+import { createWorkshop } from "../ensure.ts";
+import { UsageError } from "../main.ts";
+import { checkout } from "../options.ts";
+import { createProgress } from "../progress.ts";
+import { serverPath } from "../capture/recipe.ts";
+
+const help = `vigil capture [--out FOLDER] [NAME…]
+
+Starts exporters, and the servers they watch, on loopback, makes them work, and writes what they
+really expose to rules/metrics/. All of them, or: ${Object.keys(recipes).join(", ")}.
+
+  --out FOLDER   write there instead
+`;
+
+/** `vigil capture`. */
+export async function run(args: string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: "boolean", short: "h" }, out: { type: "string" } },
+  });
+  if (values.help === true) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const strangers = positionals.filter((name) => recipes[name] === undefined);
+  if (strangers.length > 0) {
+    const meant = strangers.map((name) => nearest(name, Object.keys(recipes)));
+    throw new UsageError(`There is no recipe ${strangers.join(", ")}`, {
+      advice: [
+        ...meant.flatMap((name) => (name === undefined ? [] : [`Did you mean ${name}?`])),
+        `There are ${Object.keys(recipes).join(", ")}`,
+      ],
+    });
+  }
+  const names = positionals.length > 0 ? positionals : Object.keys(recipes);
+  const chosen = names.map((name) => recipes[name]).filter((recipe) => recipe !== undefined);
+  const progress = createProgress();
+  const shop = createWorkshop({ root: checkout, env: serverPath(process.env) });
+  const found = await gather(chosen, shop, progress);
+  for (const recipe of chosen) {
+    const step = progress.start(recipe.exporter, "capturing");
+    try {
+      const captured = await capture(
+        recipe,
+        found,
+        values.out ?? join(checkout, "rules", "metrics"),
+      );
+      step.done(summary(captured));
+    } catch (error) {
+      step.fail("not captured");
+      throw error;
+    }
+  }
+  return 0;
+}
+
+/** What changed, in a line. */
+export function summary({ added, file, gone, metrics }: Captured): string {
+  const list = (sign: string, names: readonly string[]) =>
+    names.length === 0
+      ? ""
+      : `, ${sign}${names.length} (${names.slice(0, 5).join(", ")}${names.length > 5 ? " …" : ""})`;
+  return `${metrics} metrics in ${relative(process.cwd(), file)}${list("+", added)}${list("−", gone)}`;
+}
