@@ -4,7 +4,7 @@ STACK ?= local
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down verify status logs render doctor bench docs check mutate test test-plugins
+.PHONY: help up preview refresh down verify status logs render doctor bench docs check mutate scorecard test test-plugins
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: ## Check format, lint and types
 
 mutate: ## Change every alert and see whether its tests notice
 	@./vigil mutate $(ALERT)
+
+scorecard: ## Write what the catalogue of alerts has and what is proven of it
+	@./vigil scorecard
 
 test: ## Run every test
 	@./vigil test --coverage

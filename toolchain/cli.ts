@@ -83,6 +83,11 @@ const commands: readonly Entry[] = [
     load: () => import("./commands/capture.ts"),
   },
   {
+    name: "scorecard",
+    summary: "Write what the catalogue of alerts has and what is proven of it",
+    load: () => import("./commands/scorecard.ts"),
+  },
+  {
     name: "test",
     summary: "Run the tests with the real tools",
     load: () => import("./commands/test.ts"),

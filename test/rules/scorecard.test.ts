@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { allAlerts } from "../../rules/index.ts";
+import { mutantsOf } from "../../rules/lint/mutants.ts";
+import { renderScorecard } from "../../rules/lint/scorecard.ts";
+import { files, readEvidence, renderProof } from "../../toolchain/scorecard.ts";
+import { root } from "../harness.ts";
+
+const evidence = readEvidence(root);
+const alerts = allAlerts();
+
+describe("the scorecard in the docs", () => {
+  it("says what is so", () => {
+    expect(readFileSync(join(root, files.scorecard), "utf8")).toBe(renderScorecard(evidence));
+  });
+
+  it("rests on mutants of these very alerts (make scorecard)", () => {
+    const now = Object.fromEntries(alerts.map((alert) => [alert.name, mutantsOf(alert).length]));
+    const then = Object.fromEntries(
+      Object.entries(evidence.proof).map(([alert, { mutants }]) => [alert, mutants]),
+    );
+    expect(then).toEqual(now);
+  });
+
+  it("has nine of ten mutants caught", () => {
+    const all = Object.values(evidence.proof);
+    const mutants = all.reduce((sum, one) => sum + one.mutants, 0);
+    const survivors = all.reduce((sum, one) => sum + one.survivors.length, 0);
+    expect(survivors / mutants).toBeLessThanOrEqual(0.1);
+  });
+
+  it("counts at least 390 alerts", () => {
+    expect(alerts.length).toBeGreaterThanOrEqual(390);
+  });
+
+  it("is kept an alert a line, in their order", () => {
+    const results = [
+      { alert: "B", mutants: 1, survivors: [] },
+      { alert: "A", mutants: 2, survivors: ["x"] },
+    ];
+    expect(renderProof(results)).toBe(
+      '{\n  "A": {"mutants":2,"survivors":["x"]},\n  "B": {"mutants":1,"survivors":[]}\n}\n',
+    );
+  });
+});
+
+describe("parity with published sets", () => {
+  const names = new Set(alerts.map(({ name }) => name));
+  const peers = Object.entries(evidence.parity);
+
+  it("is held with these", () => {
+    expect(peers.map(([peer, { alerts: theirs }]) => [peer, Object.keys(theirs).length])).toEqual([
+      ["alertmanager-mixin", 9],
+      ["kubernetes-mixin", 57],
+      ["prometheus-mixin", 23],
+    ]);
+  });
+
+  it.each(peers)("every alert of %s has an equal here or a reason", (_peer, { alerts: theirs }) => {
+    const unmapped = Object.entries(theirs).filter(([, ours]) =>
+      typeof ours === "string" ? !names.has(ours) : ours.reason.length < 20,
+    );
+    expect(unmapped).toEqual([]);
+  });
+});

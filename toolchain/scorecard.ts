@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { groups } from "../rules/index.ts";
+import { readInventory } from "../rules/lint/files.ts";
+import { joinInventory } from "../rules/lint/inventory.ts";
+import { sectionsOf } from "../rules/lint/runbook.ts";
+import type { Evidence, Parity, Proof } from "../rules/lint/scorecard.ts";
+import type { MutationResult } from "./mutation.ts";
+
+/** Where the scorecard and what it rests on lie in a checkout. */
+export const files = {
+  parity: join("rules", "parity.json"),
+  proof: join("rules", "proof.json"),
+  scorecard: join("docs", "scorecard.md"),
+} as const;
+
+function readJson(path: string): unknown {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+}
+
+/** What the scorecard of a checkout is written from. */
+export function readEvidence(root: string): Evidence {
+  const runbooks = join(root, "runbooks");
+  const documented = readdirSync(runbooks).flatMap((file) =>
+    sectionsOf(readFileSync(join(runbooks, file), "utf8")).map(({ alert }) => alert),
+  );
+  return {
+    groups,
+    inventory: joinInventory([...readInventory(root).values()]),
+    documented: new Set(documented),
+    proof: readJson(join(root, files.proof)) as Proof,
+    parity: readJson(join(root, files.parity)) as Parity,
+  };
+}
+
+/** What the mutants showed, as it is kept: an alert a line. */
+export function renderProof(results: readonly MutationResult[]): string {
+  const lines = [...results]
+    .sort((a, b) => (a.alert < b.alert ? -1 : 1))
+    .map(
+      ({ alert, mutants, survivors }) =>
+        `  ${JSON.stringify(alert)}: ${JSON.stringify({ mutants, survivors })}`,
+    );
+  return `{\n${lines.join(",\n")}\n}\n`;
+}
