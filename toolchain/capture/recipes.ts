@@ -1,5 +1,6 @@
+import { blackbox } from "./blackbox.ts";
 import { node } from "./node.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Every recipe by the name it is asked for. */
-export const recipes: Readonly<Record<string, Recipe>> = { node };
+export const recipes: Readonly<Record<string, Recipe>> = { node, blackbox };

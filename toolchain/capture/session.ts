@@ -40,6 +40,7 @@ export class Session {
   readonly folder: string;
   readonly #running: { readonly name: string; readonly child: ChildProcess }[] = [];
   readonly #seen: Metrics[] = [];
+  readonly #cleanups: (() => unknown)[] = [];
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -65,6 +66,11 @@ export class Session {
     for (const { child } of this.#running)
       if (child.pid !== undefined) signal(child.pid, "SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** What to do at the end, before the programs are stopped. */
+  later(cleanup: () => unknown): void {
+    this.#cleanups.push(cleanup);
   }
 
   /** A port nobody listens on now. */
@@ -183,6 +189,7 @@ export class Session {
 
   /** Last started, first stopped; hard after ten seconds. */
   async #stop(): Promise<void> {
+    for (const cleanup of this.#cleanups.reverse()) await cleanup();
     for (const { child } of this.#running.reverse()) {
       const { pid } = child;
       if (pid === undefined) continue;
