@@ -4,7 +4,7 @@ STACK ?= local
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down verify status logs render doctor bench docs check mutate scorecard test test-plugins
+.PHONY: help up preview refresh down verify status logs explain render doctor bench docs check mutate scorecard test test-plugins
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ status: ## Show what is watched and what is firing
 
 logs: ## Show what the servers say (SERVICE=prometheus for one)
 	@./vigil logs
+
+explain: ## Say what an alert means, who is told, what silences it (ALERT=HostDown)
+	@./vigil explain $(ALERT)
 
 render: ## Write the configuration files to OUT=folder, without an engine
 	@./vigil render

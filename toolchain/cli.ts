@@ -38,6 +38,11 @@ const commands: readonly Entry[] = [
     load: () => import("./commands/logs.ts"),
   },
   {
+    name: "explain",
+    summary: "Say what an alert means, who is told, and what silences it",
+    load: () => import("./commands/explain.ts"),
+  },
+  {
     name: "render",
     summary: "Write the configuration files without deploying",
     load: () => import("./commands/render.ts"),

@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "./errors.ts";
+import { readStackConfig } from "./stack-config.ts";
 
 /**
  * Writes what a stack's configuration becomes.
@@ -10,22 +11,15 @@ import { UserError } from "./errors.ts";
  */
 export async function renderStack(root: string, stack: string, out: string): Promise<string[]> {
   // The program's modules need packages, which are there only now.
-  const { parseConfig } = await import("../components/config/parse.ts");
-  const { describeProblems } = await import("../components/config/problems.ts");
-  const { rawConfig } = await import("../components/config/stack-file.ts");
   const { readExtraRules } = await import("../components/extra-rules.ts");
   const { planEstate } = await import("../components/plan.ts");
   const { createTarget } = await import("../components/targets/index.ts");
-  const raw = rawConfig(
-    await readFile(join(root, "Pulumi.yaml"), "utf8"),
-    await readFile(join(root, `Pulumi.${stack}.yaml`), "utf8"),
-  );
-  const { config, problems } = parseConfig(raw, new Date());
-  if (config === undefined) throw new UserError(describeProblems(problems));
+  const config = await readStackConfig(root, stack);
   const folder = resolve(out);
   // Places of the local target lie below the working directory, as the engine would have it.
   process.chdir(root);
   const extra = readExtraRules(config.rules.extra, root);
+  const { describeProblems } = await import("../components/config/problems.ts");
   if (extra.problems.length > 0) throw new UserError(describeProblems(extra.problems));
   const target = createTarget(config, stack, {});
   const plan = planEstate(config, target, config.grafana.enabled, extra.texts);

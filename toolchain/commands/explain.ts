@@ -1,0 +1,61 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ensureDependencies } from "../dependencies.ts";
+import { UserError } from "../errors.ts";
+import { stackOptions } from "../options.ts";
+import { readStackConfig } from "../stack-config.ts";
+import { formatTable } from "../table.ts";
+
+const help = `vigil explain [ALERT] [--stack NAME]
+
+What an alert means: its condition with this stack's threshold, who is told and when, what silences
+it, and its runbook. Without a name: every alert, by service.
+`;
+
+/** `vigil explain`. */
+export async function run(args: string[]): Promise<number> {
+  const options = stackOptions(args, help);
+  if (options === undefined) return 0;
+  const { rest, root, stack: name } = options;
+  await ensureDependencies({ root });
+  const { allAlerts } = await import("../../rules/index.ts");
+  const alerts = allAlerts();
+  const [wanted] = rest;
+  if (wanted === undefined) {
+    const rows = alerts.map(({ name, service, severity, summary }) => [
+      service,
+      name,
+      severity,
+      summary,
+    ]);
+    process.stdout.write(formatTable(rows.sort((a, b) => (a.join() < b.join() ? -1 : 1))));
+    return 0;
+  }
+  const alert = alerts.find(({ name }) => name === wanted);
+  if (alert === undefined) {
+    const { nearest } = await import("../../rules/lib/nearest.ts");
+    const meant = nearest(
+      wanted,
+      alerts.map(({ name }) => name),
+    );
+    throw new UserError(`There is no alert ${wanted}`, {
+      advice: [meant === undefined ? "vigil explain lists them all." : `Did you mean ${meant}?`],
+    });
+  }
+  const { receiverFiles } = await import("../../components/render/alertmanager.ts");
+  const { planEstate } = await import("../../components/plan.ts");
+  const { createTarget } = await import("../../components/targets/index.ts");
+  const { renderExplanation } = await import("../../rules/lib/explain.ts");
+  const config = await readStackConfig(root, name);
+  const { jobs } = planEstate(config, createTarget(config, name, {}), config.grafana.enabled);
+  const stack = {
+    environment: config.environment,
+    options: { ...config.rules, jobs: jobs.map((job) => job.name).sort() },
+    receivers: receiverFiles(config.receivers, ""),
+    maintenance: config.maintenance,
+  };
+  const runbook = await readFile(join(root, "runbooks", `${alert.service}.md`), "utf8");
+  const section = runbook.split(/^## /m).find((one) => one.startsWith(`${alert.name}\n`)) ?? "";
+  process.stdout.write(renderExplanation(alert, stack, alerts, section.slice(alert.name.length)));
+  return 0;
+}

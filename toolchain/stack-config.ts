@@ -1,0 +1,27 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../components/config/schema.ts";
+import { UserError } from "./errors.ts";
+
+/**
+ * A stack's configuration from its files, without an engine: secrets stay encrypted.
+ *
+ * @throws UserError with every mistake in it, or when the stack has no file.
+ */
+export async function readStackConfig(root: string, stack: string): Promise<Config> {
+  // The program's modules need packages, which are there only now.
+  const { parseConfig } = await import("../components/config/parse.ts");
+  const { describeProblems } = await import("../components/config/problems.ts");
+  const { rawConfig } = await import("../components/config/stack-file.ts");
+  const file = `Pulumi.${stack}.yaml`;
+  const text = await readFile(join(root, file), "utf8").catch(() => undefined);
+  if (text === undefined) {
+    throw new UserError(`There is no stack ${stack}`, {
+      advice: [`It would have a file ${file}.`],
+    });
+  }
+  const raw = rawConfig(await readFile(join(root, "Pulumi.yaml"), "utf8"), text);
+  const { config, problems } = parseConfig(raw, new Date());
+  if (config === undefined) throw new UserError(describeProblems(problems));
+  return config;
+}
