@@ -110,14 +110,19 @@ export const inhibitions: readonly Inhibition[] = [
   {
     name: "a node that is down silences its pods",
     source: [is("alertname", "KubeNodeNotReady"), present("node")],
-    target: [is("scope", "pod", "container"), present("node"), complains],
+    target: [
+      isNot("alertname", "KubeNodeNotReady"),
+      is("scope", "pod", "container"),
+      present("node"),
+      complains,
+    ],
     equal: ["env", "cluster", "node"],
   },
   {
     name: "info is told only beside something worse",
     // InfoInhibitor is computed by env and instance. Alerts without an instance are a group of
     // their own there, so here the missing label may equal the missing one.
-    source: [is("alertname", "InfoInhibitor")],
+    source: [is("alertname", "InfoInhibitor"), is("severity", "none")],
     target: [is("severity", "info")],
     equal: ["env", "instance"],
   },

@@ -86,3 +86,16 @@ export function unreachable(root: Route, known: Known): Unreachable[] {
   };
   return visit(root, [], []);
 }
+
+/**
+ * The tree without ends that no alert can get to, whatever values its labels may have. A branch
+ * stays: it stands for what somebody asked for.
+ */
+export function pruned(root: Route): Route {
+  const dead = new Set(unreachable(root, {}).map(({ route }) => route));
+  const keep = (route: Route): Route => ({
+    ...route,
+    routes: route.routes.filter((one) => one.routes.length > 0 || !dead.has(one)).map(keep),
+  });
+  return keep(root);
+}

@@ -2,6 +2,7 @@ import { catchAll, heartbeat, type Pace, teamPaces, teams, type Way, ways } from
 import { seconds } from "../duration.ts";
 import { cellsOf, divide, type Division, type Maintenance } from "./maintenance.ts";
 import { is, type Matcher } from "./matcher.ts";
+import { pruned } from "./reach.ts";
 import { heartbeatOf, nobody, ofTeam, onCall, type Receiver, type Receivers } from "./receivers.ts";
 
 /** A route of alertmanager.yml. An alert goes to the first child that fits, on from it where it says so. */
@@ -77,7 +78,8 @@ export function routeTree(
   const root = branch(divide(cellsOf(maintenance)), receivers);
   const aside = { ...plain, windows: [], pace: catchAll.pace, receiver: nobody };
   const watchdog = { ...aside, pace: heartbeat, receiver: heartbeatOf(receivers) };
-  return {
+  // Below a window of one team the routes of the others are in vain.
+  return pruned({
     ...root,
     routes: [
       { ...watchdog, matchers: [is("alertname", "Watchdog")] },
@@ -85,7 +87,7 @@ export function routeTree(
       { ...aside, matchers: [is("severity", "none")] },
       ...root.routes,
     ],
-  };
+  });
 }
 
 /** A route and everything below it. */
