@@ -4,7 +4,7 @@ STACK ?= local
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down verify status logs explain render doctor bench docs check mutate scorecard test test-plugins
+.PHONY: help up preview refresh down verify alerts-test status logs explain render doctor bench docs check mutate scorecard test test-plugins
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ down: ## Stop and remove everything, keeping data (PURGE=1: the data, too)
 
 verify: ## Prove that the running estate works
 	@./vigil verify
+
+alerts-test: ## Send a test alert through the stack (ALERT=HostDown HOST=db-1)
+	@./vigil alerts-test $(ALERT) $(if $(HOST),--host $(HOST))
 
 status: ## Show what is watched and what is firing
 	@./vigil status

@@ -45,6 +45,8 @@ export class Alertmanager extends pulumi.ComponentResource {
         args: [
           // One instance: nobody to gossip with, so no listener for it.
           "--cluster.listen-address=",
+          // So that its metrics tell whom it could not reach.
+          "--enable-feature=receiver-name-in-metrics",
           `--config.file=${place.config}/alertmanager.yml`,
           `--data.retention=${settings.retention}`,
           `--storage.path=${place.data}`,

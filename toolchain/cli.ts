@@ -28,6 +28,11 @@ const commands: readonly Entry[] = [
     load: () => import("./commands/verify.ts"),
   },
   {
+    name: "alerts-test",
+    summary: "Send a test alert through the running stack and see where it arrives",
+    load: () => import("./commands/alerts-test.ts"),
+  },
+  {
     name: "status",
     summary: "Show what runs and where",
     load: () => import("./commands/status.ts"),
