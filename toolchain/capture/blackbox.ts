@@ -76,7 +76,7 @@ export const blackbox: Recipe = {
       "blackbox_exporter",
       binaries["blackbox_exporter"] ?? "",
       [`--web.listen-address=${address}`, `--config.file=${config}`],
-      { ready: `http://${address}/-/healthy`, privileged: true },
+      { ready: `http://${address}/-/healthy` },
     );
     const probes: readonly (readonly [module: string, target: string])[] = [
       ["http", `https://127.0.0.1:${https}/`],

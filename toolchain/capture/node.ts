@@ -66,7 +66,7 @@ async function scrapeAll(
     `node_exporter-${address}`,
     binary,
     [`--web.listen-address=${address}`, ...all, ...extras, ...flags],
-    { ready: `http://${address}/`, privileged: true, env },
+    { ready: `http://${address}/`, env },
   );
   const extraOf = (name: string) => needs.find(([pattern]) => pattern.test(name))?.[1];
   await session.scrape(url); // with what it says of itself, which a choice of collectors leaves out

@@ -1,6 +1,13 @@
+import { alertmanager } from "./alertmanager.ts";
 import { blackbox } from "./blackbox.ts";
 import { node } from "./node.ts";
+import { prometheus } from "./prometheus.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Every recipe by the name it is asked for. */
-export const recipes: Readonly<Record<string, Recipe>> = { node, blackbox };
+export const recipes: Readonly<Record<string, Recipe>> = {
+  node,
+  blackbox,
+  prometheus,
+  alertmanager,
+};

@@ -7,9 +7,9 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mergeMetrics, parseExposition, type Metrics } from "../../rules/metrics/format.ts";
 import { reasonOf, UserError } from "../errors.ts";
-import { run, type RunOptions } from "../process.ts";
+import { run } from "../process.ts";
 
-/** Several servers refuse to run as root: then everything runs as `nobody`. */
+/** Some servers refuse to run as root: then these run as `nobody`, who owns the folder. */
 const nobody = 65534;
 const asRoot = process.getuid?.() === 0;
 const identity = asRoot ? { uid: nobody, gid: nobody } : {};
@@ -28,8 +28,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where to ask whether it is ready; any answer below 500 will do. */
   readonly ready?: string;
-  /** Keeps the rights of whoever captures, where the program must see all of the machine. */
-  readonly privileged?: boolean;
+  /** Must not be root. */
+  readonly modest?: boolean;
 }
 
 /**
@@ -104,15 +104,13 @@ export class Session {
     return path;
   }
 
-  /** Runs a program to its end, as the servers run. */
-  run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-    const env = { ...process.env, HOME: this.folder, ...options.env };
+  /** Runs a program to its end, not as root. */
+  run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
     return run(command, args, {
       cwd: this.folder,
       timeout: patience,
       ...identity,
-      ...options,
-      env,
+      env: { ...process.env, HOME: this.folder, ...env },
     });
   }
 
@@ -121,7 +119,7 @@ export class Session {
     name: string,
     command: string,
     args: readonly string[],
-    { env, privileged = false, ready }: StartOptions = {},
+    { env, modest = false, ready }: StartOptions = {},
   ): Promise<void> {
     const log = createWriteStream(this.path(`${name}.log`));
     const child = spawn(command, args, {
@@ -130,16 +128,21 @@ export class Session {
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own: a server's helpers end with it.
       detached: true,
-      ...(privileged ? {} : identity),
+      ...(modest ? identity : {}),
     });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
-    child.on("error", (error) => void log.write(reasonOf(error)));
+    let failure = "";
+    child.on("error", (error) => {
+      failure = reasonOf(error);
+    });
     this.#running.push({ name, child });
     if (ready === undefined) return;
     await this.until(`${name} answers at ${ready}`, async () => {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
-        throw new UserError(`${name} ended at once`, { details: await this.#words(name) });
+        throw new UserError(`${name} ended at once`, {
+          details: [failure, ...(await this.#words(name))],
+        });
       return (await fetch(ready)).status < 500;
     });
   }
