@@ -1,5 +1,5 @@
 import { type AlertGroup, defineAlerts, type Owner } from "./lib/alert.ts";
-import { estateBoard } from "./lib/boards.ts";
+import { sloBoard } from "./lib/boards.ts";
 import { defineSignals } from "./lib/signal.ts";
 import { recordingsOf, type Slo } from "./lib/slo.ts";
 
@@ -123,7 +123,7 @@ const owner: Owner = {
   team: "sre",
   scope: "slo",
   layer: "business",
-  board: estateBoard,
+  board: sloBoard,
   target: { env: "test", job: "node", instance: "a:9100", host: "a" },
 };
 
@@ -145,7 +145,7 @@ const everyOther = {
   prometheus_rule_group_last_evaluation_timestamp_seconds: "0+60x60",
 };
 
-const alerts = defineAlerts(owner, signals, {
+const definition = defineAlerts(owner, signals, {
   SloFastBurn: {
     severity: "critical",
     family: "SloBurn",
@@ -233,6 +233,8 @@ const alerts = defineAlerts(owner, signals, {
   },
 });
 
+export const { alerts } = definition;
+
 /** What a stack may say about objectives. */
 export interface SloOptions {
   /** Scrape jobs there are: an objective without its job would be missing for ever. */
@@ -248,8 +250,7 @@ export function sloGroup({ jobs, objectives }: SloOptions): AlertGroup {
     .flatMap(([name, slo]) =>
       recordingsOf(name, { ...slo, objective: objectives[name] ?? slo.objective }),
     );
-  const { name, service, signals: read } = alerts;
-  return { name, service, interval: "30s", signals: read, recordings, alerts: alerts.alerts };
+  return { name: "slo", service: "slo", interval: "30s", signals, recordings, alerts };
 }
 
 /** All objectives as defined. */

@@ -1,5 +1,6 @@
 /** How numbers are written: `ms`, `s`, `MB`, `KB`, `series`, `resources`, or nothing for a ratio. */
-export type Unit = "s" | "ms" | "MB" | "KB" | "resources" | "series" | "times" | "ms/resource";
+export type Unit =
+  "s" | "ms" | "MB" | "KB" | "resources" | "series" | "times" | "ms/resource" | "%" | "tests/s";
 
 /** One number that was measured. */
 export interface Figure {

@@ -9,6 +9,8 @@ const digits: Readonly<Record<Unit, number>> = {
   series: 0,
   times: 2,
   "ms/resource": 1,
+  "%": 2,
+  "tests/s": 1,
 };
 
 const number = (value: number, unit: Unit): string => value.toFixed(digits[unit]);

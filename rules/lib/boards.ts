@@ -2,7 +2,7 @@
  * Boards that alerts lead to. Rules cannot import dashboards, so the uids stand here and a test holds
  * them against the boards there are.
  */
-export const boardUids = ["vigil-host"] as const;
+export const boardUids = ["vigil-host", "vigil-slo"] as const;
 
 /** Where to look first: a board and the labels of the alert that choose what it shows. */
 export interface BoardLink {
@@ -16,3 +16,6 @@ export const hostBoard: BoardLink = { uid: "vigil-host", variables: ["host"] };
 
 /** The same board for what no single host is to blame for. */
 export const estateBoard: BoardLink = { uid: "vigil-host", variables: [] };
+
+/** What was promised, and how much of the budget is left. */
+export const sloBoard: BoardLink = { uid: "vigil-slo", variables: ["slo"] };

@@ -1,6 +1,7 @@
 import { parser } from "@prometheus-io/lezer-promql";
 import { boards, renderBoards } from "../../dashboards/index.ts";
 import { allAlerts } from "../../rules/index.ts";
+import { boardUids } from "../../rules/lib/boards.ts";
 
 interface PanelJson {
   id: number;
@@ -96,5 +97,25 @@ describe("boards", () => {
     const alert = allAlerts().find(({ name }) => name === "HostCpuHigh");
     expect(steps({})).toContain(alert?.threshold?.value);
     expect(steps({ HostCpuHigh: 0.5 })).toEqual([null, 0.5, null, 0.5]);
+  });
+});
+
+describe("links from alerts", () => {
+  it("lead to boards there are", () => {
+    const uids = boards.map(({ uid }) => uid);
+    expect([...boardUids].sort()).toEqual([...uids].sort());
+  });
+
+  it("choose what the board can choose by, with labels that the alert has", () => {
+    const known = new Map(
+      boards.map(({ uid, variables }) => [uid, variables.map(({ name }) => name)]),
+    );
+    const wrong = allAlerts().flatMap(({ board, fires, name, target }) => {
+      const labels: Record<string, string> = { ...target, ...fires.labels };
+      return board.variables
+        .filter((one) => !known.get(board.uid)?.includes(one) || !labels[one])
+        .map((one) => `${name}: ${one}`);
+    });
+    expect(wrong).toEqual([]);
   });
 });

@@ -133,6 +133,34 @@ describe("one command monitors this machine", () => {
     expect(place.processes()).toEqual(before);
   });
 
+  it("a test alert arrives where a real one would, and ends", async () => {
+    const { code, text } = await place.vigil(["alerts-test", "HostDown", "--host", "db-1"]);
+    expect(text).toContain("HostDown (critical, team sre) for db-1\nRouted to webhook");
+    expect([code, text]).toEqual([0, expect.stringContaining("✓ webhook by webhook")]);
+    const told = await webhook.until("HostDown", "resolved");
+    expect(told.labels).toMatchObject({ host: "db-1", test: "true", env: "e2e" });
+    webhook.forget();
+  });
+
+  it("explain says who is told of an alert here", async () => {
+    const { code, text } = await place.vigil(["explain", "HostDown"]);
+    expect([code, text]).toEqual([0, expect.stringMatching(/Told to +webhook after 10s/)]);
+  });
+
+  it("a rule file of one's own that promtool refuses changes nothing", async () => {
+    const before = place.processes();
+    writeFileSync(
+      join(place.folder, "mine.yml"),
+      "groups: [{ name: mine, rules: [{ alert: Mine, expr: 'rate(up[5m' }] }]\n",
+    );
+    await place.vigil(["pulumi", "config", "set", "--path", "vigil:rules.extra.mine", "mine.yml"]);
+    const { code, text } = await place.vigil(["up"]);
+    expect(code).not.toBe(0);
+    expect(text).toMatch(/rules\/extra-mine\.yml: .*could not parse expression/);
+    expect(place.processes()).toEqual(before);
+    await place.vigil(["pulumi", "config", "rm", "--path", "vigil:rules.extra"]);
+  });
+
   it("a host that stops answering is told, and its recovery, too", async () => {
     const compose = join(place.folder, ".vigil/bin/process-compose");
     const socket = inHome("supervisor", "socket");

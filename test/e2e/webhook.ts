@@ -13,6 +13,7 @@ export interface Webhook {
   readonly told: readonly Told[];
   /** Waits until an alert was told in that state. */
   until(alertname: string, status: Told["status"]): Promise<Told>;
+  forget(): void;
   close(): void;
 }
 
@@ -48,6 +49,9 @@ export function openWebhook(): Promise<Webhook> {
             waiting.add(look);
             look();
           }),
+        forget: () => {
+          told.length = 0;
+        },
         close: () => {
           server.close();
           server.closeAllConnections();
