@@ -38,6 +38,6 @@ describe("waiting", () => {
   });
 
   it("ends with the time", async () => {
-    expect(await until(() => Promise.resolve(undefined), 0)).toBeUndefined();
+    await expect(until(() => Promise.resolve(undefined), 0)).resolves.toBeUndefined();
   });
 });
