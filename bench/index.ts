@@ -34,4 +34,14 @@ export const benches: readonly BenchEntry[] = [
     summary: "One scrape of this host, against the exporter's defaults",
     load: () => import("./scrape.ts"),
   },
+  {
+    name: "alertmanager-pair",
+    summary: "A pair whose leader is killed, until people are told",
+    load: () => import("./alertmanager-pair.ts"),
+  },
+  {
+    name: "alert-latency",
+    summary: "From an event to the webhook, against kube-prometheus-stack's timings",
+    load: () => import("./alert-latency.ts"),
+  },
 ];

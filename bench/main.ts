@@ -9,7 +9,7 @@ const help = `vigil bench [--json] [NAME…]
 
 Measures what the README claims, each figure against a reference in the same run; no name: all.
 
-${benches.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join("\n")}
+${benches.map(({ name, summary }) => `  ${name.padEnd(19)}${summary}`).join("\n")}
 
   --json         for programs
 `;

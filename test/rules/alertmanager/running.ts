@@ -27,45 +27,35 @@ export interface Shown {
   };
 }
 
-/** An Alertmanager on loopback, without TLS and login: what is asked here is whom it tells. */
-export interface Alertmanager {
+/** A program with a listener on loopback, without TLS and login: what is asked is whom it tells. */
+export interface Server {
   readonly url: string;
   readonly process: ChildProcess;
-  readonly post: (alerts: readonly Posted[]) => Promise<void>;
-  readonly shown: () => Promise<readonly Shown[]>;
-  /** Once for each group that an alert is in. */
-  readonly grouped: () => Promise<readonly Shown[]>;
   /** Ends it at once, as a power cut would. */
   readonly stop: () => Promise<void>;
 }
 
-export interface AlertmanagerOptions {
-  /** Text of alertmanager.yml. */
-  readonly config: string;
-  /** Files of its folder, by path from there: secrets. */
-  readonly files?: Readonly<Record<string, string>>;
-  /** @default no cluster */
-  readonly args?: readonly string[];
-  /** @default from PATH */
-  readonly program?: string;
+export interface ServerOptions {
+  readonly program: string;
+  /** Arguments, but for the address to listen on. */
+  readonly args: readonly string[];
+  /** Files of its folder, which is its working directory, by path from there. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
-/** @throws Error with what it said when it is not ready within 15 s. */
-export async function startAlertmanager(options: AlertmanagerOptions): Promise<Alertmanager> {
-  const {
-    args = ["--cluster.listen-address="],
-    config,
-    files = {},
-    program = "alertmanager",
-  } = options;
-  const folder = await mkdtemp(join(tmpdir(), "vigil-alertmanager-"));
-  for (const [path, text] of Object.entries({ ...files, "alertmanager.yml": config })) {
+/**
+ * Starts Prometheus or Alertmanager in a folder of its own.
+ *
+ * @throws Error with what it said when it is not ready within 15 s.
+ */
+export async function startServer({ args, files, program }: ServerOptions): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), "vigil-server-"));
+  for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text, { mode: 0o600 });
   }
-  const port = await freePort();
-  const own = ["--config.file=alertmanager.yml", "--storage.path=data"];
-  const child = spawn(program, [...own, `--web.listen-address=127.0.0.1:${port}`, ...args], {
+  const listen = `127.0.0.1:${await freePort()}`;
+  const child = spawn(program, [...args, `--web.listen-address=${listen}`], {
     cwd: folder,
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -80,37 +70,67 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
       resolve();
     });
   });
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${listen}`;
   const stop = async (): Promise<void> => {
     child.kill("SIGKILL");
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
-  const ready = async (): Promise<boolean> =>
-    (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok === true;
-  for (let tries = 0; !(await ready()); tries++) {
-    if (tries > 150 || child.exitCode !== null) {
-      await stop();
-      throw new Error(`Alertmanager is not ready: ${said}`);
-    }
-    await sleep(100);
+  try {
+    await until(program, 15, async () => {
+      if (child.exitCode !== null || child.pid === undefined) throw new Error(`${program} ended`);
+      const answer = await fetch(`${url}/-/ready`).catch(() => undefined);
+      return answer?.ok === true ? true : undefined;
+    });
+  } catch (error) {
+    await stop();
+    throw new Error(`${String(error)}: ${said}`, { cause: error });
   }
+  return { url, process: child, stop };
+}
+
+export interface Alertmanager extends Server {
+  readonly post: (alerts: readonly Posted[]) => Promise<void>;
+  readonly shown: () => Promise<readonly Shown[]>;
+  /** Once for each group that an alert is in. */
+  readonly grouped: () => Promise<readonly Shown[]>;
+}
+
+export interface AlertmanagerOptions {
+  /** Text of alertmanager.yml. */
+  readonly config: string;
+  /** Files of its folder, by path from there: secrets. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** @default no cluster */
+  readonly args?: readonly string[];
+  /** @default from PATH */
+  readonly program?: string;
+}
+
+/** @throws Error with what it said when it is not ready within 15 s. */
+export async function startAlertmanager({
+  args = ["--cluster.listen-address="],
+  config,
+  files = {},
+  program = "alertmanager",
+}: AlertmanagerOptions): Promise<Alertmanager> {
+  const server = await startServer({
+    program,
+    args: ["--config.file=alertmanager.yml", "--storage.path=data", ...args],
+    files: { ...files, "alertmanager.yml": config },
+  });
+  const api = `${server.url}/api/v2/alerts`;
   return {
-    url,
-    process: child,
-    stop,
+    ...server,
     post: async (alerts) => {
-      const answer = await fetch(`${url}/api/v2/alerts`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(alerts),
-      });
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(api, { method: "POST", headers, body: JSON.stringify(alerts) });
       if (!answer.ok) throw new Error(`Alertmanager refused alerts: ${await answer.text()}`);
     },
-    shown: async () => (await fetch(`${url}/api/v2/alerts`)).json() as Promise<Shown[]>,
+    shown: async () => (await fetch(api)).json() as Promise<Shown[]>,
     grouped: async () => {
-      const answer = await fetch(`${url}/api/v2/alerts/groups`);
-      return ((await answer.json()) as { alerts: Shown[] }[]).flatMap(({ alerts }) => alerts);
+      const groups = (await (await fetch(`${api}/groups`)).json()) as { alerts: Shown[] }[];
+      return groups.flatMap(({ alerts }) => alerts);
     },
   };
 }
