@@ -1,7 +1,7 @@
 import { cp, symlink } from "node:fs/promises";
-import type { Metric, Metrics } from "../../rules/metrics/format.ts";
 import { run } from "../process.ts";
 import { go, tools } from "../tools.ts";
+import { noted } from "./notes.ts";
 import type { Binaries, Recipe } from "./recipe.ts";
 import type { Session } from "./session.ts";
 
@@ -43,14 +43,6 @@ export function collectorsOf(help: string): { readonly on: string[]; readonly of
   return { on: those("enabled"), off: those("disabled") };
 }
 
-const note = (metrics: Metrics, noteOf: (name: string) => string | undefined): Metrics =>
-  Object.fromEntries(
-    Object.entries(metrics).map(([name, metric]): [string, Metric] => {
-      const text = noteOf(name);
-      return [name, text === undefined ? metric : { ...metric, note: text }];
-    }),
-  );
-
 /** Scrapes with the collectors that are on, then with each other one alone, so that it is noted. */
 async function scrapeAll(
   session: Session,
@@ -72,11 +64,11 @@ async function scrapeAll(
   await session.scrape(url); // with what it says of itself, which a choice of collectors leaves out
   const usual = await session.scrape(
     `${url}?${on.map((name) => `collect[]=${name}`).join("&")}`,
-    (metrics) => note(metrics, extraOf),
+    (metrics) => noted(metrics, extraOf),
   );
   for (const name of off)
     await session.scrape(`${url}?collect[]=${name}`, (metrics) =>
-      note(metrics, (metric) =>
+      noted(metrics, (metric) =>
         metric in usual ? undefined : (extraOf(metric) ?? `off by default: --collector.${name}`),
       ),
     );

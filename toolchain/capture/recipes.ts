@@ -2,6 +2,7 @@ import { alertmanager } from "./alertmanager.ts";
 import { blackbox } from "./blackbox.ts";
 import { node } from "./node.ts";
 import { prometheus } from "./prometheus.ts";
+import { redis } from "./redis.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Every recipe by the name it is asked for. */
@@ -10,4 +11,5 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   blackbox,
   prometheus,
   alertmanager,
+  redis,
 };
