@@ -2,6 +2,7 @@ import { group as application } from "./application.ts";
 import { group as general } from "./general.ts";
 import { group as host } from "./host.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
+import { postgres } from "./postgres/index.ts";
 import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
 
 /** Every group of alerts, in the order of their names. */
@@ -10,6 +11,7 @@ export const groups: readonly AlertGroup[] = [
   application,
   general,
   host,
+  ...postgres,
   slo,
 ];
 

@@ -1,0 +1,258 @@
+import { defineAlerts } from "../lib/alert.ts";
+import { defineSignals } from "../lib/signal.ts";
+import { ofServer, postgres } from "./common.ts";
+
+const sender = "server, application_name, client_addr, state, slot_name, pid";
+
+export const signals = defineSignals({
+  lag: {
+    unit: "seconds",
+    about: "How old the last replayed change is while more of them wait; 0 on a primary.",
+    query: (q) => q.gauge("pg_replication_lag_seconds"),
+  },
+  sinceReplay: {
+    unit: "seconds",
+    about: "Time since a standby replayed anything, whether or not it received more.",
+    query: (q) => q.gauge("pg_replication_last_replay_seconds"),
+  },
+  isReplica: {
+    unit: "bool",
+    about: "1 on a standby, 0 on a primary.",
+    query: (q) => q.gauge("pg_replication_is_replica"),
+  },
+  bytesBehind: {
+    unit: "bytes",
+    about: "WAL that a standby has not replayed yet, as its primary sees it.",
+    query: (q) =>
+      `max without (server, state, pid) (${q.gauge("pg_stat_replication_pg_wal_lsn_diff")})`,
+  },
+  standbys: {
+    unit: "count",
+    about: "Standbys that stream from this server.",
+    // Without a standby there is no series to count: 0 comes from one that is always there.
+    query: (q) =>
+      `(count without (${sender}) (${q.gauge("pg_stat_replication_pg_wal_lsn_diff", { state: "streaming" })}) or 0 * ${q.gauge("pg_replication_is_replica")})`,
+  },
+  slotActive: {
+    unit: "bool",
+    about: "1 for each replication slot that somebody reads from.",
+    query: (q) => ofServer(q.gauge("pg_replication_slots_active")),
+  },
+  slotRetained: {
+    unit: "bytes",
+    about: "WAL that each replication slot keeps on disk.",
+    query: (q) => ofServer(q.gauge("pg_replication_slots_pg_wal_lsn_diff")),
+  },
+  slotLeft: {
+    unit: "bytes",
+    about:
+      "WAL that may still be written before a slot is dropped; there is max_slot_wal_keep_size.",
+    // Exporter 0.20 gave the collector and its metrics another name.
+    query: (q) =>
+      `(${q.gauge("pg_replication_slot_safe_wal_size_bytes")} or ${q.gauge("pg_replication_slots_safe_wal_size_bytes")})`,
+  },
+  slotLost: {
+    unit: "bool",
+    about: "1 for each slot whose WAL is gone.",
+    query: (q) =>
+      `(${q.gauge("pg_replication_slot_wal_status", { wal_status: "lost" })} or ${q.gauge("pg_replication_slots_wal_status", { wal_status: "lost" })})`,
+  },
+});
+
+const sent =
+  'server="db-1:5432",application_name="db-2",client_addr="10.0.0.2",state="streaming",slot_name="db_2"';
+const standby = { application_name: "db-2", client_addr: "10.0.0.2", slot_name: "db_2" };
+const slot = 'server="db-1:5432",slot_name="db_2",database=""';
+const physical = { slot_name: "db_2", slot_type: "physical" };
+
+export const group = defineAlerts({ ...postgres, name: "postgres-replication" }, signals, {
+  PostgresReplicationLag: {
+    severity: "warning",
+    family: "PostgresReplicationLag",
+    threshold: { value: 30, unit: "seconds behind the primary" },
+    when: ({ lag }, threshold) => `${lag} > ${threshold}`,
+    for: "10m",
+    summary: "The standby {{ $labels.host }} is behind",
+    description:
+      "What the standby shows has been {{ $value | humanizeDuration }} old; readers see yesterday's truth, a failover loses or waits for it.",
+    fires: { series: { pg_replication_lag_seconds: "35x20" }, from: "10m", value: "35s" },
+    quiet: { series: { pg_replication_lag_seconds: "26x20" }, at: "15m" },
+  },
+  PostgresReplicationLagCritical: {
+    severity: "critical",
+    family: "PostgresReplicationLag",
+    threshold: { value: 300, unit: "seconds behind the primary" },
+    when: ({ lag }, threshold) => `${lag} > ${threshold}`,
+    for: "5m",
+    summary: "The standby {{ $labels.host }} is far behind",
+    description:
+      "Replay is {{ $value | humanizeDuration }} behind: this standby cannot take over without losing or waiting for that time.",
+    fires: { series: { pg_replication_lag_seconds: "345x20" }, from: "5m", value: "5m 45s" },
+    quiet: { series: { pg_replication_lag_seconds: "260x20" }, at: "10m" },
+  },
+  PostgresReplicaStale: {
+    severity: "warning",
+    threshold: { value: 3600, unit: "seconds without a replayed change" },
+    when: ({ isReplica, sinceReplay }, threshold) =>
+      `${sinceReplay} > ${threshold} and ${isReplica} == 1`,
+    for: "10m",
+    summary: "The standby {{ $labels.host }} has replayed nothing for long",
+    description:
+      "The last change is {{ $value | humanizeDuration }} old. The lag says 0 when a standby is cut off, for it has replayed all it received.",
+    fires: {
+      series: {
+        pg_replication_last_replay_seconds: "4140x20",
+        pg_replication_is_replica: "1x20",
+      },
+      from: "10m",
+      value: "1h 9m 0s",
+    },
+    quiet: {
+      series: {
+        pg_replication_last_replay_seconds: "3100x20",
+        pg_replication_is_replica: "1x20",
+        'pg_replication_last_replay_seconds{instance="db-2:9187"}': "90000x20",
+        'pg_replication_is_replica{instance="db-2:9187"}': "0x20",
+      },
+      at: "15m",
+    },
+  },
+  PostgresStandbyFarBehind: {
+    severity: "warning",
+    threshold: { value: 1e9, unit: "bytes a standby has not replayed" },
+    when: ({ bytesBehind }, threshold) => `${bytesBehind} > ${threshold}`,
+    for: "15m",
+    summary: "Standby {{ $labels.application_name }} of {{ $labels.host }} falls behind",
+    description:
+      "{{ $value | humanize1024 }}B of WAL have waited to be replayed at {{ $labels.client_addr }} for 15 minutes.",
+    fires: {
+      series: { [`pg_stat_replication_pg_wal_lsn_diff{${sent}}`]: "1200000000x20" },
+      from: "15m",
+      labels: standby,
+      value: "1.118Gi",
+    },
+    quiet: {
+      series: { [`pg_stat_replication_pg_wal_lsn_diff{${sent}}`]: "870000000x20" },
+      at: "20m",
+    },
+  },
+  PostgresStandbyLost: {
+    severity: "critical",
+    when: ({ standbys }) => `${standbys} < max_over_time(${standbys}[1h:1m])`,
+    for: "5m",
+    summary: "A standby no longer streams from {{ $labels.host }}",
+    description:
+      '{{ $value | printf "%.0f" }} standbys have streamed for five minutes, fewer than within the last hour: there is one less to fail over to.',
+    fires: {
+      // A standby that others stream from.
+      series: {
+        pg_replication_is_replica: "1x20",
+        [`pg_stat_replication_pg_wal_lsn_diff{${sent}}`]: "100x5 stale",
+      },
+      from: "11m",
+      value: "0",
+    },
+    quiet: {
+      series: {
+        pg_replication_is_replica: "0x90",
+        [`pg_stat_replication_pg_wal_lsn_diff{${sent}}`]: "100x90",
+        'pg_stat_replication_pg_wal_lsn_diff{application_name="backup",client_addr="10.0.0.9",state="backup"}':
+          "100x70 stale",
+        'pg_replication_is_replica{instance="db-2:9187",host="db-2"}': "1x90",
+      },
+      at: "80m",
+    },
+  },
+  PostgresReplicationSlotInactive: {
+    severity: "warning",
+    when: ({ slotActive }) => `${slotActive} == 0`,
+    for: "30m",
+    summary: "Nobody reads slot {{ $labels.slot_name }} on {{ $labels.host }}",
+    description:
+      "The slot has had no reader for half an hour and keeps WAL until one comes: the disk fills.",
+    fires: {
+      series: { [`pg_replication_slots_active{${slot}}`]: "1 0x40" },
+      from: "31m",
+      labels: { slot_name: "db_2" },
+    },
+    quiet: { series: { [`pg_replication_slots_active{${slot}}`]: "0x28 1x10" }, at: "35m" },
+  },
+  PostgresSlotRetainsWal: {
+    severity: "warning",
+    threshold: { value: 20e9, unit: "bytes of WAL a slot keeps" },
+    when: ({ slotRetained }, threshold) => `${slotRetained} > ${threshold}`,
+    for: "15m",
+    summary: "Slot {{ $labels.slot_name }} on {{ $labels.host }} keeps much WAL",
+    description:
+      "The slot keeps {{ $value | humanize1024 }}B of WAL for a reader that is slow or gone; it grows until the disk is full.",
+    fires: {
+      series: { [`pg_replication_slots_pg_wal_lsn_diff{${slot}}`]: "24000000000x20" },
+      from: "15m",
+      labels: { slot_name: "db_2" },
+      value: "22.35Gi",
+    },
+    quiet: {
+      series: { [`pg_replication_slots_pg_wal_lsn_diff{${slot}}`]: "17000000000x20" },
+      at: "20m",
+    },
+  },
+  PostgresSlotAtRisk: {
+    severity: "critical",
+    threshold: { value: 1e9, unit: "bytes of WAL until the slot is dropped" },
+    when: ({ slotLeft }, threshold) => `${slotLeft} < ${threshold}`,
+    for: "2m",
+    summary: "Slot {{ $labels.slot_name }} on {{ $labels.host }} is about to be lost",
+    description:
+      "After {{ $value | humanize1024 }}B more of WAL the server gives the slot up, and its reader must be built anew.",
+    fires: {
+      series: {
+        'pg_replication_slot_safe_wal_size_bytes{slot_name="db_2",slot_type="physical"}':
+          "880000000x10",
+      },
+      from: "2m",
+      labels: physical,
+      value: "839.2Mi",
+    },
+    quiet: {
+      series: {
+        'pg_replication_slots_safe_wal_size_bytes{slot_name="db_2",slot_type="physical"}':
+          "1150000000x10",
+      },
+      at: "7m",
+    },
+  },
+  PostgresSlotLost: {
+    severity: "critical",
+    when: ({ slotLost }) => `${slotLost} == 1`,
+    for: "1m",
+    summary: "Slot {{ $labels.slot_name }} on {{ $labels.host }} is lost",
+    description:
+      "WAL that the slot's reader still needed was removed. It cannot catch up any more and has to be built anew.",
+    fires: {
+      series: {
+        'pg_replication_slots_wal_status{slot_name="db_2",slot_type="physical",wal_status="lost"}':
+          "_ 1x10",
+      },
+      from: "2m",
+      labels: { ...physical, wal_status: "lost" },
+    },
+    quiet: {
+      series: {
+        'pg_replication_slot_wal_status{slot_name="db_2",slot_type="physical",wal_status="extended"}':
+          "1x10",
+      },
+      at: "7m",
+    },
+  },
+  PostgresRoleChanged: {
+    severity: "warning",
+    when: ({ isReplica }) => `changes(${isReplica}[10m]) > 0`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "PostgreSQL on {{ $labels.host }} changed its role",
+    description:
+      "It became a primary or a standby within ten minutes. If nobody planned that, there was a failover.",
+    fires: { series: { pg_replication_is_replica: "1x20 0x10" }, from: "21m" },
+    quiet: { series: { pg_replication_is_replica: "0x30" }, at: "25m" },
+  },
+});
