@@ -1,6 +1,7 @@
 import { alertmanager } from "./alertmanager.ts";
 import { blackbox } from "./blackbox.ts";
 import { node } from "./node.ts";
+import { postgres } from "./postgres.ts";
 import { prometheus } from "./prometheus.ts";
 import { redis } from "./redis.ts";
 import type { Recipe } from "./recipe.ts";
@@ -12,4 +13,5 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   prometheus,
   alertmanager,
   redis,
+  postgres,
 };

@@ -47,15 +47,7 @@ export const redis: Recipe = {
     `redis_exporter ${redis_exporter} on Redis ${redis}: a primary with append-only file, a replica, a sentinel, a node of a cluster; as it is, and with each of ${options.join(" ")}`,
   async capture(session, binaries) {
     const cli = (port: number, ...args: readonly string[]): Promise<string> =>
-      session.run("sh", [
-        "-c",
-        '"$@"',
-        "sh",
-        binaries["redis-cli"] ?? "",
-        "-p",
-        `${port}`,
-        ...args,
-      ]);
+      session.run(binaries["redis-cli"] ?? "", ["-p", `${port}`, ...args]);
     const start = async (name: string, ...settings: readonly string[]): Promise<number> => {
       const port = await session.port();
       const common = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", await session.dir(name)];

@@ -31,15 +31,24 @@ const table: readonly (readonly [pattern: RegExp, semantics: "counter" | "gauge"
       "hits and misses count since the module was loaded",
     ],
     [/^node_vmstat_/, "counter", "the other fields of /proc/vmstat count events since boot"],
+    [
+      /^redis_(?:aof_delayed_fsync|cluster_messages_\w+_total|defrag_\w*(?:hits|misses)|rdb_saves_total|replica_(?:partial_resync_\w+|resyncs_full))$/,
+      "counter",
+      "INFO counts these since the server started; the exporter declares gauges",
+    ],
   ];
 
-/** Says of each untyped metric in the table what it is. */
+/** Says of each metric in the table what it is, where its own type does not. */
 export function withSemantics(metrics: Metrics): Metrics {
   return Object.fromEntries(
     Object.entries(metrics).map(([name, metric]): [string, Metric] => {
       const found = table.find(([pattern]) => pattern.test(name));
-      const untyped = metric.type === "untyped";
-      return [name, untyped && found !== undefined ? { ...metric, semantics: found[1] } : metric];
+      return [
+        name,
+        found !== undefined && found[1] !== metric.type
+          ? { ...metric, semantics: found[1] }
+          : metric,
+      ];
     }),
   );
 }
