@@ -149,6 +149,7 @@ export const isComparison = ({ operator }: Binary): boolean => comparisons.inclu
 export function isScalar(node: Node): boolean {
   const inner = bare(node);
   if (inner.type === "NumberDurationLiteral") return true;
+  if (inner.type === "FunctionCall") return ["pi", "scalar", "time"].includes(functionOf(inner));
   if (inner.type === "UnaryExpr") return inner.children.slice(1).every(isScalar);
   if (inner.type !== "BinaryExpr") return false;
   const { left, right } = binaryOf(inner);

@@ -52,6 +52,10 @@ describe("matching", () => {
     expect(complaints(`${sum.replace("+", "+ ignoring (mode)")} > 1`)).toEqual([]);
   });
 
+  it("takes the clock for a number, which every label goes with", () => {
+    expect(complaints("time() - node_filesystem_avail_bytes > 60")).toEqual([]);
+  });
+
   it("sees a label that an aggregation took away", () => {
     expect(
       complaints(
