@@ -36,6 +36,11 @@ const table: readonly (readonly [pattern: RegExp, semantics: "counter" | "gauge"
       "counter",
       "INFO counts these since the server started; the exporter declares gauges",
     ],
+    [
+      /^pg_(?:stat_\w+_stats_reset(?:_total)?|stat_replication_reply_time|stat_statements_query_id|static)$/,
+      "gauge",
+      "points in time and facts, of which the exporter declares some as counters",
+    ],
   ];
 
 /** Says of each metric in the table what it is, where its own type does not. */
