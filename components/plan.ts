@@ -31,7 +31,7 @@ export interface Plan {
   readonly jobs: readonly ScrapeJob[];
   readonly prometheus: string;
   readonly alertmanager: string;
-  /** YAML by path: `rules/host.yml`. */
+  /** YAML by path: `rules/general.yml`. */
   readonly rules: Readonly<Record<string, string>>;
   /** Dashboard JSON by uid. */
   readonly boards: Readonly<Record<string, string>>;

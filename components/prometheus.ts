@@ -12,7 +12,7 @@ export interface PrometheusArgs {
   readonly settings: Config["prometheus"];
   /** Text of prometheus.yml. */
   readonly config: string;
-  /** Text by path: `rules/host.yml`. */
+  /** Text by path: `rules/general.yml`. */
   readonly rules: Readonly<Record<string, string>>;
 }
 

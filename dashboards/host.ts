@@ -1,10 +1,21 @@
-import { group, signals } from "../rules/host.ts";
+import { group as cpu, signals as ofCpu } from "../rules/host/cpu.ts";
+import { group as disk, signals as ofDisk } from "../rules/host/disk.ts";
+import { signals as ofIo } from "../rules/host/io.ts";
+import { group as memory, signals as ofMemory } from "../rules/host/memory.ts";
+import { signals as ofNetwork } from "../rules/host/network.ts";
+import { signals as ofSystem } from "../rules/host/system.ts";
 import type { BoardDefinition } from "./lib/board.ts";
 import { stat, timeseries } from "./lib/panels.ts";
 
-const { cpuUsed, diskFree, diskRead, diskWritten, load, memoryAvailable } = signals;
-const { received, sent, up, uptime } = signals;
-const { HostCpuHigh, HostDiskFilling, HostMemoryLow } = group.alerts;
+const { cpuUsed, load } = ofCpu;
+const { diskFree } = ofDisk;
+const { diskRead, diskWritten } = ofIo;
+const { memoryAvailable } = ofMemory;
+const { received, sent } = ofNetwork;
+const { up, uptime } = ofSystem;
+const { HostCpuHigh } = cpu.alerts;
+const { HostDiskSpaceLow } = disk.alerts;
+const { HostMemoryLow } = memory.alerts;
 
 /** Is this host healthy, and if not, what is it short of? */
 export const board: BoardDefinition = {
@@ -28,7 +39,7 @@ export const board: BoardDefinition = {
         stat(diskFree, {
           title: "Disk free",
           legend: "{{mountpoint}}",
-          thresholdOf: HostDiskFilling,
+          thresholdOf: HostDiskSpaceLow,
           bad: "below",
         }),
         stat(load, { title: "Load" }),
@@ -52,7 +63,7 @@ export const board: BoardDefinition = {
           title: "Free space",
           width: 8,
           legend: "{{host}} {{mountpoint}}",
-          thresholdOf: HostDiskFilling,
+          thresholdOf: HostDiskSpaceLow,
           bad: "below",
         }),
         timeseries(diskRead, { title: "Read", width: 8, legend: "{{host}} {{device}}" }),

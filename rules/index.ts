@@ -1,6 +1,6 @@
 import { group as application } from "./application.ts";
 import { group as general } from "./general.ts";
-import { group as host } from "./host.ts";
+import { host } from "./host/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
 import { postgres } from "./postgres/index.ts";
 import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
@@ -10,7 +10,7 @@ import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
 export const groups: readonly AlertGroup[] = [
   application,
   general,
-  host,
+  ...host,
   ...postgres,
   slo,
 ];

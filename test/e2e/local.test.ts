@@ -121,7 +121,7 @@ describe("one command monitors this machine", () => {
 
   it("a file edited by hand is seen by refresh and mended by up, which touches that process alone", async () => {
     const before = place.processes();
-    const file = inHome("services", "prometheus", "rules", "host.yml");
+    const file = inHome("services", "prometheus", "rules", "host-memory.yml");
     const good = readFileSync(file, "utf8");
     writeFileSync(file, good.replace("Memory of", "Edited by hand:"));
     const { code, text } = await place.vigil(["refresh"]);

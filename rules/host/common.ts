@@ -1,0 +1,24 @@
+/** What the groups about Linux hosts share. */
+import type { Owner } from "../lib/alert.ts";
+import { hostBoard } from "../lib/boards.ts";
+import type { Matchers } from "../lib/signal.ts";
+
+/** File systems that hold data: no pseudo, read-only image or container layer. */
+export const real: Matchers = { fstype: /ext[234]|xfs|btrfs|zfs|f2fs|vfat|apfs|hfs/ };
+/** Interfaces to the outside: no bridge of containers, tunnel or loopback. */
+export const interfaces: Matchers = { device: /(?:en|eth|wl|bond|ib|ww).*/ };
+/** Whole disks and what is made of them: no partition, no drive without a medium. */
+export const disks: Matchers = {
+  device: /(?:nvme|sd|vd|xvd|hd|md|mmcblk|dm-|rbd|disk).+/,
+};
+
+/** Owner of one group about hosts. */
+export const hostOwner = (topic: string): Owner => ({
+  name: `host-${topic}`,
+  service: "host",
+  team: "sre",
+  scope: "host",
+  layer: "basic",
+  board: hostBoard,
+  target: { job: "node", instance: "a:9100", host: "a" },
+});

@@ -1,0 +1,390 @@
+import { defineAlerts, type Labels, type Owner, type Series } from "../lib/alert.ts";
+import { defineSignals, type Query } from "../lib/signal.ts";
+import { hostOwner, real } from "./common.ts";
+
+const gauge = (q: Query, field: string): string => q.gauge(`node_filesystem_${field}`, real);
+const inodesShare = (q: Query): string => `${gauge(q, "files_free")} / (${gauge(q, "files")} > 0)`;
+
+export const signals = defineSignals({
+  diskFree: {
+    unit: "ratio",
+    about: "Share of each file system that is free for ordinary users.",
+    query: (q) => `${gauge(q, "avail_bytes")} / ${gauge(q, "size_bytes")}`,
+  },
+  diskFreeIn4h: {
+    unit: "bytes",
+    about: "Bytes free in four hours if the last six go on.",
+    query: (q) => `predict_linear(${gauge(q, "avail_bytes")}[6h], 14400)`,
+  },
+  diskFreeTomorrow: {
+    unit: "bytes",
+    about: "Bytes free in a day if the last six hours go on.",
+    query: (q) => `predict_linear(${gauge(q, "avail_bytes")}[6h], 86400)`,
+  },
+  diskFreeIn7d: {
+    unit: "bytes",
+    about: "Bytes free in a week if the last three days go on.",
+    query: (q) => `predict_linear(${gauge(q, "avail_bytes")}[3d], 604800)`,
+  },
+  inodesFree: {
+    unit: "ratio",
+    about: "Share of the inodes of each file system that are free.",
+    query: inodesShare,
+  },
+  inodesFreeIn4h: {
+    unit: "count",
+    about: "Inodes free in four hours if the last six go on.",
+    query: (q) => `predict_linear(${gauge(q, "files_free")}[6h], 14400)`,
+  },
+  inodesFreeTomorrow: {
+    unit: "count",
+    about: "Inodes free in a day if the last six hours go on.",
+    query: (q) => `predict_linear(${gauge(q, "files_free")}[6h], 86400)`,
+  },
+  readOnly: {
+    unit: "bool",
+    about: "1 for a file system that takes no writes.",
+    query: (q) => gauge(q, "readonly"),
+  },
+  dataReadOnly: {
+    unit: "bool",
+    about: "1 for a file system that is there to be written to and takes no writes.",
+    query: (q) => q.gauge("node_filesystem_readonly", { fstype: /ext[34]|xfs|btrfs|zfs|f2fs/ }),
+  },
+  deviceError: {
+    unit: "bool",
+    about: "1 for a file system that does not answer when asked for its size.",
+    query: (q) => gauge(q, "device_error"),
+  },
+  size: {
+    unit: "bytes",
+    about: "Size of each file system.",
+    query: (q) => gauge(q, "size_bytes"),
+  },
+  sizeBefore: {
+    unit: "bytes",
+    about: "Size that each file system had an hour ago.",
+    query: (q) => `${gauge(q, "size_bytes")} offset 1h`,
+  },
+  hostUp: {
+    unit: "bool",
+    about: "1 while the host's node exporter answers.",
+    query: (q) => q.gauge("up", { job: "node" }),
+  },
+});
+
+const owner: Owner = { ...hostOwner("disk"), scope: "device" };
+const labels: Labels = { device: "/dev/sda1", fstype: "ext4", mountpoint: "/" };
+
+/** Series of file systems: samples by field of `/`, of one on another instance, of one of another type. */
+function on(fields: Series, { fstype = "ext4", instance = "a:9100" } = {}): Series {
+  const set = `device="/dev/sda1",fstype="${fstype}",mountpoint="/",instance="${instance}"`;
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, samples]) => [`node_filesystem_${field}{${set}}`, samples]),
+  );
+}
+/** Half a byte that stays: an amount that no prediction may take for nothing. */
+const still = (field: string, of: string): Series =>
+  on({ [field]: "0.5x6000", [of]: "1000x6000" }, { instance: "still" });
+
+export const group = defineAlerts(owner, signals, {
+  HostDiskSpaceLow: {
+    severity: "warning",
+    family: "HostDiskSpace",
+    threshold: { value: 0.15, unit: "share of the file system free" },
+    when: ({ diskFree, readOnly }, threshold) => `${diskFree} < ${threshold} and ${readOnly} == 0`,
+    for: "30m",
+    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is low on space",
+    description: "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free.",
+    fires: {
+      series: on({ avail_bytes: "13x60", size_bytes: "100x60", readonly: "0x60" }),
+      from: "30m",
+      labels,
+      value: "13%",
+    },
+    quiet: {
+      series: {
+        ...on({ avail_bytes: "17x60", size_bytes: "100x60", readonly: "0x60" }),
+        ...on(
+          { avail_bytes: "0x60", size_bytes: "100x60", readonly: "0x60" },
+          { fstype: "squashfs" },
+        ),
+        ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "1x60" }, { instance: "b" }),
+      },
+      at: "45m",
+    },
+  },
+  HostDiskSpaceCritical: {
+    severity: "critical",
+    family: "HostDiskSpace",
+    threshold: { value: 0.05, unit: "share of the file system free" },
+    when: ({ diskFree, readOnly }, threshold) => `${diskFree} < ${threshold} and ${readOnly} == 0`,
+    for: "5m",
+    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is nearly full",
+    description:
+      "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free; when it is full, whatever writes there stops.",
+    fires: {
+      series: on({ avail_bytes: "4.5x60", size_bytes: "100x60", readonly: "0x60" }),
+      from: "5m",
+      labels,
+      value: "4.5%",
+    },
+    quiet: {
+      series: {
+        ...on({ avail_bytes: "5.5x60", size_bytes: "100x60", readonly: "0x60" }),
+        ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "0x60" }, { fstype: "tmpfs" }),
+        ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "1x60" }, { instance: "b" }),
+      },
+      at: "12m",
+    },
+  },
+  HostDiskFillsIn24h: {
+    severity: "warning",
+    family: "HostDiskFills",
+    threshold: { value: 0.4, unit: "share of the file system free" },
+    when: ({ diskFree, diskFreeTomorrow }, threshold) =>
+      `${diskFree} < ${threshold} and ${diskFreeTomorrow} < 0`,
+    for: "1h",
+    step: "5m",
+    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} will be full within a day",
+    description:
+      "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free, and at the pace of the last six hours it is full within a day.",
+    fires: {
+      series: on({ avail_bytes: "600-2x250", size_bytes: "1000x250" }),
+      from: "9h25m",
+      labels,
+      value: "37.4%",
+    },
+    quiet: {
+      series: {
+        ...on({ avail_bytes: "350x400", size_bytes: "1000x400" }),
+        ...on({ avail_bytes: "900-2x400", size_bytes: "1000x400" }, { instance: "b" }),
+        ...on({ avail_bytes: "600-2x290", size_bytes: "1000x400" }, { fstype: "tmpfs" }),
+        ...still("avail_bytes", "size_bytes"),
+      },
+      at: "20h",
+    },
+  },
+  HostDiskFillsIn4h: {
+    severity: "critical",
+    family: "HostDiskFills",
+    threshold: { value: 0.2, unit: "share of the file system free" },
+    when: ({ diskFree, diskFreeIn4h }, threshold) =>
+      `${diskFree} < ${threshold} and ${diskFreeIn4h} < 0`,
+    for: "1h",
+    step: "5m",
+    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} will be full within hours",
+    description:
+      "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free, and at the pace of the last six hours it is full within four.",
+    fires: {
+      series: on({ avail_bytes: "450-5x85", size_bytes: "1000x85" }),
+      from: "5h15m",
+      labels,
+      value: "13.5%",
+    },
+    quiet: {
+      series: {
+        ...on({ avail_bytes: "180x300", size_bytes: "1000x300" }),
+        ...on({ avail_bytes: "900-5x130", size_bytes: "1000x300" }, { instance: "b" }),
+        ...on({ avail_bytes: "600-5x115", size_bytes: "1000x115" }, { fstype: "tmpfs" }),
+        ...still("avail_bytes", "size_bytes"),
+      },
+      at: "8h20m",
+    },
+  },
+  HostDiskFillsIn7d: {
+    severity: "info",
+    family: "HostDiskFills",
+    threshold: { value: 0.5, unit: "share of the file system free" },
+    when: ({ diskFree, diskFreeIn7d }, threshold) =>
+      `${diskFree} < ${threshold} and ${diskFreeIn7d} < 0`,
+    for: "6h",
+    step: "30m",
+    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} will be full within a week",
+    description:
+      "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free, and at the pace of the last three days it is full within seven.",
+    fires: {
+      series: on({ avail_bytes: "700-2x300", size_bytes: "1000x300" }),
+      from: "56h30m",
+      labels,
+      value: "47.4%",
+    },
+    quiet: {
+      series: {
+        ...on({ avail_bytes: "450x500", size_bytes: "1000x500" }),
+        ...on({ avail_bytes: "2000-2x500", size_bytes: "2000x500" }, { instance: "b" }),
+        ...on({ avail_bytes: "700-2x320", size_bytes: "1000x320" }, { fstype: "tmpfs" }),
+        ...still("avail_bytes", "size_bytes"),
+      },
+      at: "6d",
+    },
+  },
+  HostInodesLow: {
+    severity: "warning",
+    family: "HostInodes",
+    threshold: { value: 0.1, unit: "share of inodes free" },
+    when: ({ inodesFree, readOnly }, threshold) =>
+      `${inodesFree} < ${threshold} and ${readOnly} == 0`,
+    for: "30m",
+    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is low on inodes",
+    description:
+      "{{ $value | humanizePercentage }} of the inodes of {{ $labels.mountpoint }} are free; without them no file can be made, whatever the space.",
+    fires: {
+      series: on({ files_free: "9x60", files: "100x60", readonly: "0x60" }),
+      from: "30m",
+      labels,
+      value: "9%",
+    },
+    quiet: {
+      series: {
+        ...on({ files_free: "11x60", files: "100x60", readonly: "0x60" }),
+        ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, { fstype: "tmpfs" }),
+        ...on({ files_free: "0x60", files: "100x60", readonly: "1x60" }, { instance: "b" }),
+        // Btrfs counts none.
+        ...on({ files_free: "0x60", files: "0x60", readonly: "0x60" }, { fstype: "btrfs" }),
+      },
+      at: "45m",
+    },
+  },
+  HostInodesCritical: {
+    severity: "critical",
+    family: "HostInodes",
+    threshold: { value: 0.03, unit: "share of inodes free" },
+    when: ({ inodesFree, readOnly }, threshold) =>
+      `${inodesFree} < ${threshold} and ${readOnly} == 0`,
+    for: "15m",
+    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} has next to no inodes",
+    description:
+      "{{ $value | humanizePercentage }} of the inodes of {{ $labels.mountpoint }} are free; soon no file can be made there.",
+    fires: {
+      series: on({ files_free: "2.7x60", files: "100x60", readonly: "0x60" }),
+      from: "15m",
+      labels,
+      value: "2.7%",
+    },
+    quiet: {
+      series: {
+        ...on({ files_free: "3.3x60", files: "100x60", readonly: "0x60" }),
+        ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, { fstype: "tmpfs" }),
+        ...on({ files_free: "0x60", files: "100x60", readonly: "1x60" }, { instance: "b" }),
+        ...on({ files_free: "0x60", files: "0x60", readonly: "0x60" }, { fstype: "btrfs" }),
+      },
+      at: "30m",
+    },
+  },
+  HostInodesFillIn24h: {
+    severity: "warning",
+    family: "HostInodesFill",
+    threshold: { value: 0.4, unit: "share of inodes free" },
+    when: ({ inodesFree, inodesFreeTomorrow }, threshold) =>
+      `${inodesFree} < ${threshold} and ${inodesFreeTomorrow} < 0`,
+    for: "1h",
+    step: "5m",
+    summary: "Inodes of {{ $labels.mountpoint }} of {{ $labels.host }} end within a day",
+    description:
+      "{{ $value | humanizePercentage }} of the inodes of {{ $labels.mountpoint }} are free, and at the pace of the last six hours none is left in a day.",
+    fires: {
+      series: on({ files_free: "600-2x250", files: "1000x250" }),
+      from: "9h25m",
+      labels,
+      value: "37.4%",
+    },
+    quiet: {
+      series: {
+        ...on({ files_free: "350x400", files: "1000x400" }),
+        ...on({ files_free: "900-2x400", files: "1000x400" }, { instance: "b" }),
+        ...on({ files_free: "600-2x290", files: "1000x400" }, { fstype: "tmpfs" }),
+        ...on({ files_free: "0x400", files: "0x400" }, { fstype: "btrfs" }),
+        ...still("files_free", "files"),
+      },
+      at: "20h",
+    },
+  },
+  HostInodesFillIn4h: {
+    severity: "critical",
+    family: "HostInodesFill",
+    threshold: { value: 0.2, unit: "share of inodes free" },
+    when: ({ inodesFree, inodesFreeIn4h }, threshold) =>
+      `${inodesFree} < ${threshold} and ${inodesFreeIn4h} < 0`,
+    for: "1h",
+    step: "5m",
+    summary: "Inodes of {{ $labels.mountpoint }} of {{ $labels.host }} end within hours",
+    description:
+      "{{ $value | humanizePercentage }} of the inodes of {{ $labels.mountpoint }} are free, and at the pace of the last six hours none is left in four.",
+    fires: {
+      series: on({ files_free: "450-5x85", files: "1000x85" }),
+      from: "5h15m",
+      labels,
+      value: "13.5%",
+    },
+    quiet: {
+      series: {
+        ...on({ files_free: "180x300", files: "1000x300" }),
+        ...on({ files_free: "900-5x130", files: "1000x300" }, { instance: "b" }),
+        ...on({ files_free: "600-5x115", files: "1000x115" }, { fstype: "tmpfs" }),
+        ...on({ files_free: "0x300", files: "0x300" }, { fstype: "btrfs" }),
+        ...still("files_free", "files"),
+      },
+      at: "8h20m",
+    },
+  },
+  HostFilesystemReadOnly: {
+    severity: "critical",
+    when: ({ dataReadOnly }) => `${dataReadOnly} == 1`,
+    for: "5m",
+    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} takes no writes",
+    description:
+      "{{ $labels.mountpoint }} ({{ $labels.device }}) is mounted read-only; the kernel does that to a file system that is damaged.",
+    fires: { series: on({ readonly: "0x4 1x20" }), from: "10m", labels },
+    quiet: {
+      series: {
+        ...on({ readonly: "0x4 1x2 0x20" }),
+        ...on({ readonly: "1x30" }, { fstype: "squashfs" }),
+      },
+      at: "12m",
+    },
+  },
+  HostFilesystemDeviceError: {
+    severity: "critical",
+    when: ({ deviceError }) => `${deviceError} == 1`,
+    for: "5m",
+    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} cannot be read",
+    description:
+      "{{ $labels.mountpoint }} ({{ $labels.device }}) does not answer when it is asked for its size: its device is gone or fails.",
+    fires: { series: on({ device_error: "0x4 1x20" }), from: "10m", labels },
+    quiet: {
+      series: {
+        ...on({ device_error: "0x4 1x2 0x20" }),
+        ...on({ device_error: "1x30" }, { fstype: "fuse.sshfs" }),
+      },
+      at: "12m",
+    },
+  },
+  HostFilesystemGone: {
+    severity: "warning",
+    when: ({ size, sizeBefore, hostUp }) =>
+      `${sizeBefore} unless ${size} and on (env, instance) ${hostUp} == 1`,
+    for: "10m",
+    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is no longer mounted",
+    description:
+      "{{ $labels.device }} was mounted on {{ $labels.mountpoint }} an hour ago and is not now: what writes there fills the disk below.",
+    fires: {
+      series: { up: "1x90", ...on({ size_bytes: "100x65 stale" }) },
+      from: "1h16m",
+      labels,
+    },
+    quiet: {
+      series: {
+        up: "1x90",
+        ...on({ size_bytes: "100x90" }),
+        ...on({ size_bytes: "100x65 stale" }, { fstype: "tmpfs" }),
+        'up{instance="b"}': "1x65 0x30",
+        ...on({ size_bytes: "100x65 stale" }, { instance: "b" }),
+        // Another program's word that the host is there does not count.
+        'up{instance="b",job="another"}': "1x90",
+      },
+      at: "1h20m",
+    },
+    resolves: { series: { up: "1x20", ...on({ size_bytes: "100x20" }) }, at: "5m" },
+  },
+});
