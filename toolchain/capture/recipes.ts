@@ -1,5 +1,6 @@
 import { alertmanager } from "./alertmanager.ts";
 import { blackbox } from "./blackbox.ts";
+import { mariadb } from "./mariadb.ts";
 import { node } from "./node.ts";
 import { postgres } from "./postgres.ts";
 import { prometheus } from "./prometheus.ts";
@@ -14,4 +15,5 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   alertmanager,
   redis,
   postgres,
+  mariadb,
 };

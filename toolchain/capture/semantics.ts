@@ -1,5 +1,22 @@
 import type { Metric, Metrics } from "../../rules/metrics/format.ts";
 
+/** Fields of SHOW GLOBAL STATUS that are amounts, settings or states of now. */
+const amounts = [
+  "acl_\\w+|(?:aria_pagecache|key)_blocks_\\w+|binlog_snapshot_position|compression|last_query_cost",
+  "delayed_insert_threads|max_used_connections|memory_used\\w*|not_flushed_delayed_rows|open_\\w+",
+  "innodb_(?:available_undo_logs|buffer_pool_(?:bytes_\\w+|load_incomplete)|checkpoint_\\w+)",
+  "innodb_(?:data_pending_\\w+|encryption_rotation_estimated_iops|have_\\w+|history_list_length)",
+  "innodb_(?:ibuf_(?:free_list|segment_size|size)|lsn_\\w+|max_trx_id|mem_\\w+|num_open_files)",
+  "innodb_(?:onlineddl_\\w+|page_size|redo_log_\\w+|row_lock_(?:current_waits|time_avg|time_max))",
+  "prepared_stmt_count|qcache_(?:free_\\w+|queries_in_cache|total_blocks)|slaves_\\w+|stack_usage",
+  "rpl_semi_sync_(?:master|source)_(?:clients|status|(?:net|tx)_avg_wait_time|wait_sessions)",
+  "rpl_semi_sync_(?:replica|slave)_status|slave_(?:heartbeat_period|open_temp_tables|running)",
+  "ssl_(?:(?:ctx_)?verify_\\w+|default_timeout|session_cache_size|used_\\w+)|threadpool_\\w+",
+  "table_open_cache_active_instances|tc_log_(?:max_pages_used|page_size)|uptime\\w*",
+  "threads_(?:cached|connected|running)",
+  "wsrep(?!_local_(?:bf_aborts|cert_failures|commits|replays)|_received|_replicated|_flow_control_(?:paused_ns|recv|sent))\\w*",
+];
+
 /** What metrics without a type, or with a wrong one, really are, and why. */
 const table: readonly (readonly [pattern: RegExp, semantics: "counter" | "gauge", why: string])[] =
   [
@@ -40,6 +57,23 @@ const table: readonly (readonly [pattern: RegExp, semantics: "counter" | "gauge"
       /^pg_(?:stat_\w+_stats_reset(?:_total)?|stat_replication_reply_time|stat_statements_query_id|static)$/,
       "gauge",
       "points in time and facts, of which the exporter declares some as counters",
+    ],
+    [
+      new RegExp(`^mysql_global_status_(?:${amounts.join("|")})$`),
+      "gauge",
+      "amounts, settings and states of now among the counters of SHOW GLOBAL STATUS",
+    ],
+    [/^mysql_global_status_(?!buffer_pool_)/, "counter", "the other fields count since the server started"],
+    [
+      /^mysql_slave_status_(?:retried_transactions|slave_(?:\w+_groups|received_heartbeats)|executed_log_entries)$/,
+      "counter",
+      "these fields of SHOW REPLICA STATUS count",
+    ],
+    [/^mysql_slave_status_/, "gauge", "positions, settings and states of now"],
+    [
+      /^mysql_info_schema_user_statistics_max_statement_time_exceeded$/,
+      "counter",
+      "counts as its neighbours do",
     ],
   ];
 
