@@ -45,6 +45,7 @@ export const objectLabels = [
   "queue",
   "release",
   "route",
+  "server",
   "slo",
   "slot_name",
   "tenant",

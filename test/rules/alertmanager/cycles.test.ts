@@ -104,8 +104,8 @@ describe("the inhibitions", () => {
     }
   });
 
-  /** Labels of whole things: equal already, or without a say in what an alert is about. */
-  const whole = new Set(["env", "host", "instance", "job"]);
+  /** Labels of whole things, equal already, and one that follows from the mount point. */
+  const whole = new Set(["env", "host", "instance", "job", "fstype"]);
   it("compare every label by which alerts of one family tell objects apart", () => {
     const severitiesOf = (family: string): Set<string> =>
       new Set(alerts.filter((one) => one.family === family).map(({ severity }) => severity));
