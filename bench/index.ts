@@ -35,6 +35,11 @@ export const benches: readonly BenchEntry[] = [
     load: () => import("./scrape.ts"),
   },
   {
+    name: "rules",
+    summary: "Every rule over a hundred thousand series, rendering, and the tests of the alerts",
+    load: () => import("./rules.ts"),
+  },
+  {
     name: "alertmanager-pair",
     summary: "A pair whose leader is killed, until people are told",
     load: () => import("./alertmanager-pair.ts"),

@@ -9,7 +9,7 @@ import { type Route, routeTree } from "./alertmanager/tree.ts";
 import { labelsOf, type RuleOptions, runbookOf } from "./rule-file.ts";
 
 /** Labels an alert has when it fires, as its test proves, beside those it always carries. */
-function provenLabels({ fires, target }: Alert): Labels {
+export function provenLabels({ fires, target }: Alert): Labels {
   const all = { ...target, ...fires.labels };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
 }

@@ -1,31 +1,15 @@
 import fc from "fast-check";
 import type { Labels } from "../../../rules/lib/alert.ts";
 import type { Maintenance } from "../../../rules/lib/alertmanager.ts";
-import {
-  is,
-  isNot,
-  matches,
-  present,
-  renderMatcher,
-} from "../../../rules/lib/alertmanager/matcher.ts";
+import { is, isNot, present, renderMatcher } from "../../../rules/lib/alertmanager/matcher.ts";
 import { type Known, unreachable } from "../../../rules/lib/alertmanager/reach.ts";
+import { endsOf } from "../../../rules/lib/explain.ts";
 import { nobody } from "../../../rules/lib/alertmanager/receivers.ts";
 import { allRoutes, type Route, routeTree } from "../../../rules/lib/alertmanager/tree.ts";
 import { catchAll, severities, teams } from "../../../rules/routing.ts";
 import { all } from "./receivers.ts";
 
 const known: Known = { severity: severities, team: teams, env: ["prod"] };
-
-/** Routes an alert ends in, as Alertmanager walks them. */
-function endsOf(route: Route, labels: Labels): Route[] {
-  const ends: Route[] = [];
-  for (const child of route.routes) {
-    if (!matches(child.matchers, labels)) continue;
-    ends.push(...endsOf(child, labels));
-    if (!child.goesOn) return ends;
-  }
-  return ends.length > 0 ? ends : [route];
-}
 
 const windows = (
   matchers: Readonly<Record<string, Labels>>,
