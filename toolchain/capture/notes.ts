@@ -9,8 +9,13 @@ export const noted = (metrics: Metrics, noteOf: (name: string) => string | undef
     }),
   );
 
-/** Marks what is seen only with a flag: a rule about it is silent where the flag is not set. */
+/** Marks what is seen only with a flag, or at an address: a rule about it is silent without. */
 export const onlyWith =
   (flag: string, usual: Metrics) =>
   (metrics: Metrics): Metrics =>
-    noted(metrics, (name) => (name in usual ? undefined : `off by default: ${flag}`));
+    noted(metrics, (name) => {
+      const known = usual[name];
+      if (known === undefined) return `off by default: ${flag}`;
+      const more = metrics[name]?.labels.some((label) => !known.labels.includes(label));
+      return more === true ? `some labels only with ${flag}` : undefined;
+    });

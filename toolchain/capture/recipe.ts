@@ -53,6 +53,8 @@ export function serverPath(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const postgres = "/usr/lib/postgresql";
   const versions = existsSync(postgres) ? readdirSync(postgres).sort().reverse() : [];
   const folders = [
+    // Before /usr/sbin, where programs of the same names change to another user first.
+    "/usr/lib/rabbitmq/bin",
     env["PATH"] ?? "",
     "/usr/sbin",
     ...versions.map((version) => `${postgres}/${version}/bin`),

@@ -1,9 +1,11 @@
 import { alertmanager } from "./alertmanager.ts";
 import { blackbox } from "./blackbox.ts";
+import { etcd } from "./etcd.ts";
 import { mariadb } from "./mariadb.ts";
 import { node } from "./node.ts";
 import { postgres } from "./postgres.ts";
 import { prometheus } from "./prometheus.ts";
+import { rabbitmq } from "./rabbitmq.ts";
 import { redis } from "./redis.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -16,4 +18,6 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   redis,
   postgres,
   mariadb,
+  rabbitmq,
+  etcd,
 };

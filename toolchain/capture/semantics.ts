@@ -63,7 +63,11 @@ const table: readonly (readonly [pattern: RegExp, semantics: "counter" | "gauge"
       "gauge",
       "amounts, settings and states of now among the counters of SHOW GLOBAL STATUS",
     ],
-    [/^mysql_global_status_(?!buffer_pool_)/, "counter", "the other fields count since the server started"],
+    [
+      /^mysql_global_status_(?!buffer_pool_)/,
+      "counter",
+      "the other fields count since the server started",
+    ],
     [
       /^mysql_slave_status_(?:retried_transactions|slave_(?:\w+_groups|received_heartbeats)|executed_log_entries)$/,
       "counter",
@@ -74,6 +78,11 @@ const table: readonly (readonly [pattern: RegExp, semantics: "counter" | "gauge"
       /^mysql_info_schema_user_statistics_max_statement_time_exceeded$/,
       "counter",
       "counts as its neighbours do",
+    ],
+    [
+      /^(?:rabbitmq_(?:alarms_|identity_info|build_info)|erlang_vm_(?:smp_support|threads|time_correction)$)/,
+      "gauge",
+      "states and facts without a type",
     ],
   ];
 

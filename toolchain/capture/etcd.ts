@@ -1,0 +1,57 @@
+import { onlyWith } from "./notes.ts";
+import { debianTool, type Recipe } from "./recipe.ts";
+
+const server = debianTool("etcd", "3.5.30", "etcd-server", "usr/bin/etcd");
+
+/** Calls that leave traces, by the JSON gateway; keys and values are base64. */
+const calls: readonly (readonly [path: string, body: Readonly<Record<string, unknown>>])[] = [
+  ["kv/put", { key: "a2V5", value: "dmFsdWU=" }],
+  ["kv/put", { key: "a2V5", value: "b3RoZXI=" }],
+  ["kv/range", { key: "a2V5" }],
+  ["kv/deleterange", { key: "a2V5" }],
+  ["kv/compaction", { revision: 3, physical: true }],
+  ["lease/grant", { TTL: 60 }],
+  ["maintenance/defragment", {}],
+  ["maintenance/snapshot", {}],
+  ["maintenance/status", {}],
+  ["cluster/member/list", {}],
+];
+
+export const etcd: Recipe = {
+  exporter: "etcd",
+  tools: [server],
+  reference: ({ etcd = "" }) =>
+    `etcd ${etcd}: a cluster of three after writes, reads, a compaction and a snapshot; the third with --metrics=extensive`,
+  async capture(session, binaries) {
+    const members = await Promise.all(
+      ["first", "second", "third"].map(async (name) => ({
+        name,
+        client: `http://127.0.0.1:${await session.port()}`,
+        peer: `http://127.0.0.1:${await session.port()}`,
+      })),
+    );
+    const cluster = members.map(({ name, peer }) => `${name}=${peer}`).join(",");
+    for (const { client, name, peer } of members)
+      await session.start(name, binaries["etcd"] ?? "", [
+        ...["--name", name, "--data-dir", session.path(name)],
+        ...["--listen-client-urls", client, "--advertise-client-urls", client],
+        ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
+        ...["--initial-cluster", cluster, "--metrics", name === "third" ? "extensive" : "basic"],
+        "--unsafe-no-fsync",
+      ]);
+    for (const { client, name } of members)
+      await session.until(`${name} is well`, async () => (await fetch(`${client}/health`)).ok);
+    for (const { client } of members)
+      for (const [path, body] of calls) {
+        const url = `${client}/v3/${path}`;
+        // A compaction of what is compacted already is refused, which is of no matter here.
+        await (await fetch(url, { method: "POST", body: JSON.stringify(body) })).arrayBuffer();
+      }
+    const [first, second, third] = members.map(({ client }) => `${client}/metrics`);
+    const usual = {
+      ...(await session.scrape(first ?? "")),
+      ...(await session.scrape(second ?? "")),
+    };
+    await session.scrape(third ?? "", onlyWith("--metrics=extensive", usual));
+  },
+};
