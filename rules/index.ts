@@ -2,6 +2,7 @@ import { group as application } from "./application.ts";
 import { group as general } from "./general.ts";
 import { host } from "./host/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
+import { mysql } from "./mysql/index.ts";
 import { group as pgbouncer } from "./pgbouncer.ts";
 import { postgres } from "./postgres/index.ts";
 import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
@@ -12,6 +13,7 @@ export const groups: readonly AlertGroup[] = [
   application,
   general,
   ...host,
+  ...mysql,
   pgbouncer,
   ...postgres,
   slo,
