@@ -1,0 +1,163 @@
+import { defineAlerts } from "../lib/alert.ts";
+import { defineSignals } from "../lib/signal.ts";
+import { object, state, stateOwner } from "./common.ts";
+
+const lastSuccess = "kube_cronjob_status_last_successful_time";
+
+export const signals = defineSignals({
+  running: {
+    unit: "seconds",
+    about: "Time since each Job was started.",
+    query: (q) => `time() - ${state(q.timestamp("kube_job_status_start_time"))}`,
+  },
+  active: {
+    unit: "count",
+    about: "Pods of each Job that run.",
+    query: (q) => state(q.gauge("kube_job_status_active")),
+  },
+  failed: {
+    unit: "bool",
+    about: "1 for each Job that gave up.",
+    query: (q) => state(q.gauge("kube_job_failed", { condition: "true" })),
+  },
+  sinceSuccess: {
+    unit: "seconds",
+    about: "Time since each CronJob last succeeded.",
+    query: (q) => `time() - ${state(q.timestamp(lastSuccess))}`,
+  },
+  startedSinceSuccess: {
+    unit: "seconds",
+    about: "How long after its last success each CronJob was last started.",
+    query: (q) =>
+      `${state(q.timestamp("kube_cronjob_status_last_schedule_time"))} - ${state(q.timestamp(lastSuccess))}`,
+  },
+  overdue: {
+    unit: "seconds",
+    about: "Time since each CronJob should have been started.",
+    query: (q) => `time() - ${state(q.timestamp("kube_cronjob_next_schedule_time"))}`,
+  },
+  suspended: {
+    unit: "bool",
+    about: "1 for each CronJob that was suspended on purpose.",
+    query: (q) => state(q.gauge("kube_cronjob_spec_suspend")),
+  },
+});
+
+const job = 'namespace="shop",job_name="report-1"';
+const thatJob = object({ namespace: "shop", job_name: "report-1" });
+const cron = (name = "report"): string => `namespace="shop",cronjob="${name}"`;
+const thatCron = object({ namespace: "shop", cronjob: "report" });
+
+export const group = defineAlerts(stateOwner("jobs", "workload"), signals, {
+  KubeJobNotCompleted: {
+    severity: "warning",
+    threshold: { value: 43_200, unit: "seconds a Job runs" },
+    when: ({ active, running }, threshold) => `${running} > ${threshold} and ${active} > 0`,
+    for: "10m",
+    step: "10m",
+    summary: "Job {{ $labels.namespace }}/{{ $labels.job_name }} does not end",
+    description: "The Job has run for {{ $value | humanizeDuration }} and still has active pods.",
+    fires: {
+      series: {
+        [`kube_job_status_start_time{${job}}`]: "1200x90",
+        [`kube_job_status_active{${job}}`]: "1x90",
+      },
+      from: "12h40m",
+      labels: thatJob,
+      value: "12h 20m 0s",
+    },
+    quiet: {
+      series: {
+        [`kube_job_status_start_time{${job}}`]: "12000x110",
+        [`kube_job_status_active{${job}}`]: "1x110",
+        // Long ago, and done.
+        'kube_job_status_start_time{namespace="shop",job_name="old"}': "600x110",
+        'kube_job_status_active{namespace="shop",job_name="old"}': "0x110",
+      },
+      at: "15h20m",
+    },
+  },
+  KubeJobFailed: {
+    severity: "warning",
+    when: ({ failed }) => `${failed} > 0`,
+    for: "15m",
+    summary: "Job {{ $labels.namespace }}/{{ $labels.job_name }} failed",
+    description:
+      "The Job used up its retries or its time. It is not tried again; the alert ends when the Job is deleted.",
+    fires: {
+      series: { [`kube_job_failed{${job},condition="true"}`]: "1x30" },
+      from: "15m",
+      labels: { ...thatJob, condition: "true" },
+    },
+    quiet: {
+      series: {
+        [`kube_job_failed{${job},condition="true"}`]: "1x12 _x40",
+        'kube_job_failed{namespace="shop",job_name="b",condition="false"}': "1x60",
+      },
+      at: "30m",
+    },
+  },
+  KubeCronJobStale: {
+    severity: "warning",
+    threshold: { value: 172_800, unit: "seconds since the last success" },
+    when: ({ sinceSuccess, startedSinceSuccess, suspended }, threshold) =>
+      `${sinceSuccess} > ${threshold} and ${startedSinceSuccess} > 0 and ${suspended} == 0`,
+    for: "2h",
+    step: "1h",
+    summary: "CronJob {{ $labels.namespace }}/{{ $labels.cronjob }} no longer succeeds",
+    description:
+      "The CronJob was started since, and its last success is {{ $value | humanizeDuration }} ago.",
+    fires: {
+      series: {
+        [`${lastSuccess}{${cron()}}`]: "3600x70",
+        [`kube_cronjob_status_last_schedule_time{${cron()}}`]: "90000x70",
+        [`kube_cronjob_spec_suspend{${cron()}}`]: "0x70",
+      },
+      from: "52h",
+      labels: thatCron,
+      value: "2d 3h 0m 0s",
+    },
+    quiet: {
+      series: {
+        [`${lastSuccess}{${cron()}}`]: "36000x80",
+        [`kube_cronjob_status_last_schedule_time{${cron()}}`]: "90000x80",
+        [`kube_cronjob_spec_suspend{${cron()}}`]: "0x80",
+        // Once a month, and the last time was good; and one that nobody wants to run.
+        [`${lastSuccess}{${cron("monthly")}}`]: "600x80",
+        [`kube_cronjob_status_last_schedule_time{${cron("monthly")}}`]: "300x80",
+        [`kube_cronjob_spec_suspend{${cron("monthly")}}`]: "0x80",
+        [`${lastSuccess}{${cron("off")}}`]: "600x80",
+        [`kube_cronjob_status_last_schedule_time{${cron("off")}}`]: "1200x80",
+        [`kube_cronjob_spec_suspend{${cron("off")}}`]: "1x80",
+      },
+      at: "57h",
+    },
+  },
+  KubeCronJobNotStarted: {
+    severity: "warning",
+    threshold: { value: 3600, unit: "seconds after the time of a run" },
+    when: ({ overdue, suspended }, threshold) => `${overdue} > ${threshold} and ${suspended} == 0`,
+    for: "10m",
+    summary: "CronJob {{ $labels.namespace }}/{{ $labels.cronjob }} was not started",
+    description:
+      "The CronJob should have been started {{ $value | humanizeDuration }} ago: its last run goes on, or the controller has given up on it.",
+    fires: {
+      series: {
+        [`kube_cronjob_next_schedule_time{${cron()}}`]: "600x100",
+        [`kube_cronjob_spec_suspend{${cron()}}`]: "0x100",
+      },
+      from: "81m",
+      labels: thatCron,
+      value: "1h 11m 0s",
+    },
+    quiet: {
+      series: {
+        [`kube_cronjob_next_schedule_time{${cron()}}`]: "2400x120",
+        [`kube_cronjob_spec_suspend{${cron()}}`]: "0x120",
+        [`kube_cronjob_next_schedule_time{${cron("off")}}`]: "60x120",
+        [`kube_cronjob_spec_suspend{${cron("off")}}`]: "1x120",
+      },
+      at: "99m",
+    },
+  },
+});
