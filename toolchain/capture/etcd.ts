@@ -21,7 +21,7 @@ export const etcd: Recipe = {
   exporter: "etcd",
   tools: [server],
   reference: ({ etcd = "" }) =>
-    `etcd ${etcd}: a cluster of three after writes, reads, a compaction and a snapshot; the third with --metrics=extensive`,
+    `etcd ${etcd}: a cluster of three after writes, reads, a compaction and a snapshot; the third with --metrics=extensive, then lost`,
   async capture(session, binaries) {
     const members = await Promise.all(
       ["first", "second", "third"].map(async (name) => ({
@@ -47,11 +47,25 @@ export const etcd: Recipe = {
         // A compaction of what is compacted already is refused, which is of no matter here.
         await (await fetch(url, { method: "POST", body: JSON.stringify(body) })).arrayBuffer();
       }
+    // Shown once peers have been probed for five seconds.
+    await session.until("round trips are measured", async () =>
+      (await (await fetch(`${members[0]?.client ?? ""}/metrics`)).text()).includes(
+        "\netcd_network_peer_round_trip_time_seconds_count",
+      ),
+    );
     const [first, second, third] = members.map(({ client }) => `${client}/metrics`);
     const usual = {
       ...(await session.scrape(first ?? "")),
       ...(await session.scrape(second ?? "")),
     };
     await session.scrape(third ?? "", onlyWith("--metrics=extensive", usual));
+    await session.stop("third");
+    await session.until("the loss of a member is counted", async () => {
+      const seen = await session.scrape(first ?? "");
+      return (
+        "etcd_network_peer_sent_failures_total" in seen &&
+        "etcd_network_disconnected_peers_total" in seen
+      );
+    });
   },
 };

@@ -190,21 +190,29 @@ export class Session {
     if (asRoot) await chown(path, nobody, nobody);
   }
 
-  /** Last started, first stopped; hard after ten seconds. */
+  /** Stops a server; hard after ten seconds. */
+  async stop(name: string): Promise<void> {
+    for (const one of this.#running.filter((running) => running.name === name))
+      await end(one.child);
+  }
+
+  /** Last started, first stopped. */
   async #stop(): Promise<void> {
     for (const cleanup of this.#cleanups.reverse()) await cleanup();
-    for (const { child } of this.#running.reverse()) {
-      const { pid } = child;
-      if (pid === undefined) continue;
-      const over =
-        child.exitCode !== null || child.signalCode !== null
-          ? Promise.resolve()
-          : new Promise((resolve) => child.once("exit", resolve));
-      signal(pid, "SIGTERM");
-      await Promise.race([over, sleep(10_000, undefined, { ref: false })]);
-      signal(pid, "SIGKILL");
-    }
+    for (const { child } of this.#running.reverse()) await end(child);
   }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const { exitCode, pid, signalCode } = child;
+  if (pid === undefined) return;
+  const over =
+    exitCode !== null || signalCode !== null
+      ? Promise.resolve()
+      : new Promise((resolve) => child.once("exit", resolve));
+  signal(pid, "SIGTERM");
+  await Promise.race([over, sleep(10_000, undefined, { ref: false })]);
+  signal(pid, "SIGKILL");
 }
 
 /** Signals a group of processes, if there still is one. */
