@@ -1,4 +1,5 @@
 import { group as application } from "./application.ts";
+import { container } from "./container/index.ts";
 import { group as general } from "./general.ts";
 import { host } from "./host/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
@@ -11,6 +12,7 @@ import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
 // prettier-ignore
 export const groups: readonly AlertGroup[] = [
   application,
+  ...container,
   general,
   ...host,
   ...mysql,

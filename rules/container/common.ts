@@ -1,0 +1,28 @@
+/** What the groups about containers share. */
+import type { Owner } from "../lib/alert.ts";
+import { hostBoard } from "../lib/boards.ts";
+import type { Matchers } from "../lib/signal.ts";
+
+/**
+ * Containers of Docker and Podman by their control group, which every cAdvisor knows; names are there
+ * only where it may ask the engine. Slashes stand in brackets, since a regular expression of JavaScript
+ * would escape them.
+ */
+export const containers: Matchers = {
+  id: /[/]docker[/][^/]+|[/]system.slice[/]docker-[^/]+|[/]machine.slice[/]libpod-[^/]+/,
+};
+
+/** Id of a container in fixtures. */
+export const id = "/system.slice/docker-4f2a.scope";
+/** A control group that is no container. */
+export const foreign = "/system.slice/cron.service";
+
+export const containerOwner = (topic: string): Owner => ({
+  name: `container-${topic}`,
+  service: "container",
+  team: "devops",
+  scope: "container",
+  layer: "basic",
+  board: hostBoard,
+  target: { job: "cadvisor", instance: "a:8080", host: "a" },
+});
