@@ -52,7 +52,7 @@ async function startClient(session: Session, port: number): Promise<void> {
   for (const [id, queue] of ["classic", "quorum"].entries()) {
     const destination = `/amq/queue/${queue}`;
     send("SUBSCRIBE", { id: `${id}`, destination, ack: "client-individual" });
-    send("SEND", { destination, receipt: `${queue}` }, "body");
+    send("SEND", { destination, receipt: queue }, "body");
     send("SEND", { destination: "/exchange/amq.topic/nobody" }, "body");
   }
   await session.until("both messages have come", () =>
@@ -76,12 +76,12 @@ export const rabbitmq: Recipe = {
       "rabbitmq.conf",
       [
         `listeners.tcp.1 = 127.0.0.1:${amqp}`,
-        `prometheus.tcp.ip = 127.0.0.1`,
+        "prometheus.tcp.ip = 127.0.0.1",
         `prometheus.tcp.port = ${web}`,
         `stomp.listeners.tcp.1 = 127.0.0.1:${stomp}`,
-        `management.tcp.ip = 127.0.0.1`,
+        "management.tcp.ip = 127.0.0.1",
         `management.tcp.port = ${management}`,
-        `collect_statistics_interval = 1000`,
+        "collect_statistics_interval = 1000",
         "",
       ].join("\n"),
     );

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream, rmSync } from "node:fs";
 import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -121,7 +122,6 @@ export class Session {
     args: readonly string[],
     { env, modest = false, ready }: StartOptions = {},
   ): Promise<void> {
-    const log = createWriteStream(this.path(`${name}.log`));
     const child = spawn(command, args, {
       cwd: this.folder,
       env: { ...process.env, HOME: this.folder, ...env },
@@ -130,19 +130,22 @@ export class Session {
       detached: true,
       ...(modest ? identity : {}),
     });
+    if (child.pid === undefined) {
+      const [reason] = (await once(child, "error")) as [unknown];
+      throw new UserError(`${name} cannot be started`, { details: [reasonOf(reason)] });
+    }
+    const log = createWriteStream(this.path(`${name}.log`));
+    log.on("error", () => undefined); // The folder may be gone before the last words.
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
-    let failure = "";
-    child.on("error", (error) => {
-      failure = reasonOf(error);
+    child.on("close", () => {
+      log.end();
     });
     this.#running.push({ name, child });
     if (ready === undefined) return;
     await this.until(`${name} answers at ${ready}`, async () => {
-      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
-        throw new UserError(`${name} ended at once`, {
-          details: [failure, ...(await this.#words(name))],
-        });
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new UserError(`${name} ended at once`, { details: await this.#words(name) });
       return (await fetch(ready)).status < 500;
     });
   }
