@@ -3,6 +3,12 @@ import { defineSignals } from "../lib/signal.ts";
 import { mysql } from "./common.ts";
 
 export const signals = defineSignals({
+  enabled: {
+    unit: "bool",
+    about:
+      "1 while a server takes part in a Galera cluster; MariaDB has all of Galera's status without one, too.",
+    query: (q) => q.gauge("mysql_global_variables_wsrep_on"),
+  },
   ready: {
     unit: "bool",
     about: "1 while a Galera node accepts statements.",
@@ -49,23 +55,51 @@ export const signals = defineSignals({
 export const group = defineAlerts({ ...mysql, name: "mysql-galera" }, signals, {
   MySQLGaleraNotReady: {
     severity: "critical",
-    when: ({ ready }) => `${ready} == 0`,
+    when: ({ enabled, ready }) => `${ready} == 0 unless ${enabled} == 0`,
     for: "2m",
     summary: "The Galera node {{ $labels.host }} refuses statements",
     description:
       "wsrep_ready is off for two minutes: clients of this node get “WSREP has not yet prepared node for application use”.",
-    fires: { series: { mysql_global_status_wsrep_ready: "1 0x10" }, from: "3m" },
-    quiet: { series: { mysql_global_status_wsrep_ready: "0 0 1x10" }, at: "6m" },
+    fires: {
+      series: {
+        mysql_global_status_wsrep_ready: "1 0x10",
+        mysql_global_variables_wsrep_on: "1x10",
+      },
+      from: "3m",
+    },
+    quiet: {
+      series: {
+        mysql_global_status_wsrep_ready: "0 0 1x10",
+        mysql_global_variables_wsrep_on: "1x10",
+        'mysql_global_status_wsrep_ready{instance="db-2:9104"}': "0x10",
+        'mysql_global_variables_wsrep_on{instance="db-2:9104"}': "0x10",
+      },
+      at: "6m",
+    },
   },
   MySQLGaleraNotPrimary: {
     severity: "critical",
-    when: ({ primary }) => `${primary} == 0`,
+    when: ({ enabled, primary }) => `${primary} == 0 unless ${enabled} == 0`,
     for: "1m",
     summary: "The Galera node {{ $labels.host }} lost the majority",
     description:
       "It is cut off from more than half of the cluster and takes no writes. If every node says so, the whole cluster stands.",
-    fires: { series: { mysql_global_status_wsrep_cluster_status: "1 0x10" }, from: "2m" },
-    quiet: { series: { mysql_global_status_wsrep_cluster_status: "0 1x10" }, at: "6m" },
+    fires: {
+      series: {
+        mysql_global_status_wsrep_cluster_status: "1 0x10",
+        mysql_global_variables_wsrep_on: "1x10",
+      },
+      from: "2m",
+    },
+    quiet: {
+      series: {
+        mysql_global_status_wsrep_cluster_status: "0 1x10",
+        mysql_global_variables_wsrep_on: "1x10",
+        'mysql_global_status_wsrep_cluster_status{instance="db-2:9104"}': "0x10",
+        'mysql_global_variables_wsrep_on{instance="db-2:9104"}': "0x10",
+      },
+      at: "6m",
+    },
   },
   MySQLGaleraOutOfSync: {
     severity: "warning",

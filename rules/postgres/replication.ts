@@ -23,8 +23,9 @@ export const signals = defineSignals({
   bytesBehind: {
     unit: "bytes",
     about: "WAL that a standby has not replayed yet, as its primary sees it.",
+    // Exporter 0.19 puts the process id into `slot_name`: a new one at each connection.
     query: (q) =>
-      `max without (server, state, pid) (${q.gauge("pg_stat_replication_pg_wal_lsn_diff")})`,
+      `max without (server, state, pid, slot_name) (${q.gauge("pg_stat_replication_pg_wal_lsn_diff")})`,
   },
   standbys: {
     unit: "count",
@@ -60,8 +61,8 @@ export const signals = defineSignals({
 });
 
 const sent =
-  'server="db-1:5432",application_name="db-2",client_addr="10.0.0.2",state="streaming",slot_name="db_2"';
-const standby = { application_name: "db-2", client_addr: "10.0.0.2", slot_name: "db_2" };
+  'server="db-1:5432",application_name="db-2",client_addr="10.0.0.2",state="streaming",slot_name="6963"';
+const standby = { application_name: "db-2", client_addr: "10.0.0.2" };
 const slot = 'server="db-1:5432",slot_name="db_2",database=""';
 const physical = { slot_name: "db_2", slot_type: "physical" };
 
