@@ -17,86 +17,69 @@ const amounts = [
   "wsrep(?!_local_(?:bf_aborts|cert_failures|commits|replays)|_received|_replicated|_flow_control_(?:paused_ns|recv|sent))\\w*",
 ];
 
-/** What metrics without a type, or with a wrong one, really are, and why. */
-const table: readonly (readonly [pattern: RegExp, semantics: "counter" | "gauge", why: string])[] =
-  [
-    [
-      /^node_netstat_(?:Tcp_CurrEstab|Ip6?_Forwarding)$/,
-      "gauge",
-      "a number of now, or a setting, among the counters of /proc/net/snmp",
-    ],
-    [/^node_netstat_/, "counter", "the fields of /proc/net/snmp and netstat count since boot"],
-    [
-      /^node_vmstat_(?:nr_|workingset_(?:nodes|restore)$)/,
-      "gauge",
-      "the nr_ fields of /proc/vmstat are amounts of now",
-    ],
-    [
-      /^node_ethtool_/,
-      "counter",
-      "statistics of network drivers count since the driver was loaded",
-    ],
-    [/^node_sysctl_/, "gauge", "settings and amounts of the kernel as they are now"],
-    [
-      /^node_zfs_arc_(?:c|c_max|c_min|p|(?:\w+_)?size|arc_meta_(?:limit|max|min|used)|memory_available_bytes)$/,
-      "gauge",
-      "sizes of the cache as they are now",
-    ],
-    [
-      /^node_zfs_\w+_(?:hits|misses)$/,
-      "counter",
-      "hits and misses count since the module was loaded",
-    ],
-    [/^node_vmstat_/, "counter", "the other fields of /proc/vmstat count events since boot"],
-    [
-      /^redis_(?:aof_delayed_fsync|cluster_messages_\w+_total|defrag_\w*(?:hits|misses)|rdb_saves_total|replica_(?:partial_resync_\w+|resyncs_full))$/,
-      "counter",
-      "INFO counts these since the server started; the exporter declares gauges",
-    ],
-    [
-      /^pg_(?:stat_\w+_stats_reset(?:_total)?|stat_replication_reply_time|stat_statements_query_id|static)$/,
-      "gauge",
-      "points in time and facts, of which the exporter declares some as counters",
-    ],
-    [
-      new RegExp(`^mysql_global_status_(?:${amounts.join("|")})$`),
-      "gauge",
-      "amounts, settings and states of now among the counters of SHOW GLOBAL STATUS",
-    ],
-    [
-      /^mysql_global_status_(?!buffer_pool_)/,
-      "counter",
-      "the other fields count since the server started",
-    ],
-    [
-      /^mysql_slave_status_(?:retried_transactions|slave_(?:\w+_groups|received_heartbeats)|executed_log_entries)$/,
-      "counter",
-      "these fields of SHOW REPLICA STATUS count",
-    ],
-    [/^mysql_slave_status_/, "gauge", "positions, settings and states of now"],
-    [
-      /^mysql_info_schema_user_statistics_max_statement_time_exceeded$/,
-      "counter",
-      "counts as its neighbours do",
-    ],
-    [
-      /^(?:rabbitmq_(?:alarms_|identity_info|build_info)|erlang_vm_(?:smp_support|threads|time_correction)$)/,
-      "gauge",
-      "states and facts without a type",
-    ],
-  ];
+type Row = readonly [pattern: RegExp, semantics: "counter" | "gauge", why: string];
 
-/** Says of each metric in the table what it is, where its own type does not. */
+/** What metrics without a type are, and why; the first row that fits counts. */
+const untyped: readonly Row[] = [
+  [
+    /^node_netstat_(?:Tcp_CurrEstab|Ip6?_Forwarding)$/,
+    "gauge",
+    "a number of now, or a setting, among the counters of /proc/net/snmp",
+  ],
+  [/^node_netstat_/, "counter", "the fields of /proc/net/snmp and netstat count since boot"],
+  [/^node_vmstat_(?:nr_|workingset_nodes$)/, "gauge", "amounts of now in /proc/vmstat"],
+  [/^node_vmstat_/, "counter", "the other fields of /proc/vmstat count events since boot"],
+  [/^node_ethtool_/, "counter", "statistics of drivers count since the driver was loaded"],
+  [/^node_sysctl_/, "gauge", "settings and amounts of the kernel as they are now"],
+  [
+    /^node_zfs_arc_(?:c|c_max|c_min|p|(?:\w+_)?size|arc_meta_(?:limit|max|min|used)|memory_available_bytes)$/,
+    "gauge",
+    "sizes of the cache as they are now",
+  ],
+  [/^node_zfs_\w+_(?:hits|misses)$/, "counter", "these count since the module was loaded"],
+  [/^pg_(?:stat_replication_reply_time|static)$/, "gauge", "a point in time, and a fact"],
+  [
+    new RegExp(`^mysql_global_status_(?:${amounts.join("|")})$`),
+    "gauge",
+    "amounts, settings and states of now among the counters of SHOW GLOBAL STATUS",
+  ],
+  [/^mysql_global_status_/, "counter", "the other fields count since the server started"],
+  [
+    /^mysql_slave_status_(?:retried_transactions|slave_(?:\w+_groups|received_heartbeats)|executed_log_entries)$/,
+    "counter",
+    "these fields of SHOW REPLICA STATUS count",
+  ],
+  [/^mysql_slave_status_/, "gauge", "positions, settings and states of now"],
+  [/^mysql_info_schema_user_statistics_/, "counter", "counts as its neighbours do"],
+  [
+    /^(?:rabbitmq_(?:alarms_|identity_info|build_info)|erlang_vm_(?:smp_support|threads|time_correction)$)/,
+    "gauge",
+    "states and facts",
+  ],
+];
+
+/** What metrics with a wrong type really are. */
+const mistyped: readonly Row[] = [
+  [
+    /^redis_(?:aof_delayed_fsync|cluster_messages_\w+_total|defrag_\w*(?:hits|misses)|rdb_saves_total|replica_(?:partial_resync_\w+|resyncs_full))$/,
+    "counter",
+    "INFO counts these since the server started; the exporter declares gauges",
+  ],
+  [
+    /^pg_stat_(?:\w+_stats_reset(?:_total)?|statements_query_id)$/,
+    "gauge",
+    "points in time and identifiers; the exporter declares counters",
+  ],
+];
+
+/** Says of each metric in the tables what it is, where its own type does not. */
 export function withSemantics(metrics: Metrics): Metrics {
   return Object.fromEntries(
     Object.entries(metrics).map(([name, metric]): [string, Metric] => {
-      const found = table.find(([pattern]) => pattern.test(name));
-      return [
-        name,
-        found !== undefined && found[1] !== metric.type
-          ? { ...metric, semantics: found[1] }
-          : metric,
-      ];
+      const rows = metric.type === "untyped" ? untyped : mistyped;
+      const semantics = rows.find(([pattern]) => pattern.test(name))?.[1];
+      const needed = semantics !== undefined && semantics !== metric.type;
+      return [name, needed ? { ...metric, semantics } : metric];
     }),
   );
 }

@@ -153,22 +153,20 @@ export class Session {
   /** Waits until something is so; what is thrown meanwhile is the reason when it never is. */
   async until(what: string, so: () => Promise<boolean>): Promise<void> {
     const end = Date.now() + patience;
-    for (let reason = ""; ; await sleep(100)) {
+    let reason = "";
+    do {
       try {
         if (await so()) return;
       } catch (error) {
         if (error instanceof UserError) throw error;
         reason = reasonOf(error);
       }
-      if (Date.now() < end) continue;
-      const logs = this.#running.map(async ({ name }) => [
-        `${name}:`,
-        ...(await this.#words(name)),
-      ]);
-      throw new UserError(`It never came to be that ${what}`, {
-        details: [reason, ...(await Promise.all(logs)).flat()],
-      });
-    }
+      await sleep(100);
+    } while (Date.now() < end);
+    const logs = this.#running.map(async ({ name }) => [`${name}:`, ...(await this.#words(name))]);
+    throw new UserError(`It never came to be that ${what}`, {
+      details: [reason, ...(await Promise.all(logs)).flat()],
+    });
   }
 
   /** Scrapes an address, and keeps what was seen. */
