@@ -1,0 +1,321 @@
+import { defineAlerts } from "../lib/alert.ts";
+import { defineSignals } from "../lib/signal.ts";
+import { componentOwner, object } from "./common.ts";
+
+const target = ["cluster", "env", "host", "instance", "job"];
+
+export const signals = defineSignals({
+  certificateLeft: {
+    unit: "seconds",
+    about: "Time left for the client certificate that is closest to its end, of those in use.",
+    query: (q) => q.quantile(0.01, "apiserver_client_certificate_expiration_seconds", target),
+  },
+  refused: {
+    unit: "ratio",
+    about: "Share of the requests to the API server that are not allowed.",
+    query: (q) =>
+      `sum by (cluster, env, job) (${q.rate("apiserver_request_total", { code: /401|403/ })}) / (sum by (cluster, env, job) (${q.rate("apiserver_request_total")}) > 1)`,
+  },
+  unknownCallers: {
+    unit: "opsPerSecond",
+    about: "Attempts to sign in that the API server could not tell who they were of.",
+    query: (q) =>
+      `sum by (cluster, env, job) (${q.rate("authentication_attempts", { result: /error|failure/ })})`,
+  },
+  auditLost: {
+    unit: "count",
+    about: "Audit events of 15 minutes that could not be written.",
+    query: (q) => q.increase("apiserver_audit_error_total", "15m"),
+  },
+  webhookErrors: {
+    unit: "count",
+    about: "Requests of ten minutes refused because a webhook itself failed.",
+    query: (q) =>
+      `sum by (cluster, env, job, name, error_type) (${q.increase("apiserver_admission_webhook_rejection_count", "10m", { error_type: { not: "no_error" } })})`,
+  },
+  webhookSkipped: {
+    unit: "count",
+    about: "Requests of 15 minutes let through because a webhook failed.",
+    query: (q) =>
+      `sum by (cluster, env, job, name) (${q.increase("apiserver_admission_webhook_fail_open_count", "15m")})`,
+  },
+  webhookLatency: {
+    unit: "seconds",
+    about: "Time in which a webhook answers 99 of 100 times.",
+    query: (q) =>
+      q.quantile(0.99, "apiserver_admission_webhook_admission_duration_seconds", [
+        "cluster",
+        "env",
+        "job",
+        "name",
+      ]),
+  },
+  deprecated: {
+    unit: "bool",
+    about: "1 for each API that is in use and will be removed.",
+    query: (q) =>
+      `max by (cluster, env, job, group, version, resource, removed_release) (${q.gauge("apiserver_requested_deprecated_apis", { removed_release: { not: "" } })})`,
+  },
+});
+
+const week = 604_800;
+const day = 86_400;
+const left = (le: string): string =>
+  `apiserver_client_certificate_expiration_seconds_bucket{le="${le}"}`;
+const requests = (code: string): string => `apiserver_request_total{code="${code}",verb="GET"}`;
+const inCluster = object();
+const webhook = 'name="policy.example.org",type="validating",operation="CREATE"';
+const thatWebhook = object({ name: "policy.example.org" });
+const took = (le: string): string =>
+  `apiserver_admission_webhook_admission_duration_seconds_bucket{${webhook},rejected="false",le="${le}"}`;
+
+export const group = defineAlerts(
+  componentOwner("apiserver-access", "cluster", "apiserver"),
+  signals,
+  {
+    KubeClientCertificateExpiration: {
+      severity: "warning",
+      family: "KubeClientCertificateExpiration",
+      threshold: { value: week, unit: "seconds until a client certificate is void" },
+      when: ({ certificateLeft }, threshold) => `${certificateLeft} < ${threshold}`,
+      for: "15m",
+      summary: "A client of the API server has an old certificate",
+      description:
+        "A client that calls {{ $labels.instance }} uses a certificate that is good for at most {{ $value | humanizeDuration }} more.",
+      fires: {
+        series: {
+          [left("345600")]: "0x40",
+          [left("604800")]: "0+15x40",
+          [left("+Inf")]: "0+1000x40",
+        },
+        from: "16m",
+        value: "6d 0h 0m 0s",
+      },
+      quiet: {
+        series: {
+          [left("604800")]: "0x40",
+          [left("2592000")]: "0+600x40",
+          [left("+Inf")]: "0+600x40",
+          // Nobody came with a certificate.
+          [`apiserver_client_certificate_expiration_seconds_bucket{instance="b",le="604800"}`]:
+            "5x40",
+          [`apiserver_client_certificate_expiration_seconds_bucket{instance="b",le="+Inf"}`]:
+            "5x40",
+        },
+        at: "30m",
+      },
+    },
+    KubeClientCertificateExpiresToday: {
+      severity: "critical",
+      family: "KubeClientCertificateExpiration",
+      threshold: { value: day, unit: "seconds until a client certificate is void" },
+      when: ({ certificateLeft }, threshold) => `${certificateLeft} < ${threshold}`,
+      for: "5m",
+      summary: "A client of the API server is locked out today",
+      description:
+        "A client that calls {{ $labels.instance }} uses a certificate that is void in {{ $value | humanizeDuration }} or less.",
+      fires: {
+        series: {
+          [left("43200")]: "0x40",
+          [left("86400")]: "0+15x40",
+          [left("+Inf")]: "0+1000x40",
+        },
+        from: "6m",
+        value: "20h 0m 0s",
+      },
+      quiet: {
+        series: {
+          [left("86400")]: "0x40",
+          [left("172800")]: "0+60x40",
+          [left("+Inf")]: "0+60x40",
+        },
+        at: "15m",
+      },
+    },
+    KubeApiUnauthorizedSpike: {
+      severity: "warning",
+      team: "security",
+      threshold: { value: 0.05, unit: "share of requests that are not allowed" },
+      when: ({ refused }, threshold) => `${refused} > ${threshold}`,
+      for: "10m",
+      summary: "Many requests to the API server are not allowed",
+      description:
+        "{{ $value | humanizePercentage }} of the requests have been answered 401 or 403 for ten minutes: something tries what it may not, or lost its rights.",
+      fires: {
+        series: {
+          [requests("401")]: "0+180x30",
+          [requests("403")]: "0+180x30",
+          [requests("200")]: "0+5640x30",
+        },
+        from: "11m",
+        labels: inCluster,
+        value: "6%",
+      },
+      quiet: {
+        series: {
+          [requests("403")]: "0+255x40",
+          [requests("200")]: "0+5745x40",
+          'apiserver_request_total{cluster="idle",code="403",verb="GET"}': "0+20x40",
+          'apiserver_request_total{cluster="idle",code="200",verb="GET"}': "0+20x40",
+        },
+        at: "25m",
+      },
+    },
+    KubeApiAuthenticationErrors: {
+      severity: "warning",
+      team: "security",
+      threshold: { value: 0.5, unit: "failed attempts a second" },
+      when: ({ unknownCallers }, threshold) => `${unknownCallers} > ${threshold}`,
+      for: "10m",
+      summary: "Callers of the API server cannot sign in",
+      description:
+        '{{ $value | printf "%.1f" }} attempts a second come with a token or certificate that is not accepted: run out, forged, or of another cluster.',
+      fires: {
+        series: {
+          'authentication_attempts{result="failure"}': "0+18x30",
+          'authentication_attempts{result="error"}': "0+18x30",
+        },
+        from: "15m",
+        labels: inCluster,
+        value: "0.6",
+      },
+      quiet: {
+        series: {
+          'authentication_attempts{result="failure"}': "0+25x40",
+          'authentication_attempts{result="success"}': "0+6000x40",
+        },
+        at: "25m",
+      },
+    },
+    KubeAuditEventsLost: {
+      severity: "warning",
+      team: "security",
+      when: ({ auditLost }) => `${auditLost} > 0`,
+      for: "0s",
+      keepFiringFor: "15m",
+      summary: "Audit events of {{ $labels.instance }} are lost",
+      description:
+        'The API server could not hand {{ $value | printf "%.0f" }} audit events to {{ $labels.plugin }}: who did what in that time cannot be proved.',
+      fires: {
+        series: { 'apiserver_audit_error_total{plugin="webhook"}': "0x20 1x20" },
+        from: "21m",
+        labels: { plugin: "webhook" },
+        value: "1",
+      },
+      quiet: { series: { 'apiserver_audit_error_total{plugin="webhook"}': "4x60" }, at: "20m" },
+    },
+    KubeAdmissionWebhookFailing: {
+      severity: "warning",
+      threshold: { value: 5, unit: "requests in ten minutes refused by mistake" },
+      when: ({ webhookErrors }, threshold) => `${webhookErrors} > ${threshold}`,
+      for: "5m",
+      summary: "Webhook {{ $labels.name }} fails, and requests with it",
+      description:
+        '{{ $value | printf "%.0f" }} requests were refused in ten minutes because the webhook did not answer properly ({{ $labels.error_type }}).',
+      fires: {
+        series: {
+          [`apiserver_admission_webhook_rejection_count{${webhook},error_type="calling_webhook_error",rejection_code="0"}`]:
+            "0x9 6x40",
+        },
+        from: "15m",
+        labels: { ...thatWebhook, error_type: "calling_webhook_error" },
+        value: "6",
+      },
+      quiet: {
+        series: {
+          [`apiserver_admission_webhook_rejection_count{${webhook},error_type="calling_webhook_error",rejection_code="0"}`]:
+            "0x9 4.2x40",
+          [`apiserver_admission_webhook_rejection_count{${webhook},error_type="no_error",rejection_code="403"}`]:
+            "0+9x50",
+        },
+        at: "16m",
+      },
+    },
+    KubeAdmissionWebhookSkipped: {
+      severity: "warning",
+      team: "security",
+      when: ({ webhookSkipped }) => `${webhookSkipped} > 0`,
+      for: "0s",
+      keepFiringFor: "15m",
+      summary: "Requests got past webhook {{ $labels.name }} unchecked",
+      description:
+        '{{ $value | printf "%.0f" }} requests were let through in 15 minutes because the webhook failed and its policy says Ignore.',
+      fires: {
+        series: {
+          'apiserver_admission_webhook_fail_open_count{name="policy.example.org",type="validating"}':
+            "0x20 1x20",
+        },
+        from: "21m",
+        labels: thatWebhook,
+        value: "1",
+      },
+      quiet: {
+        series: {
+          'apiserver_admission_webhook_fail_open_count{name="policy.example.org",type="validating"}':
+            "4x60",
+        },
+        at: "20m",
+      },
+    },
+    KubeAdmissionWebhookSlow: {
+      severity: "warning",
+      threshold: { value: 2, unit: "seconds for 99 of 100 calls" },
+      when: ({ webhookLatency }, threshold) => `${webhookLatency} > ${threshold}`,
+      for: "10m",
+      summary: "Webhook {{ $labels.name }} is slow",
+      description:
+        "One call in a hundred takes {{ $value | humanizeDuration }} or longer; whoever creates or changes such an object waits for it.",
+      fires: {
+        series: {
+          [took("1")]: "0+980x30",
+          [took("2.5")]: "0+993x30",
+          [took("10")]: "0+1000x30",
+          [took("+Inf")]: "0+1000x30",
+        },
+        from: "11m",
+        labels: thatWebhook,
+        value: "2.154s",
+      },
+      quiet: {
+        series: {
+          [took("1")]: "0+984x40",
+          [took("2.5")]: "0+996x40",
+          [took("10")]: "0+1000x40",
+          [took("+Inf")]: "0+1000x40",
+        },
+        at: "25m",
+      },
+    },
+    KubeDeprecatedApiInUse: {
+      severity: "info",
+      when: ({ deprecated }) => `${deprecated} > 0`,
+      for: "1h",
+      summary: "{{ $labels.resource }} is asked for in an API that will go",
+      description:
+        "Somebody uses {{ $labels.group }}/{{ $labels.version }} for {{ $labels.resource }}, which Kubernetes {{ $labels.removed_release }} no longer has.",
+      fires: {
+        series: {
+          'apiserver_requested_deprecated_apis{group="policy",version="v1beta1",resource="poddisruptionbudgets",removed_release="1.25"}':
+            "1x90",
+        },
+        from: "1h",
+        labels: object({
+          group: "policy",
+          version: "v1beta1",
+          resource: "poddisruptionbudgets",
+          removed_release: "1.25",
+        }),
+      },
+      quiet: {
+        series: {
+          'apiserver_requested_deprecated_apis{group="policy",version="v1beta1",resource="poddisruptionbudgets",removed_release="1.25"}':
+            "1x50 _x50",
+          // Deprecated without a date.
+          'apiserver_requested_deprecated_apis{group="",version="v1",resource="componentstatuses"}':
+            "1x100",
+        },
+        at: "90m",
+      },
+    },
+  },
+);

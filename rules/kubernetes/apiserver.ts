@@ -1,0 +1,335 @@
+import { defineAlerts } from "../lib/alert.ts";
+import { defineSignals, type Matchers } from "../lib/signal.ts";
+import { answering, componentOwner, object, wasThere } from "./common.ts";
+
+const job = "apiserver";
+const target = ["cluster", "env", "host", "instance", "job"];
+const byTarget = `by (${target.join(", ")})`;
+/** Requests that end when they are answered: no stream, no list of unknown length. */
+const short: Matchers = {
+  verb: { not: /LIST|WATCH|WATCHLIST|CONNECT|PROXY/ },
+  subresource: { not: /proxy|attach|log|exec|portforward/ },
+};
+
+export const signals = defineSignals({
+  up: {
+    unit: "bool",
+    about: "1 while an API server answers.",
+    query: (q) => q.gauge("up", { job }),
+  },
+  wasThere: {
+    unit: "bool",
+    about: "1 for each cluster that had an API server in the last day.",
+    query: (q) => wasThere(q, job),
+  },
+  answering: {
+    unit: "count",
+    about: "API servers that answer.",
+    query: (q) => answering(q, job),
+  },
+  terminated: {
+    unit: "ratio",
+    about: "Share of the requests that an API server gave up to protect itself.",
+    query: (q) => {
+      const given = `sum by (cluster, env, job) (${q.rate("apiserver_request_terminations_total")})`;
+      return `${given} / (${given} + sum by (cluster, env, job) (${q.rate("apiserver_request_total")}) > 1)`;
+    },
+  },
+  rejected: {
+    unit: "opsPerSecond",
+    about: "Requests turned away for lack of a place, by flow.",
+    query: (q) =>
+      `sum by (cluster, env, job, priority_level, flow_schema) (${q.rate("apiserver_flowcontrol_rejected_requests_total")})`,
+  },
+  latency: {
+    unit: "seconds",
+    about: "Time to answer 99 of 100 short requests, by verb.",
+    query: (q) =>
+      q.quantile(
+        0.99,
+        "apiserver_request_sli_duration_seconds",
+        ["cluster", "env", "job", "verb"],
+        short,
+      ),
+  },
+  storeLatency: {
+    unit: "seconds",
+    about: "Time etcd takes for 99 of 100 requests of an API server, by operation.",
+    query: (q) => q.quantile(0.99, "etcd_request_duration_seconds", [...target, "operation"]),
+  },
+  aggregatedErrors: {
+    unit: "count",
+    about: "Failed checks of an aggregated API in ten minutes.",
+    query: (q) =>
+      `sum by (cluster, env, job, name, reason) (${q.increase("aggregator_unavailable_apiservice_total", "10m")})`,
+  },
+  aggregatedAvailable: {
+    unit: "ratio",
+    about: "Share of the last ten minutes in which an aggregated API was there.",
+    query: (q) =>
+      `1 - max by (cluster, env, job, name) (avg_over_time(${q.gauge("aggregator_unavailable_apiservice")}[10m]))`,
+  },
+  clientErrors: {
+    unit: "ratio",
+    about: "Share of the requests to the API server that a component of the cluster saw fail.",
+    query: (q) =>
+      `sum ${byTarget} (${q.rate("rest_client_requests_total", { code: /5..|<error>/ })}) / (sum ${byTarget} (${q.rate("rest_client_requests_total")}) > 0.1)`,
+  },
+  versions: {
+    unit: "count",
+    about: "Minor versions of Kubernetes in one cluster.",
+    query: (q) =>
+      `count by (cluster, env) (count by (cluster, env, major, minor) (${q.gauge("kubernetes_build_info", { job: { not: /coredns|kube-dns/ } })}))`,
+  },
+});
+
+const inCluster = object();
+const bucket = (le: string, verb = "POST", subresource = ""): string =>
+  `apiserver_request_sli_duration_seconds_bucket{verb="${verb}",resource="pods",scope="resource",subresource="${subresource}",le="${le}"}`;
+const store = (le: string): string =>
+  `etcd_request_duration_seconds_bucket{operation="create",resource="pods",le="${le}"}`;
+const requests = (code: string): string =>
+  `rest_client_requests_total{code="${code}",method="POST"}`;
+const build = (minor: string, job: string): string =>
+  `kubernetes_build_info{job="${job}",major="1",minor="${minor}"}`;
+
+export const group = defineAlerts(componentOwner("apiserver", "cluster", job), signals, {
+  KubeAPIDown: {
+    severity: "critical",
+    when: ({ answering, wasThere }) => `${wasThere} unless on (cluster, env) ${answering}`,
+    for: "5m",
+    summary: "No API server answers",
+    description:
+      "API servers were scraped within the last day and for five minutes none has answered. What runs goes on; nothing can be changed, moved or scaled.",
+    fires: {
+      series: { 'up{job="kubelet"}': "1x40", up: "1x4 0x30" },
+      from: "10m",
+      labels: inCluster,
+    },
+    quiet: {
+      series: {
+        up: "0x40",
+        'up{instance="b"}': "0x3 1x40",
+        'up{cluster="b",job="kubelet"}': "0x40",
+      },
+      at: "20m",
+    },
+  },
+  KubeAPIInstanceUnreachable: {
+    severity: "warning",
+    down: true,
+    when: ({ up }) => `${up} == 0`,
+    for: "5m",
+    summary: "API server {{ $labels.instance }} does not answer",
+    description:
+      "One API server has not answered scrapes for five minutes; the others carry on with less to spare.",
+    fires: { series: { up: "1x2 0x20" }, from: "8m" },
+    quiet: { series: { up: "0x3 1x20", 'up{job="kubelet"}': "0x30" }, at: "15m" },
+  },
+  KubeAPITerminatedRequests: {
+    severity: "warning",
+    threshold: { value: 0.2, unit: "share of requests given up" },
+    when: ({ terminated }, threshold) => `${terminated} > ${threshold}`,
+    for: "5m",
+    summary: "The API server gives up requests",
+    description:
+      "{{ $value | humanizePercentage }} of the requests were ended by the API server itself, to protect it from too many at once.",
+    fires: {
+      series: {
+        'apiserver_request_terminations_total{code="429"}': "0+138x30",
+        'apiserver_request_total{code="200"}': "0+462x30",
+      },
+      from: "6m",
+      labels: inCluster,
+      value: "23%",
+    },
+    quiet: {
+      series: {
+        'apiserver_request_terminations_total{code="429"}': "0+105x30",
+        'apiserver_request_total{code="200"}': "0+495x30",
+        'apiserver_request_terminations_total{cluster="idle",code="429"}': "0+20x30",
+        'apiserver_request_total{cluster="idle",code="200"}': "0+20x30",
+      },
+      at: "15m",
+    },
+  },
+  KubeAPIRequestsRejected: {
+    severity: "warning",
+    threshold: { value: 0.5, unit: "requests a second turned away" },
+    when: ({ rejected }, threshold) => `${rejected} > ${threshold}`,
+    for: "10m",
+    summary: "The API server turns {{ $labels.flow_schema }} away",
+    description:
+      '{{ $value | printf "%.1f" }} requests a second find no place in priority level {{ $labels.priority_level }}; the clients must try again.',
+    fires: {
+      series: {
+        'apiserver_flowcontrol_rejected_requests_total{flow_schema="service-accounts",priority_level="workload-low",reason="queue-full"}':
+          "0+36x30",
+      },
+      from: "15m",
+      labels: object({ flow_schema: "service-accounts", priority_level: "workload-low" }),
+      value: "0.6",
+    },
+    quiet: {
+      series: {
+        'apiserver_flowcontrol_rejected_requests_total{flow_schema="service-accounts",priority_level="workload-low",reason="queue-full"}':
+          "0+25x40",
+      },
+      at: "25m",
+    },
+  },
+  KubeAPILatencyHigh: {
+    severity: "warning",
+    threshold: { value: 1, unit: "seconds for 99 of 100 short requests" },
+    when: ({ latency }, threshold) => `${latency} > ${threshold}`,
+    for: "10m",
+    summary: "The API server answers {{ $labels.verb }} slowly",
+    description:
+      "One {{ $labels.verb }} in a hundred takes {{ $value | humanizeDuration }} or longer, webhooks and queues not counted.",
+    fires: {
+      series: {
+        [bucket("1")]: "0+980x30",
+        [bucket("1.25")]: "0+992x30",
+        [bucket("+Inf")]: "0+1000x30",
+      },
+      from: "11m",
+      labels: object({ verb: "POST" }),
+      value: "1.208s",
+    },
+    quiet: {
+      series: {
+        [bucket("0.8")]: "0+980x40",
+        [bucket("1")]: "0+991x40",
+        [bucket("+Inf")]: "0+1000x40",
+        [bucket("0.8", "WATCH")]: "0+1x40",
+        [bucket("20", "WATCH")]: "0+1000x40",
+        [bucket("+Inf", "WATCH")]: "0+1000x40",
+        [bucket("0.8", "GET", "log")]: "0+1x40",
+        [bucket("20", "GET", "log")]: "0+1000x40",
+        [bucket("+Inf", "GET", "log")]: "0+1000x40",
+      },
+      at: "25m",
+    },
+  },
+  KubeAPIEtcdRequestsSlow: {
+    severity: "warning",
+    threshold: { value: 0.5, unit: "seconds for 99 of 100 requests to etcd" },
+    when: ({ storeLatency }, threshold) => `${storeLatency} > ${threshold}`,
+    for: "10m",
+    summary: "etcd is slow for API server {{ $labels.instance }}",
+    description:
+      "One {{ $labels.operation }} in a hundred takes etcd {{ $value | humanizeDuration }} or longer; everything that changes the cluster waits for it.",
+    fires: {
+      series: {
+        [store("0.4")]: "0+980x30",
+        [store("0.6")]: "0+992x30",
+        [store("+Inf")]: "0+1000x30",
+      },
+      from: "11m",
+      labels: { operation: "create" },
+      value: "566.7ms",
+    },
+    quiet: {
+      series: {
+        [store("0.4")]: "0+988x40",
+        [store("0.6")]: "0+995x40",
+        [store("+Inf")]: "0+1000x40",
+      },
+      at: "25m",
+    },
+  },
+  KubeAggregatedAPIErrors: {
+    severity: "warning",
+    when: ({ aggregatedErrors }) => `${aggregatedErrors} > 0`,
+    for: "15m",
+    summary: "Aggregated API {{ $labels.name }} fails now and then",
+    description:
+      "For 15 minutes checks of the aggregated API have failed with {{ $labels.reason }}; clients see some of their requests fail.",
+    fires: {
+      series: {
+        'aggregator_unavailable_apiservice_total{name="v1beta1.metrics.k8s.io",reason="FailedDiscoveryCheck"}':
+          "0x4 0+0.1x40",
+      },
+      from: "21m",
+      labels: object({ name: "v1beta1.metrics.k8s.io", reason: "FailedDiscoveryCheck" }),
+    },
+    quiet: {
+      series: {
+        'aggregator_unavailable_apiservice_total{name="v1beta1.metrics.k8s.io",reason="FailedDiscoveryCheck"}':
+          "0x4 3x40",
+      },
+      at: "30m",
+    },
+  },
+  KubeAggregatedAPIDown: {
+    severity: "warning",
+    threshold: { value: 0.85, unit: "share of ten minutes in which it was there" },
+    when: ({ aggregatedAvailable }, threshold) => `${aggregatedAvailable} < ${threshold}`,
+    for: "5m",
+    summary: "Aggregated API {{ $labels.name }} is not there",
+    description:
+      "The API was there for {{ $value | humanizePercentage }} of the last ten minutes: autoscaling, kubectl top or what else it serves does not work, and namespaces cannot be deleted.",
+    fires: {
+      series: {
+        'aggregator_unavailable_apiservice{name="v1beta1.metrics.k8s.io"}': "0x20 1x30",
+      },
+      from: "27m",
+      labels: object({ name: "v1beta1.metrics.k8s.io" }),
+      value: "30%",
+    },
+    quiet: {
+      series: {
+        'aggregator_unavailable_apiservice{name="v1beta1.metrics.k8s.io"}':
+          "0x10 1 0x9 1 0x9 1 0x9 1 0x9",
+      },
+      at: "45m",
+    },
+  },
+  KubeClientErrors: {
+    severity: "warning",
+    scope: "workload",
+    threshold: { value: 0.01, unit: "share of requests that fail" },
+    when: ({ clientErrors }, threshold) => `${clientErrors} > ${threshold}`,
+    for: "15m",
+    summary: "{{ $labels.job }} gets errors from the API server",
+    description:
+      "{{ $value | humanizePercentage }} of the requests of {{ $labels.instance }} to the API server fail with a server error or without an answer.",
+    fires: {
+      series: { [requests("500")]: "0+72x40", [requests("200")]: "0+5928x40" },
+      from: "16m",
+      value: "1.2%",
+    },
+    quiet: {
+      series: {
+        [requests("500")]: "0+51x40",
+        [requests("200")]: "0+5949x40",
+        'rest_client_requests_total{instance="idle",code="500",method="GET"}': "0+2x40",
+        'rest_client_requests_total{instance="idle",code="200",method="GET"}': "0+2x40",
+      },
+      at: "30m",
+    },
+  },
+  KubeVersionMismatch: {
+    severity: "warning",
+    when: ({ versions }) => `${versions} > 1`,
+    for: "1h",
+    summary: "The cluster runs several versions of Kubernetes",
+    description:
+      '{{ $value | printf "%.0f" }} minor versions have been in use for an hour: an upgrade was not finished.',
+    fires: {
+      series: { [build("36", "apiserver")]: "1x90", [build("35", "kubelet")]: "1x90" },
+      from: "1h",
+      labels: object({ job: "" }),
+      value: "2",
+    },
+    quiet: {
+      series: {
+        [build("36", "apiserver")]: "1x120",
+        [build("35", "kubelet")]: "1x50 _x70",
+        [build("36", "kubelet")]: "_x51 1x70",
+        [build("33", "coredns")]: "1x120",
+      },
+      at: "110m",
+    },
+  },
+});
