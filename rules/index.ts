@@ -1,5 +1,6 @@
 import { group as application } from "./application.ts";
 import { container } from "./container/index.ts";
+import { etcd } from "./etcd/index.ts";
 import { group as general } from "./general.ts";
 import { host } from "./host/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
@@ -13,6 +14,7 @@ import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
 export const groups: readonly AlertGroup[] = [
   application,
   ...container,
+  ...etcd,
   general,
   ...host,
   ...mysql,

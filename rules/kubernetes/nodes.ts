@@ -3,8 +3,10 @@ import { defineSignals, type Query } from "../lib/signal.ts";
 import { object, state, stateOwner } from "./common.ts";
 
 const sameNode = "on (cluster, env, node)";
-const condition = (q: Query, name: string | RegExp): string =>
-  state(q.gauge("kube_node_status_condition", { condition: name, status: "true" }));
+const conditionOf = (q: Query, name: string | RegExp): string =>
+  q.gauge("kube_node_status_condition", { condition: name, status: "true" });
+const condition = (q: Query, name: string): string =>
+  `max without (instance, host, condition, status) (${conditionOf(q, name)})`;
 /** Taints of what removes a node on purpose. */
 const leaving =
   /ToBeDeletedByClusterAutoscaler|karpenter\.sh\/disrupted|cloud\.google\.com\/impending-node-termination|aws-node-termination-handler\/spot-itn/;
@@ -29,14 +31,13 @@ export const signals = defineSignals({
     unit: "count",
     about: "How often each node became ready or unready in half an hour.",
     query: (q) =>
-      state(
-        `changes(${q.gauge("kube_node_status_condition", { condition: "Ready", status: "true" })}[30m])`,
-      ),
+      `max without (instance, host, condition, status) (changes(${conditionOf(q, "Ready")}[30m]))`,
   },
   pressure: {
     unit: "bool",
     about: "1 for each node that is short of memory, disk or process ids.",
-    query: (q) => condition(q, /MemoryPressure|DiskPressure|PIDPressure/),
+    query: (q) =>
+      `max without (instance, host, status) (${conditionOf(q, /MemoryPressure|DiskPressure|PIDPressure/)})`,
   },
   networkMissing: {
     unit: "bool",
@@ -47,7 +48,7 @@ export const signals = defineSignals({
     unit: "bool",
     about: "1 for each node that the control plane hears nothing of.",
     query: (q) =>
-      `max without (instance, host, key, value) (${q.gauge("kube_node_spec_taint", { key: "node.kubernetes.io/unreachable", effect: "NoSchedule" })})`,
+      `max without (instance, host, key, value, effect) (${q.gauge("kube_node_spec_taint", { key: "node.kubernetes.io/unreachable", effect: "NoSchedule" })})`,
   },
   leaving: {
     unit: "bool",
@@ -68,7 +69,7 @@ const cordon = (name = "node-1"): string => `kube_node_spec_unschedulable{node="
 const taint = (key: string, name = "node-1", effect = "NoSchedule"): string =>
   `kube_node_spec_taint{node="${name}",key="${key}",effect="${effect}"}`;
 const gone = "node.kubernetes.io/unreachable";
-const thatNode = (condition: string) => object({ node: "node-1", condition, status: "true" });
+const thatNode = object({ node: "node-1" });
 const several = (condition: string, values: readonly string[]) =>
   Object.fromEntries(values.map((value, index) => [node(condition, `n-${index}`), value]));
 
@@ -115,9 +116,14 @@ export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
     description:
       "The node has not been ready for ten minutes, and nobody took it out of use. Its pods are moved away where they can be; alerts about them are held back.",
     fires: {
-      series: { [node("Ready")]: "1x2 0x30", [cordon()]: "0x40" },
+      series: {
+        [node("Ready")]: "1x2 0x30",
+        [node("Ready", "node-1", "unknown")]: "0x2 1x30",
+        [node("DiskPressure")]: "1x40",
+        [cordon()]: "0x40",
+      },
       from: "13m",
-      labels: thatNode("Ready"),
+      labels: thatNode,
     },
     quiet: {
       series: {
@@ -142,7 +148,7 @@ export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
     fires: {
       series: { [taint(gone)]: "1x30", [taint("team")]: "1x30" },
       from: "15m",
-      labels: object({ node: "node-1", effect: "NoSchedule" }),
+      labels: thatNode,
     },
     quiet: {
       series: {
@@ -168,7 +174,7 @@ export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
     fires: {
       series: { [node("Ready")]: "1 0 1 0 1 0x60", [cordon()]: "0x70" },
       from: "5m",
-      labels: thatNode("Ready"),
+      labels: thatNode,
       value: "5",
     },
     quiet: {
@@ -194,7 +200,7 @@ export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
     fires: {
       series: { [node("DiskPressure")]: "1x30", [cordon()]: "0x30" },
       from: "10m",
-      labels: thatNode("DiskPressure"),
+      labels: { ...thatNode, condition: "DiskPressure" },
     },
     quiet: {
       series: {
@@ -218,7 +224,7 @@ export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
     fires: {
       series: { [node("NetworkUnavailable")]: "1x20" },
       from: "5m",
-      labels: thatNode("NetworkUnavailable"),
+      labels: thatNode,
     },
     quiet: {
       series: {
@@ -237,7 +243,7 @@ export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
     summary: "Node {{ $labels.node }} has been out of use for a day",
     description:
       "Somebody cordoned the node and did not put it back. It costs what it did before and carries less and less.",
-    fires: { series: { [cordon()]: "1x30" }, from: "24h", labels: object({ node: "node-1" }) },
+    fires: { series: { [cordon()]: "1x30" }, from: "24h", labels: thatNode },
     quiet: { series: { [cordon()]: "1x20 0x20" }, at: "36h" },
   },
 });

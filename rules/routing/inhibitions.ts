@@ -29,6 +29,8 @@ export const objectLabels = [
   "deployment",
   "device",
   "gpu",
+  "grpc_method",
+  "grpc_service",
   "id",
   "integration",
   "member_idx",
@@ -50,6 +52,7 @@ export const objectLabels = [
   "slot_name",
   "tenant",
   "topic",
+  "user",
   "vhost",
 ] as const;
 
