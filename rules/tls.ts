@@ -1,0 +1,230 @@
+import { defineAlerts, type Owner } from "./lib/alert.ts";
+import { estateBoard } from "./lib/boards.ts";
+import { defineSignals, type Query } from "./lib/signal.ts";
+
+const day = 86_400;
+const left = (q: Query): string => `${q.timestamp("probe_ssl_earliest_cert_expiry")} - time()`;
+
+export const signals = defineSignals({
+  certificateLeft: {
+    unit: "seconds",
+    about: "Time until the first certificate that a server shows expires.",
+    query: left,
+  },
+  chainLeft: {
+    unit: "seconds",
+    about: "Time until the chain that a client trusts expires.",
+    query: (q) => `${q.timestamp("probe_ssl_last_chain_expiry_timestamp_seconds")} - time()`,
+  },
+  oldVersion: {
+    unit: "bool",
+    about: "1 for a server that agrees on a version of TLS that is broken.",
+    query: (q) => q.gauge("probe_tls_version_info", { version: /SSL.*|TLS 1[.]0|TLS 1[.]1/ }),
+  },
+  weakCipher: {
+    unit: "bool",
+    about: "1 for a server that agrees on a cipher that is broken.",
+    query: (q) =>
+      q.gauge("probe_tls_cipher_info", { cipher: /.*(?:RC4|3DES|NULL|EXPORT|_CBC_).*/ }),
+  },
+  handshake: {
+    unit: "seconds",
+    about: "Time a TLS handshake takes.",
+    query: (q) => q.gauge("probe_http_duration_seconds", { phase: "tls" }),
+  },
+  plain: {
+    unit: "bool",
+    about: "0 where an address that should speak TLS ended in plain HTTP.",
+    query: (q) => q.gauge("probe_http_ssl", { instance: /https:.*/ }),
+  },
+  answered: {
+    unit: "bool",
+    about: "1 while a probe gets the answer it asks for.",
+    query: (q) => q.gauge("probe_success"),
+  },
+  certificates: {
+    unit: "count",
+    about: "Different certificates that a server has shown within a day.",
+    query: (q) =>
+      `count without (fingerprint_sha256, issuer, serialnumber, subject, subjectalternative) (max_over_time(${q.gauge("probe_ssl_last_chain_info")}[1d]))`,
+  },
+});
+
+const site = "https://example.com";
+const owner: Owner = {
+  service: "tls",
+  team: "sre",
+  scope: "probe",
+  layer: "service",
+  board: estateBoard,
+  target: { job: "probe", instance: site, probe: "site" },
+};
+const expiry = "probe_ssl_earliest_cert_expiry";
+const chain = "probe_ssl_last_chain_expiry_timestamp_seconds";
+const shown = (fingerprint: string, subject: string): string =>
+  `probe_ssl_last_chain_info{fingerprint_sha256="${fingerprint}",subject="${subject}"}`;
+
+export const group = defineAlerts(owner, signals, {
+  TlsCertExpiresIn21d: {
+    severity: "warning",
+    family: "TlsCertExpiry",
+    threshold: { value: 21 * day, unit: "seconds until it expires" },
+    when: ({ certificateLeft }, threshold) => `${certificateLeft} < ${threshold}`,
+    for: "1h",
+    step: "10m",
+    summary: "Certificate of {{ $labels.instance }} expires within three weeks",
+    description:
+      "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}.",
+    fires: { series: { [expiry]: "1700000x20" }, from: "1h", value: "19d 15h 13m 20s" },
+    quiet: { series: { [expiry]: "1960000x40" }, at: "3h" },
+  },
+  TlsCertExpiresIn7d: {
+    severity: "warning",
+    family: "TlsCertExpiry",
+    threshold: { value: 7 * day, unit: "seconds until it expires" },
+    when: ({ certificateLeft }, threshold) => `${certificateLeft} < ${threshold}`,
+    for: "1h",
+    step: "10m",
+    summary: "Certificate of {{ $labels.instance }} expires within a week",
+    description:
+      "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}: automatic renewal would have happened long ago.",
+    fires: { series: { [expiry]: "540000x20" }, from: "1h", value: "6d 5h 0m 0s" },
+    quiet: { series: { [expiry]: "680000x40" }, at: "3h" },
+  },
+  TlsCertExpiresIn3d: {
+    severity: "critical",
+    family: "TlsCertExpiry",
+    threshold: { value: 3 * day, unit: "seconds until it expires" },
+    when: ({ certificateLeft }, threshold) => `${certificateLeft} < ${threshold}`,
+    for: "15m",
+    summary: "Certificate of {{ $labels.instance }} expires within three days",
+    description:
+      "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}, then no client talks to it.",
+    fires: { series: { [expiry]: "230000x30" }, from: "15m", value: "2d 15h 38m 20s" },
+    quiet: { series: { [expiry]: "300000x30" }, at: "25m" },
+  },
+  TlsCertExpired: {
+    severity: "critical",
+    family: "TlsCertExpiry",
+    when: ({ certificateLeft }) => `${certificateLeft} <= 0`,
+    for: "1m",
+    summary: "Certificate of {{ $labels.instance }} has expired",
+    description:
+      "{{ $labels.instance }} shows a certificate that is no longer valid: clients refuse it.",
+    fires: { series: { [expiry]: "600x30" }, from: "11m" },
+    quiet: { series: { [expiry]: "960.5x30" }, at: "16m" },
+    resolves: { series: { [expiry]: "90000x10" }, at: "3m" },
+  },
+  TlsChainExpiresSoon: {
+    severity: "warning",
+    threshold: { value: 21 * day, unit: "seconds until it expires" },
+    when: ({ chainLeft }, threshold) => `${chainLeft} < ${threshold}`,
+    for: "1h",
+    step: "10m",
+    summary: "Chain of {{ $labels.instance }} expires within three weeks",
+    description:
+      "The longest chain that clients trust for {{ $labels.instance }} is valid for another {{ $value | humanizeDuration }}.",
+    fires: { series: { [chain]: "1700000x20" }, from: "1h", value: "19d 15h 13m 20s" },
+    quiet: { series: { [chain]: "1960000x40" }, at: "3h" },
+  },
+  TlsVersionOld: {
+    severity: "warning",
+    when: ({ oldVersion }) => `${oldVersion} == 1`,
+    for: "30m",
+    summary: "{{ $labels.instance }} speaks a broken version of TLS",
+    description:
+      "{{ $labels.instance }} agreed on {{ $labels.version }} with a client that knows better.",
+    fires: {
+      series: { 'probe_tls_version_info{version="TLS 1.1"}': "_x5 1x60" },
+      from: "35m",
+      labels: { version: "TLS 1.1" },
+    },
+    quiet: {
+      series: {
+        'probe_tls_version_info{version="TLS 1.1"}': "_x5 1x20 stale",
+        'probe_tls_version_info{version="TLS 1.3"}': "1x60",
+      },
+      at: "40m",
+    },
+  },
+  TlsCipherWeak: {
+    severity: "warning",
+    when: ({ weakCipher }) => `${weakCipher} == 1`,
+    for: "30m",
+    summary: "{{ $labels.instance }} agrees on a weak cipher",
+    description: "{{ $labels.instance }} chose {{ $labels.cipher }}, which can be broken.",
+    fires: {
+      series: { 'probe_tls_cipher_info{cipher="TLS_RSA_WITH_3DES_EDE_CBC_SHA"}': "_x5 1x60" },
+      from: "35m",
+      labels: { cipher: "TLS_RSA_WITH_3DES_EDE_CBC_SHA" },
+    },
+    quiet: {
+      series: {
+        'probe_tls_cipher_info{cipher="TLS_RSA_WITH_3DES_EDE_CBC_SHA"}': "_x5 1x20 stale",
+        'probe_tls_cipher_info{cipher="TLS_AES_128_GCM_SHA256"}': "1x60",
+      },
+      at: "40m",
+    },
+  },
+  TlsHandshakeSlow: {
+    severity: "warning",
+    threshold: { value: 0.5, unit: "seconds a handshake takes" },
+    when: ({ handshake }, threshold) => `${handshake} > ${threshold}`,
+    for: "15m",
+    summary: "TLS handshakes with {{ $labels.instance }} are slow",
+    description: "One handshake takes {{ $value | humanizeDuration }}, before anything is asked.",
+    fires: {
+      series: { 'probe_http_duration_seconds{phase="tls"}': "0.6x30" },
+      from: "15m",
+      labels: { phase: "tls" },
+      value: "600ms",
+    },
+    quiet: {
+      series: {
+        'probe_http_duration_seconds{phase="tls"}': "0.42x40",
+        'probe_http_duration_seconds{phase="processing"}': "2x40",
+      },
+      at: "30m",
+    },
+  },
+  TlsDowngraded: {
+    severity: "critical",
+    when: ({ plain, answered }) => `${plain} == 0 and ${answered} == 1`,
+    for: "5m",
+    summary: "{{ $labels.instance }} sends its visitors to plain HTTP",
+    description:
+      "The way from {{ $labels.instance }} ends without TLS: passwords and cookies can be read on it.",
+    fires: {
+      series: { probe_http_ssl: "1x4 0x30", probe_success: "1x40" },
+      from: "10m",
+    },
+    quiet: {
+      series: {
+        probe_http_ssl: "1x4 0x2 1x30",
+        probe_success: "1x40",
+        // Not reached at all, and an address that is plain by intent.
+        'probe_http_ssl{instance="https://b"}': "0x40",
+        'probe_success{instance="https://b"}': "0x40",
+        'probe_http_ssl{instance="http://c"}': "0x40",
+        'probe_success{instance="http://c"}': "1x40",
+      },
+      at: "15m",
+    },
+  },
+  TlsCertChanged: {
+    severity: "info",
+    threshold: { value: 1, unit: "certificates within a day" },
+    when: ({ certificates }, threshold) => `${certificates} > ${threshold}`,
+    for: "5m",
+    summary: "{{ $labels.instance }} shows another certificate",
+    description:
+      '{{ $labels.instance }} has shown {{ $value | printf "%.0f" }} certificates within a day: renewed, or servers that differ.',
+    fires: {
+      series: { [shown("a", "CN=a")]: "1x4 stale", [shown("b", "CN=a")]: "_x5 1x30" },
+      from: "10m",
+      value: "2",
+    },
+    quiet: { series: { [shown("b", "CN=a")]: "1x30" }, at: "15m" },
+    resolves: { series: { [shown("b", "CN=a")]: "1x1500" }, at: "24h30m" },
+  },
+});

@@ -1,0 +1,200 @@
+import { defineAlerts, type Owner } from "../lib/alert.ts";
+import { defineSignals } from "../lib/signal.ts";
+import { windowsOwner } from "./common.ts";
+
+/** Services that Windows starts by itself and that end when they have nothing to do. */
+const passing =
+  /clr_optimization.*|edgeupdate.*|gupdate.*|GoogleUpdater.*|MapsBroker|RemoteRegistry|ShellHWDetection|sppsvc|tiledatamodelsvc|TrustedInstaller|WbioSrvc|CDPSvc.*|wuauserv|BITS|gpsvc|DoSvc/;
+
+const day = 86_400;
+
+export const signals = defineSignals({
+  serviceRunning: {
+    unit: "bool",
+    about: "1 while a Windows service runs.",
+    query: (q) => q.gauge("windows_service_state", { state: "running" }),
+  },
+  serviceAutomatic: {
+    unit: "bool",
+    about: "1 for a Windows service that starts with the host and should stay.",
+    query: (q) =>
+      q.gauge("windows_service_start_mode", { start_mode: "auto", name: { not: passing } }),
+  },
+  taskSucceeded: {
+    unit: "bool",
+    about: "1 where the last run of a scheduled task ended well.",
+    query: (q) =>
+      q.gauge("windows_scheduled_task_last_result", { task: { not: /[/]Microsoft[/].+/ } }),
+  },
+  taskRunning: {
+    unit: "bool",
+    about: "1 while a scheduled task runs.",
+    query: (q) => q.gauge("windows_scheduled_task_state", { state: "running" }),
+  },
+  updateAge: {
+    unit: "seconds",
+    about: "Time since the oldest update that is not installed was published.",
+    query: (q) =>
+      `time() - min without (id, revision) (${q.timestamp("windows_update_pending_published_timestamp")})`,
+  },
+  poolRunning: {
+    unit: "bool",
+    about: "1 while an application pool of IIS runs.",
+    query: (q) => q.gauge("windows_iis_current_application_pool_state", { state: "Running" }),
+  },
+  workerFailures: {
+    unit: "count",
+    about: "Worker processes of an application pool that failed in 15 minutes.",
+    query: (q) => q.increase("windows_iis_total_worker_process_failures", "15m"),
+  },
+  requestsRejected: {
+    unit: "count",
+    about: "Requests IIS rejected for a full queue, in 15 minutes.",
+    query: (q) => `delta(${q.gauge("windows_iis_http_request_total_rejected_request")}[15m])`,
+  },
+});
+
+const owner: Owner = { ...windowsOwner("services"), scope: "workload", layer: "service" };
+const state = (name: string, which: string): string =>
+  `windows_service_state{name="${name}",state="${which}"}`;
+const mode = (name: string, which: string): string =>
+  `windows_service_start_mode{name="${name}",start_mode="${which}"}`;
+const task = (name: string): string => `windows_scheduled_task_last_result{task="${name}"}`;
+const taskState = (name: string, which: string): string =>
+  `windows_scheduled_task_state{task="${name}",state="${which}"}`;
+const published = 'windows_update_pending_published_timestamp{id="1",revision="2"}';
+
+export const group = defineAlerts(owner, signals, {
+  WindowsServiceStopped: {
+    severity: "warning",
+    when: ({ serviceRunning, serviceAutomatic }) =>
+      `${serviceRunning} == 0 and on (env, instance, name) ${serviceAutomatic} == 1`,
+    for: "5m",
+    summary: "Service {{ $labels.name }} of {{ $labels.host }} does not run",
+    description: "{{ $labels.name }} starts with Windows and has been down for five minutes.",
+    fires: {
+      series: { [state("spooler", "running")]: "1x4 0x20", [mode("spooler", "auto")]: "1x30" },
+      from: "10m",
+      labels: { name: "spooler", state: "running" },
+    },
+    quiet: {
+      series: {
+        [state("spooler", "running")]: "1x4 0x2 1x20",
+        [state("spooler", "stopped")]: "0x30",
+        [mode("spooler", "auto")]: "1x30",
+        [mode("spooler", "manual")]: "0x30",
+        [state("fax", "running")]: "0x30",
+        [mode("fax", "auto")]: "0x30",
+        [mode("fax", "manual")]: "1x30",
+        [state("sppsvc", "running")]: "0x30",
+        [mode("sppsvc", "auto")]: "1x30",
+      },
+      at: "12m",
+    },
+  },
+  WindowsScheduledTaskFailed: {
+    severity: "warning",
+    when: ({ taskSucceeded, taskRunning }) =>
+      `${taskSucceeded} == 0 unless on (env, instance, task) ${taskRunning} == 1`,
+    for: "1h",
+    step: "5m",
+    summary: "A scheduled task of {{ $labels.host }} failed",
+    description: "The last run of {{ $labels.task }} ended with an error an hour ago or more.",
+    fires: {
+      series: {
+        [task("/Backup")]: "1x4 0x40",
+        [taskState("/Backup", "running")]: "0x50",
+        [taskState("/Backup", "ready")]: "1x50",
+      },
+      from: "1h25m",
+      labels: { task: "/Backup" },
+    },
+    quiet: {
+      series: {
+        [task("/Backup")]: "1x4 0x10 1x40",
+        [task("/Microsoft/Windows/Chkdsk")]: "0x50",
+        [task("/Long")]: "0x50",
+        [taskState("/Long", "running")]: "1x50",
+      },
+      at: "2h",
+    },
+  },
+  WindowsUpdatesOverdue: {
+    severity: "warning",
+    scope: "host",
+    threshold: { value: 30 * day, unit: "seconds since it was published" },
+    when: ({ updateAge }, threshold) => `${updateAge} > ${threshold}`,
+    for: "6h",
+    step: "1h",
+    summary: "{{ $labels.host }} lacks old updates",
+    description:
+      "The oldest update not installed was published {{ $value | humanizeDuration }} ago.",
+    fires: {
+      series: { [published]: "0x900" },
+      from: "727h",
+      value: "30d 7h 0m 0s",
+    },
+    quiet: { series: { [published]: "500000x900" }, at: "740h" },
+    resolves: { series: { [published]: "2500000x30" }, at: "2h" },
+  },
+  WindowsIisPoolStopped: {
+    severity: "critical",
+    when: ({ poolRunning }) => `${poolRunning} == 0`,
+    for: "5m",
+    summary: "Application pool {{ $labels.app }} of {{ $labels.host }} is stopped",
+    description: "{{ $labels.app }} has not run for five minutes; its sites answer with 503.",
+    fires: {
+      series: {
+        'windows_iis_current_application_pool_state{app="shop",state="Running"}': "1x4 0x20",
+      },
+      from: "10m",
+      labels: { app: "shop", state: "Running" },
+    },
+    quiet: {
+      series: {
+        'windows_iis_current_application_pool_state{app="shop",state="Running"}': "1x4 0x2 1x20",
+        'windows_iis_current_application_pool_state{app="shop",state="Initialized"}': "0x30",
+      },
+      at: "12m",
+    },
+  },
+  WindowsIisWorkerFailures: {
+    severity: "warning",
+    threshold: { value: 4, unit: "failures in 15 minutes" },
+    when: ({ workerFailures }, threshold) => `${workerFailures} > ${threshold}`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "Workers of {{ $labels.app }} of {{ $labels.host }} crash",
+    description:
+      '{{ $value | printf "%.0f" }} worker processes of {{ $labels.app }} failed in 15 minutes; after five IIS stops the pool.',
+    fires: {
+      series: { 'windows_iis_total_worker_process_failures{app="shop"}': "0x8 5x30" },
+      from: "9m",
+      labels: { app: "shop" },
+      value: "5",
+    },
+    quiet: {
+      series: { 'windows_iis_total_worker_process_failures{app="shop"}': "1x8 4x50" },
+      at: "30m",
+    },
+  },
+  WindowsIisRequestsRejected: {
+    severity: "warning",
+    when: ({ requestsRejected }) => `${requestsRejected} > 0`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "IIS on {{ $labels.host }} rejects requests",
+    description:
+      '{{ $value | printf "%.0f" }} requests for {{ $labels.site }} were turned away in 15 minutes because its queue was full.',
+    fires: {
+      series: { 'windows_iis_http_request_total_rejected_request{site="shop"}': "5x8 6x30" },
+      from: "9m",
+      labels: { site: "shop" },
+      value: "1",
+    },
+    quiet: {
+      series: { 'windows_iis_http_request_total_rejected_request{site="shop"}': "6x60" },
+      at: "40m",
+    },
+  },
+});
