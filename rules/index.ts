@@ -4,10 +4,17 @@ import { etcd } from "./etcd/index.ts";
 import { group as general } from "./general.ts";
 import { host } from "./host/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
+import { group as macos } from "./macos.ts";
 import { mysql } from "./mysql/index.ts";
 import { group as pgbouncer } from "./pgbouncer.ts";
 import { postgres } from "./postgres/index.ts";
+import { group as probe } from "./probe.ts";
+import { group as probeUptime } from "./probe-uptime.ts";
+import { redis } from "./redis/index.ts";
 import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
+import { group as synthetic } from "./synthetic.ts";
+import { group as tls } from "./tls.ts";
+import { windows } from "./windows/index.ts";
 
 /** Every group of alerts, in the order of their names. */
 // prettier-ignore
@@ -17,10 +24,16 @@ export const groups: readonly AlertGroup[] = [
   ...etcd,
   general,
   ...host,
+  macos,
   ...mysql,
   pgbouncer,
   ...postgres,
+  probe,
+  probeUptime,
   slo,
+  synthetic,
+  tls,
+  ...windows,
 ];
 
 /** Every alert. */
