@@ -5,6 +5,7 @@ import { group as general } from "./general.ts";
 import { host } from "./host/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
 import { group as macos } from "./macos.ts";
+import { mongodb } from "./mongodb/index.ts";
 import { mysql } from "./mysql/index.ts";
 import { group as pgbouncer } from "./pgbouncer.ts";
 import { postgres } from "./postgres/index.ts";
@@ -25,6 +26,7 @@ export const groups: readonly AlertGroup[] = [
   general,
   ...host,
   macos,
+  ...mongodb,
   ...mysql,
   pgbouncer,
   ...postgres,

@@ -1,0 +1,187 @@
+import { defineAlerts } from "../lib/alert.ts";
+import { estateBoard } from "../lib/boards.ts";
+import { defineSignals } from "../lib/signal.ts";
+import { mongodb } from "./common.ts";
+
+export const signals = defineSignals({
+  memberHealth: {
+    unit: "bool",
+    about: "1 while a member of the replica set is reachable, as this one sees it.",
+    query: (q) => q.gauge("mongodb_rs_members_health"),
+  },
+  primaries: {
+    unit: "count",
+    about: "Members that this member takes for the primary.",
+    query: (q) =>
+      `count by (job, instance, host, env, rs_nm) (${q.gauge("mongodb_rs_members_state")} == 1)`,
+  },
+  members: {
+    unit: "count",
+    about: "Members of the replica set, as this one knows it.",
+    query: (q) =>
+      `count by (job, instance, host, env, rs_nm) (${q.gauge("mongodb_rs_members_state")})`,
+  },
+  term: {
+    unit: "count",
+    about: "Elections of the replica set so far.",
+    query: (q) => `max by (env, rs_nm) (${q.gauge("mongodb_rs_term")})`,
+  },
+  termBefore: {
+    unit: "count",
+    about: "Elections of the replica set until a quarter of an hour ago.",
+    query: (q) => `max by (env, rs_nm) (${q.gauge("mongodb_rs_term")} offset 15m)`,
+  },
+  lag: {
+    unit: "seconds",
+    about: "How far each secondary is behind the primary.",
+    query: (q) => {
+      const applied = (state: string): string =>
+        q.gauge("mongodb_rs_members_optimeDate", { member_state: state });
+      const secondary = `max by (env, rs_nm, member_idx) (${applied("SECONDARY")})`;
+      return `(max by (env, rs_nm) (${applied("PRIMARY")}) - on (env, rs_nm) group_right () ${secondary}) / 1000`;
+    },
+  },
+  throttled: {
+    unit: "bool",
+    about: "1 while the primary slows down writes because its secondaries are behind.",
+    query: (q) => q.gauge("mongodb_ss_flowControl_isLagged"),
+  },
+});
+
+const estate = { job: "", instance: "", host: "" };
+
+export const group = defineAlerts({ ...mongodb, name: "mongodb-replication" }, signals, {
+  MongoDBMemberUnhealthy: {
+    severity: "critical",
+    when: ({ memberHealth }) => `${memberHealth} == 0`,
+    for: "2m",
+    summary: "A member of replica set {{ $labels.rs_nm }} is away",
+    description:
+      "{{ $labels.host }} has not reached member {{ $labels.member_idx }} for two minutes: one copy fewer, and perhaps no majority.",
+    fires: {
+      series: { 'mongodb_rs_members_health{member_idx="db-2:27017"}': "0x10" },
+      from: "2m",
+      labels: { member_idx: "db-2:27017" },
+    },
+    quiet: {
+      series: { 'mongodb_rs_members_health{member_idx="db-2:27017"}': "1 0 1x10" },
+      at: "6m",
+    },
+  },
+  MongoDBNoPrimary: {
+    severity: "critical",
+    when: ({ members, primaries }) => `${members} unless ${primaries} > 0`,
+    for: "1m",
+    summary: "Replica set {{ $labels.rs_nm }} has no primary",
+    description:
+      "{{ $labels.host }} knows {{ $value | humanize }} members and none of them is primary: nothing can be written.",
+    fires: {
+      series: {
+        'mongodb_rs_members_state{member_idx="db-1:27017"}': "2x10",
+        'mongodb_rs_members_state{member_idx="db-2:27017"}': "8x10",
+      },
+      from: "1m",
+      value: "2",
+    },
+    quiet: {
+      series: {
+        'mongodb_rs_members_state{member_idx="db-1:27017"}': "2x10",
+        'mongodb_rs_members_state{member_idx="db-2:27017"}': "1x10",
+      },
+      at: "5m",
+    },
+  },
+  MongoDBPrimaryChanged: {
+    severity: "warning",
+    when: ({ term, termBefore }) => `${term} > ${termBefore}`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "Replica set {{ $labels.rs_nm }} elected a primary",
+    description:
+      "This is election {{ $value | humanize }}: writes stopped for seconds, and clients had to find the new primary.",
+    board: estateBoard,
+    fires: {
+      series: { mongodb_rs_term: "4x19 5x5" },
+      from: "20m",
+      labels: estate,
+      value: "5",
+    },
+    quiet: { series: { mongodb_rs_term: "5x60" }, at: "40m" },
+  },
+  MongoDBReplicationLag: {
+    severity: "warning",
+    family: "MongoDBReplicationLag",
+    board: estateBoard,
+    threshold: { value: 30, unit: "seconds behind the primary" },
+    when: ({ lag }, seconds) => `${lag} > ${seconds}`,
+    for: "10m",
+    summary: "A secondary of {{ $labels.rs_nm }} is behind",
+    description:
+      "{{ $labels.member_idx }} has been {{ $value | humanizeDuration }} behind for 10 minutes: its readers see old data.",
+    fires: {
+      series: {
+        'mongodb_rs_members_optimeDate{member_state="PRIMARY",member_idx="db-1:27017"}':
+          "1000000x20",
+        'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-2:27017"}':
+          "965000x20",
+      },
+      from: "10m",
+      labels: { ...estate, member_idx: "db-2:27017" },
+      value: "35s",
+    },
+    quiet: {
+      series: {
+        'mongodb_rs_members_optimeDate{member_state="PRIMARY",member_idx="db-1:27017"}':
+          "1000000x20",
+        'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-2:27017"}':
+          "974000x20",
+        'mongodb_rs_members_optimeDate{member_state="RECOVERING",member_idx="db-3:27017"}':
+          "100000x20",
+      },
+      at: "15m",
+    },
+  },
+  MongoDBReplicationLagCritical: {
+    severity: "critical",
+    family: "MongoDBReplicationLag",
+    board: estateBoard,
+    threshold: { value: 300, unit: "seconds behind the primary" },
+    when: ({ lag }, seconds) => `${lag} > ${seconds}`,
+    for: "5m",
+    summary: "A secondary of {{ $labels.rs_nm }} is far behind",
+    description:
+      "{{ $labels.member_idx }} is {{ $value | humanizeDuration }} behind: elected now, it would roll back what it lacks; left alone, it falls out of the oplog.",
+    fires: {
+      series: {
+        'mongodb_rs_members_optimeDate{member_state="PRIMARY",member_idx="db-1:27017"}':
+          "1000000x20",
+        'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-2:27017"}':
+          "660000x20",
+      },
+      from: "5m",
+      labels: { ...estate, member_idx: "db-2:27017" },
+      value: "5m 40s",
+    },
+    quiet: {
+      series: {
+        'mongodb_rs_members_optimeDate{member_state="PRIMARY",member_idx="db-1:27017"}':
+          "1000000x20",
+        'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-2:27017"}':
+          "740000x20",
+        'mongodb_rs_members_optimeDate{member_state="RECOVERING",member_idx="db-3:27017"}':
+          "100000x20",
+      },
+      at: "10m",
+    },
+  },
+  MongoDBFlowControl: {
+    severity: "warning",
+    when: ({ throttled }) => `${throttled} == 1`,
+    for: "10m",
+    summary: "MongoDB on {{ $labels.host }} slows down writes",
+    description:
+      "Its secondaries have been so far behind for 10 minutes that the primary holds back writes to let them follow.",
+    fires: { series: { mongodb_ss_flowControl_isLagged: "1x20" }, from: "10m" },
+    quiet: { series: { mongodb_ss_flowControl_isLagged: "1x5 0x20" }, at: "12m" },
+  },
+});
