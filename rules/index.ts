@@ -32,6 +32,7 @@ export const groups: readonly AlertGroup[] = [
   ...postgres,
   probe,
   probeUptime,
+  ...redis,
   slo,
   synthetic,
   tls,
