@@ -3,6 +3,7 @@ import { container } from "./container/index.ts";
 import { etcd } from "./etcd/index.ts";
 import { group as general } from "./general.ts";
 import { host } from "./host/index.ts";
+import { kubernetes } from "./kubernetes/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
 import { group as macos } from "./macos.ts";
 import { mongodb } from "./mongodb/index.ts";
@@ -11,6 +12,7 @@ import { group as pgbouncer } from "./pgbouncer.ts";
 import { postgres } from "./postgres/index.ts";
 import { group as probe } from "./probe.ts";
 import { group as probeUptime } from "./probe-uptime.ts";
+import { rabbitmq } from "./rabbitmq/index.ts";
 import { redis } from "./redis/index.ts";
 import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
 import { group as synthetic } from "./synthetic.ts";
@@ -25,6 +27,7 @@ export const groups: readonly AlertGroup[] = [
   ...etcd,
   general,
   ...host,
+  ...kubernetes,
   macos,
   ...mongodb,
   ...mysql,
@@ -32,6 +35,7 @@ export const groups: readonly AlertGroup[] = [
   ...postgres,
   probe,
   probeUptime,
+  ...rabbitmq,
   ...redis,
   slo,
   synthetic,

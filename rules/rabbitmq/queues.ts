@@ -1,0 +1,335 @@
+import { defineAlerts } from "../lib/alert.ts";
+import { defineSignals } from "../lib/signal.ts";
+import { rabbitmq } from "./common.ts";
+
+/** Per queue: the default address adds all queues up, these come from `/metrics/detailed`. */
+export const signals = defineSignals({
+  ready: {
+    unit: "count",
+    about: "Messages of each queue that wait for a consumer.",
+    query: (q) => q.gauge("rabbitmq_detailed_queue_messages_ready"),
+  },
+  growth: {
+    unit: "opsPerSecond",
+    about: "How fast each queue grows.",
+    query: (q) => `deriv(${q.gauge("rabbitmq_detailed_queue_messages")}[30m])`,
+  },
+  messages: {
+    unit: "count",
+    about: "Messages of each queue, delivered or not.",
+    query: (q) => q.gauge("rabbitmq_detailed_queue_messages"),
+  },
+  unacknowledged: {
+    unit: "count",
+    about: "Messages that consumers have and did not acknowledge.",
+    query: (q) => q.gauge("rabbitmq_detailed_queue_messages_unacked"),
+  },
+  consumers: {
+    unit: "count",
+    about: "Consumers of each queue.",
+    query: (q) => q.gauge("rabbitmq_detailed_queue_consumers"),
+  },
+  capacity: {
+    unit: "ratio",
+    about: "Share of the time in which the consumers of a queue could take more.",
+    query: (q) => q.gauge("rabbitmq_detailed_queue_consumer_capacity"),
+  },
+  queueMemory: {
+    unit: "bytes",
+    about: "Memory of the process of each queue.",
+    query: (q) => q.gauge("rabbitmq_detailed_queue_process_memory_bytes"),
+  },
+  dropped: {
+    unit: "count",
+    about: "Messages within ten minutes that fitted no queue and were thrown away.",
+    query: (q) => q.increase("rabbitmq_global_messages_unroutable_dropped_total", "10m"),
+  },
+  returned: {
+    unit: "count",
+    about: "Messages within ten minutes that fitted no queue and went back to their publisher.",
+    query: (q) => q.increase("rabbitmq_global_messages_unroutable_returned_total", "10m"),
+  },
+  rejected: {
+    unit: "opsPerSecond",
+    about: "Messages that consumers refused, per second.",
+    query: (q) =>
+      `sum without (dead_letter_strategy) (${q.rate("rabbitmq_global_messages_dead_lettered_rejected_total")})`,
+  },
+  redelivered: {
+    unit: "ratio",
+    about: "Share of the deliveries that were made before.",
+    query: (q) =>
+      `${q.rate("rabbitmq_global_messages_redelivered_total")} / (${q.rate("rabbitmq_global_messages_delivered_total")} > 10)`,
+  },
+  unconfirmed: {
+    unit: "opsPerSecond",
+    about: "Messages per second for which a publisher asked a confirmation and got none yet.",
+    query: (q) =>
+      `${q.rate("rabbitmq_global_messages_received_confirm_total")} - ${q.rate("rabbitmq_global_messages_confirmed_total")}`,
+  },
+});
+
+const orders = 'vhost="/",queue="orders"';
+const queue = { vhost: "/", queue: "orders" };
+
+export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, signals, {
+  RabbitmqQueueBacklog: {
+    severity: "warning",
+    threshold: { value: 1000, unit: "messages that wait" },
+    when: ({ ready }, limit) => `${ready} > ${limit}`,
+    for: "15m",
+    summary: "Queue {{ $labels.queue }} is long",
+    description:
+      "{{ $value | humanize }} messages of {{ $labels.queue }} have waited for a consumer for 15 minutes.",
+    fires: {
+      series: { [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1200x30" },
+      from: "15m",
+      labels: queue,
+      value: "1.2k",
+    },
+    quiet: {
+      series: { [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "850x30" },
+      at: "20m",
+    },
+  },
+  RabbitmqQueueGrowing: {
+    severity: "warning",
+    threshold: { value: 1, unit: "messages per second more than are taken" },
+    when: ({ growth, messages }, rate) => `${growth} > ${rate} and ${messages} > 1000`,
+    for: "30m",
+    summary: "Queue {{ $labels.queue }} grows without end",
+    description:
+      "{{ $labels.queue }} has grown by {{ $value | humanize }} messages a second for half an hour: consumers do not keep up.",
+    fires: {
+      series: { [`rabbitmq_detailed_queue_messages{${orders}}`]: "2000+72x80" },
+      from: "31m",
+      labels: queue,
+      value: "1.2",
+    },
+    quiet: {
+      series: {
+        [`rabbitmq_detailed_queue_messages{${orders}}`]: "2000+51x80",
+        'rabbitmq_detailed_queue_messages{vhost="/",queue="new"}': "0+72x12 864x70",
+      },
+      at: "70m",
+    },
+  },
+  RabbitmqUnackedHigh: {
+    severity: "warning",
+    threshold: { value: 1000, unit: "messages not acknowledged" },
+    when: ({ unacknowledged }, limit) => `${unacknowledged} > ${limit}`,
+    for: "15m",
+    summary: "Consumers of {{ $labels.queue }} do not acknowledge",
+    description:
+      "{{ $value | humanize }} messages have been with consumers for 15 minutes; they come again when those go.",
+    fires: {
+      series: { [`rabbitmq_detailed_queue_messages_unacked{${orders}}`]: "1200x30" },
+      from: "15m",
+      labels: queue,
+      value: "1.2k",
+    },
+    quiet: {
+      series: { [`rabbitmq_detailed_queue_messages_unacked{${orders}}`]: "850x30" },
+      at: "20m",
+    },
+  },
+  RabbitmqQueueNoConsumers: {
+    severity: "critical",
+    when: ({ consumers, ready }) => `${consumers} == 0 and ${ready} > 0`,
+    for: "5m",
+    summary: "Nobody reads queue {{ $labels.queue }}",
+    description:
+      "Messages have waited in {{ $labels.queue }} for five minutes and it has no consumer.",
+    fires: {
+      series: {
+        [`rabbitmq_detailed_queue_consumers{${orders}}`]: "0x20",
+        [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1x20",
+      },
+      from: "5m",
+      labels: queue,
+    },
+    quiet: {
+      series: {
+        [`rabbitmq_detailed_queue_consumers{${orders}}`]: "1x20",
+        [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1x20",
+        'rabbitmq_detailed_queue_consumers{vhost="/",queue="empty"}': "0x20",
+        'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="empty"}': "0x20",
+      },
+      at: "10m",
+    },
+  },
+  RabbitmqConsumersSaturated: {
+    severity: "warning",
+    threshold: { value: 0.5, unit: "share of the time in which consumers could take more" },
+    when: ({ capacity, ready }, share) => `${capacity} < ${share} and ${ready} > 100`,
+    for: "15m",
+    summary: "Consumers of {{ $labels.queue }} are too slow",
+    description:
+      "Only {{ $value | humanizePercentage }} of the time could a consumer of {{ $labels.queue }} take another message.",
+    fires: {
+      series: {
+        [`rabbitmq_detailed_queue_consumer_capacity{${orders}}`]: "0.45x30",
+        [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "120x30",
+      },
+      from: "15m",
+      labels: queue,
+      value: "45%",
+    },
+    quiet: {
+      series: {
+        [`rabbitmq_detailed_queue_consumer_capacity{${orders}}`]: "0.55x30",
+        [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "120x30",
+        'rabbitmq_detailed_queue_consumer_capacity{vhost="/",queue="short"}': "0x30",
+        'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="short"}': "85x30",
+      },
+      at: "20m",
+    },
+  },
+  RabbitmqQueueMemoryHigh: {
+    severity: "warning",
+    threshold: { value: 1e9, unit: "bytes of one queue" },
+    when: ({ queueMemory }, limit) => `${queueMemory} > ${limit}`,
+    for: "15m",
+    summary: "Queue {{ $labels.queue }} holds much memory",
+    description:
+      "{{ $labels.queue }} alone has held {{ $value | humanize1024 }}B of memory for 15 minutes.",
+    fires: {
+      series: { [`rabbitmq_detailed_queue_process_memory_bytes{${orders}}`]: "1181116006x30" },
+      from: "15m",
+      labels: queue,
+      value: "1.1Gi",
+    },
+    quiet: {
+      series: { [`rabbitmq_detailed_queue_process_memory_bytes{${orders}}`]: "85e7x30" },
+      at: "20m",
+    },
+  },
+  RabbitmqMessagesDropped: {
+    severity: "warning",
+    when: ({ dropped }) => `${dropped} > 0`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "RabbitMQ on {{ $labels.host }} throws messages away",
+    description:
+      "{{ $value | humanize }} messages by {{ $labels.protocol }} fitted no queue within ten minutes and are lost.",
+    fires: {
+      series: {
+        'rabbitmq_global_messages_unroutable_dropped_total{protocol="amqp091"}': "0x15 1x5",
+      },
+      from: "16m",
+      labels: { protocol: "amqp091" },
+      value: "1",
+    },
+    quiet: {
+      series: { 'rabbitmq_global_messages_unroutable_dropped_total{protocol="amqp091"}': "5x40" },
+      at: "30m",
+    },
+  },
+  RabbitmqMessagesReturned: {
+    severity: "warning",
+    threshold: { value: 10, unit: "messages returned within ten minutes" },
+    when: ({ returned }, limit) => `${returned} > ${limit}`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "RabbitMQ on {{ $labels.host }} returns messages to publishers",
+    description:
+      "{{ $value | humanize }} messages by {{ $labels.protocol }} fitted no queue within ten minutes and went back.",
+    fires: {
+      series: {
+        'rabbitmq_global_messages_unroutable_returned_total{protocol="amqp091"}': "0x15 12x5",
+      },
+      from: "16m",
+      labels: { protocol: "amqp091" },
+      value: "12",
+    },
+    quiet: {
+      series: {
+        'rabbitmq_global_messages_unroutable_returned_total{protocol="amqp091"}': "0x15 8.5x40",
+      },
+      at: "20m",
+    },
+  },
+  RabbitmqDeadLettered: {
+    severity: "warning",
+    threshold: { value: 1, unit: "refused messages per second" },
+    when: ({ rejected }, limit) => `${rejected} > ${limit}`,
+    for: "10m",
+    summary: "Consumers of RabbitMQ on {{ $labels.host }} refuse messages",
+    description:
+      "{{ $value | humanize }} messages a second have been refused for 10 minutes: consumers cannot work with what they get.",
+    fires: {
+      series: {
+        'rabbitmq_global_messages_dead_lettered_rejected_total{queue_type="rabbit_quorum_queue",dead_letter_strategy="at_most_once"}':
+          "0+72x40",
+      },
+      from: "15m",
+      labels: { queue_type: "rabbit_quorum_queue" },
+      value: "1.2",
+    },
+    quiet: {
+      series: {
+        'rabbitmq_global_messages_dead_lettered_rejected_total{queue_type="rabbit_quorum_queue",dead_letter_strategy="at_most_once"}':
+          "0+51x40",
+      },
+      at: "25m",
+    },
+  },
+  RabbitmqRedeliveriesHigh: {
+    severity: "warning",
+    threshold: { value: 0.2, unit: "share of deliveries made before" },
+    when: ({ redelivered }, share) => `${redelivered} > ${share}`,
+    for: "15m",
+    summary: "Messages of RabbitMQ on {{ $labels.host }} go round in circles",
+    description:
+      "{{ $value | humanizePercentage }} of the deliveries were made before: consumers die or give back what they take.",
+    fires: {
+      series: {
+        'rabbitmq_global_messages_redelivered_total{protocol="amqp091",queue_type="rabbit_classic_queue"}':
+          "0+288x40",
+        'rabbitmq_global_messages_delivered_total{protocol="amqp091",queue_type="rabbit_classic_queue"}':
+          "0+1200x40",
+      },
+      from: "18m",
+      labels: { protocol: "amqp091", queue_type: "rabbit_classic_queue" },
+      value: "24%",
+    },
+    quiet: {
+      series: {
+        'rabbitmq_global_messages_redelivered_total{protocol="amqp091",queue_type="rabbit_classic_queue"}':
+          "0+204x40",
+        'rabbitmq_global_messages_delivered_total{protocol="amqp091",queue_type="rabbit_classic_queue"}':
+          "0+1200x40",
+        'rabbitmq_global_messages_redelivered_total{protocol="mqtt",queue_type="rabbit_classic_queue"}':
+          "0+300x40",
+        'rabbitmq_global_messages_delivered_total{protocol="mqtt",queue_type="rabbit_classic_queue"}':
+          "0+300x40",
+      },
+      at: "30m",
+    },
+  },
+  RabbitmqConfirmsMissing: {
+    severity: "critical",
+    threshold: { value: 10, unit: "messages per second without a confirmation" },
+    when: ({ unconfirmed }, limit) => `${unconfirmed} > ${limit}`,
+    for: "5m",
+    summary: "RabbitMQ on {{ $labels.host }} does not confirm messages",
+    description:
+      "{{ $value | humanize }} messages a second have got no confirmation for five minutes: a majority of a queue's members is away, or the disk is slow.",
+    fires: {
+      series: {
+        'rabbitmq_global_messages_received_confirm_total{protocol="amqp091"}': "0+1320x30",
+        'rabbitmq_global_messages_confirmed_total{protocol="amqp091"}': "0+600x30",
+      },
+      from: "10m",
+      labels: { protocol: "amqp091" },
+      value: "12",
+    },
+    quiet: {
+      series: {
+        'rabbitmq_global_messages_received_confirm_total{protocol="amqp091"}': "0+1110x30",
+        'rabbitmq_global_messages_confirmed_total{protocol="amqp091"}': "0+600x30",
+      },
+      at: "20m",
+    },
+  },
+});
