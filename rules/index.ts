@@ -1,3 +1,4 @@
+import { alertmanager } from "./alertmanager/index.ts";
 import { group as application } from "./application.ts";
 import { container } from "./container/index.ts";
 import { etcd } from "./etcd/index.ts";
@@ -12,6 +13,7 @@ import { group as pgbouncer } from "./pgbouncer.ts";
 import { postgres } from "./postgres/index.ts";
 import { group as probe } from "./probe.ts";
 import { group as probeUptime } from "./probe-uptime.ts";
+import { prometheus } from "./prometheus/index.ts";
 import { rabbitmq } from "./rabbitmq/index.ts";
 import { redis } from "./redis/index.ts";
 import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
@@ -22,6 +24,7 @@ import { windows } from "./windows/index.ts";
 /** Every group of alerts, in the order of their names. */
 // prettier-ignore
 export const groups: readonly AlertGroup[] = [
+  ...alertmanager,
   application,
   ...container,
   ...etcd,
@@ -35,6 +38,7 @@ export const groups: readonly AlertGroup[] = [
   ...postgres,
   probe,
   probeUptime,
+  ...prometheus,
   ...rabbitmq,
   ...redis,
   slo,

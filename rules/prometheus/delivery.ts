@@ -1,0 +1,262 @@
+import { defineAlerts } from "../lib/alert.ts";
+import { defineSignals } from "../lib/signal.ts";
+import { prometheusOwner } from "./common.ts";
+
+const queued = "prometheus_notifications_queue_length";
+const capacity = "prometheus_notifications_queue_capacity";
+const errors = "prometheus_notifications_errors_total";
+const sent = "prometheus_notifications_sent_total";
+const found = "prometheus_notifications_alertmanagers_discovered";
+const dropped = "prometheus_notifications_dropped_total";
+const highest = "prometheus_remote_storage_highest_timestamp_in_seconds";
+const highestSent = "prometheus_remote_storage_queue_highest_sent_timestamp_seconds";
+const failed = "prometheus_remote_storage_samples_failed_total";
+const retried = "prometheus_remote_storage_samples_retried_total";
+const samples = "prometheus_remote_storage_samples_total";
+const desired = "prometheus_remote_storage_shards_desired";
+const shardsMax = "prometheus_remote_storage_shards_max";
+
+export const signals = defineSignals({
+  queueUsed: {
+    unit: "ratio",
+    about: "Alerts that wait to be sent, as a share of those that may.",
+    query: (q) => `${q.gauge(queued)} / (${q.gauge(capacity)} > 0)`,
+  },
+  queueSoon: {
+    unit: "ratio",
+    about: "The same in half an hour, if it goes on as in the last 15 minutes.",
+    query: (q) => `predict_linear(${q.gauge(queued)}[15m], 1800) / (${q.gauge(capacity)} > 0)`,
+  },
+  sendErrors: {
+    unit: "ratio",
+    about: "Share of the alerts that an Alertmanager did not take.",
+    query: (q) => `${q.rate(errors)} / (${q.rate(sent)} > 0)`,
+  },
+  alertmanagers: {
+    unit: "count",
+    about: "Alertmanagers that Prometheus knows.",
+    query: (q) => `max_over_time(${q.gauge(found)}[5m])`,
+  },
+  dropped: {
+    unit: "count",
+    about: "Alerts thrown away within ten minutes, unsent.",
+    query: (q) => q.increase(dropped, "10m"),
+  },
+  behind: {
+    unit: "seconds",
+    about: "How far the samples sent to remote storage are behind those taken in.",
+    query: (q) =>
+      `${q.timestamp(highest)} - ignoring (remote_name, url) group_right () ${q.timestamp(highestSent)}`,
+  },
+  remoteFailures: {
+    unit: "ratio",
+    about: "Share of the samples that remote storage refused for good.",
+    query: (q) => `${q.rate(failed)} / (${q.rate(failed)} + ${q.rate(samples)} > 0)`,
+  },
+  remoteRetries: {
+    unit: "ratio",
+    about: "Samples sent again, against those sent at all.",
+    query: (q) => `${q.rate(retried)} / (${q.rate(samples)} > 0)`,
+  },
+  shardsWanted: {
+    unit: "ratio",
+    about: "Parallel connections that remote storage would need, against those allowed.",
+    query: (q) => `${q.gauge(desired)} / (${q.gauge(shardsMax)} > 0)`,
+  },
+});
+
+const to = (name: string) => `{alertmanager="https://${name}:9093/api/v2/alerts"}`;
+const remote = { remote_name: "long", url: "https://store.example/push" };
+const remoteLabels = '{remote_name="long",url="https://store.example/push"}';
+
+export const group = defineAlerts(prometheusOwner("delivery"), signals, {
+  PrometheusNotificationQueueRunningFull: {
+    severity: "warning",
+    threshold: { value: 0.2, unit: "share of the queue of alerts that is used" },
+    when: (s, share) => `${s.queueUsed} > ${share} and ${s.queueSoon} > 1`,
+    for: "10m",
+    summary: "Alerts pile up on {{ $labels.host }} before they are sent",
+    description:
+      "{{ $value | humanizePercentage }} of the queue is used and at this pace it is full within half an hour; then alerts are thrown away.",
+    fires: {
+      series: { [queued]: "0x10 0+400x40", [capacity]: "10000x60" },
+      from: "30m",
+      value: "76%",
+    },
+    quiet: {
+      series: {
+        [queued]: "1700x60",
+        [capacity]: "10000x60",
+        [`${queued}{instance="full"}`]: "9000x60",
+        [`${capacity}{instance="full"}`]: "10000x60",
+      },
+      at: "40m",
+    },
+    resolves: { series: { [queued]: "0x40", [capacity]: "10000x40" }, at: "20m" },
+  },
+  PrometheusErrorSendingAlertsToSomeAlertmanagers: {
+    severity: "warning",
+    threshold: { value: 0.01, unit: "share of alerts that one Alertmanager does not take" },
+    when: (s, share) => `${s.sendErrors} > ${share}`,
+    for: "15m",
+    summary: "An Alertmanager does not take alerts from {{ $labels.host }}",
+    description:
+      "{{ $labels.alertmanager }} fails for {{ $value | humanizePercentage }} of the alerts; if it is the only one, they are lost.",
+    fires: {
+      series: { [errors + to("x")]: "0+12x60", [sent + to("x")]: "0+1000x60" },
+      from: "16m",
+      labels: { alertmanager: "https://x:9093/api/v2/alerts" },
+      value: "1.2%",
+    },
+    quiet: {
+      series: {
+        [errors + to("x")]: "0+9x60",
+        [sent + to("x")]: "0+1000x60",
+        [errors + to("y")]: "0x60",
+        [sent + to("y")]: "0x60",
+      },
+      at: "40m",
+    },
+  },
+  PrometheusErrorSendingAlertsToAnyAlertmanager: {
+    severity: "critical",
+    threshold: { value: 0.03, unit: "share of alerts that no Alertmanager takes" },
+    when: (s, share) => `min without (alertmanager) (${s.sendErrors}) > ${share}`,
+    for: "5m",
+    summary: "No Alertmanager takes the alerts of {{ $labels.host }}",
+    description:
+      "The best Alertmanager still fails for {{ $value | humanizePercentage }} of the alerts: people are not told of what is wrong.",
+    fires: {
+      series: {
+        [errors + to("x")]: "0+35x60",
+        [sent + to("x")]: "0+1000x60",
+        [errors + to("y")]: "0+900x60",
+        [sent + to("y")]: "0+1000x60",
+      },
+      from: "6m",
+      value: "3.5%",
+    },
+    quiet: {
+      series: {
+        [errors + to("x")]: "0+26x60",
+        [sent + to("x")]: "0+1000x60",
+        [errors + to("y")]: "0+900x60",
+        [sent + to("y")]: "0+1000x60",
+      },
+      at: "30m",
+    },
+  },
+  PrometheusNotConnectedToAlertmanagers: {
+    severity: "critical",
+    when: (s) => `${s.alertmanagers} < 1`,
+    for: "10m",
+    summary: "Prometheus on {{ $labels.host }} knows no Alertmanager",
+    description:
+      "For ten minutes there has been nobody to send alerts to: what fires here is seen on boards only.",
+    fires: { series: { [found]: "1x5 0x30" }, from: "20m" },
+    quiet: { series: { [found]: "1x10 0x9 1x30" }, at: "24m" },
+    resolves: { series: { [found]: "1x30" }, at: "3m" },
+  },
+  PrometheusNotificationsDropped: {
+    severity: "critical",
+    when: (s) => `${s.dropped} > 0`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "Alerts of {{ $labels.host }} were thrown away",
+    description:
+      '{{ $value | printf "%.0f" }} alerts were not sent to anybody in ten minutes: the queue was full, or no Alertmanager took them.',
+    fires: { series: { [dropped]: "0x20 9x60" }, from: "21m", value: "9" },
+    quiet: { series: { [dropped]: "9x60" }, at: "30m" },
+    resolves: { series: { [dropped]: "9x60" }, at: "30m" },
+  },
+  PrometheusRemoteStorageFailures: {
+    severity: "critical",
+    threshold: { value: 0.01, unit: "share of samples that remote storage refuses" },
+    when: (s, share) => `${s.remoteFailures} > ${share}`,
+    for: "15m",
+    summary: "Remote storage refuses samples from {{ $labels.host }}",
+    description:
+      "{{ $labels.remote_name }} refuses {{ $value | humanizePercentage }} of the samples for good: they exist on this host only.",
+    fires: {
+      series: { [failed + remoteLabels]: "0+12x60", [samples + remoteLabels]: "0+988x60" },
+      from: "16m",
+      labels: remote,
+      value: "1.2%",
+    },
+    quiet: {
+      series: {
+        [failed + remoteLabels]: "0+9x60",
+        [samples + remoteLabels]: "0+991x60",
+        [`${failed}{remote_name="idle",url="u"}`]: "0x60",
+        [`${samples}{remote_name="idle",url="u"}`]: "0x60",
+      },
+      at: "40m",
+    },
+  },
+  PrometheusRemoteWriteBehind: {
+    severity: "critical",
+    threshold: { value: 120, unit: "seconds that remote storage is behind" },
+    when: (s, seconds) => `${s.behind} > ${seconds}`,
+    for: "15m",
+    summary: "Remote storage is behind what {{ $labels.host }} takes in",
+    description:
+      "{{ $labels.remote_name }} is {{ $value | humanizeDuration }} behind; what is not sent within two hours is never sent.",
+    fires: {
+      series: { [highest]: "1000+60x60", [highestSent + remoteLabels]: "1000+60x5 1220+60x50" },
+      from: "21m",
+      labels: remote,
+      value: "2m 20s",
+    },
+    quiet: {
+      series: { [highest]: "1000+60x60", [highestSent + remoteLabels]: "890+60x60" },
+      at: "40m",
+    },
+    resolves: {
+      series: { [highest]: "5000+60x60", [highestSent + remoteLabels]: "4990+60x60" },
+      at: "3m",
+    },
+  },
+  PrometheusRemoteWriteRetrying: {
+    severity: "warning",
+    threshold: { value: 0.05, unit: "samples sent again against samples sent" },
+    when: (s, share) => `${s.remoteRetries} > ${share}`,
+    for: "30m",
+    summary: "Samples of {{ $labels.host }} have to be sent again",
+    description:
+      "{{ $value | humanizePercentage }} of the samples for {{ $labels.remote_name }} fail at first; it is overloaded or the way to it is bad.",
+    fires: {
+      series: { [retried + remoteLabels]: "0+58x80", [samples + remoteLabels]: "0+1000x80" },
+      from: "31m",
+      labels: remote,
+      value: "5.8%",
+    },
+    quiet: {
+      series: {
+        [retried + remoteLabels]: "0+45x80",
+        [samples + remoteLabels]: "0+1000x80",
+        [`${retried}{remote_name="idle",url="u"}`]: "0x80",
+        [`${samples}{remote_name="idle",url="u"}`]: "0x80",
+      },
+      at: "1h",
+    },
+  },
+  PrometheusRemoteWriteDesiredShards: {
+    severity: "warning",
+    threshold: { value: 1, unit: "connections wanted against connections allowed" },
+    when: (s, share) => `${s.shardsWanted} > ${share}`,
+    for: "15m",
+    summary: "Remote storage of {{ $labels.host }} needs more connections than allowed",
+    description:
+      '{{ $labels.remote_name }} would need {{ $value | printf "%.1f" }} times the connections it may use: it falls behind.',
+    fires: {
+      series: { [desired + remoteLabels]: "10x5 55x40", [shardsMax + remoteLabels]: "50x50" },
+      from: "21m",
+      labels: remote,
+      value: "1.1",
+    },
+    quiet: {
+      series: { [desired + remoteLabels]: "50x50", [shardsMax + remoteLabels]: "50x50" },
+      at: "40m",
+    },
+  },
+});
