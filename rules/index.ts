@@ -4,6 +4,7 @@ import { container } from "./container/index.ts";
 import { etcd } from "./etcd/index.ts";
 import { group as general } from "./general.ts";
 import { host } from "./host/index.ts";
+import { inference } from "./inference/index.ts";
 import { kubernetes } from "./kubernetes/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
 import { group as macos } from "./macos.ts";
@@ -30,6 +31,7 @@ export const groups: readonly AlertGroup[] = [
   ...etcd,
   general,
   ...host,
+  ...inference,
   ...kubernetes,
   macos,
   ...mongodb,

@@ -1,0 +1,209 @@
+import { defineAlerts } from "../lib/alert.ts";
+import { defineSignals, type Query } from "../lib/signal.ts";
+import { vllm } from "./common.ts";
+
+/** One model on one server, all its engines together. */
+const model = "job, instance, host, env, model_name";
+const server = "job, instance, host, env";
+
+const finished = (q: Query): string =>
+  `sum by (${model}) (${q.rate("vllm:request_success_total")}) > 0.05`;
+const answered = (q: Query): string =>
+  `sum by (${server}) (${q.rate("http_requests_total", { job: "vllm" })}) > 0.1`;
+
+export const signals = defineSignals({
+  up: {
+    unit: "bool",
+    about: "1 while the API server answers its scrape.",
+    query: (q) => q.gauge("up", { job: "vllm" }),
+  },
+  errorRatio: {
+    unit: "ratio",
+    about: "Share of requests that the API server answered with 5xx, where there are enough.",
+    query: (q) =>
+      `sum by (${server}) (${q.rate("http_requests_total", { job: "vllm", status: "5xx" })}) / (${answered(q)})`,
+  },
+  tokens: {
+    unit: "opsPerSecond",
+    about: "Tokens read and written per second, by model.",
+    query: (q) =>
+      `sum by (${model}) (${q.rate("vllm:prompt_tokens_total")}) + sum by (${model}) (${q.rate("vllm:generation_tokens_total")})`,
+  },
+  unfinished: {
+    unit: "count",
+    about: "Requests that run or wait, by model.",
+    query: (q) =>
+      `sum by (${model}) (${q.gauge("vllm:num_requests_running")}) + sum by (${model}) (${q.gauge("vllm:num_requests_waiting")})`,
+  },
+  abortRatio: {
+    unit: "ratio",
+    about: "Share of requests that their client gave up, where there are enough.",
+    query: (q) =>
+      `sum by (${model}) (${q.rate("vllm:request_success_total", { finished_reason: "abort" })}) / (${finished(q)})`,
+  },
+  rejected: {
+    unit: "opsPerSecond",
+    about: "Requests per second that were refused before they reached the engine.",
+    query: (q) => `sum by (${model}) (${q.rate("vllm:admission_rejections_total")})`,
+  },
+  corrupted: {
+    unit: "count",
+    about: "Requests of 15 minutes whose output was computed from values that are no numbers.",
+    query: (q) => `sum by (${model}) (${q.increase("vllm:corrupted_requests_total", "15m")})`,
+  },
+});
+
+const chat = 'engine="0",model_name="chat"';
+const ofChat = { model_name: "chat" };
+const requests = (status: string, target = ""): string =>
+  `http_requests_total{handler="/v1/completions",method="POST",status="${status}"${target}}`;
+const other = ',job="shop",instance="a:80"';
+const idle = ',instance="gpu-2:8000"';
+const ended = (reason: string, name = "chat"): string =>
+  `vllm:request_success_total{engine="0",finished_reason="${reason}",model_name="${name}"}`;
+const load = (name: string, tokens: string, running: string): Record<string, string> => ({
+  [`vllm:prompt_tokens_total{engine="0",model_name="${name}"}`]: "9000x30",
+  [`vllm:generation_tokens_total{engine="0",model_name="${name}"}`]: tokens,
+  [`vllm:num_requests_running{engine="0",model_name="${name}"}`]: running,
+  [`vllm:num_requests_waiting{engine="0",model_name="${name}"}`]: "0x30",
+});
+
+export const group = defineAlerts({ ...vllm, name: "inference-vllm" }, signals, {
+  VllmDown: {
+    severity: "critical",
+    down: true,
+    when: ({ up }) => `${up} == 0`,
+    for: "3m",
+    summary: "vLLM on {{ $labels.host }} does not answer",
+    description:
+      "The server {{ $labels.instance }} has not answered its scrape for three minutes: its models serve nobody.",
+    fires: { series: { up: "1 0x10" }, from: "4m" },
+    quiet: { series: { up: "1 0 0 1 0 0 1x10", 'up{job="other"}': "0x20" }, at: "10m" },
+  },
+  VllmErrorRatioHigh: {
+    severity: "critical",
+    family: "VllmErrors",
+    threshold: { value: 0.05, unit: "share of requests answered with 5xx" },
+    when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
+    for: "5m",
+    summary: "vLLM on {{ $labels.host }} fails many requests",
+    description:
+      "{{ $value | humanizePercentage }} of the requests to {{ $labels.instance }} have ended with an error of the server for five minutes.",
+    fires: {
+      series: { [requests("2xx")]: "0+94x20", [requests("5xx")]: "0+6x20" },
+      from: "6m",
+      value: "6%",
+    },
+    quiet: {
+      series: {
+        [requests("2xx")]: "0+956x20",
+        [requests("5xx")]: "0+44x20",
+        [requests("5xx", other)]: "0+100x20",
+        [requests("5xx", idle)]: "0+5x20",
+      },
+      at: "15m",
+    },
+  },
+  VllmErrorRatioElevated: {
+    severity: "warning",
+    family: "VllmErrors",
+    threshold: { value: 0.01, unit: "share of requests answered with 5xx" },
+    when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
+    for: "15m",
+    summary: "vLLM on {{ $labels.host }} fails some requests",
+    description:
+      "{{ $value | humanizePercentage }} of the requests to {{ $labels.instance }} have failed for a quarter of an hour.",
+    fires: {
+      series: { [requests("2xx")]: "0+988x30", [requests("5xx")]: "0+12x30" },
+      from: "16m",
+      value: "1.2%",
+    },
+    quiet: {
+      series: {
+        [requests("2xx")]: "0+991x40",
+        [requests("5xx")]: "0+9x40",
+        [requests("5xx", other)]: "0+100x40",
+        [requests("5xx", idle)]: "0+5x40",
+      },
+      at: "30m",
+    },
+  },
+  VllmStalled: {
+    severity: "critical",
+    when: ({ tokens, unfinished }) => `${tokens} == 0 and ${unfinished} > 0`,
+    for: "5m",
+    summary: "{{ $labels.model_name }} on {{ $labels.host }} makes no tokens",
+    description:
+      "Requests wait at {{ $labels.instance }} and not one token was read or written for ten minutes: the engine hangs though the server answers.",
+    fires: { series: load("chat", "5000x30", "1x30"), from: "6m", labels: ofChat },
+    quiet: {
+      series: {
+        ...load("chat", "0+1x30", "1x30"),
+        // Nobody asks.
+        ...load("night", "5000x30", "0x30"),
+      },
+      at: "20m",
+    },
+  },
+  VllmAbortsHigh: {
+    severity: "warning",
+    threshold: { value: 0.05, unit: "share of requests given up by their client" },
+    when: ({ abortRatio }, threshold) => `${abortRatio} > ${threshold}`,
+    for: "15m",
+    summary: "Clients of {{ $labels.model_name }} on {{ $labels.host }} give up",
+    description:
+      "{{ $value | humanizePercentage }} of the requests have been aborted for 15 minutes: answers come too late, or a proxy cuts them.",
+    fires: {
+      series: { [ended("stop")]: "0+94x30", [ended("abort")]: "0+6x30" },
+      from: "16m",
+      labels: ofChat,
+      value: "6%",
+    },
+    quiet: {
+      series: {
+        [ended("stop")]: "0+956x40",
+        [ended("abort")]: "0+44x40",
+        [ended("abort", "idle")]: "0+2x40",
+      },
+      at: "30m",
+    },
+  },
+  VllmRequestsRejected: {
+    severity: "warning",
+    threshold: { value: 0.1, unit: "requests refused per second" },
+    when: ({ rejected }, threshold) => `${rejected} > ${threshold}`,
+    for: "10m",
+    summary: "{{ $labels.model_name }} on {{ $labels.host }} refuses requests",
+    description:
+      '{{ $value | printf "%.2f" }} requests a second have been turned away at the door for ten minutes.',
+    fires: {
+      series: {
+        'vllm:admission_rejections_total{model_name="chat",reason="queue_full"}': "0+7.2x30",
+      },
+      from: "15m",
+      labels: ofChat,
+      value: "0.12",
+    },
+    quiet: {
+      series: {
+        'vllm:admission_rejections_total{model_name="chat",reason="queue_full"}': "0+5.1x40",
+      },
+      at: "20m",
+    },
+  },
+  VllmOutputCorrupted: {
+    severity: "critical",
+    when: ({ corrupted }) => `${corrupted} > 0`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "{{ $labels.model_name }} on {{ $labels.host }} computes nonsense",
+    description:
+      "Within 15 minutes at least one answer was made of values that are no numbers: weights, kernel or GPU are broken.",
+    fires: {
+      series: { [`vllm:corrupted_requests_total{${chat}}`]: "0x20 1x10" },
+      from: "21m",
+      labels: ofChat,
+    },
+    quiet: { series: { [`vllm:corrupted_requests_total{${chat}}`]: "7x40" }, at: "30m" },
+  },
+});
