@@ -4,8 +4,8 @@
  */
 import { defineAlerts, type Owner } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
+import { p95 } from "../lib/p95.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
-import { p95 } from "./common.ts";
 
 const model = ["env", "job", "model"] as const;
 const by = model.join(", ");

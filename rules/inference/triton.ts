@@ -3,7 +3,7 @@ import { defineSignals, type Query } from "../lib/signal.ts";
 import { triton } from "./common.ts";
 
 /** One model on one server, all its versions and GPUs together. */
-const model = "job, instance, host, env, model";
+const model = "cluster, env, host, instance, job, model";
 
 /** Clients that hang up are no failure of the model. */
 const failed = (q: Query): string =>

@@ -1,9 +1,10 @@
 import { defineAlerts } from "../lib/alert.ts";
+import { p95 } from "../lib/p95.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { p95, vllm } from "./common.ts";
+import { vllm } from "./common.ts";
 
 /** One model on one server, all its engines together. */
-const model = ["job", "instance", "host", "env", "model_name"] as const;
+const model = ["cluster", "env", "host", "instance", "job", "model_name"] as const;
 const by = model.join(", ");
 
 export const signals = defineSignals({

@@ -3,8 +3,8 @@ import { defineSignals, type Query } from "../lib/signal.ts";
 import { vllm } from "./common.ts";
 
 /** One model on one server, all its engines together. */
-const model = "job, instance, host, env, model_name";
-const server = "job, instance, host, env";
+const model = "cluster, env, host, instance, job, model_name";
+const server = "cluster, env, host, instance, job";
 
 const finished = (q: Query): string =>
   `sum by (${model}) (${q.rate("vllm:request_success_total")}) > 0.05`;
