@@ -35,7 +35,7 @@ export const signals = defineSignals({
   failedLogins: {
     unit: "opsPerSecond",
     about: "Connections that ended before they were logged in.",
-    query: (q) => q.rate("mysql_global_status_aborted_connects"),
+    query: (q) => `sum without (error) (${q.rate("mysql_global_status_aborted_connects")})`,
   },
   lostClients: {
     unit: "opsPerSecond",
@@ -145,7 +145,6 @@ export const group = defineAlerts(mysql, signals, {
     fires: {
       series: { [`${errors}{error="max_connections"}`]: "0x20 1x10" },
       from: "21m",
-      labels: { error: "max_connections" },
     },
     quiet: {
       series: {

@@ -33,6 +33,7 @@ export const objectLabels = [
   "grpc_service",
   "id",
   "integration",
+  "master_host",
   "member_idx",
   "model",
   "model_name",
@@ -47,6 +48,7 @@ export const objectLabels = [
   "queue",
   "release",
   "route",
+  "rs_nm",
   "server",
   "slo",
   "slot_name",
@@ -54,6 +56,7 @@ export const objectLabels = [
   "topic",
   "user",
   "vhost",
+  "volume",
 ] as const;
 
 /** Where and what an alert is about, but for its name. */
