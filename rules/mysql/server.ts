@@ -27,15 +27,16 @@ export const signals = defineSignals({
   refused: {
     unit: "count",
     about: "Clients turned away in 15 minutes because max_connections was reached.",
-    query: (q) =>
-      q.increase("mysql_global_status_connection_errors_total", "15m", {
-        error: "max_connections",
-      }),
+    query: (q) => {
+      const metric = "mysql_global_status_connection_errors_total";
+      const refused = q.increase(metric, "15m", { error: "max_connections" });
+      return `sum without (error) (${refused})`;
+    },
   },
   failedLogins: {
     unit: "opsPerSecond",
     about: "Connections that ended before they were logged in.",
-    query: (q) => `sum without (error) (${q.rate("mysql_global_status_aborted_connects")})`,
+    query: (q) => q.rate("mysql_global_status_aborted_connects"),
   },
   lostClients: {
     unit: "opsPerSecond",
