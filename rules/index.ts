@@ -3,6 +3,7 @@ import { group as application } from "./application.ts";
 import { container } from "./container/index.ts";
 import { etcd } from "./etcd/index.ts";
 import { group as general } from "./general.ts";
+import { gpu } from "./gpu/index.ts";
 import { group as grafana } from "./grafana.ts";
 import { host } from "./host/index.ts";
 import { inference } from "./inference/index.ts";
@@ -31,6 +32,7 @@ export const groups: readonly AlertGroup[] = [
   ...container,
   ...etcd,
   general,
+  ...gpu,
   grafana,
   ...host,
   ...inference,
