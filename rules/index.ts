@@ -18,6 +18,7 @@ import { group as probe } from "./probe.ts";
 import { group as probeUptime } from "./probe-uptime.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { rabbitmq } from "./rabbitmq/index.ts";
+import { ray } from "./ray/index.ts";
 import { redis } from "./redis/index.ts";
 import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
 import { group as synthetic } from "./synthetic.ts";
@@ -46,6 +47,7 @@ export const groups: readonly AlertGroup[] = [
   probeUptime,
   ...prometheus,
   ...rabbitmq,
+  ...ray,
   ...redis,
   slo,
   synthetic,

@@ -1,0 +1,266 @@
+import { defineAlerts } from "../lib/alert.ts";
+import { defineSignals } from "../lib/signal.ts";
+import { gained, node, ray } from "./common.ts";
+
+export const signals = defineSignals({
+  up: {
+    unit: "bool",
+    about: "1 while the agent of a node answers its scrape.",
+    query: (q) => q.gauge("up", { job: "ray" }),
+  },
+  cpuUsed: {
+    unit: "count",
+    about: "CPU of each node in use, in percent of all its cores.",
+    query: (q) => q.gauge("ray_node_cpu_utilization"),
+  },
+  memoryUsed: {
+    unit: "ratio",
+    about: "Share of each node's memory in use, of its container's limit where there is one.",
+    query: (q) => `${q.gauge("ray_node_mem_used")} / (${q.gauge("ray_node_mem_total")} > 0)`,
+  },
+  diskUsed: {
+    unit: "ratio",
+    about: "Share in use of the disk that Ray writes to.",
+    query: (q) =>
+      `${q.gauge("ray_node_disk_usage")} / (${q.gauge("ray_node_disk_usage")} + ${q.gauge("ray_node_disk_free")} > 0)`,
+  },
+  gpuMemoryUsed: {
+    unit: "ratio",
+    about: "Share of each GPU's memory in use.",
+    query: (q) =>
+      `${q.gauge("ray_node_gram_used")} / (${q.gauge("ray_node_gram_used")} + ${q.gauge("ray_node_gram_available")} > 0)`,
+  },
+  storeUsed: {
+    unit: "ratio",
+    about: "Share of each node's object store in use.",
+    query: (q) =>
+      `${q.gauge("ray_object_store_used_memory")} / (${q.gauge("ray_object_store_used_memory")} + ${q.gauge("ray_object_store_available_memory")} > 0)`,
+  },
+  spilled: {
+    unit: "bytes",
+    about: "Objects of each node that lie on disk because memory had no room.",
+    query: (q) =>
+      `sum by (${node}) (${q.gauge("ray_object_store_memory", { Location: "SPILLED" })})`,
+  },
+  evicted: {
+    unit: "count",
+    about: "Workers of each node that Ray ended within ten minutes to save memory.",
+    query: (q) =>
+      `sum by (${node}) (${gained(q, "ray_memory_manager_worker_eviction_total", "10m")})`,
+  },
+  crashed: {
+    unit: "count",
+    about: "Workers of each node that died within 15 minutes without being told to.",
+    query: (q) => q.increase("ray_node_manager_unexpected_worker_failure_total", "15m"),
+  },
+});
+
+const oom = (name: string): string =>
+  `ray_memory_manager_worker_eviction_total{Type="Task",Name="${name}"}`;
+const gpu = 'GpuIndex="0"';
+const location = (where: string): string => `ray_object_store_memory{Location="${where}"}`;
+
+export const group = defineAlerts({ ...ray, name: "ray-nodes" }, signals, {
+  RayNodeDown: {
+    severity: "warning",
+    down: true,
+    when: ({ up }) => `${up} == 0`,
+    for: "5m",
+    summary: "Ray on {{ $labels.host }} does not answer",
+    description:
+      "The agent at {{ $labels.instance }} has not answered its scrape for five minutes; what ran there has moved or is lost.",
+    fires: { series: { up: "1 0x10" }, from: "6m" },
+    quiet: { series: { up: "1 0x4 1x10", 'up{job="other"}': "0x20" }, at: "12m" },
+  },
+  RayNodeCpuSaturated: {
+    severity: "warning",
+    threshold: { value: 95, unit: "percent of all cores" },
+    when: ({ cpuUsed }, limit) => `${cpuUsed} > ${limit}`,
+    for: "30m",
+    summary: "Ray keeps all cores of {{ $labels.host }} busy",
+    description:
+      '{{ $value | printf "%.0f" }} % of the CPU has been in use for half an hour; heartbeats of Ray itself may come late.',
+    fires: { series: { ray_node_cpu_utilization: "98x40" }, from: "30m", value: "98" },
+    quiet: { series: { ray_node_cpu_utilization: "92x40" }, at: "35m" },
+  },
+  RayNodeMemoryHigh: {
+    severity: "warning",
+    family: "RayNodeMemory",
+    threshold: { value: 0.85, unit: "share of the node's memory" },
+    when: ({ memoryUsed }, threshold) => `${memoryUsed} > ${threshold}`,
+    for: "15m",
+    summary: "Memory of the Ray node {{ $labels.host }} runs short",
+    description:
+      "{{ $value | humanizePercentage }} has been in use for 15 minutes; at 95 % Ray begins to end workers.",
+    fires: {
+      series: { ray_node_mem_used: "90x30", ray_node_mem_total: "100x30" },
+      from: "15m",
+      value: "90%",
+    },
+    quiet: { series: { ray_node_mem_used: "80x30", ray_node_mem_total: "100x30" }, at: "20m" },
+  },
+  RayNodeMemoryCritical: {
+    severity: "critical",
+    family: "RayNodeMemory",
+    threshold: { value: 0.94, unit: "share of the node's memory" },
+    when: ({ memoryUsed }, threshold) => `${memoryUsed} > ${threshold}`,
+    for: "5m",
+    summary: "The Ray node {{ $labels.host }} is out of memory",
+    description:
+      "{{ $value | humanizePercentage }} is in use: workers are ended, and without luck the kernel ends Ray itself.",
+    fires: {
+      series: { ray_node_mem_used: "97x20", ray_node_mem_total: "100x20" },
+      from: "5m",
+      value: "97%",
+    },
+    quiet: { series: { ray_node_mem_used: "92x20", ray_node_mem_total: "100x20" }, at: "10m" },
+  },
+  RayOomKills: {
+    severity: "warning",
+    when: ({ evicted }) => `${evicted} > 0`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "Ray ends workers on {{ $labels.host }} to save memory",
+    description:
+      '{{ $value | printf "%.0f" }} tasks or actors were killed within ten minutes; Ray tries them again and may kill them again.',
+    fires: { series: { [oom("train")]: "_x15 1x20" }, from: "15m", value: "1" },
+    quiet: { series: { [oom("train")]: "3x60" }, at: "50m" },
+  },
+  RayWorkersCrashing: {
+    severity: "warning",
+    threshold: { value: 5, unit: "workers within 15 minutes" },
+    when: ({ crashed }, limit) => `${crashed} > ${limit}`,
+    for: "5m",
+    keepFiringFor: "10m",
+    summary: "Workers crash on the Ray node {{ $labels.host }}",
+    description:
+      '{{ $value | printf "%.0f" }} workers died within 15 minutes though nobody had ended them.',
+    fires: {
+      series: { ray_node_manager_unexpected_worker_failure_total: "0x20 0+0.4x60" },
+      from: "39m",
+      value: "6",
+    },
+    quiet: { series: { ray_node_manager_unexpected_worker_failure_total: "0+0.3x90" }, at: "80m" },
+  },
+  RayNodeDiskHigh: {
+    severity: "warning",
+    family: "RayNodeDisk",
+    threshold: { value: 0.88, unit: "share of the disk" },
+    when: ({ diskUsed }, threshold) => `${diskUsed} > ${threshold}`,
+    for: "30m",
+    summary: "Disk of the Ray node {{ $labels.host }} fills up",
+    description:
+      "{{ $value | humanizePercentage }} has been in use for half an hour; at 95 % Ray spills no more objects.",
+    fires: {
+      series: { ray_node_disk_usage: "92x40", ray_node_disk_free: "8x40" },
+      from: "30m",
+      value: "92%",
+    },
+    quiet: { series: { ray_node_disk_usage: "84x40", ray_node_disk_free: "16x40" }, at: "35m" },
+  },
+  RayNodeDiskFull: {
+    severity: "critical",
+    family: "RayNodeDisk",
+    threshold: { value: 0.95, unit: "share of the disk" },
+    when: ({ diskUsed }, threshold) => `${diskUsed} > ${threshold}`,
+    for: "5m",
+    summary: "Disk of the Ray node {{ $labels.host }} is full for Ray",
+    description:
+      "{{ $value | humanizePercentage }} is in use: tasks that need to spill end with OutOfDiskError.",
+    fires: {
+      series: { ray_node_disk_usage: "97x20", ray_node_disk_free: "3x20" },
+      from: "5m",
+      value: "97%",
+    },
+    quiet: { series: { ray_node_disk_usage: "93x20", ray_node_disk_free: "7x20" }, at: "10m" },
+  },
+  RayGpuMemoryNearlyFull: {
+    severity: "warning",
+    threshold: { value: 0.97, unit: "share of the GPU's memory" },
+    when: ({ gpuMemoryUsed }, threshold) => `${gpuMemoryUsed} > ${threshold}`,
+    for: "30m",
+    summary: "GPU {{ $labels.GpuIndex }} of the Ray node {{ $labels.host }} has no memory left",
+    description:
+      "{{ $value | humanizePercentage }} has been in use for half an hour; the next allocation of an actor may fail.",
+    fires: {
+      series: {
+        [`ray_node_gram_used{${gpu}}`]: "99x40",
+        [`ray_node_gram_available{${gpu}}`]: "1x40",
+      },
+      from: "30m",
+      labels: { GpuIndex: "0" },
+      value: "99%",
+    },
+    quiet: {
+      series: {
+        [`ray_node_gram_used{${gpu}}`]: "95x40",
+        [`ray_node_gram_available{${gpu}}`]: "5x40",
+      },
+      at: "35m",
+    },
+  },
+  RayObjectStoreHigh: {
+    severity: "warning",
+    family: "RayObjectStore",
+    threshold: { value: 0.85, unit: "share of the object store" },
+    when: ({ storeUsed }, threshold) => `${storeUsed} > ${threshold}`,
+    for: "15m",
+    summary: "Object store of {{ $labels.host }} fills up",
+    description:
+      "{{ $value | humanizePercentage }} has been in use for 15 minutes; soon objects go to disk.",
+    fires: {
+      series: {
+        ray_object_store_used_memory: "90x30",
+        ray_object_store_available_memory: "10x30",
+      },
+      from: "15m",
+      value: "90%",
+    },
+    quiet: {
+      series: {
+        ray_object_store_used_memory: "80x30",
+        ray_object_store_available_memory: "20x30",
+      },
+      at: "20m",
+    },
+  },
+  RayObjectStoreCritical: {
+    severity: "critical",
+    family: "RayObjectStore",
+    threshold: { value: 0.97, unit: "share of the object store" },
+    when: ({ storeUsed }, threshold) => `${storeUsed} > ${threshold}`,
+    for: "5m",
+    summary: "Object store of {{ $labels.host }} is full",
+    description:
+      "{{ $value | humanizePercentage }} has been in use for five minutes: tasks wait for room before they start.",
+    fires: {
+      series: {
+        ray_object_store_used_memory: "99x20",
+        ray_object_store_available_memory: "1x20",
+      },
+      from: "5m",
+      value: "99%",
+    },
+    quiet: {
+      series: {
+        ray_object_store_used_memory: "95x20",
+        ray_object_store_available_memory: "5x20",
+      },
+      at: "10m",
+    },
+  },
+  RayObjectsSpilled: {
+    severity: "warning",
+    threshold: { value: 50e9, unit: "bytes on disk" },
+    when: ({ spilled }, limit) => `${spilled} > ${limit}`,
+    for: "30m",
+    summary: "{{ $labels.host }} keeps many objects on disk",
+    description:
+      "{{ $value | humanize1024 }}B have not fitted the object store for half an hour; reading them back is slow.",
+    fires: { series: { [location("SPILLED")]: "55e9x40" }, from: "30m", value: "51.22Gi" },
+    quiet: {
+      series: { [location("SPILLED")]: "43e9x40", [location("MMAP_SHM")]: "90e9x40" },
+      at: "35m",
+    },
+  },
+});
