@@ -19,6 +19,8 @@ export interface Inhibition {
  * worse of one object silences the milder of another; a test holds the catalogue against it.
  */
 export const objectLabels = [
+  "SessionName",
+  "UUID",
   "application",
   "cluster",
   "consumergroup",
