@@ -1,5 +1,6 @@
 import { alertmanager } from "./alertmanager/index.ts";
 import { group as application } from "./application.ts";
+import { group as business } from "./business.ts";
 import { container } from "./container/index.ts";
 import { etcd } from "./etcd/index.ts";
 import { group as general } from "./general.ts";
@@ -30,6 +31,7 @@ import { windows } from "./windows/index.ts";
 export const groups: readonly AlertGroup[] = [
   ...alertmanager,
   application,
+  business,
   ...container,
   ...etcd,
   general,
