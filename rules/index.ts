@@ -8,6 +8,7 @@ import { gpu } from "./gpu/index.ts";
 import { group as grafana } from "./grafana.ts";
 import { host } from "./host/index.ts";
 import { inference } from "./inference/index.ts";
+import { kafka } from "./kafka/index.ts";
 import { kubernetes } from "./kubernetes/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
 import { group as macos } from "./macos.ts";
@@ -39,6 +40,7 @@ export const groups: readonly AlertGroup[] = [
   grafana,
   ...host,
   ...inference,
+  ...kafka,
   ...kubernetes,
   macos,
   ...mongodb,
