@@ -1,20 +1,9 @@
 /** What the programs that are watched really expose: the files of `rules/metrics/` joined. */
 
-export type MetricType = "counter" | "gauge" | "histogram" | "summary" | "untyped";
+import type { Inventory, Metric } from "../metrics/format.ts";
 
-export interface Metric {
-  readonly type: MetricType;
-  readonly labels: readonly string[];
-  /** What an untyped or mistyped metric really is. */
-  readonly semantics?: "counter" | "gauge";
-}
-
-/** One file of `rules/metrics/`. */
-export interface InventoryFile {
-  readonly exporter: string;
-  readonly version: string;
-  readonly metrics: Readonly<Record<string, Metric>>;
-}
+/** What of an inventory the checks need. */
+export type InventoryFile = Pick<Inventory, "exporter" | "metrics" | "version">;
 
 /** A series name as expressions use it. */
 export interface Exposed {
