@@ -22,6 +22,7 @@ import { prometheus } from "./prometheus/index.ts";
 import { rabbitmq } from "./rabbitmq/index.ts";
 import { ray } from "./ray/index.ts";
 import { redis } from "./redis/index.ts";
+import { security } from "./security/index.ts";
 import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
 import { group as synthetic } from "./synthetic.ts";
 import { group as tls } from "./tls.ts";
@@ -53,6 +54,7 @@ export const groups: readonly AlertGroup[] = [
   ...rabbitmq,
   ...ray,
   ...redis,
+  ...security,
   slo,
   synthetic,
   tls,

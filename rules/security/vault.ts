@@ -1,0 +1,160 @@
+/** Whether Vault can hand secrets out at all. */
+import { defineAlerts } from "../lib/alert.ts";
+import { defineSignals } from "../lib/signal.ts";
+import { securityOwner } from "./common.ts";
+
+export const signals = defineSignals({
+  up: {
+    unit: "bool",
+    about: "1 while Vault answers its scrape.",
+    query: (q) => q.gauge("up", { job: "vault" }),
+  },
+  unsealed: {
+    unit: "bool",
+    about: "1 while a node has its keys, 0 while it is sealed.",
+    query: (q) => q.gauge("vault_core_unsealed"),
+  },
+  activeNodes: {
+    unit: "count",
+    about: "Nodes that lead each cluster; a sealed one goes on saying what it was.",
+    query: (q) =>
+      `sum by (cluster, env, job) (${q.gauge("vault_core_active")} * ${q.gauge("vault_core_unsealed")})`,
+  },
+  leaderChanges: {
+    unit: "count",
+    about: "How often nodes of each cluster became or ceased to be its leader within an hour.",
+    query: (q) => `sum by (cluster, env, job) (changes(${q.gauge("vault_core_active")}[1h]))`,
+  },
+  autopilotHealthy: {
+    unit: "bool",
+    about: "1 while all servers of the storage keep up, as the leader sees them.",
+    query: (q) => q.gauge("vault_autopilot_healthy"),
+  },
+  auditFailures: {
+    unit: "count",
+    about: "Requests and answers within ten minutes that no audit device would write down.",
+    query: (q) =>
+      `${q.increase("vault_audit_log_request_failure", "10m")} + ${q.increase("vault_audit_log_response_failure", "10m")}`,
+  },
+});
+
+const main = { cluster: "main" };
+const ofCluster = { ...main, instance: "", host: "" };
+const core = (metric: string, node: string, cluster = "main"): string =>
+  `vault_core_${metric}{cluster="${cluster}",host="${node}",instance="${node}:8200"}`;
+
+export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster"), signals, {
+  VaultDown: {
+    severity: "critical",
+    scope: "target",
+    down: true,
+    when: ({ up }) => `${up} == 0`,
+    for: "2m",
+    summary: "Vault on {{ $labels.host }} does not answer",
+    description:
+      "{{ $labels.instance }} has not answered for two minutes: the process is gone, or it is sealed and hides its metrics.",
+    fires: { series: { up: "1x2 0x10" }, from: "5m" },
+    quiet: { series: { up: "1 0 1 1 0 1 1 1", 'up{job="other"}': "0x20" }, at: "7m" },
+  },
+  VaultSealed: {
+    severity: "critical",
+    scope: "target",
+    when: ({ unsealed }) => `${unsealed} == 0`,
+    for: "1m",
+    summary: "Vault on {{ $labels.host }} is sealed",
+    description:
+      "{{ $labels.instance }} has been sealed for a minute and gives no secret to anybody until it is unsealed.",
+    fires: { series: { [core("unsealed", "a")]: "1x2 0x10" }, from: "4m", labels: main },
+    quiet: { series: { [core("unsealed", "a")]: "1 1 0 1 1 1 1" }, at: "6m" },
+  },
+  VaultNoLeader: {
+    severity: "critical",
+    when: ({ activeNodes }) => `${activeNodes} == 0`,
+    for: "2m",
+    summary: "No node leads Vault cluster {{ $labels.cluster }}",
+    description:
+      "For two minutes every node of {{ $labels.cluster }} has been a standby or sealed: requests have nowhere to go.",
+    fires: {
+      series: {
+        [core("active", "a")]: "1x20",
+        [core("unsealed", "a")]: "1x2 0x20",
+        [core("active", "b")]: "0x20",
+        [core("unsealed", "b")]: "1x20",
+      },
+      from: "5m",
+      labels: ofCluster,
+    },
+    quiet: {
+      series: {
+        [core("active", "a")]: "1 1 0x10",
+        [core("unsealed", "a")]: "1x12",
+        [core("active", "b")]: "0x3 1x10",
+        [core("unsealed", "b")]: "1x12",
+      },
+      at: "10m",
+    },
+  },
+  VaultLeaderFlapping: {
+    severity: "warning",
+    threshold: { value: 4, unit: "times within an hour that a node began or ceased to lead" },
+    when: ({ leaderChanges }, threshold) => `${leaderChanges} > ${threshold}`,
+    for: "5m",
+    summary: "Vault cluster {{ $labels.cluster }} keeps changing its leader",
+    description:
+      'Nodes of {{ $labels.cluster }} began or ceased to lead {{ $value | printf "%.0f" }} times within an hour; each time requests wait.',
+    fires: {
+      series: {
+        [core("active", "a")]: "1x9 0x4 1x4 0x40",
+        [core("active", "b")]: "0x9 1x4 0x44",
+      },
+      from: "25m",
+      labels: ofCluster,
+      value: "5",
+    },
+    quiet: {
+      series: {
+        [core("active", "a")]: "1x9 0x4 1x70",
+        [core("active", "b")]: "0x9 1x4 0x70",
+      },
+      at: "40m",
+    },
+    resolves: {
+      series: { [core("active", "a")]: "0x90", [core("active", "b")]: "0x90" },
+      at: "80m",
+    },
+  },
+  VaultStorageUnhealthy: {
+    severity: "warning",
+    when: ({ autopilotHealthy }) => `${autopilotHealthy} == 0`,
+    for: "10m",
+    summary: "A server of Vault's storage does not keep up",
+    description:
+      "The leader {{ $labels.instance }} has counted a server of its storage as unhealthy for ten minutes; the next failure may stop the cluster.",
+    fires: { series: { vault_autopilot_healthy: "1x2 0x20" }, from: "13m" },
+    quiet: { series: { vault_autopilot_healthy: "1 0x8 1x10" }, at: "15m" },
+  },
+  VaultAuditFailing: {
+    severity: "critical",
+    when: ({ auditFailures }) => `${auditFailures} > 0`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "Vault on {{ $labels.host }} cannot write its audit log",
+    description:
+      '{{ $value | printf "%.0f" }} requests or answers were not written to any audit device in ten minutes; Vault refuses what it cannot record.',
+    fires: {
+      series: {
+        vault_audit_log_request_failure: "0x20 1x20",
+        vault_audit_log_response_failure: "0x40",
+      },
+      from: "21m",
+      value: "1",
+    },
+    quiet: {
+      series: {
+        vault_audit_log_request_failure: "4x50",
+        vault_audit_log_response_failure: "2x50",
+      },
+      at: "30m",
+    },
+  },
+});
