@@ -11,6 +11,7 @@ import { inference } from "./inference/index.ts";
 import { kafka } from "./kafka/index.ts";
 import { kubernetes } from "./kubernetes/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
+import { loki } from "./loki/index.ts";
 import { group as macos } from "./macos.ts";
 import { mongodb } from "./mongodb/index.ts";
 import { mysql } from "./mysql/index.ts";
@@ -43,6 +44,7 @@ export const groups: readonly AlertGroup[] = [
   ...inference,
   ...kafka,
   ...kubernetes,
+  ...loki,
   macos,
   ...mongodb,
   ...mysql,
