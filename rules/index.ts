@@ -1,6 +1,7 @@
 import { alertmanager } from "./alertmanager/index.ts";
 import { group as application } from "./application.ts";
 import { group as business } from "./business.ts";
+import { group as celery } from "./celery.ts";
 import { container } from "./container/index.ts";
 import { etcd } from "./etcd/index.ts";
 import { group as general } from "./general.ts";
@@ -35,6 +36,7 @@ export const groups: readonly AlertGroup[] = [
   ...alertmanager,
   application,
   business,
+  celery,
   ...container,
   ...etcd,
   general,
