@@ -123,6 +123,7 @@ export function planEstate(
   );
   const options = {
     ...config.rules,
+    evaluationInterval: config.prometheus.evaluationInterval,
     jobs: jobs.map(({ name }) => name).sort(),
     grafanaBase: config.grafana.url ?? places.grafana?.url,
   };

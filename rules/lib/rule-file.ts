@@ -1,5 +1,7 @@
 import { stringify } from "yaml";
 import type { Alert, AlertGroup, Estate, Labels } from "./alert.ts";
+import { seconds } from "./duration.ts";
+import { pacesOf, type Paced } from "./pace.ts";
 import { compute, ruleDialect } from "./signal.ts";
 
 /** An alert that is switched off for a while. */
@@ -11,6 +13,8 @@ export interface SwitchedOff {
 
 /** What a stack may say about rules. */
 export interface RuleOptions extends Estate {
+  /** Time between two evaluations of a rule that says nothing else: `15s`. */
+  readonly evaluationInterval: string;
   /** Threshold by alert name. */
   readonly thresholds: Readonly<Record<string, number>>;
   /** Thresholds by alert name, of one instance each. */
@@ -29,6 +33,7 @@ export const plainOptions: RuleOptions = {
   instances: {},
   off: {},
   jobs: ["node"],
+  evaluationInterval: "15s",
 };
 
 /** Anchor of an alert's section in its service's runbook. */
@@ -113,7 +118,8 @@ function recordingRules({ recordings = [], signals }: AlertGroup): object[] {
 }
 
 /**
- * The YAML text of a group's rule file: what it records, then its alerts. Same input, same bytes.
+ * The YAML text of a group's rule file: what it records, then its alerts, those that may wait in
+ * groups of their own. Same input, same bytes.
  *
  * @param alerts - Which of its alerts; all where it is not given.
  */
@@ -122,13 +128,16 @@ export function renderRuleFile(
   options: RuleOptions,
   alerts: readonly Alert[] = Object.values(group.alerts),
 ): string {
-  const rules = [
-    ...recordingRules(group),
-    ...alerts.flatMap((alert) => alertingRules(alert, options)),
-  ];
-  const { interval, name } = group;
-  return stringify(
-    { groups: [{ name, ...(interval && { interval }), rules }] },
-    { lineWidth: 0, aliasDuplicateObjects: false },
-  );
+  const recordings = recordingRules(group);
+  const paced = pacesOf(group, alerts, seconds(options.evaluationInterval));
+  const parts: readonly Paced[] = paced.length > 0 ? paced : [{ name: group.name, alerts: [] }];
+  const rendered = parts.map(({ alerts: members, interval, name }, index) => ({
+    name,
+    ...(interval && { interval }),
+    rules: [
+      ...(index === 0 ? recordings : []),
+      ...members.flatMap((alert) => alertingRules(alert, options)),
+    ],
+  }));
+  return stringify({ groups: rendered }, { lineWidth: 0, aliasDuplicateObjects: false });
 }

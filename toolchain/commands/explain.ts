@@ -50,7 +50,11 @@ export async function run(args: string[]): Promise<number> {
   const { jobs } = planEstate(config, createTarget(config, name, {}), config.grafana.enabled);
   const stack = {
     environment: config.environment,
-    options: { ...config.rules, jobs: jobs.map((job) => job.name).sort() },
+    options: {
+      ...config.rules,
+      evaluationInterval: config.prometheus.evaluationInterval,
+      jobs: jobs.map((job) => job.name).sort(),
+    },
     receivers: receiverFiles(config.receivers, ""),
     maintenance: config.maintenance,
   };
