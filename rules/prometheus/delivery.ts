@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { prometheusOwner } from "./common.ts";
+import { job, prometheusOwner } from "./common.ts";
 
 const queued = "prometheus_notifications_queue_length";
 const capacity = "prometheus_notifications_queue_capacity";
@@ -15,6 +15,9 @@ const retried = "prometheus_remote_storage_samples_retried_total";
 const samples = "prometheus_remote_storage_samples_total";
 const desired = "prometheus_remote_storage_shards_desired";
 const shardsMax = "prometheus_remote_storage_shards_max";
+
+/** Agents that send to the same storage expose these, too. */
+const own = { job };
 
 export const signals = defineSignals({
   queueUsed: {
@@ -46,28 +49,33 @@ export const signals = defineSignals({
     unit: "seconds",
     about: "How far the samples sent to remote storage are behind those taken in.",
     query: (q) =>
-      `${q.timestamp(highest)} - ignoring (remote_name, url) group_right () ${q.timestamp(highestSent)}`,
+      `${q.timestamp(highest, own)} - ignoring (remote_name, url) group_right () ${q.timestamp(highestSent, own)}`,
   },
   remoteFailures: {
     unit: "ratio",
     about: "Share of the samples that remote storage refused for good.",
-    query: (q) => `${q.rate(failed)} / (${q.rate(failed)} + ${q.rate(samples)} > 0)`,
+    query: (q) => `${q.rate(failed, own)} / (${q.rate(failed, own)} + ${q.rate(samples, own)} > 0)`,
   },
   remoteRetries: {
     unit: "ratio",
     about: "Samples sent again, against those sent at all.",
-    query: (q) => `${q.rate(retried)} / (${q.rate(samples)} > 0)`,
+    query: (q) => `${q.rate(retried, own)} / (${q.rate(samples, own)} > 0)`,
   },
   shardsWanted: {
     unit: "ratio",
     about: "Parallel connections that remote storage would need, against those allowed.",
-    query: (q) => `${q.gauge(desired)} / (${q.gauge(shardsMax)} > 0)`,
+    query: (q) => `${q.gauge(desired, own)} / (${q.gauge(shardsMax, own)} > 0)`,
   },
 });
 
 const to = (name: string) => `{alertmanager="https://${name}:9093/api/v2/alerts"}`;
 const remote = { remote_name: "long", url: "https://store.example/push" };
 const remoteLabels = '{remote_name="long",url="https://store.example/push"}';
+
+/** An agent in the state an alert is about, which is not Prometheus. */
+const agent = (metric: string, values: string) => ({
+  [`${metric}{job="alloy",instance="a:12345",remote_name="long",url="u"}`]: values,
+});
 
 export const group = defineAlerts(prometheusOwner("delivery"), signals, {
   PrometheusNotificationQueueRunningFull: {
@@ -189,6 +197,8 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
         [samples + remoteLabels]: "0+991x60",
         [`${failed}{remote_name="idle",url="u"}`]: "0x60",
         [`${samples}{remote_name="idle",url="u"}`]: "0x60",
+        ...agent(failed, "0+50x60"),
+        ...agent(samples, "0+950x60"),
       },
       at: "40m",
     },
@@ -208,7 +218,12 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
       value: "2m 20s",
     },
     quiet: {
-      series: { [highest]: "1000+60x60", [highestSent + remoteLabels]: "890+60x60" },
+      series: {
+        [highest]: "1000+60x60",
+        [highestSent + remoteLabels]: "890+60x60",
+        [`${highest}{job="alloy",instance="a:12345"}`]: "1000+60x60",
+        ...agent(highestSent, "500+60x60"),
+      },
       at: "40m",
     },
     resolves: {
@@ -236,6 +251,8 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
         [samples + remoteLabels]: "0+1000x80",
         [`${retried}{remote_name="idle",url="u"}`]: "0x80",
         [`${samples}{remote_name="idle",url="u"}`]: "0x80",
+        ...agent(retried, "0+100x80"),
+        ...agent(samples, "0+950x80"),
       },
       at: "1h",
     },
@@ -255,7 +272,12 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
       value: "1.1",
     },
     quiet: {
-      series: { [desired + remoteLabels]: "50x50", [shardsMax + remoteLabels]: "50x50" },
+      series: {
+        [desired + remoteLabels]: "50x50",
+        [shardsMax + remoteLabels]: "50x50",
+        ...agent(desired, "70x50"),
+        ...agent(shardsMax, "50x50"),
+      },
       at: "40m",
     },
   },
