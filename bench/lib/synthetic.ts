@@ -1,60 +1,62 @@
 import { createServer, type Server } from "node:http";
-import type { AlertGroup } from "../../rules/lib/alert.ts";
-import { compute, readsOf, ruleDialect } from "../../rules/lib/signal.ts";
-import type { Exposed } from "../../rules/lint/inventory.ts";
-import { parse, selectors } from "../../rules/lint/promql.ts";
+import { type Alert, type AlertGroup, readsOfGroup } from "../../rules/lib/alert.ts";
+import { complete, expand } from "../../rules/lib/fixture.ts";
+import type { Kind } from "../../rules/lib/signal.ts";
 
 /** A series that every target of a job exposes. */
-interface SyntheticSeries {
+export interface SyntheticSeries {
+  /** Name and labels, without those of the target. */
   readonly name: string;
-  readonly counter: boolean;
+  readonly value: number;
+  /** Added each second: a counter's. */
+  readonly growth: number;
 }
 
-/** A value that satisfies a matcher: the first alternative of a regular expression, bare. */
-function valueFor(operator: string, value: string): string | undefined {
-  if (operator === "=") return value;
-  if (operator === "=~") {
-    return (value.replaceAll(/\(\?[:i]*|[()^$?]/g, "").split("|")[0] ?? "")
-      .replaceAll(/\[(.)[^\]]*\]/g, "$1")
-      .replaceAll(/\\(.)/g, "$1")
-      .replaceAll(/\.[*+]/g, "x");
-  }
-  return undefined;
+/** Labels of the target: the scrape adds them. */
+const targetLabels = ["cluster", "env", "host", "instance", "job"];
+
+/** What one alert's quiet fixture has of the usual target, by name. */
+function quietSeries(alert: Alert, kinds: ReadonlyMap<string, Kind>): SyntheticSeries[] {
+  const { quiet, target } = alert;
+  if (quiet === "never") return [];
+  return Object.entries(quiet.series).flatMap(([series, notation]) => {
+    const { labels, metric } = complete(series, target);
+    const elsewhere = targetLabels.some((one) => labels[one] !== target[one]);
+    if (elsewhere || metric === "up" || metric === "ALERTS") return [];
+    const own = Object.entries(labels).filter(([label]) => !targetLabels.includes(label));
+    const text = own.map(([label, value]) => `${label}="${value}"`).join(",");
+    const name = text === "" ? metric : `${metric}{${text}}`;
+    const numbers = expand(notation).filter((value) => typeof value === "number");
+    const [last = 0, before = last] = numbers.slice(-2).reverse();
+    const kind = kinds.get(metric);
+    const growth = kind === "counter" ? (last - before) / 60 : 0;
+    // Fixtures begin at the epoch; the zero of a time means never.
+    const value = kind === "timestamp" && last !== 0 ? last + Date.now() / 1000 : last;
+    return [{ name, value, growth }];
+  });
 }
 
-const skipped = new Set(["cluster", "env", "host", "instance", "job"]);
+const mildestFirst = ["none", "info", "warning", "critical", "emergency"];
+const mildness = ({ severity }: Alert): number => mildestFirst.indexOf(severity);
 
-/** The series by which the expressions of a group find something, `fold` of each where labels allow. */
-export function seriesOf(
-  group: AlertGroup,
-  inventory: ReadonlyMap<string, Exposed>,
-  fold: number,
-): SyntheticSeries[] {
-  const found = new Map<string, SyntheticSeries>();
-  for (const signal of Object.values(group.signals)) {
-    const kinds = readsOf(signal);
-    for (const { matchers, metric } of selectors(parse(compute(signal, ruleDialect)))) {
-      if (metric === "up" || metric === "ALERTS" || metric.includes(":")) continue;
-      const labels = [...(inventory.get(metric)?.labels ?? [])].filter((one) => !skipped.has(one));
-      const fixed = new Map(
-        matchers.flatMap(({ label, operator, value }) => {
-          const one = valueFor(operator, value);
-          return one === undefined ? [] : [[label, one] as const];
-        }),
-      );
-      const free = labels.filter((label) => !fixed.has(label));
-      for (let index = 0; index < (free.length > 0 ? fold : 1); index++) {
-        const pairs = [
-          ...fixed,
-          ...free.map((label) => [label, label === "le" ? String(index) : `v${index}`] as const),
-        ].filter(([, value]) => value !== "");
-        const text = pairs.map(([label, value]) => `${label}="${value}"`).join(",");
-        const name = text === "" ? metric : `${metric}{${text}}`;
-        found.set(name, { name, counter: kinds.get(metric) === "counter" });
-      }
-    }
+/**
+ * What a target of some groups exposes so that their rules find something and stay quiet: what the
+ * quiet fixtures of the alerts say. Where fixtures give one series two values the milder alert
+ * decides: what is quiet for a warning is quiet for what is worse.
+ */
+export function seriesOf(groups: readonly AlertGroup[]): SyntheticSeries[] {
+  const kinds = new Map(groups.flatMap((group) => [...readsOfGroup(group)]));
+  const alerts = groups.flatMap((group) => Object.values(group.alerts));
+  const exposed = new Map<string, SyntheticSeries>();
+  for (const alert of alerts.sort((a, b) => mildness(a) - mildness(b))) {
+    const mine = quietSeries(alert, kinds);
+    const agrees = mine.every(({ growth, name, value }) => {
+      const there = exposed.get(name);
+      return there === undefined || (there.growth === growth && there.value === value);
+    });
+    if (agrees) for (const series of mine) exposed.set(series.name, series);
   }
-  return [...found.values()];
+  return [...exposed.values()];
 }
 
 /** Serves `/<job>` as text, counters growing with time. Loopback, without TLS: nothing is secret. */
@@ -65,7 +67,7 @@ export function serve(
   const server = createServer((request, response) => {
     const series = jobs.get((request.url ?? "").slice(1).split("?")[0] ?? "") ?? [];
     const seconds = (Date.now() - begun) / 1000;
-    const lines = series.map(({ counter, name }) => `${name} ${counter ? seconds * 3 : 50}\n`);
+    const lines = series.map(({ growth, name, value }) => `${name} ${value + growth * seconds}\n`);
     response.setHeader("content-type", "text/plain; version=0.0.4");
     response.end(lines.join(""));
   });
