@@ -1,4 +1,5 @@
 import { defineAlerts } from "../lib/alert.ts";
+import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { alertmanagerOwner, job, members, nowhere, pair } from "./common.ts";
 
@@ -96,6 +97,7 @@ export const group = defineAlerts(alertmanagerOwner("cluster"), signals, {
   AlertmanagerConfigInconsistent: {
     severity: "critical",
     scope: "workload",
+    board: estateBoard,
     when: (s) => `${s.configurations} > 1`,
     for: "10m",
     summary: "Alertmanagers of one cluster have different configurations",
@@ -119,6 +121,7 @@ export const group = defineAlerts(alertmanagerOwner("cluster"), signals, {
   AlertmanagerClusterDown: {
     severity: "critical",
     scope: "workload",
+    board: estateBoard,
     threshold: { value: 0.5, unit: "share of a cluster's members that are down" },
     when: (s, share) => `${s.shareDown} >= ${share} and ${s.size} > 1`,
     for: "2m",
@@ -142,6 +145,7 @@ export const group = defineAlerts(alertmanagerOwner("cluster"), signals, {
   AlertmanagerClusterCrashlooping: {
     severity: "critical",
     scope: "workload",
+    board: estateBoard,
     threshold: { value: 0.5, unit: "share of a cluster's members that start again and again" },
     when: (s, share) => `${s.shareRestarting} >= ${share} and ${s.size} > 1`,
     for: "5m",

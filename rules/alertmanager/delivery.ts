@@ -1,4 +1,5 @@
 import { defineAlerts } from "../lib/alert.ts";
+import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { alertmanagerOwner, nowhere } from "./common.ts";
 
@@ -64,6 +65,7 @@ export const group = defineAlerts(alertmanagerOwner("delivery"), signals, {
   },
   AlertmanagerClusterFailedToSendAlerts: {
     severity: "critical",
+    board: estateBoard,
     threshold: { value: 0.01, unit: "share of notifications that no member delivers" },
     when: (s, share) => `min by (cluster, env, integration, job) (${s.failures}) > ${share}`,
     for: "5m",

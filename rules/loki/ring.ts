@@ -1,5 +1,6 @@
 /** How the parts of Loki find each other, and the rules that they evaluate. */
 import { defineAlerts } from "../lib/alert.ts";
+import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { loki } from "./common.ts";
 
@@ -46,6 +47,7 @@ const interval = `loki_prometheus_rule_group_interval_seconds{${tenant}}`;
 export const group = defineAlerts({ ...loki, name: "loki-ring" }, signals, {
   LokiRingUnhealthy: {
     severity: "warning",
+    board: estateBoard,
     threshold: { value: 0, unit: "members without a heartbeat" },
     when: ({ unhealthy }, threshold) => `${unhealthy} > ${threshold}`,
     for: "15m",
@@ -65,6 +67,7 @@ export const group = defineAlerts({ ...loki, name: "loki-ring" }, signals, {
   },
   LokiMemberlistSplit: {
     severity: "critical",
+    board: estateBoard,
     when: ({ instances, members }) => `${members} < ${instances}`,
     for: "5m",
     summary: "Instances of Loki do not see each other",

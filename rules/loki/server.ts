@@ -1,5 +1,6 @@
 /** What those who write and read logs notice. */
 import { defineAlerts } from "../lib/alert.ts";
+import { estateBoard } from "../lib/boards.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
 import { loki } from "./common.ts";
 
@@ -77,6 +78,7 @@ export const group = defineAlerts({ ...loki, name: "loki-server" }, signals, {
   LokiRequestErrorsHigh: {
     severity: "critical",
     family: "LokiRequestErrors",
+    board: estateBoard,
     threshold: { value: 0.1, unit: "share of a route's requests answered with 5xx" },
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
     for: "5m",
@@ -101,6 +103,7 @@ export const group = defineAlerts({ ...loki, name: "loki-server" }, signals, {
   LokiRequestErrorsElevated: {
     severity: "warning",
     family: "LokiRequestErrors",
+    board: estateBoard,
     threshold: { value: 0.02, unit: "share of a route's requests answered with 5xx" },
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
     for: "15m",
@@ -135,6 +138,7 @@ export const group = defineAlerts({ ...loki, name: "loki-server" }, signals, {
   },
   LokiRequestsSlow: {
     severity: "warning",
+    board: estateBoard,
     threshold: { value: 1, unit: "seconds within which 99 % of a route are answered" },
     when: ({ latency, requests: enough }, threshold) => `${latency} > ${threshold} and ${enough}`,
     for: "15m",
@@ -164,6 +168,7 @@ export const group = defineAlerts({ ...loki, name: "loki-server" }, signals, {
   },
   LokiLinesDiscarded: {
     severity: "warning",
+    board: estateBoard,
     threshold: { value: 1, unit: "lines per second not taken" },
     when: ({ discarded }, threshold) => `${discarded} > ${threshold}`,
     for: "10m",

@@ -1,5 +1,6 @@
 /** The way of lines to the object store, and what tidies up there. */
 import { defineAlerts } from "../lib/alert.ts";
+import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { loki } from "./common.ts";
 
@@ -101,6 +102,7 @@ export const group = defineAlerts({ ...loki, name: "loki-storage" }, signals, {
   },
   LokiCompactorMissing: {
     severity: "warning",
+    board: estateBoard,
     when: ({ compactors }) => `${compactors} == 0`,
     for: "30m",
     summary: "No compactor of Loki runs",
@@ -115,6 +117,7 @@ export const group = defineAlerts({ ...loki, name: "loki-storage" }, signals, {
   },
   LokiCompactorsSeveral: {
     severity: "critical",
+    board: estateBoard,
     when: ({ compactors }) => `${compactors} > 1`,
     for: "5m",
     summary: "Several compactors of Loki work on one index",
@@ -130,6 +133,7 @@ export const group = defineAlerts({ ...loki, name: "loki-storage" }, signals, {
   },
   LokiCompactionStale: {
     severity: "warning",
+    board: estateBoard,
     threshold: { value: 10_800, unit: "seconds since the index was compacted" },
     when: ({ compactionAge }, threshold) => `${compactionAge} > ${threshold}`,
     for: "30m",

@@ -1,4 +1,5 @@
 import { defineAlerts } from "../lib/alert.ts";
+import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { job, nowhere, prometheusOwner, replicas } from "./common.ts";
 
@@ -178,6 +179,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   PrometheusHAGroupDown: {
     severity: "critical",
     scope: "workload",
+    board: estateBoard,
     threshold: { value: 0.5, unit: "share of a group's servers that are down" },
     when: (s, share) => `${s.shareDown} >= ${share} and ${s.servers} > 1`,
     for: "2m",
@@ -207,6 +209,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   PrometheusHAGroupCrashlooping: {
     severity: "critical",
     scope: "workload",
+    board: estateBoard,
     threshold: { value: 0.5, unit: "share of a group's servers that start again and again" },
     when: (s, share) => `${s.shareRestarting} >= ${share} and ${s.servers} > 1`,
     for: "5m",
@@ -245,6 +248,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   PrometheusHAGroupNotIngestingSamples: {
     severity: "emergency",
     scope: "workload",
+    board: estateBoard,
     when: (s) => `${s.bestIngested} == 0 and ${s.groupTargets} > 0 and ${s.servers} > 1`,
     for: "5m",
     summary: "No Prometheus server stores anything",

@@ -1,4 +1,5 @@
 import { defineAlerts } from "../lib/alert.ts";
+import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { node, ray } from "./common.ts";
 
@@ -44,6 +45,7 @@ const pending = (type: string): string => `autoscaler_pending_nodes{NodeType="${
 export const group = defineAlerts({ ...ray, name: "ray-scaling" }, signals, {
   RayHeadMissing: {
     severity: "critical",
+    board: estateBoard,
     when: ({ head, up }) => `${up} unless on (cluster, env, job) ${head}`,
     for: "3m",
     summary: "A Ray cluster has no head",

@@ -1,5 +1,6 @@
 /** What is done with Vault: tokens, leases, logins. */
 import { defineAlerts } from "../lib/alert.ts";
+import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { securityOwner } from "./common.ts";
 
@@ -61,6 +62,7 @@ export const group = defineAlerts(securityOwner("vault-use", "vault", 8200, "clu
   },
   VaultTokensSpike: {
     severity: "warning",
+    board: estateBoard,
     threshold: { value: 3, unit: "tokens against the same time of the day before" },
     when: ({ tokensAgainstYesterday }, threshold) => `${tokensAgainstYesterday} > ${threshold}`,
     for: "15m",

@@ -1,5 +1,6 @@
 /** Whether Vault can hand secrets out at all. */
 import { defineAlerts } from "../lib/alert.ts";
+import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { securityOwner } from "./common.ts";
 
@@ -69,6 +70,7 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
   },
   VaultNoLeader: {
     severity: "critical",
+    board: estateBoard,
     when: ({ activeNodes }) => `${activeNodes} == 0`,
     for: "2m",
     summary: "No node leads Vault cluster {{ $labels.cluster }}",
@@ -96,6 +98,7 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
   },
   VaultLeaderFlapping: {
     severity: "warning",
+    board: estateBoard,
     threshold: { value: 4, unit: "times within an hour that a node began or ceased to lead" },
     when: ({ leaderChanges }, threshold) => `${leaderChanges} > ${threshold}`,
     for: "5m",
