@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { type AlertGroup } from "../rules/lib/alert.ts";
 import { plainOptions } from "../rules/lib/rule-file.ts";
 import { type AlertTest, renderAlertTest } from "../rules/lib/rule-test.ts";
@@ -48,4 +49,27 @@ export async function mutate(
         .map(({ change }) => change),
     };
   });
+}
+
+/**
+ * {@link mutate} for many groups, as many at once as there are processors; promtool uses one each.
+ *
+ * @param begun - Told the name of each group when its turn comes.
+ * @returns In the order of the groups.
+ */
+export async function mutateAll(
+  groups: readonly AlertGroup[],
+  only: readonly string[],
+  begun: (name: string) => void,
+): Promise<MutationResult[]> {
+  const results: MutationResult[][] = [];
+  const waiting = groups.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, group] of waiting) {
+      begun(group.name);
+      results[index] = await mutate(group, only);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return results.flat();
 }

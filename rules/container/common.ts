@@ -9,7 +9,8 @@ import type { Matchers } from "../lib/signal.ts";
  * would escape them.
  */
 export const containers: Matchers = {
-  id: /[/]docker[/][^/]+|[/]system.slice[/]docker-[^/]+|[/]machine.slice[/]libpod-[^/]+/,
+  // Classes of what is allowed: Prometheus compiles `[^/]` anew at each evaluation, for milliseconds.
+  id: /[/]docker[/][0-9a-f]+|[/]system.slice[/]docker-[0-9a-f]+.scope|[/]machine.slice[/]libpod-[0-9a-f]+.scope/,
 };
 
 /** Id of a container in fixtures. */

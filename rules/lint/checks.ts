@@ -238,6 +238,15 @@ export const checks = {
     bad: { expression: 'up{job=~"node"} == 0' },
     good: { expression: 'up{job=~"node|probe"} == 0' },
   },
+  "costly-regex": {
+    why: "a class of what is forbidden takes milliseconds to compile, at each evaluation",
+    find: ({ tree }) =>
+      selectors(tree).flatMap(({ matchers }) =>
+        matchers.filter(({ value }) => value.includes("[^")).map(({ value }) => value),
+      ),
+    bad: { expression: 'container_last_seen{id=~"/docker/[^/]+"} > 1' },
+    good: { expression: 'container_last_seen{id=~"/docker/[0-9a-f]+"} > 1' },
+  },
   "broken-regex": {
     why: "the regular expression cannot be read",
     find: ({ tree }) =>

@@ -43,7 +43,7 @@ export async function run(args: string[]): Promise<number> {
   process.env["PATH"] = `${binFolder}${delimiter}${process.env["PATH"] ?? ""}`;
   const { allAlerts, groups } = await import("../../rules/index.ts");
   const { nearest } = await import("../../rules/lib/nearest.ts");
-  const { mutate } = await import("../mutation.ts");
+  const { mutateAll } = await import("../mutation.ts");
   const known = allAlerts().map(({ name }) => name);
   const strangers = args.filter((name) => !known.includes(name));
   if (strangers.length > 0) {
@@ -53,8 +53,11 @@ export async function run(args: string[]): Promise<number> {
         .join("\n"),
     );
   }
-  const results: MutationResult[] = [];
-  for (const group of groups) results.push(...(await mutate(group, args)));
+  const chosen = groups.filter(
+    ({ alerts }) => args.length === 0 || args.some((name) => name in alerts),
+  );
+  const say = (name: string) => process.stderr.write(`${name}\n`);
+  const results = await mutateAll(chosen, args, say);
   process.stdout.write(report(results));
   const mutants = results.reduce((sum, one) => sum + one.mutants, 0);
   const survivors = results.reduce((sum, one) => sum + one.survivors.length, 0);

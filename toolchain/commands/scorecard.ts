@@ -2,7 +2,6 @@ import { writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { ensureDependencies } from "../dependencies.ts";
 import { ensureTools } from "../ensure.ts";
-import type { MutationResult } from "../mutation.ts";
 import { checkout } from "../options.ts";
 import { createProgress } from "../progress.ts";
 
@@ -23,14 +22,10 @@ export async function run(args: string[]): Promise<number> {
   const { binFolder } = await ensureTools(["prometheus"], { root: checkout, progress });
   process.env["PATH"] = `${binFolder}${delimiter}${process.env["PATH"] ?? ""}`;
   const { groups } = await import("../../rules/index.ts");
-  const { mutate } = await import("../mutation.ts");
+  const { mutateAll } = await import("../mutation.ts");
   const { files, readEvidence, renderProof } = await import("../scorecard.ts");
   const { renderScorecard } = await import("../../rules/lint/scorecard.ts");
-  const results: MutationResult[] = [];
-  for (const group of groups) {
-    process.stderr.write(`${group.name}\n`);
-    results.push(...(await mutate(group)));
-  }
+  const results = await mutateAll(groups, [], (name) => process.stderr.write(`${name}\n`));
   await writeFile(join(checkout, files.proof), renderProof(results));
   const scorecard = renderScorecard(readEvidence(checkout));
   await writeFile(join(checkout, files.scorecard), scorecard);
