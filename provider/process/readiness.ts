@@ -5,6 +5,8 @@ import type { ProcessInputs } from "../types.ts";
 import { ask } from "./health.ts";
 import { foldersOf, layoutOf } from "./layout.ts";
 import { isRunning, lastLines, stateOf, type Supervised } from "./api.ts";
+import { exclusively } from "./lock.ts";
+import { startIfDown } from "./supervisor.ts";
 
 /** A process that ended this often while it was waited for will not become ready by waiting. */
 const hopeless = 3;
@@ -12,7 +14,7 @@ const hopeless = 3;
 const shownLines = 15;
 
 /**
- * Waits until a process answers 200.
+ * Waits until a process answers 200. A supervisor that ends meanwhile is started again.
  * @throws VigilError with its last log lines when it does not within its time or keeps ending.
  */
 export async function waitUntilReady(
@@ -21,7 +23,7 @@ export async function waitUntilReady(
 ): Promise<void> {
   const layout = layoutOf(inputs.home);
   const until = Date.now() + inputs.health.timeoutSeconds * 1000;
-  const first = await stateOf(layout, inputs.name);
+  let first = await stateOf(layout, inputs.name);
   let answer = "it was not asked";
   let state = first;
   do {
@@ -30,6 +32,10 @@ export async function waitUntilReady(
       const refusal = await ask(inputs.health);
       if (refusal === undefined) return;
       answer = refusal;
+    }
+    if (state === undefined) {
+      await exclusively(layout.lock, () => startIfDown(layout));
+      first = undefined;
     }
     if ((state?.restarts ?? 0) - (first?.restarts ?? 0) >= hopeless) break;
     await sleep(50);
@@ -55,7 +61,7 @@ export async function lastWords(
 }
 
 function reason(state: Supervised | undefined, answer: string, inputs: ProcessInputs): string {
-  if (state === undefined) return "its supervisor does not answer";
+  if (state === undefined) return "its supervisor does not answer, though it was started again";
   const asked = `${inputs.health.url}: ${answer}`;
   if (isRunning(state) && state.restarts === 0) return asked;
   return `it ended with exit code ${state.exitCode}, ${state.restarts} restarts; ${asked}`;

@@ -55,6 +55,11 @@ export async function start(layout: Layout): Promise<void> {
   );
 }
 
+/** As {@link start}, unless it answers already. */
+export async function startIfDown(layout: Layout): Promise<void> {
+  if (!(await isUp(layout))) await start(layout);
+}
+
 /** In the temp dir anyone may have made the folder first, to listen in place of the supervisor. */
 async function requireOwn(folder: string): Promise<void> {
   const found = await lstat(folder);

@@ -211,6 +211,19 @@ describe("a process", () => {
     expect(await pidsOf(inputs.home, "web")).toEqual([]);
   });
 
+  test("is started again with its supervisor when that ends while it is waited for", async () => {
+    const inputs = withFiles(await supplied(), { "behaviour.txt": "deaf" });
+    const waited = resource.create(rawOf(inputs));
+    await eventually(async () => (await pidsOf(inputs.home, "web")).length > 0);
+    const supervisor = (await pidsOf(inputs.home))[0] as number;
+    await writeFile(join(inputs.home, "services", "web", "behaviour.txt"), "well");
+    process.kill(supervisor, "SIGKILL");
+    const state = (await waited).outs;
+    expect((await pidsOf(inputs.home))[0]).not.toBe(supervisor);
+    expect(await pidsOf(inputs.home, "web")).toHaveLength(1);
+    await resource.delete(state);
+  });
+
   test("is stopped without its supervisor too", async () => {
     const inputs = await supplied("one");
     const other = fixture(inputs.home, "two", await freePort(), own);
