@@ -7,6 +7,7 @@ import { ensurePlugins, type MissingPlugin } from "./plugins.ts";
 import { run } from "./process.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import {
+  dropBrokenAttributes,
   hasPendingOperations,
   onlyDeadLocks,
   openStack,
@@ -102,6 +103,7 @@ export async function recover(engine: Engine, progress: Progress): Promise<void>
   const { home } = engine;
   if (await onlyDeadLocks(home)) {
     progress.note("An earlier run was killed; its lock is taken away.");
+    await dropBrokenAttributes(home);
     await engine.capture(["cancel", "--yes", "--stack", home.stack]);
   }
   if (await hasPendingOperations(home)) {

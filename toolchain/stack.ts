@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { explainDisk, UserError } from "./errors.ts";
@@ -160,6 +160,28 @@ export async function onlyDeadLocks(home: StackHome): Promise<boolean> {
     owners.length > 0 &&
     owners.every(({ hostname: on, pid }) => on === hostname() && !isRunning(pid))
   );
+}
+
+/**
+ * Removes what a killed run left half-written. The engine replaces its state in one step, but writes the
+ * attributes beside it (`stack.json.attrs`: content type and checksum) in place, and reads no state whose
+ * attributes are cut off; without them it does.
+ */
+export async function dropBrokenAttributes(home: StackHome): Promise<void> {
+  const state = join(home.root, ".vigil/state/.pulumi");
+  const files = (await readdir(state, { recursive: true })).filter((file) => /\.attrs$/.test(file));
+  for (const file of files.map((one) => join(state, one))) {
+    if (!isJson(await readFile(file, "utf8"))) await rm(file, { force: true });
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 interface LockFile {

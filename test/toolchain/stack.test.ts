@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import { targetOf } from "../../toolchain/engine.ts";
 import { formatError } from "../../toolchain/errors.ts";
 import {
+  dropBrokenAttributes,
   hasPendingOperations,
   keepConfig,
   onlyDeadLocks,
@@ -168,6 +170,20 @@ describe("what a killed run left", () => {
   });
   it("is nothing where there is no lock", async () => {
     expect(await onlyDeadLocks(await open())).toBe(false);
+  });
+  it("may be attributes that are cut off: without them the state can be read", async () => {
+    const home = await lock({ pid: await dead(), hostname: hostname() });
+    const folder = join(root, ".vigil/state/.pulumi/stacks/vigil");
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of [
+      ["test.json", "{"],
+      ["test.json.attrs", ""],
+      ["other.json.attrs", '{"user.content_type":"text/plain"}'],
+    ] as const) {
+      writeFileSync(join(folder, name), text);
+    }
+    await dropBrokenAttributes(home);
+    expect(readdirSync(folder).sort()).toEqual(["other.json.attrs", "test.json"]);
   });
   it("may be operations that never ended", async () => {
     const home = await open();
