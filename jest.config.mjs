@@ -1,7 +1,7 @@
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
-  roots: ["<rootDir>/test"],
+  roots: ["<rootDir>/test", "<rootDir>/services"],
   testMatch: ["**/*.test.ts"],
   // The official plugins' tests are a command of their own: make test-plugins.
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/plugins/"],
@@ -13,6 +13,8 @@ export default {
   collectCoverageFrom: [
     "index.ts",
     "{components,dashboards,provider,rules,toolchain}/**/*.ts",
+    "services/*/*.ts",
+    "services/*/{appwrite,channels,core,service,store}/**/*.ts",
     "!toolchain/go/**",
   ],
   transform: {

@@ -1,0 +1,186 @@
+/** What an alert becomes when something happens to it. Pure: times come from outside. */
+import { type Alert, type AlertEvent, type EventKind, isOpen, type Status } from "./alert.ts";
+import type { Incoming } from "./payload.ts";
+
+/** A new state with what is to be written down; without event nothing happened that matters. */
+export interface Change {
+  readonly alert: Alert;
+  readonly event?: AlertEvent;
+}
+
+/** Asked for what the alert's state does not allow. */
+export class LifecycleError extends Error {}
+
+/** How old `lastSeenAt` may get before it is written again: milliseconds. */
+const seenSteps = 10_000;
+
+/** The next version of an alert, and the event that tells of it. */
+function step(
+  current: Alert,
+  fields: Partial<Alert>,
+  kind: EventKind,
+  now: number,
+  actor: string | null = null,
+  text = "",
+): Change {
+  const alert = { ...current, ...fields, updatedAt: now, version: current.version + 1 };
+  const { fingerprint, startsAt } = alert;
+  return { alert, event: { fingerprint, startsAt, kind, at: now, actor, text } };
+}
+
+/** A new episode of a new or a known alert. */
+function begin(version: number, incoming: Incoming, now: number): Change {
+  const { annotations, endsAt, fingerprint, labels, resolved, startsAt } = incoming;
+  const label = (name: string): string => labels[name] ?? "";
+  const alert: Alert = {
+    fingerprint,
+    status: resolved ? "resolved" : "firing",
+    severity: label("severity"),
+    alertname: label("alertname"),
+    instance: label("instance"),
+    service: label("service"),
+    team: label("team"),
+    environment: label("env"),
+    startsAt,
+    endsAt,
+    lastSeenAt: now,
+    updatedAt: now,
+    labels,
+    annotations,
+    owner: null,
+    snoozedUntil: null,
+    version,
+  };
+  return step(alert, {}, resolved ? "resolved" : "firing", now);
+}
+
+const sameTexts = (
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+): boolean => {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+};
+
+/** The same episode heard of again: it goes on, has come back from being stale, or has ended. */
+function goOn(current: Alert, incoming: Incoming, now: number): Change[] {
+  const { annotations, endsAt, resolved } = incoming;
+  if (current.status === "resolved") {
+    // An end is final for its episode: what says otherwise is late. Two peers may say different
+    // ends, in any order; the later one holds.
+    if (!resolved || (endsAt ?? 0) <= (current.endsAt ?? 0)) return [];
+    return [{ alert: { ...current, endsAt } }];
+  }
+  if (resolved) {
+    const fields = { status: "resolved", endsAt, snoozedUntil: null, lastSeenAt: now } as const;
+    return [step(current, fields, "resolved", now)];
+  }
+  if (current.status === "stale") {
+    const status = current.owner === null ? "firing" : "acknowledged";
+    return [step(current, { annotations, status, lastSeenAt: now }, "returned", now)];
+  }
+  if (now < current.lastSeenAt + seenSteps && sameTexts(current.annotations, annotations))
+    return [];
+  return [{ alert: { ...current, annotations, lastSeenAt: Math.max(now, current.lastSeenAt) } }];
+}
+
+/**
+ * What a message of Alertmanager makes of an alert, in the order in which it happens; nothing where the
+ * message is old news. Messages may come twice, late and in any order: the state after a set of them does
+ * not depend on it.
+ */
+export function receive(current: Alert | undefined, incoming: Incoming, now: number): Change[] {
+  if (current === undefined) return [begin(0, incoming, now)];
+  if (incoming.startsAt < current.startsAt) return [];
+  if (incoming.startsAt === current.startsAt) return goOn(current, incoming, now);
+  // The end of the episode before was lost: it cannot have lasted longer than until this one.
+  const ended = { status: "resolved", endsAt: incoming.startsAt } as const;
+  const before = isOpen(current)
+    ? [step(current, ended, "resolved", now, null, "it fires anew, so this episode had ended")]
+    : [];
+  return [...before, begin(current.version + before.length, incoming, now)];
+}
+
+/** What a person does to an alert. */
+export type Action =
+  | { readonly kind: "acknowledge"; readonly text?: string | undefined }
+  | { readonly kind: "unacknowledge"; readonly text?: string | undefined }
+  | { readonly kind: "snooze"; readonly until: number; readonly text?: string | undefined }
+  | { readonly kind: "resolve"; readonly text?: string | undefined }
+  | { readonly kind: "comment"; readonly text: string };
+
+interface Effect {
+  readonly event: EventKind;
+  readonly allowed: readonly Status[];
+  readonly fields: Partial<Alert>;
+}
+
+const open: readonly Status[] = ["firing", "acknowledged", "snoozed", "stale"];
+
+function effectOf(action: Action, owner: string, now: number): Effect {
+  const free = { owner: null, snoozedUntil: null };
+  switch (action.kind) {
+    case "acknowledge":
+      return {
+        event: "acknowledged",
+        allowed: open,
+        fields: { status: "acknowledged", owner, snoozedUntil: null },
+      };
+    case "unacknowledge":
+      return {
+        event: "unacknowledged",
+        allowed: ["acknowledged", "snoozed"],
+        fields: { status: "firing", ...free },
+      };
+    case "snooze":
+      return {
+        event: "snoozed",
+        allowed: open,
+        fields: { status: "snoozed", owner, snoozedUntil: action.until },
+      };
+    case "resolve":
+      return {
+        event: "resolved",
+        allowed: open,
+        fields: { status: "resolved", endsAt: now, snoozedUntil: null },
+      };
+    case "comment":
+      return { event: "commented", allowed: [...open, "resolved"], fields: {} };
+  }
+}
+
+function wordsOf(action: Action): string {
+  const { text = "" } = action;
+  if (action.kind !== "snooze") return text;
+  const until = `until ${new Date(action.until).toISOString().slice(0, 16)}Z`;
+  return text === "" ? until : `${until}: ${text}`;
+}
+
+/**
+ * What an action of a person makes of an alert.
+ *
+ * @throws {@link LifecycleError} where its state does not allow that.
+ */
+export function act(current: Alert, action: Action, actor: string, now: number): Change {
+  const { allowed, event, fields } = effectOf(action, actor, now);
+  if (!allowed.includes(current.status)) {
+    throw new LifecycleError(`an alert that is ${current.status} cannot be ${event}`);
+  }
+  if (action.kind === "snooze" && action.until <= now) {
+    throw new LifecycleError("a snooze must end in the future");
+  }
+  return step(current, fields, event, now, actor, wordsOf(action));
+}
+
+/** A snooze that is over: the alert asks for somebody again. */
+export function wake(current: Alert, now: number): Change[] {
+  const { snoozedUntil, status } = current;
+  if (status !== "snoozed" || snoozedUntil === null || snoozedUntil > now) return [];
+  return [step(current, { status: "firing", owner: null, snoozedUntil: null }, "woken", now)];
+}
+
+/** An open alert that Alertmanager does not list any more: its end was lost. */
+export function lose(current: Alert, now: number): Change[] {
+  if (!isOpen(current) || current.status === "stale") return [];
+  return [step(current, { status: "stale", snoozedUntil: null }, "stale", now)];
+}

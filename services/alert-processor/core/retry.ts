@@ -1,0 +1,60 @@
+/** When a delivery that failed is tried again. */
+
+/** What became of an attempt. */
+export type Outcome =
+  | { readonly kind: "sent" }
+  /** May work later; `afterSeconds` where the other side said when. */
+  | { readonly kind: "failed"; readonly why: string; readonly afterSeconds?: number }
+  /** Will never work: a wrong token, a body that is not accepted. */
+  | { readonly kind: "refused"; readonly why: string };
+
+const first = 5_000;
+const longest = 15 * 60_000;
+const giveUpAfter = 24 * 3_600_000;
+
+/**
+ * Milliseconds until the next attempt: 5 s doubled each time up to 15 minutes, half of it by chance, so
+ * that what failed together does not come back together. Undefined where a day has passed.
+ *
+ * @param attempts - Made so far, this one included.
+ * @param age - Milliseconds since it was first due.
+ * @param chance - From 0 to 1.
+ */
+export function waitFor(
+  attempts: number,
+  age: number,
+  chance: number,
+  afterSeconds = 0,
+): number | undefined {
+  if (age >= giveUpAfter) return undefined;
+  const usual = Math.min(longest, first * 2 ** (attempts - 1));
+  return Math.ceil(Math.max(afterSeconds * 1000, usual / 2 + (usual / 2) * chance));
+}
+
+const longestSaid = 3600;
+
+/**
+ * Seconds that a `Retry-After` header asks for, given as a number or as a date; undefined where it
+ * says nothing of use, or more than an hour.
+ */
+function secondsOf(retryAfter: string, now: number): number | undefined {
+  const date = (): number => Math.ceil((Date.parse(retryAfter) - now) / 1000);
+  const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : date();
+  return seconds > 0 && seconds <= longestSaid ? seconds : undefined;
+}
+
+/**
+ * Outcome of an HTTP answer, by what its status means for a second attempt.
+ *
+ * @param retryAfter - The header, null where there is none.
+ * @param now - To count from where the header is a date.
+ */
+export function outcomeOf(status: number, retryAfter: string | null, now: number): Outcome {
+  if (status >= 200 && status < 300) return { kind: "sent" };
+  const why = `answered ${status}`;
+  if (status >= 500 || [408, 409, 425, 429].includes(status)) {
+    const afterSeconds = secondsOf(retryAfter ?? "", now);
+    return { kind: "failed", why, ...(afterSeconds !== undefined && { afterSeconds }) };
+  }
+  return { kind: "refused", why };
+}

@@ -1,0 +1,105 @@
+/** Who is told of what, and when: a table, and what follows from it. Pure. */
+import { createHash } from "node:crypto";
+import {
+  type Alert,
+  type AlertEvent,
+  type Delivery,
+  heartbeatName,
+  type Occasion,
+} from "./alert.ts";
+import type { Change } from "./lifecycle.ts";
+
+/** Which alerts a channel gets, and when. */
+export interface Subscription {
+  /** Name of the channel. */
+  readonly channel: string;
+  /** Severities it wants; all where it is not given, those nobody foresaw included. */
+  readonly severities?: readonly string[] | undefined;
+  /** Teams it wants; all where it is not given. */
+  readonly teams?: readonly string[] | undefined;
+  /**
+   * Seconds after the beginning at which it is told, each time only if nobody has taken the alert by
+   * then: `[0]` tells it once, `[0, 300, 900]` reminds it twice, `[900]` escalates to it.
+   */
+  readonly after: readonly number[];
+  /** What it is told of alerts that it was told of. */
+  readonly also: readonly ("acknowledged" | "resolved")[];
+}
+
+const wants = (list: readonly string[] | undefined, value: string): boolean =>
+  list === undefined || list.includes(value);
+
+/**
+ * Name of a delivery: the same for the same thing told to the same channel, at most 36 characters of
+ * `[0-9a-f]`, so that services that take an id of the client's choice take it.
+ */
+export function keyOf(
+  { fingerprint, startsAt }: Pick<Alert, "fingerprint" | "startsAt">,
+  occasion: string,
+  channel: string,
+): string {
+  const text = [fingerprint, startsAt, occasion, channel].join("|");
+  return createHash("sha256").update(text).digest("hex").slice(0, 36);
+}
+
+function delivery(
+  alert: Alert,
+  channel: string,
+  occasion: Occasion,
+  dueAt: number,
+  id: string = occasion,
+): Delivery {
+  const { fingerprint, startsAt } = alert;
+  return { key: keyOf(alert, id, channel), channel, fingerprint, startsAt, occasion, dueAt };
+}
+
+/**
+ * What is to be told because of a change. What a channel is told of only after it heard of the beginning
+ * is planned for every channel that wants it; the store drops it where nothing was told.
+ */
+export function deliveriesOf(
+  { alert, event }: Change,
+  subscriptions: readonly Subscription[],
+): Delivery[] {
+  if (event === undefined || alert.alertname === heartbeatName) return [];
+  const { at, kind } = event;
+  const mine = subscriptions.filter(
+    ({ severities, teams }) => wants(severities, alert.severity) && wants(teams, alert.team),
+  );
+  switch (kind) {
+    case "firing":
+      return mine.flatMap(({ after, channel }) =>
+        after.map((seconds) => {
+          const dueAt = at + seconds * 1000;
+          if (seconds === 0) return delivery(alert, channel, "firing", dueAt);
+          return delivery(alert, channel, "reminder", dueAt, `reminder ${seconds}`);
+        }),
+      );
+    // Nobody has it any more: all start again, each as late as at the beginning.
+    case "returned":
+    case "unacknowledged":
+    case "woken":
+      return mine.flatMap(({ after, channel }) =>
+        after.map((seconds) =>
+          delivery(alert, channel, "reminder", at + seconds * 1000, `${kind} ${at} ${seconds}`),
+        ),
+      );
+    case "acknowledged":
+      return mine
+        .filter(({ also }) => also.includes("acknowledged"))
+        .map(({ channel }) => delivery(alert, channel, "acknowledged", at, `acknowledged ${at}`));
+    case "resolved":
+    case "stale":
+      return mine
+        .filter(({ also }) => also.includes("resolved"))
+        .map(({ channel }) => delivery(alert, channel, "resolved", at, `${kind} ${at}`));
+    case "commented":
+    case "snoozed":
+      return [];
+  }
+}
+
+/** Whether what is still to be told of this episode is to be told no more. */
+export function cancels({ kind }: AlertEvent): boolean {
+  return kind === "acknowledged" || kind === "snoozed" || kind === "resolved" || kind === "stale";
+}

@@ -1,0 +1,71 @@
+/** What a transaction has to write, decided from what it read. Pure, so that every store decides alike. */
+import type { Alert, AlertEvent, Delivery } from "./alert.ts";
+import { type Change, receive } from "./lifecycle.ts";
+import type { Incoming } from "./payload.ts";
+import { cancels } from "./routing.ts";
+
+/** Which deliveries follow from a change. */
+export type Planner = (change: Change) => readonly Delivery[];
+
+/** A stretch of time in which an alert fires. */
+export type Episode = Pick<Alert, "fingerprint" | "startsAt">;
+
+/** One change of the list of what is to be told. */
+export type OutboxStep =
+  | { readonly kind: "add"; readonly delivery: Delivery }
+  /** What is pending of an episode is to be told no more. */
+  | { readonly kind: "cancel"; readonly episode: Episode };
+
+export interface Writes {
+  /** As they are in the end. */
+  readonly alerts: readonly Alert[];
+  readonly events: readonly AlertEvent[];
+  /** To be done in this order. */
+  readonly outbox: readonly OutboxStep[];
+}
+
+/**
+ * Whether a delivery only makes sense to a channel that was told of the episode: that is, of which an
+ * earlier delivery was taken at least once.
+ */
+export const needsBeginning = ({ occasion }: Pick<Delivery, "occasion">): boolean =>
+  occasion === "acknowledged" || occasion === "resolved";
+
+/** What changes, in the order in which they happen, have to write. */
+export function writesOf(changes: readonly Change[], plan: Planner): Writes {
+  const alerts = new Map(changes.map(({ alert }) => [alert.fingerprint, alert]));
+  const outbox = changes.flatMap((change): OutboxStep[] => {
+    const { alert, event } = change;
+    if (event === undefined) return [];
+    const { fingerprint, startsAt } = alert;
+    return [
+      ...(cancels(event) ? [{ kind: "cancel", episode: { fingerprint, startsAt } } as const] : []),
+      ...plan(change).map((delivery) => ({ kind: "add", delivery }) as const),
+    ];
+  });
+  return {
+    alerts: [...alerts.values()],
+    events: changes.flatMap(({ event }) => (event === undefined ? [] : [event])),
+    outbox,
+  };
+}
+
+/**
+ * All changes that messages make, in order.
+ *
+ * @param known - The alerts that the messages are about, as far as there are any. Read only.
+ */
+export function receiveAll(
+  known: (fingerprint: string) => Alert | undefined,
+  messages: readonly Incoming[],
+  now: number,
+): Change[] {
+  const current = new Map<string, Alert>();
+  return messages.flatMap((message) => {
+    const { fingerprint } = message;
+    const changes = receive(current.get(fingerprint) ?? known(fingerprint), message, now);
+    const last = changes.at(-1);
+    if (last !== undefined) current.set(fingerprint, last.alert);
+    return changes;
+  });
+}

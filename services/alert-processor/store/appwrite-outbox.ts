@@ -1,0 +1,186 @@
+/** What is to be told, in Appwrite. */
+import { Query } from "node-appwrite";
+import { needsBeginning, type Episode, type OutboxStep } from "../core/writes.ts";
+import type { AppwriteDatabase } from "./appwrite-database.ts";
+import type { Writes } from "./appwrite-writes.ts";
+import { bundlesOf } from "./bundles.ts";
+import { alertOf, takenOf } from "./rows.ts";
+import { deliveryColumns } from "./schema.ts";
+import type { Row } from "./sql.ts";
+import type { Settled, Store } from "./store.ts";
+
+const maxWhy = 500;
+
+const columns = [
+  ...Object.keys(deliveryColumns),
+  ...["plannedAt", "state", "attempts", "leasedUntil", "bundle", "settledAt", "why", "position"],
+];
+
+/** A row without what Appwrite adds to it. */
+const plain = (row: Row): Row =>
+  Object.fromEntries(columns.map((name) => [name, row[name] ?? null]));
+
+const keyOf = (row: Row): string => String(row["key"]);
+
+const put = (writes: Writes, row: Row, fields: Row): void => {
+  writes.put("outbox", keyOf(row), { ...plain(row), ...fields });
+};
+
+const nameOf = ({ fingerprint, startsAt }: Episode): string => `${fingerprint} ${startsAt}`;
+const episodeOf = (row: Row): string => `${row["fingerprint"]} ${row["startsAt"]}`;
+
+/** The rows of one episode on one channel, of which the first in the order is told first. */
+const lineOf = (row: Row): string => `${episodeOf(row)} ${row["channel"]}`;
+
+/** Does the steps in their order. */
+export async function writeOutbox(
+  database: AppwriteDatabase,
+  writes: Writes,
+  steps: readonly OutboxStep[],
+  now: number,
+): Promise<void> {
+  const of = steps.map((step) => (step.kind === "add" ? step.delivery : step.episode));
+  const known = await database.among(
+    "outbox",
+    "fingerprint",
+    of.map(({ fingerprint }) => fingerprint),
+  );
+  const rows = Map.groupBy(known, episodeOf);
+  const keys = new Set(known.map(keyOf));
+  const changed = new Set<string>();
+  const change = (episode: string, row: Row): void => {
+    const others = (rows.get(episode) ?? []).filter((one) => keyOf(one) !== keyOf(row));
+    rows.set(episode, [...others, row]);
+    keys.add(keyOf(row));
+    changed.add(keyOf(row));
+  };
+  for (const step of steps) {
+    if (step.kind === "cancel") {
+      const episode = nameOf(step.episode);
+      for (const row of rows.get(episode) ?? []) {
+        if (row["state"] !== "pending") continue;
+        change(episode, { ...row, state: "cancelled", settledAt: now });
+      }
+      continue;
+    }
+    const { delivery } = step;
+    const episode = nameOf(delivery);
+    const told = (rows.get(episode) ?? []).some(
+      ({ attempts, channel }) => channel === delivery.channel && Number(attempts) > 0,
+    );
+    if (keys.has(delivery.key) || (needsBeginning(delivery) && !told)) continue;
+    const fresh = { state: "pending", attempts: 0, leasedUntil: 0, bundle: null, settledAt: null };
+    const { dueAt } = delivery;
+    const position = writes.next();
+    change(episode, { ...delivery, ...fresh, plannedAt: dueAt, why: "", position });
+  }
+  for (const row of [...rows.values()].flat()) if (changed.has(keyOf(row))) put(writes, row, {});
+}
+
+/** What becomes of a row by what became of its delivery; undefined where it stays. */
+function settled(row: Row, result: Settled, now: number): Row | undefined {
+  // Also where it was cancelled meanwhile: it is what happened.
+  if (result.kind === "sent") return { ...row, state: "sent", settledAt: now, why: "" };
+  if (row["state"] !== "pending") return undefined;
+  const why = result.why.slice(0, maxWhy);
+  if (result.kind === "dead") return { ...row, state: "dead", settledAt: now, why };
+  return { ...row, dueAt: result.dueAt, leasedUntil: 0, why };
+}
+
+const pending = Query.equal("state", "pending");
+const oldestFirst = Query.orderAsc("position");
+
+/** What is due and free, the oldest first: nothing of an episode of which something older is due. */
+async function dueTo(
+  database: AppwriteDatabase,
+  channel: string,
+  limit: number,
+  now: number,
+): Promise<Row[]> {
+  const lines = new Set<string>();
+  const found: Row[] = [];
+  const due = Query.lessThanEqual("dueAt", now);
+  const queries = [pending, Query.equal("channel", channel), due, oldestFirst];
+  for await (const page of database.pages("outbox", queries)) {
+    for (const row of page) {
+      const first = !lines.has(lineOf(row));
+      lines.add(lineOf(row));
+      if (first && Number(row["leasedUntil"]) <= now) found.push(row);
+      if (found.length === limit) return found;
+    }
+  }
+  return found;
+}
+
+/** The rows, and those that went out with them before: a bundle is never torn apart. */
+async function wholeOf(database: AppwriteDatabase, rows: readonly Row[]): Promise<Row[]> {
+  const bundles = rows.flatMap(({ bundle }) => (bundle === null ? [] : [String(bundle)]));
+  const together = await database.among("outbox", "bundle", bundles, pending, oldestFirst);
+  return [...together, ...rows.filter(({ bundle }) => bundle === null)];
+}
+
+type Outbox = Pick<Store, "redrive" | "release" | "settle" | "take">;
+
+export const outboxOf = (database: AppwriteDatabase): Outbox => ({
+  take: (channel, limit, size, now, until) =>
+    database.transaction(async (writes) => {
+      const rows = await wholeOf(database, await dueTo(database, channel, limit, now));
+      const fingerprints = rows.map(({ fingerprint }) => String(fingerprint));
+      const alerts = new Map(
+        (await database.among("alerts", "$id", fingerprints)).map((row) => [
+          String(row["fingerprint"]),
+          alertOf(row),
+        ]),
+      );
+      const taken = rows.flatMap((row) => {
+        const alert = alerts.get(String(row["fingerprint"]));
+        return alert === undefined ? [] : [{ ...takenOf(row, alert), row }];
+      });
+      return bundlesOf(taken, size).map(({ items, key, occasion }) => ({
+        key,
+        occasion,
+        deliveries: items.map(({ row, ...delivery }) => {
+          put(writes, row, { attempts: delivery.attempts, leasedUntil: until, bundle: key });
+          return delivery;
+        }),
+      }));
+    }),
+
+  settle: (results, now) =>
+    database.transaction(async (writes) => {
+      const keys = results.flatMap((result) => result.keys);
+      const rows = new Map(
+        (await database.among("outbox", "$id", keys)).map((row) => [keyOf(row), row]),
+      );
+      const changed = new Map<string, Row>();
+      for (const result of results) {
+        for (const key of result.keys) {
+          const row = changed.get(key) ?? rows.get(key);
+          const next = row && settled(row, result, now);
+          if (next !== undefined) changed.set(key, next);
+        }
+      }
+      for (const row of changed.values()) put(writes, row, {});
+    }),
+
+  release: (now) =>
+    database.transaction(async (writes) => {
+      const rows = await database.rows("outbox", [pending]);
+      // All but reminders are due when they are planned: what waits longer waits for a wrong clock.
+      const waiting = rows.filter(
+        ({ attempts, occasion }) => Number(attempts) > 0 || occasion !== "reminder",
+      );
+      for (const row of waiting) {
+        put(writes, row, { leasedUntil: 0, dueAt: Math.min(now, Number(row["dueAt"])) });
+      }
+    }),
+
+  redrive: (channel, now) =>
+    database.transaction(async (writes) => {
+      const mine = channel === undefined ? [] : [Query.equal("channel", channel)];
+      const rows = await database.rows("outbox", [Query.equal("state", "dead"), ...mine]);
+      const fields = { state: "pending", dueAt: now, plannedAt: now, leasedUntil: 0 };
+      for (const row of rows) put(writes, row, { ...fields, settledAt: null });
+      return rows.length;
+    }),
+});

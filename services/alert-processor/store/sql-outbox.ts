@@ -1,0 +1,133 @@
+import { bundlesOf } from "./bundles.ts";
+import { takenOf } from "./rows.ts";
+import { type Columns, json, keepable, keyed, type Row, type Run, type Sql } from "./sql.ts";
+import { knownAlerts } from "./sql-writes.ts";
+import type { Bundle, Settled, Store } from "./store.ts";
+
+const maxWhy = 500;
+
+/** The rows, and those that went out with them before: a bundle is never torn apart. */
+async function whole(sql: Sql, run: Run, rows: readonly Row[]): Promise<Row[]> {
+  const bundles = new Set(rows.flatMap(({ bundle }) => (bundle === null ? [] : [String(bundle)])));
+  if (bundles.size === 0) return [...rows];
+  const together = await run(
+    `SELECT o.* FROM outbox o JOIN ${sql.records({ key: "text" })} ON o.bundle = r.key
+     WHERE o.state = 'pending' ORDER BY o.id`,
+    keyed(bundles),
+  );
+  return [...together, ...rows.filter(({ bundle }) => bundle === null)];
+}
+
+/** What workers do. */
+export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | "redrive"> {
+  function take(
+    ...[channel, limit, size, now, until]: Parameters<Store["take"]>
+  ): Promise<Bundle[]> {
+    return sql.transaction(async (run) => {
+      const due = await run(
+        `SELECT * FROM outbox o WHERE channel = ? AND state = 'pending' AND "dueAt" <= ?
+           AND "leasedUntil" <= ? AND NOT EXISTS (
+             SELECT 1 FROM outbox b WHERE b.fingerprint = o.fingerprint
+               AND b."startsAt" = o."startsAt" AND b.channel = o.channel AND b.state = 'pending'
+               AND b.id < o.id AND b."dueAt" <= ?)
+         ORDER BY "dueAt", id LIMIT ?`,
+        channel,
+        now,
+        now,
+        now,
+        limit,
+      );
+      if (due.length === 0) return [];
+      const rows = await whole(sql, run, due);
+      const alerts = await knownAlerts(
+        sql,
+        run,
+        new Set(rows.map(({ fingerprint }) => String(fingerprint))),
+      );
+      const taken = rows.flatMap((row) => {
+        const alert = alerts.get(String(row["fingerprint"]));
+        return alert === undefined ? [] : [takenOf(row, alert)];
+      });
+      const bundles = bundlesOf(taken, size);
+      const columns: Columns = { key: "text", bundle: "text" };
+      await run(
+        `UPDATE outbox SET attempts = attempts + 1, "leasedUntil" = ?, bundle = r.bundle
+         FROM ${sql.records(columns)} WHERE outbox.key = r.key`,
+        until,
+        json(
+          bundles.flatMap(({ items, key }) => items.map((one) => ({ key: one.key, bundle: key }))),
+        ),
+      );
+      return bundles.map(({ items, key, occasion }) => ({ key, occasion, deliveries: items }));
+    });
+  }
+
+  function settle(results: readonly Settled[], now: number): Promise<void> {
+    return sql.transaction(async (run) => {
+      for (const result of results) {
+        const keys = keyed(result.keys);
+        const which = `key IN (SELECT key FROM ${sql.records({ key: "text" })})`;
+        const why = "why" in result ? keepable(result.why.slice(0, maxWhy)) : "";
+        switch (result.kind) {
+          case "sent":
+            // Also where it was cancelled meanwhile: it is what happened.
+            await run(
+              `UPDATE outbox SET state = 'sent', "settledAt" = ?, why = '' WHERE ${which}`,
+              now,
+              keys,
+            );
+            break;
+          case "again":
+            await run(
+              `UPDATE outbox SET "dueAt" = ?, "leasedUntil" = 0, why = ?
+               WHERE state = 'pending' AND ${which}`,
+              // What waits for a random time has a fraction; the column has none.
+              Math.ceil(result.dueAt),
+              why,
+              keys,
+            );
+            break;
+          case "dead":
+            await run(
+              `UPDATE outbox SET state = 'dead', "settledAt" = ?, why = ?
+               WHERE state = 'pending' AND ${which}`,
+              now,
+              why,
+              keys,
+            );
+            break;
+        }
+      }
+    });
+  }
+
+  async function release(now: number): Promise<void> {
+    // All but reminders are due when they are planned: one of them that was not taken yet waits for no
+    // time but that of a clock which was ahead.
+    await sql.transaction((run) =>
+      run(
+        `UPDATE outbox SET "leasedUntil" = 0, "dueAt" = CASE WHEN "dueAt" < ? THEN "dueAt" ELSE ? END
+         WHERE state = 'pending' AND (attempts > 0 OR occasion <> 'reminder')`,
+        now,
+        now,
+      ),
+    );
+  }
+
+  function redrive(channel: string | undefined, now: number): Promise<number> {
+    return sql.transaction(async (run) => {
+      const rows = await run(
+        `UPDATE outbox SET state = 'pending', "dueAt" = ?, "plannedAt" = ?, "leasedUntil" = 0,
+           "settledAt" = NULL
+         WHERE state = 'dead' AND (channel = ? OR ? = '') RETURNING key`,
+        now,
+        now,
+        channel ?? "",
+        channel ?? "",
+      );
+      return rows.length;
+    });
+  }
+
+  return { take, settle, release, redrive };
+}

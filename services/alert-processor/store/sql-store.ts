@@ -1,0 +1,121 @@
+import type { Alert } from "../core/alert.ts";
+import * as lifecycle from "../core/lifecycle.ts";
+import { type Planner, receiveAll } from "../core/writes.ts";
+import { alertOf } from "./rows.ts";
+import { migrate } from "./schema.ts";
+import type { Sql } from "./sql.ts";
+import { outboxOf } from "./sql-outbox.ts";
+import { viewsOf } from "./sql-views.ts";
+import { knownAlerts, quarantine, receive, write } from "./sql-writes.ts";
+import {
+  ConflictError,
+  type Ingested,
+  type Receipt,
+  type Store,
+  UnknownAlertError,
+} from "./store.ts";
+
+/** What happens to alerts: every transaction decides from what it reads, by the pure core. */
+function changesOf(
+  sql: Sql,
+): Pick<Store, "ingest" | "act" | "wake" | "lose" | "useOnce" | "prune"> {
+  function ingest(receipts: readonly Receipt[], plan: Planner, now: number): Promise<Ingested> {
+    const messages = receipts.flatMap(({ alerts }) => alerts);
+    const poison = receipts.flatMap((receipt) => receipt.poison);
+    return sql.transaction(async (run) => {
+      const known = await knownAlerts(
+        sql,
+        run,
+        new Set(messages.map(({ fingerprint }) => fingerprint)),
+      );
+      const changes = receiveAll((fingerprint) => known.get(fingerprint), messages, now);
+      await write(sql, run, changes, plan, now);
+      await receive(sql, run, receipts, now);
+      await quarantine(sql, run, poison, now);
+      const changed = changes.filter(({ event }) => event !== undefined).length;
+      const repeated = Math.max(0, messages.length - changed);
+      return { changed, repeated, poisoned: poison.length };
+    });
+  }
+
+  function act(
+    ...[fingerprint, action, actor, version, plan, now]: Parameters<Store["act"]>
+  ): Promise<Alert> {
+    return sql.transaction(async (run) => {
+      const alert = (await knownAlerts(sql, run, new Set([fingerprint]))).get(fingerprint);
+      if (alert === undefined) throw new UnknownAlertError(`there is no alert ${fingerprint}`);
+      if (version !== undefined && version !== alert.version) {
+        throw new ConflictError(`somebody changed it: it is at version ${alert.version}`);
+      }
+      const change = lifecycle.act(alert, action, actor, now);
+      await write(sql, run, [change], plan, now);
+      return change.alert;
+    });
+  }
+
+  function wake(plan: Planner, now: number): Promise<number> {
+    return sql.transaction(async (run) => {
+      const rows = await run(
+        `SELECT * FROM alerts WHERE status = 'snoozed' AND "snoozedUntil" <= ?`,
+        now,
+      );
+      const changes = rows.flatMap((row) => lifecycle.wake(alertOf(row), now));
+      await write(sql, run, changes, plan, now);
+      return changes.length;
+    });
+  }
+
+  function lose(
+    known: ReadonlySet<string>,
+    before: number,
+    plan: Planner,
+    now: number,
+  ): Promise<number> {
+    return sql.transaction(async (run) => {
+      const rows = await run(
+        `SELECT * FROM alerts WHERE status IN ('firing', 'acknowledged', 'snoozed')
+         AND "lastSeenAt" < ?`,
+        before,
+      );
+      const lost = rows.map(alertOf).filter(({ fingerprint }) => !known.has(fingerprint));
+      const changes = lost.flatMap((alert) => lifecycle.lose(alert, now));
+      await write(sql, run, changes, plan, now);
+      return changes.length;
+    });
+  }
+
+  function useOnce(id: string, until: number): Promise<boolean> {
+    return sql.transaction(async (run) => {
+      const rows = await run(
+        "INSERT INTO used VALUES (?, ?) ON CONFLICT (id) DO NOTHING RETURNING id",
+        id,
+        until,
+      );
+      return rows.length === 1;
+    });
+  }
+
+  function prune(before: number, now: number): Promise<number> {
+    return sql.transaction(async (run) => {
+      const gone = await run(
+        `DELETE FROM alerts WHERE status = 'resolved' AND "updatedAt" < ? RETURNING fingerprint`,
+        before,
+      );
+      await run("DELETE FROM alert_events WHERE at < ?", before);
+      await run(`DELETE FROM outbox WHERE state <> 'pending' AND "settledAt" < ?`, before);
+      await run("DELETE FROM outbox WHERE fingerprint NOT IN (SELECT fingerprint FROM alerts)");
+      await run(`DELETE FROM receipts WHERE "lastAt" < ?`, before);
+      await run("DELETE FROM quarantine WHERE at < ?", before);
+      await run("DELETE FROM used WHERE until < ?", now);
+      return gone.length;
+    });
+  }
+
+  return { ingest, act, wake, lose, useOnce, prune };
+}
+
+/** A memory on a database, its tables brought up to date. */
+export async function openStore(sql: Sql): Promise<Store> {
+  await migrate(sql);
+  return { ...changesOf(sql), ...outboxOf(sql), ...viewsOf(sql), close: () => sql.close() };
+}

@@ -1,0 +1,171 @@
+import type { Alert } from "../core/alert.ts";
+import type { Change } from "../core/lifecycle.ts";
+import type { Poison } from "../core/payload.ts";
+import { needsBeginning, type OutboxStep, type Planner, writesOf } from "../core/writes.ts";
+import { alertOf, recordOf } from "./rows.ts";
+import {
+  alertColumns,
+  deliveryColumns,
+  eventColumns,
+  quarantineColumns,
+  receiptColumns,
+} from "./schema.ts";
+import { type Columns, json, keepable, keyed, namesOf, type Run, type Sql } from "./sql.ts";
+import type { Receipt } from "./store.ts";
+
+/** The alerts of these fingerprints, as far as there are any. */
+export async function knownAlerts(
+  sql: Sql,
+  run: Run,
+  fingerprints: ReadonlySet<string>,
+): Promise<Map<string, Alert>> {
+  if (fingerprints.size === 0) return new Map();
+  const rows = await run(
+    `SELECT a.* FROM alerts a
+     JOIN ${sql.records({ key: "text" })} ON a.fingerprint = r.key`,
+    keyed(fingerprints),
+  );
+  return new Map(rows.map((row) => [String(row["fingerprint"]), alertOf(row)]));
+}
+
+async function insert(
+  sql: Sql,
+  run: Run,
+  table: string,
+  columns: Columns,
+  records: readonly unknown[],
+  then = "",
+) {
+  if (records.length === 0) return;
+  await run(
+    `INSERT INTO ${table} (${namesOf(columns)})
+     SELECT ${namesOf(columns)} FROM ${sql.records(columns)} WHERE true ${then}`,
+    json(records),
+  );
+}
+
+/** Writes what changes have to write. */
+export async function write(
+  sql: Sql,
+  run: Run,
+  changes: readonly Change[],
+  plan: Planner,
+  now: number,
+): Promise<void> {
+  const { alerts, events, outbox: steps } = writesOf(changes, plan);
+  const update = Object.keys(alertColumns).map((name) => `"${name}" = excluded."${name}"`);
+  await insert(
+    sql,
+    run,
+    "alerts",
+    alertColumns,
+    alerts.map(recordOf),
+    `ON CONFLICT (fingerprint) DO UPDATE SET ${update.join(", ")}`,
+  );
+  await insert(
+    sql,
+    run,
+    "alert_events",
+    eventColumns,
+    events.map((event) => ({ ...event, text: keepable(event.text) })),
+  );
+  for (const round of roundsOf(steps)) await outbox(sql, run, round, now);
+}
+
+/** Steps of one kind. */
+async function outbox(
+  sql: Sql,
+  run: Run,
+  steps: readonly OutboxStep[],
+  now: number,
+): Promise<void> {
+  const episodes = steps.flatMap((step) => (step.kind === "cancel" ? [step.episode] : []));
+  if (episodes.length > 0) {
+    const columns: Columns = { fingerprint: "text", startsAt: "bigint" };
+    await run(
+      `UPDATE outbox SET state = 'cancelled', "settledAt" = ? FROM ${sql.records(columns)}
+       WHERE state = 'pending' AND outbox.fingerprint = r.fingerprint
+         AND outbox."startsAt" = r."startsAt"`,
+      now,
+      json(episodes),
+    );
+    return;
+  }
+  const added = steps.flatMap((step) => (step.kind === "add" ? [step.delivery] : []));
+  const told = `WHERE EXISTS (SELECT 1 FROM outbox b WHERE b.fingerprint = r.fingerprint
+    AND b."startsAt" = r."startsAt" AND b.channel = r.channel AND b.attempts > 0)`;
+  for (const [deliveries, where] of [
+    // The end of an episode comes before the beginning of the next.
+    [added.filter(needsBeginning), told],
+    [added.filter((one) => !needsBeginning(one)), "WHERE true"],
+  ] as const) {
+    if (deliveries.length === 0) continue;
+    await run(
+      `INSERT INTO outbox (${namesOf(deliveryColumns)}, "plannedAt", state, attempts, "leasedUntil", why)
+       SELECT ${namesOf(deliveryColumns, "r.")}, r."dueAt", 'pending', 0, 0, ''
+       FROM ${sql.records(deliveryColumns)} ${where} ON CONFLICT (key) DO NOTHING`,
+      json(deliveries),
+    );
+  }
+}
+
+/** Counts each message by its bytes. */
+export async function receive(
+  sql: Sql,
+  run: Run,
+  receipts: readonly Receipt[],
+  now: number,
+): Promise<void> {
+  const records = new Map<string, { digest: string; count: number; alerts: number }>();
+  for (const { alerts, digest, poison } of receipts) {
+    const count = (records.get(digest)?.count ?? 0) + 1;
+    records.set(digest, { digest, count, alerts: alerts.length + poison.length });
+  }
+  const names = namesOf(receiptColumns);
+  await run(
+    `INSERT INTO receipts (${names}, "firstAt", "lastAt")
+     SELECT ${names}, CAST(? AS bigint), CAST(? AS bigint)
+     FROM ${sql.records(receiptColumns)} WHERE true
+     ON CONFLICT (digest) DO UPDATE
+       SET count = receipts.count + excluded.count, "lastAt" = excluded."lastAt"`,
+    now,
+    now,
+    json([...records.values()]),
+  );
+}
+
+/** Keeps aside what could not be understood. */
+export async function quarantine(
+  sql: Sql,
+  run: Run,
+  poison: readonly Poison[],
+  now: number,
+): Promise<void> {
+  if (poison.length === 0) return;
+  await run(
+    `INSERT INTO quarantine (at, ${namesOf(quarantineColumns)})
+     SELECT CAST(? AS bigint), ${namesOf(quarantineColumns)}
+     FROM ${sql.records(quarantineColumns)}`,
+    now,
+    json(poison),
+  );
+}
+
+/**
+ * Steps in rounds of one kind, so that each round is one statement: those of an alert in their order,
+ * those of different alerts together, because they do not touch each other.
+ */
+function roundsOf(steps: readonly OutboxStep[]): OutboxStep[][] {
+  const rounds: OutboxStep[][] = [];
+  const reached = new Map<string, number>();
+  for (const step of steps) {
+    // Even rounds cancel, odd ones add.
+    const { fingerprint } = step.kind === "cancel" ? step.episode : step.delivery;
+    const before = reached.get(fingerprint) ?? 0;
+    const round = before + ((before % 2 === 0) === (step.kind === "cancel") ? 0 : 1);
+    reached.set(fingerprint, round);
+    while (rounds.length <= round) rounds.push([]);
+    rounds[round]?.push(step);
+  }
+  return rounds;
+}

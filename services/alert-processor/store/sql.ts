@@ -1,0 +1,42 @@
+/** What the two SQL databases have in common, as far as the store needs it. */
+
+export type Value = string | number | null;
+export type Row = Readonly<Record<string, Value>>;
+
+/** Runs one statement; each `?` stands for a value. @returns The rows it gives. */
+export type Run = (statement: string, ...values: readonly Value[]) => Promise<Row[]>;
+
+/** Columns by name, with types that both databases know. */
+export type Columns = Readonly<Record<string, "bigint" | "text">>;
+
+/** A database whose transactions happen one after the other, whoever begins them. */
+export interface Sql {
+  readonly kind: "postgres" | "sqlite";
+  /**
+   * Durable when its promise is fulfilled; undone when `work` throws.
+   */
+  transaction<T>(work: (run: Run) => Promise<T>): Promise<T>;
+  /** Sees what was committed. */
+  readonly read: Run;
+  /** A table to select from: the records of a JSON list that is given as a value, named `r`. */
+  records(columns: Columns): string;
+  close(): Promise<void>;
+}
+
+/** A text without what no database keeps: NUL, and halves of characters. */
+export const keepable = (text: string): string => text.replaceAll("\0", "\ufffd").toWellFormed();
+
+/** Names as SQL takes them: they keep their capitals only in quotes. */
+export const quoted = (name: string): string => `"${name}"`;
+
+export const namesOf = (columns: Columns, prefix = ""): string =>
+  Object.keys(columns)
+    .map((name) => prefix + quoted(name))
+    .join(", ");
+
+/** A list as one value: both databases unfold it with `records`. */
+export const json = (values: readonly unknown[]): string => JSON.stringify(values);
+
+/** Keys as one value, to be unfolded as records of one column. */
+export const keyed = (values: Iterable<string>): string =>
+  json([...values].map((key) => ({ key })));

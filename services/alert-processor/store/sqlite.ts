@@ -1,0 +1,70 @@
+import { closeSync, openSync } from "node:fs";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { Columns, Row, Run, Sql, Value } from "./sql.ts";
+
+/** Creates the file so that only its owner reads it; the database keeps the mode for its journals. */
+function createPrivate(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+}
+
+/**
+ * An embedded database in one file.
+ *
+ * @param path - Of the file; created where it is missing.
+ */
+export function openSqlite(path: string): Sql {
+  createPrivate(path);
+  const database = new DatabaseSync(path, { timeout: 5_000 });
+  // FULL: what is acknowledged survives a power cut, for one fsync per transaction.
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000");
+  database.exec("PRAGMA journal_size_limit = 67108864");
+
+  const statements = new Map<string, StatementSync>();
+  const prepared = (statement: string): StatementSync => {
+    const known = statements.get(statement) ?? database.prepare(statement);
+    statements.set(statement, known);
+    return known;
+  };
+  const now = (statement: string, values: readonly Value[]): Row[] =>
+    prepared(statement).all(...values) as Row[];
+  const run: Run = (statement, ...values) =>
+    new Promise((resolve) => {
+      resolve(now(statement, values));
+    });
+
+  // One connection sees its own transaction before it is committed, so everything waits in line.
+  let last: Promise<unknown> = Promise.resolve();
+  function inLine<T>(work: () => Promise<T>): Promise<T> {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  return {
+    kind: "sqlite",
+    read: (statement, ...values) => inLine(() => run(statement, ...values)),
+    transaction: (work) =>
+      inLine(async () => {
+        now("BEGIN IMMEDIATE", []);
+        try {
+          const result = await work(run);
+          now("COMMIT", []);
+          return result;
+        } catch (error) {
+          // A full disk has undone it already.
+          if (database.isTransaction) now("ROLLBACK", []);
+          throw error;
+        }
+      }),
+    records: (columns: Columns) => {
+      const fields = Object.keys(columns).map((name) => `value->>'$.${name}' AS "${name}"`);
+      return `(SELECT ${fields.join(", ")} FROM json_each(?)) AS r`;
+    },
+    close: () =>
+      inLine(() => {
+        statements.clear();
+        database.close();
+        return Promise.resolve();
+      }),
+  };
+}

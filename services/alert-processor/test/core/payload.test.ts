@@ -1,0 +1,116 @@
+import fc from "fast-check";
+import { parsePayload, PayloadError } from "../../core/payload.ts";
+
+const firing = {
+  status: "firing",
+  labels: { alertname: "DiskFull", severity: "critical" },
+  annotations: { summary: "full" },
+  startsAt: "2026-11-21T08:00:00.123Z",
+  endsAt: "0001-01-01T00:00:00Z",
+  generatorURL: "https://prometheus.example.com/graph",
+  fingerprint: "a1b2c3d4e5f60718",
+};
+
+describe("a message", () => {
+  test("is read, the end of what fires being none", () => {
+    expect(parsePayload({ version: "4", alerts: [firing] })).toEqual({
+      alerts: [
+        {
+          fingerprint: "a1b2c3d4e5f60718",
+          resolved: false,
+          startsAt: Date.parse(firing.startsAt),
+          endsAt: null,
+          labels: firing.labels,
+          annotations: firing.annotations,
+        },
+      ],
+      poison: [],
+    });
+  });
+
+  test("tells when it ended, with or without a time", () => {
+    const endsAt = "2026-11-21T08:05:00Z";
+    const ended = { ...firing, status: "resolved", endsAt };
+    const { alerts } = parsePayload({ alerts: [ended, { ...ended, endsAt: undefined }] });
+    expect(alerts.map((one) => one.endsAt)).toEqual([
+      Date.parse(endsAt),
+      Date.parse(firing.startsAt),
+    ]);
+  });
+
+  test("may say more than is known today", () => {
+    const later = { ...firing, routeLabels: {}, notification_reason: "first" };
+    expect(parsePayload({ alerts: [later], version: "5", routeLabels: {} }).alerts).toHaveLength(1);
+  });
+
+  test("without a fingerprint gets one of its labels, whatever their order", () => {
+    const rest = { ...firing, fingerprint: undefined };
+    const turned = { ...rest, labels: { severity: "critical", alertname: "DiskFull" } };
+    const other = { ...rest, labels: { alertname: "DiskFull" } };
+    const prints = parsePayload({ alerts: [rest, turned, other] }).alerts;
+    expect(prints[0]?.fingerprint).toMatch(/^[0-9a-f]{32}$/);
+    expect(prints[0]?.fingerprint).toBe(prints[1]?.fingerprint);
+    expect(prints[0]?.fingerprint).not.toBe(prints[2]?.fingerprint);
+  });
+
+  test.each([
+    ["no object", 7],
+    ["null", null],
+    ["another status", { ...firing, status: "odd" }],
+    ["no labels", { ...firing, labels: undefined }],
+    ["labels that are no texts", { ...firing, labels: { alertname: 7 } }],
+    ["labels in a list", { ...firing, labels: ["alertname"] }],
+    [
+      "too many labels",
+      {
+        ...firing,
+        labels: Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`l${n}`, ""])),
+      },
+    ],
+    ["a text that is too long", { ...firing, annotations: { summary: "x".repeat(16_385) } }],
+    ["a time that is none", { ...firing, startsAt: "yesterday" }],
+    ["a fingerprint that could be anything", { ...firing, fingerprint: "../etc" }],
+  ])("keeps the rest where an alert is %s", (_, bad) => {
+    const { alerts, poison } = parsePayload({ alerts: [bad, firing] });
+    expect(alerts).toHaveLength(1);
+    expect(poison).toHaveLength(1);
+    expect(poison[0]?.why).not.toBe("");
+    expect(poison[0]?.raw).toBe(JSON.stringify(bad).slice(0, 16_384));
+  });
+
+  test("keeps the rest where an alert is nested deeper than can be written", () => {
+    const deep = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`) as unknown;
+    const { alerts, poison } = parsePayload({ alerts: [deep, firing] });
+    expect([alerts.length, poison.length]).toEqual([1, 1]);
+  });
+
+  test.each([null, 7, {}, { alerts: {} }, []])("is none: %j", (body) => {
+    expect(() => parsePayload(body)).toThrow(PayloadError);
+  });
+
+  test("has no texts that a database refuses", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ unit: "binary" }), fc.string({ unit: "binary" })),
+        (texts) => {
+          const { alerts } = parsePayload({
+            alerts: [{ ...firing, labels: texts, annotations: texts }],
+          });
+          for (const one of alerts) {
+            const all = [...Object.entries(one.labels), ...Object.entries(one.annotations)].flat();
+            expect(all.every((text) => text.isWellFormed() && !text.includes("\0"))).toBe(true);
+          }
+        },
+      ),
+    );
+    const [one] = parsePayload({ alerts: [{ ...firing, labels: { a: "x\0y\ud800" } }] }).alerts;
+    expect(one?.labels["a"]).toBe("x\ufffdy\ufffd");
+  });
+
+  test("takes names of what every object has for labels like others", () => {
+    const labels = JSON.parse('{"__proto__":"a","constructor":"b","alertname":"X"}') as object;
+    const [one] = parsePayload({ alerts: [{ ...firing, labels }] }).alerts;
+    expect(Object.entries(one?.labels ?? {})).toHaveLength(3);
+    expect(({} as Record<string, unknown>)["alertname"]).toBeUndefined();
+  });
+});

@@ -1,0 +1,504 @@
+import fc from "fast-check";
+import type { Alert } from "../../core/alert.ts";
+import { LifecycleError } from "../../core/lifecycle.ts";
+import type { Incoming } from "../../core/payload.ts";
+import { type Bundle, ConflictError, type Store, UnknownAlertError } from "../../store/store.ts";
+import { message, minute, plan, receiptOf, start } from "../examples.ts";
+
+const fingerprint = message().fingerprint;
+const lease = start + 10 * minute;
+
+const keysOf = (bundles: readonly Bundle[]): string[] =>
+  bundles.flatMap(({ deliveries }) => deliveries.map(({ key }) => key));
+
+const occasions = (bundles: readonly Bundle[]): string[] =>
+  bundles.map(({ deliveries, occasion }) => `${occasion} ${deliveries.length}`);
+
+/** What two stores must agree on, whatever order messages came in. */
+const essence = ({ endsAt, fingerprint, startsAt, status }: Alert) => ({
+  endsAt,
+  fingerprint,
+  startsAt,
+  status,
+});
+
+/**
+ * What every store must do. Runs the same on each.
+ *
+ * @param open - Opens an empty store; called for each test.
+ */
+export function conforms(name: string, open: () => Promise<Store>, runs = 50): void {
+  describe(`${name}: memory`, () => {
+    let store: Store;
+    const tell = (now: number, ...alerts: Incoming[]) =>
+      store.ingest([receiptOf(...alerts)], plan, now);
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(() => store.close());
+
+    test("keeps an alert with all its attributes", async () => {
+      expect(await tell(start, message())).toEqual({ changed: 1, repeated: 0, poisoned: 0 });
+      expect(await store.get(fingerprint)).toEqual({
+        fingerprint,
+        status: "firing",
+        severity: "critical",
+        alertname: "DiskFull",
+        instance: "db-1:9100",
+        service: "host",
+        team: "platform",
+        environment: "production",
+        startsAt: start,
+        endsAt: null,
+        lastSeenAt: start,
+        updatedAt: start,
+        labels: message().labels,
+        annotations: message().annotations,
+        owner: null,
+        snoozedUntil: null,
+        version: 1,
+      });
+      expect(await store.get("ffff")).toBeUndefined();
+    });
+
+    test("keeps texts of any kind as they are", async () => {
+      const text = `'; DROP TABLE alerts; -- " \\ $1 ? {{ }} \u{1f525} \n\t${"ä".repeat(5000)}`;
+      await tell(start, message({ annotations: { [text.slice(0, 40)]: text } }));
+      expect((await store.get(fingerprint))?.annotations[text.slice(0, 40)]).toBe(text);
+    });
+
+    test("changes nothing when told again", async () => {
+      await tell(start, message());
+      expect(await tell(start + 1, message(), message())).toMatchObject({
+        changed: 0,
+        repeated: 2,
+      });
+      expect(await store.history(fingerprint, 10)).toHaveLength(1);
+      expect(await store.depth()).toMatchObject({ open: 1, pending: 4 });
+    });
+
+    test("remembers when an alert was last heard of, and its newest words", async () => {
+      await tell(start, message());
+      const annotations = { summary: "The disk of db-1 is fuller" };
+      await tell(start + 1, message({ annotations }));
+      await tell(start + minute, message({ annotations }));
+      expect(await store.get(fingerprint)).toMatchObject({
+        annotations,
+        lastSeenAt: start + minute,
+        updatedAt: start,
+        version: 1,
+      });
+    });
+
+    test("begins anew when it fires again, and ends the episode before", async () => {
+      await tell(start, message());
+      await store.act(fingerprint, { kind: "acknowledge" }, "ada", undefined, plan, start + 1);
+      await tell(start + minute, message({ startsAt: start + minute }));
+      expect(await store.get(fingerprint)).toMatchObject({
+        status: "firing",
+        owner: null,
+        startsAt: start + minute,
+      });
+      const events = await store.history(fingerprint, 10);
+      expect(events.map(({ kind, startsAt }) => [kind, startsAt - start])).toEqual([
+        ["firing", minute],
+        ["resolved", 0],
+        ["acknowledged", 0],
+        ["firing", 0],
+      ]);
+    });
+
+    test("keeps the end of what it never heard of, and tells nobody", async () => {
+      await tell(start, message({ resolved: true }));
+      expect((await store.get(fingerprint))?.status).toBe("resolved");
+      expect(await store.depth()).toMatchObject({ open: 0, pending: 0 });
+    });
+
+    test("ends in the same state in whatever order messages come, and how often", async () => {
+      const episodes = fc.uniqueArray(
+        fc.record({
+          fingerprint: fc.constantFrom("00000000000000a1", "00000000000000a2"),
+          startsAt: fc.nat({ max: 3 }).map((n) => start + n * minute),
+          endsAt: fc.nat({ max: 2 }).map((n) => start + 10 * minute + n),
+          ended: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 6, selector: (one) => one.fingerprint + String(one.startsAt) },
+      );
+      const messagesOf = (of: {
+        endsAt: number;
+        ended: boolean;
+        fingerprint: string;
+        startsAt: number;
+      }) => {
+        const fires = message({ fingerprint: of.fingerprint, startsAt: of.startsAt });
+        return of.ended ? [fires, { ...fires, resolved: true, endsAt: of.endsAt }] : [fires];
+      };
+      await fc.assert(
+        fc.asyncProperty(
+          episodes.map((all) => all.flatMap(messagesOf)),
+          fc.infiniteStream(fc.nat()),
+          async (messages, chance) => {
+            const next = (below: number): number => (chance.next().value as number) % below;
+            const shuffled = [...messages, ...messages.filter(() => next(2) === 0)]
+              .map((one) => ({ one, at: next(1000) }))
+              .sort((a, b) => a.at - b.at)
+              .map(({ one }) => one);
+            const [ordered, mixed] = [await open(), await open()];
+            await ordered.ingest([receiptOf(...messages)], plan, start);
+            for (const one of shuffled) await mixed.ingest([receiptOf(one)], plan, start);
+            const states = await Promise.all(
+              [ordered, mixed].map(async (each) =>
+                (await each.list({ state: "all" })).map(essence).sort(byFingerprint),
+              ),
+            );
+            await Promise.all([ordered.close(), mixed.close()]);
+            const last = lastEpisodes(messages);
+            expect(states[0]).toEqual(last);
+            expect(states[1]).toEqual(last);
+          },
+        ),
+        { numRuns: runs },
+      );
+    });
+
+    test("takes what is wrong aside and keeps the rest", async () => {
+      const poison = [{ why: "startsAt is no time", raw: "{}" }];
+      const receipt = { ...receiptOf(message()), poison };
+      expect(await store.ingest([receipt], plan, start)).toMatchObject({ changed: 1, poisoned: 1 });
+      expect(await store.quarantine(10)).toEqual([{ at: start, ...poison[0] }]);
+      expect((await store.depth()).quarantined).toBe(1);
+    });
+
+    test("takes in nothing of what fails in the middle", async () => {
+      const broken = (): never => {
+        throw new Error("no plan");
+      };
+      await expect(store.ingest([receiptOf(message())], broken, start)).rejects.toThrow("no plan");
+      expect(await store.get(fingerprint)).toBeUndefined();
+      expect(await tell(start, message())).toMatchObject({ changed: 1 });
+    });
+
+    test("takes five thousand at once", async () => {
+      const many = Array.from({ length: 5000 }, (_, n) => message({ fingerprint: n.toString(16) }));
+      expect(await tell(start, ...many)).toMatchObject({ changed: 5000 });
+      expect(await store.depth()).toMatchObject({ open: 5000, pending: 20_000 });
+      const ended = many.map((one) => ({ ...one, resolved: true, endsAt: start + 1 }));
+      await tell(start + 1, ...ended);
+      expect(await store.depth()).toMatchObject({ open: 0, pending: 0 });
+    });
+  });
+
+  describe(`${name}: people`, () => {
+    let store: Store;
+    const acting = (action: Parameters<Store["act"]>[1], now = start + 1, version?: number) =>
+      store.act(fingerprint, action, "ada", version, plan, now);
+
+    beforeEach(async () => {
+      store = await open();
+      await store.ingest([receiptOf(message())], plan, start);
+    });
+    afterEach(() => store.close());
+
+    test("acknowledge, and give back", async () => {
+      expect(await acting({ kind: "acknowledge", text: "on it" })).toMatchObject({
+        status: "acknowledged",
+        owner: "ada",
+        version: 2,
+      });
+      expect(await store.depth()).toMatchObject({ open: 1, pending: 0 });
+      await acting({ kind: "unacknowledge" });
+      expect(await store.get(fingerprint)).toMatchObject({ status: "firing", owner: null });
+      // Chat once, the pager now and twice later.
+      expect(await store.depth()).toMatchObject({ pending: 4 });
+      const [, taken] = await store.history(fingerprint, 10);
+      expect(taken).toEqual({
+        fingerprint,
+        startsAt: start,
+        kind: "acknowledged",
+        at: start + 1,
+        actor: "ada",
+        text: "on it",
+      });
+    });
+
+    test("are told when somebody else was faster", async () => {
+      await acting({ kind: "acknowledge" }, start + 1, 1);
+      await expect(acting({ kind: "acknowledge" }, start + 2, 1)).rejects.toThrow(ConflictError);
+      expect(await store.get(fingerprint)).toMatchObject({ version: 2 });
+    });
+
+    test("snooze until a time, when it asks again", async () => {
+      await acting({ kind: "snooze", until: start + minute });
+      expect(await store.get(fingerprint)).toMatchObject({ status: "snoozed", owner: "ada" });
+      expect(await store.wake(plan, start + minute - 1)).toBe(0);
+      expect(await store.wake(plan, start + minute)).toBe(1);
+      expect(await store.get(fingerprint)).toMatchObject({ status: "firing", owner: null });
+      expect(occasions(await store.take("chat", 9, 1, start + minute, lease))).toEqual([
+        "reminder 1",
+      ]);
+    });
+
+    test("comment and close", async () => {
+      await acting({ kind: "comment", text: "it is the backup" });
+      await acting({ kind: "resolve" });
+      expect(await store.get(fingerprint)).toMatchObject({ status: "resolved", endsAt: start + 1 });
+      await expect(acting({ kind: "acknowledge" })).rejects.toThrow(LifecycleError);
+      await acting({ kind: "comment", text: "it was the backup" });
+      const kinds = (await store.history(fingerprint, 10)).map(({ kind }) => kind);
+      expect(kinds).toEqual(["commented", "resolved", "commented", "firing"]);
+    });
+
+    test("do nothing to what there is not", async () => {
+      const missing = store.act("ffff", { kind: "acknowledge" }, "ada", undefined, plan, start);
+      await expect(missing).rejects.toThrow(UnknownAlertError);
+      await expect(acting({ kind: "unacknowledge" })).rejects.toThrow(LifecycleError);
+    });
+
+    test("use a link once", async () => {
+      expect(await store.useOnce("link", start + minute)).toBe(true);
+      expect(await store.useOnce("link", start + minute)).toBe(false);
+      expect(await store.useOnce("other", start + minute)).toBe(true);
+    });
+  });
+
+  describe(`${name}: telling`, () => {
+    let store: Store;
+    const tell = (now: number, ...alerts: Incoming[]) =>
+      store.ingest([receiptOf(...alerts)], plan, now);
+    const take = (channel: string, now: number, size = 1, until = now + 10 * minute) =>
+      store.take(channel, 1000, size, now, until);
+    const send = async (channel: string, now: number): Promise<string[]> => {
+      const bundles = await take(channel, now);
+      await store.settle([{ kind: "sent", keys: keysOf(bundles) }], now);
+      return occasions(bundles);
+    };
+
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(() => store.close());
+
+    test("takes what is due, once, with its alert", async () => {
+      await tell(start, message());
+      const [bundle, ...more] = await take("pager", start);
+      expect(more).toEqual([]);
+      expect(bundle).toMatchObject({ occasion: "firing" });
+      const alert = await store.get(fingerprint);
+      expect(bundle?.deliveries).toMatchObject([
+        { alert, attempts: 1, channel: "pager", dueAt: start },
+      ]);
+      expect(await take("pager", start)).toEqual([]);
+      expect(occasions(await take("chat", start))).toEqual(["firing 1"]);
+    });
+
+    test("reminds as long as nobody has taken it", async () => {
+      await tell(start, message());
+      expect(await send("pager", start)).toEqual(["firing 1"]);
+      expect(await send("pager", start + 299_999)).toEqual([]);
+      expect(await send("pager", start + 300_000)).toEqual(["reminder 1"]);
+      await store.act(
+        fingerprint,
+        { kind: "acknowledge" },
+        "ada",
+        undefined,
+        plan,
+        start + 400_000,
+      );
+      expect(await send("pager", start + 400_000)).toEqual(["acknowledged 1"]);
+      expect(await send("pager", start + 900_000)).toEqual([]);
+    });
+
+    test("says that it ended only where it was told", async () => {
+      await tell(start, message());
+      expect(await send("chat", start)).toEqual(["firing 1"]);
+      await tell(start + 1, message({ resolved: true }));
+      expect(await send("chat", start + 1)).toEqual(["resolved 1"]);
+      expect(await send("pager", start + 1)).toEqual([]);
+      const states = (await store.deliveries(fingerprint, 10)).map(
+        ({ channel, occasion, state }) => `${channel} ${occasion} ${state}`,
+      );
+      expect(states.sort()).toEqual([
+        "chat firing sent",
+        "chat resolved sent",
+        "pager firing cancelled",
+        "pager reminder cancelled",
+        "pager reminder cancelled",
+      ]);
+    });
+
+    test("tells an end after the beginning that is on its way", async () => {
+      await tell(start, message());
+      const bundles = await take("chat", start);
+      await tell(start + 1, message({ resolved: true }));
+      await store.settle([{ kind: "sent", keys: keysOf(bundles) }], start + 2);
+      expect(await send("chat", start + 2)).toEqual(["resolved 1"]);
+      const [, beginning] = await store.deliveries(fingerprint, 10);
+      expect((await store.deliveries(fingerprint, 10)).map(({ state }) => state)).toContain("sent");
+      expect(beginning).toBeDefined();
+    });
+
+    test("tries again when it was told to, and gives up when told to", async () => {
+      await tell(start, message({ severity: "warning" }));
+      const keys = keysOf(await take("chat", start));
+      const dueAt = start + minute;
+      await store.settle([{ kind: "again", keys, dueAt, why: "answered 503" }], start);
+      expect(await take("chat", dueAt - 1)).toEqual([]);
+      const [again] = await take("chat", dueAt);
+      expect(again?.deliveries).toMatchObject([{ attempts: 2, dueAt, plannedAt: start }]);
+      await store.settle([{ kind: "dead", keys, why: "answered 400" }], dueAt);
+      expect(await store.depth()).toMatchObject({ dead: 1, pending: 0 });
+      expect(await store.deliveries(fingerprint, 1)).toMatchObject([
+        { state: "dead", why: "answered 400", settledAt: dueAt },
+      ]);
+      expect(await store.redrive("pager", dueAt)).toBe(0);
+      expect(await store.redrive(undefined, dueAt)).toBe(1);
+      expect(await send("chat", dueAt)).toEqual(["firing 1"]);
+    });
+
+    test("comes again when its worker is gone", async () => {
+      await tell(start, message());
+      const bundles = await take("chat", start, 1, lease);
+      expect(await take("chat", lease - 1)).toEqual([]);
+      expect(keysOf(await take("chat", lease))).toEqual(keysOf(bundles));
+      await store.release(start);
+      expect(keysOf(await take("chat", start))).toEqual(keysOf(bundles));
+    });
+
+    test("tries at once after a new start what would wait longer", async () => {
+      await tell(start, message());
+      const keys = keysOf(await take("chat", start));
+      await store.settle([{ kind: "again", keys, dueAt: lease, why: "answered 503" }], start);
+      await store.release(start + 1);
+      expect(keysOf(await take("chat", start + 1))).toEqual(keys);
+      expect(await take("pager", start + 299_999)).toHaveLength(1);
+    });
+
+    test("tells what a clock that was ahead had put off, and leaves reminders their time", async () => {
+      await tell(lease, message());
+      await store.release(start);
+      expect(occasions(await take("pager", start))).toEqual(["firing 1"]);
+      expect(occasions(await take("chat", start))).toEqual(["firing 1"]);
+    });
+
+    test("keeps together what went out together", async () => {
+      const many = Array.from({ length: 25 }, (_, n) =>
+        message({ fingerprint: `b${n.toString(16)}` }),
+      );
+      await tell(start, ...many);
+      const before = await take("chat", start, 10);
+      expect(occasions(before)).toEqual(["firing 10", "firing 10", "firing 5"]);
+      await store.release(start);
+      await tell(start, message({ fingerprint: "c" }));
+      const after = await store.take("chat", 12, 10, start, lease);
+      const known = new Map(before.map(({ deliveries, key }) => [key, deliveries.length]));
+      for (const { deliveries, key } of after) expect(deliveries).toHaveLength(known.get(key) ?? 0);
+      expect(new Set([...keysOf(after), ...keysOf(await take("chat", start, 10))]).size).toBe(26);
+    });
+
+    test("tells the end of an episode by its own dates when the next has begun", async () => {
+      await tell(start, message());
+      expect(await send("pager", start)).toEqual(["firing 1"]);
+      await tell(start + minute, message({ startsAt: start + minute }));
+      const bundles = await take("pager", start + minute);
+      const told = bundles.map(({ deliveries, occasion }) => [
+        occasion,
+        deliveries[0]?.alert.status,
+        (deliveries[0]?.alert.startsAt ?? 0) - start,
+      ]);
+      expect(told).toEqual([
+        ["resolved", "resolved", 0],
+        ["firing", "firing", minute],
+      ]);
+    });
+
+    test("loses what Alertmanager no longer knows, and takes it back", async () => {
+      await tell(start, message(), message({ fingerprint: "a2" }), message({ fingerprint: "a3" }));
+      await tell(start + minute, message({ fingerprint: "a3" }));
+      await send("chat", start);
+      expect(await store.lose(new Set(["a2"]), start + minute, plan, start + minute)).toBe(1);
+      expect(await store.get(fingerprint)).toMatchObject({ status: "stale" });
+      expect(await send("chat", start + minute)).toEqual(["resolved 1"]);
+      await tell(start + 2 * minute, message());
+      expect(await store.get(fingerprint)).toMatchObject({ status: "firing" });
+      expect(await send("chat", start + 2 * minute)).toEqual(["reminder 1"]);
+    });
+
+    test("keeps heartbeats out of what people see", async () => {
+      const labels = { ...message().labels, alertname: "Watchdog", severity: "none" };
+      await tell(start, message({ labels }));
+      expect(await store.list({ state: "all" })).toEqual([]);
+      expect(await store.heartbeats()).toMatchObject([{ fingerprint, lastSeenAt: start }]);
+      expect(await store.depth()).toMatchObject({ open: 0, pending: 0 });
+    });
+  });
+
+  describe(`${name}: looking back`, () => {
+    let store: Store;
+    beforeEach(async () => {
+      store = await open();
+      const other = { ...message().labels, team: "dba", severity: "warning" };
+      await store.ingest(
+        [
+          receiptOf(
+            message(),
+            message({ fingerprint: "a2", labels: other, startsAt: start + 1 }),
+            message({ fingerprint: "a3", resolved: true }),
+          ),
+        ],
+        plan,
+        start,
+      );
+    });
+    afterEach(() => store.close());
+
+    const found = async (filter: Parameters<Store["list"]>[0]): Promise<string[]> =>
+      (await store.list(filter)).map((alert) => alert.fingerprint.replace(/^0+/, ""));
+
+    test("lists by state, team and severity, newest first", async () => {
+      expect(await found({})).toEqual(["a2", "a1"]);
+      expect(await found({ state: "resolved" })).toEqual(["a3"]);
+      expect(await found({ state: "all", limit: 2 })).toHaveLength(2);
+      expect(await found({ team: "dba" })).toEqual(["a2"]);
+      expect(await found({ severity: "critical" })).toEqual(["a1"]);
+      expect(await found({ severity: "' OR ''='" })).toEqual([]);
+    });
+
+    test("counts what fires often and what nobody takes", async () => {
+      await store.act(fingerprint, { kind: "acknowledge" }, "ada", undefined, plan, start + 1);
+      await store.ingest([receiptOf(message({ startsAt: start + minute }))], plan, start + minute);
+      expect(await store.noise(start)).toEqual([
+        { alertname: "DiskFull", team: "platform", episodes: 2, acknowledged: 1 },
+        { alertname: "DiskFull", team: "dba", episodes: 1, acknowledged: 0 },
+      ]);
+    });
+
+    test("forgets what is old and over, and nothing else", async () => {
+      expect(await store.prune(start, start)).toBe(0);
+      expect(await store.prune(start + 1, start + 1)).toBe(1);
+      expect(await found({ state: "all" })).toEqual(["a2", "a1"]);
+      expect(await store.history(fingerprint, 10)).toEqual([]);
+      expect(occasions(await store.take("chat", 9, 9, start, lease))).toEqual(["firing 2"]);
+    });
+  });
+}
+
+const byFingerprint = (a: { fingerprint: string }, b: { fingerprint: string }): number =>
+  a.fingerprint < b.fingerprint ? -1 : 1;
+
+/** The oracle: of each alert its latest episode, ended when anything said so. */
+function lastEpisodes(messages: readonly Incoming[]) {
+  const latest = new Map<string, number>();
+  for (const { fingerprint, startsAt } of messages) {
+    latest.set(fingerprint, Math.max(startsAt, latest.get(fingerprint) ?? 0));
+  }
+  return [...latest]
+    .map(([of, startsAt]) => {
+      const ends = messages
+        .filter((one) => one.fingerprint === of && one.startsAt === startsAt && one.resolved)
+        .map(({ endsAt }) => endsAt ?? 0);
+      const endsAt = ends.length === 0 ? null : Math.max(...ends);
+      const status = ends.length === 0 ? "firing" : "resolved";
+      return { endsAt, fingerprint: of, startsAt, status };
+    })
+    .sort(byFingerprint);
+}
