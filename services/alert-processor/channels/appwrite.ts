@@ -1,0 +1,84 @@
+import { Client, Messaging } from "node-appwrite";
+import { z } from "zod";
+import type { Outcome } from "../core/retry.ts";
+import { create, type Kind, together } from "./appwrite-message.ts";
+import type { Channel, Message } from "./channel.ts";
+import { type Answer, deliver, isSuccess, type Post } from "./http.ts";
+import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
+
+const kindSchema = z.enum(["push", "sms", "email"]) satisfies z.ZodType<Kind>;
+
+/** A topic of Appwrite Messaging, told in one way or in several. */
+export const appwriteSchema = z.strictObject({
+  kind: z.literal("appwrite"),
+  /** Of the API, such as https://fra.cloud.appwrite.io/v1. */
+  endpoint: z.string(),
+  projectId: z.string().min(1),
+  /** Holds an API key with the scope messages.write. */
+  keyFile: fileField,
+  /** Its id. */
+  topic: z.string().min(1),
+  kinds: z
+    .array(kindSchema)
+    .min(1)
+    .refine((kinds) => new Set(kinds).size === kinds.length, "must name each kind once"),
+  ...accessFields,
+});
+
+/**
+ * The SDK's client on our way to the network: its own follows redirects with the key in a header,
+ * takes neither a signal nor an authority, and reads answers of any size.
+ */
+class GuardedClient extends Client {
+  readonly #send: (url: URL, post: Post) => Promise<Outcome>;
+  /** Of the last call. */
+  outcome: Outcome = { kind: "failed", why: "nothing was sent" };
+
+  constructor(send: (url: URL, post: Post) => Promise<Outcome>) {
+    super();
+    this.#send = send;
+  }
+
+  override async call(
+    ...[, url, headers, params]: Parameters<Client["call"]>
+  ): Promise<Record<string, never>> {
+    const post = { headers: { ...this.headers, ...headers }, body: JSON.stringify(params) };
+    this.outcome = await this.#send(url, post);
+    return {};
+  }
+}
+
+/** Appwrite made a message of it, now or the last time. */
+function isTaken({ body, status }: Answer): boolean {
+  try {
+    const said = JSON.parse(body) as { $id?: unknown; type?: unknown } | null;
+    if (status === 409) return said?.type === "message_already_exists";
+    return isSuccess(status) && typeof said?.$id === "string";
+  } catch {
+    return false;
+  }
+}
+
+/** @throws {@link ChannelError} */
+export function openAppwrite(opening: Opening, config: z.infer<typeof appwriteSchema>): Channel {
+  const { kinds, projectId, topic } = config;
+  const key = tokenIn(opening, config.keyFile);
+  const endpoint = endpointAt(opening, config.endpoint, "endpoint", config);
+  const address = endpoint.url.href.replace(/\/$/, "");
+  const tell = async (kind: Kind, message: Message, signal: AbortSignal) => {
+    const client = new GuardedClient((url, post) =>
+      deliver({ ...endpoint, url }, post, signal, isTaken),
+    );
+    client.setEndpoint(address).setProject(projectId).setKey(key);
+    await create(new Messaging(client), kind, topic, message);
+    return [kind, client.outcome] as const;
+  };
+  return {
+    name: opening.name,
+    bundle: 50,
+    perSecond: 2,
+    idempotent: true,
+    send: async (message, signal) =>
+      together(await Promise.all(kinds.map((kind) => tell(kind, message, signal)))),
+  };
+}

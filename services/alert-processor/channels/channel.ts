@@ -1,0 +1,39 @@
+import type { Alert, Occasion } from "../core/alert.ts";
+import type { Outcome } from "../core/retry.ts";
+
+/** What a channel tells: one alert, or several at once in a storm. */
+export interface Message {
+  /** Same key, same message: at most 36 characters of `[0-9a-f]`. */
+  readonly key: string;
+  readonly occasion: Occasion;
+  /** At least one. */
+  readonly alerts: readonly Alert[];
+  /** Addresses for people; the processor's page shows what the message leaves out. */
+  readonly links: Links;
+}
+
+export interface Links {
+  /** The list of open alerts. */
+  readonly page: string;
+  /** An alert's own page. */
+  alert(alert: Alert): string;
+  /** Takes the alert with one press, once, without signing in. */
+  acknowledge(alert: Alert): string;
+}
+
+/** One way to tell people, or programs. */
+export interface Channel {
+  readonly name: string;
+  /** How many alerts one message may carry; 1 where each needs its own. */
+  readonly bundle: number;
+  /** Messages it may send at most in a second. */
+  readonly perSecond: number;
+  /** Whether the other side drops a message whose key it knows. */
+  readonly idempotent: boolean;
+  /**
+   * Sends it. Never throws: what went wrong is an outcome.
+   *
+   * @param signal - Ends it when its time is over.
+   */
+  send(message: Message, signal: AbortSignal): Promise<Outcome>;
+}

@@ -1,0 +1,101 @@
+import { createTransport } from "nodemailer";
+import { z } from "zod";
+import type { Outcome } from "../core/retry.ts";
+import type { Channel, Message } from "./channel.ts";
+import { htmlText } from "./html.ts";
+import { fileField, type Opening, secretIn } from "./opening.ts";
+import { plainText, wordingOf } from "./text.ts";
+
+/** A mail server to hand messages to. There is no way without TLS. */
+export const emailSchema = z
+  .strictObject({
+    kind: z.literal("email"),
+    host: z.string().min(1),
+    /** @default 587 with starttls, 465 with tls */
+    port: z.int().min(1).max(65_535).optional(),
+    /** `starttls`: required after a plain greeting; `tls`: from the first byte. */
+    tls: z.enum(["starttls", "tls"]).default("starttls"),
+    user: z.string().min(1).optional(),
+    passwordFile: fileField.optional(),
+    from: z.email(),
+    to: z.array(z.email()).min(1),
+    /** Authority to trust instead of the usual ones, PEM. */
+    caFile: fileField.optional(),
+  })
+  .refine(({ passwordFile, user }) => (user === undefined) === (passwordFile === undefined), {
+    message: "user and passwordFile go together: give both or none",
+  });
+
+interface SmtpError {
+  readonly code?: string | undefined;
+  readonly responseCode?: number | undefined;
+}
+
+/**
+ * What an error means for a second attempt: the server says so by its code, also where nobody could
+ * sign in. Its text may hold anything.
+ */
+function outcomeOfSmtp({ code, responseCode = 0 }: SmtpError): Outcome {
+  if (responseCode >= 500) return { kind: "refused", why: `answered ${responseCode}` };
+  if (responseCode >= 400) return { kind: "failed", why: `answered ${responseCode}` };
+  return { kind: "failed", why: `no answer (${code ?? "connection closed"})` };
+}
+
+/** Some were not told: all are told again where that may help. Twice is better than never. */
+function outcomeOfRejected(errors: readonly SmtpError[], recipients: number): Outcome {
+  const outcomes = errors.map(outcomeOfSmtp);
+  const worst = outcomes.find(({ kind }) => kind === "failed") ?? outcomes[0];
+  if (worst === undefined || worst.kind === "sent") return { kind: "sent" };
+  return { ...worst, why: `${errors.length} of ${recipients} recipients: ${worst.why}` };
+}
+
+/** @throws {@link ChannelError} */
+export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>): Channel {
+  const { caFile, from, host, passwordFile, port, tls, to, user } = config;
+  const secure = tls === "tls";
+  const transport = createTransport({
+    host,
+    port: port ?? (secure ? 465 : 587),
+    secure,
+    requireTLS: !secure,
+    tls: caFile === undefined ? {} : { ca: secretIn(opening, caFile) },
+    // Signs in even where the server does not offer it: a message without it would go another way.
+    ...(user !== undefined &&
+      passwordFile !== undefined && {
+        auth: { user, pass: secretIn(opening, passwordFile) },
+        forceAuth: true,
+      }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const mailOf = (message: Message, signal: AbortSignal) => {
+    const wording = wordingOf(message);
+    return {
+      from,
+      to,
+      subject: wording.title,
+      text: plainText(wording),
+      html: htmlText(wording),
+      // The same each time it is sent, so that a repetition can be told.
+      messageId: `<${message.key}@${from.slice(from.lastIndexOf("@") + 1)}>`,
+      headers: { "Auto-Submitted": "auto-generated" },
+      signal,
+    };
+  };
+  return {
+    name: opening.name,
+    bundle: 50,
+    perSecond: 2,
+    idempotent: false,
+    send: async (message, signal) => {
+      const mail = mailOf(message, signal);
+      try {
+        const { rejectedErrors = [] } = await transport.sendMail(mail);
+        return outcomeOfRejected(rejectedErrors, to.length);
+      } catch (error) {
+        if (signal.aborted) return { kind: "failed", why: "did not answer in time" };
+        return outcomeOfSmtp(error as SmtpError);
+      }
+    },
+  };
+}

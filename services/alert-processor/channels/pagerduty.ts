@@ -1,0 +1,90 @@
+import { z } from "zod";
+import type { Alert, Occasion } from "../core/alert.ts";
+import type { Channel, Message } from "./channel.ts";
+import { type Answer, deliver } from "./http.ts";
+import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
+import { clean, cut, timeOf, titleOf, wordingOf } from "./text.ts";
+
+/** The Events API of PagerDuty, version 2. */
+export const pagerdutySchema = z.strictObject({
+  kind: z.literal("pagerduty"),
+  /** Holds the routing key of an integration. */
+  keyFile: fileField,
+  /** Another region, such as https://events.eu.pagerduty.com. */
+  url: z.string().default("https://events.pagerduty.com"),
+  ...accessFields,
+});
+
+const actions: Readonly<Record<Occasion, "trigger" | "acknowledge" | "resolve">> = {
+  firing: "trigger",
+  reminder: "trigger",
+  acknowledged: "acknowledge",
+  resolved: "resolve",
+};
+
+const severities = new Map([
+  ["emergency", "critical"],
+  ["critical", "critical"],
+  ["warning", "warning"],
+]);
+
+const longestSummary = 1024;
+
+// A hundred labels, as many as are taken in, stay below the 512,000 bytes of an event.
+const longestName = 200;
+const longestValue = 500;
+
+const field = (text: string): string => cut(clean(text), longestValue);
+
+function detailsOf({ labels }: Alert): Record<string, string> {
+  const entries = Object.entries(labels);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [cut(clean(name), longestName), field(value)]),
+  );
+}
+
+function eventOf(message: Message, alert: Alert, routingKey: string) {
+  const { fingerprint, startsAt } = alert;
+  const links = wordingOf(message).links.map(({ name, url }) => ({ href: url, text: name }));
+  return {
+    routing_key: routingKey,
+    event_action: actions[message.occasion],
+    // The same for all that is said of an episode, so that PagerDuty keeps one incident of it.
+    dedup_key: `${fingerprint}|${startsAt}`,
+    client: "Vigil",
+    client_url: message.links.alert(alert),
+    links,
+    payload: {
+      summary: titleOf(message, longestSummary),
+      source: field(alert.instance) || field(alert.service) || "unknown",
+      severity: severities.get(alert.severity) ?? "info",
+      timestamp: timeOf(startsAt),
+      component: field(alert.service),
+      group: field(alert.team),
+      class: field(alert.alertname),
+      custom_details: detailsOf(alert),
+    },
+  };
+}
+
+const isAccepted = ({ status }: Answer): boolean => status === 202;
+
+/** @throws {@link ChannelError} */
+export function openPagerduty(opening: Opening, config: z.infer<typeof pagerdutySchema>): Channel {
+  const key = tokenIn(opening, config.keyFile);
+  const base = endpointAt(opening, config.url, "url", config);
+  const endpoint = { ...base, url: new URL("/v2/enqueue", base.url) };
+  return {
+    name: opening.name,
+    bundle: 1,
+    // Two a second are what one integration may send.
+    perSecond: 2,
+    idempotent: true,
+    send: async (message, signal) => {
+      const [alert] = message.alerts;
+      if (alert === undefined) return { kind: "refused", why: "no alert to tell of" };
+      const body = JSON.stringify(eventOf(message, alert, key));
+      return deliver(endpoint, { body }, signal, isAccepted);
+    },
+  };
+}

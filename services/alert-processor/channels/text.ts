@@ -1,0 +1,196 @@
+/** The words of messages, for all channels. Pure. Labels are data of strangers: see `clean`. */
+import type { Alert, Occasion } from "../core/alert.ts";
+import type { Message } from "./channel.ts";
+
+export interface Link {
+  readonly name: "Acknowledge" | "Open" | "Runbook" | "Dashboard";
+  readonly url: string;
+}
+
+/** What a message says, without any markup; each text is one clean line. */
+export interface Wording {
+  /** At most 256 characters. */
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** Names with values: since when, who has it. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly links: readonly Link[];
+}
+
+const longestTitle = 256;
+const longestLine = 1000;
+const longestUrl = 2048;
+
+/** How many alerts of a storm are named; the page lists them all. */
+const named = 10;
+
+const ranks = ["emergency", "critical", "warning", "info"];
+
+/**
+ * One line that shows what it holds: no control characters, no line ends, nothing that turns the
+ * direction of what follows, nothing invisible but the joiners that some scripts and emoji need.
+ */
+export function clean(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/(?![\u200c\u200d])\p{Cf}/gu, "")
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .trim();
+}
+
+/** At most `limit` code points, so that no character is cut in half. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const points = Array.from(text);
+  return points.length <= limit ? text : `${points.slice(0, limit - 1).join("")}…`;
+}
+
+const line = (text: string, limit = longestLine): string => cut(clean(text), limit);
+
+const calendarEnd = 8.64e15;
+
+/** Milliseconds since 1970 as people read them, in UTC; as they are outside the calendar. */
+export const timeOf = (at: number): string =>
+  Math.abs(at) <= calendarEnd ? new Date(at).toISOString().replace(".000Z", "Z") : String(at);
+
+/** An address that a browser may open: anything else is left out. */
+function webAddress(text: string | undefined): string | undefined {
+  const url = URL.parse(text ?? "");
+  const fine =
+    url !== null &&
+    ["http:", "https:"].includes(url.protocol) &&
+    url.username + url.password === "" &&
+    url.href.length <= longestUrl;
+  return fine ? url.href : undefined;
+}
+
+const severityOf = ({ severity }: Alert): string => line(severity, 20) || "unknown";
+
+/** Worst first; what nobody foresaw after what is known. */
+function rankOf(severity: string): number {
+  const rank = ranks.indexOf(severity);
+  return rank < 0 ? ranks.length : rank;
+}
+
+const worstFirst = (a: string, b: string): number => rankOf(a) - rankOf(b);
+
+/** What is wrong, and where: "DiskFull on db-1:9100". */
+function subjectOf({ alertname, instance }: Alert): string {
+  const name = line(alertname, 100) || "An alert without name";
+  const where = line(instance, 100);
+  return where === "" ? name : `${name} on ${where}`;
+}
+
+/** Told of it as its end: Alertmanager said so, or has stopped to speak of it. */
+const endOf = ({ status }: Alert): string =>
+  status === "stale" ? "No longer reported" : "Resolved";
+
+function titleOfOne(alert: Alert, occasion: Occasion): string {
+  const severity = severityOf(alert).toUpperCase();
+  const subject = subjectOf(alert);
+  const summary = line(alert.annotations["summary"] ?? "");
+  const what = summary === "" ? subject : `${subject}: ${summary}`;
+  switch (occasion) {
+    case "firing":
+      return `${severity}: ${what}`;
+    case "reminder":
+      return `Still ${severity}${alert.owner === null ? ", nobody has it" : ""}: ${what}`;
+    case "acknowledged":
+      return `${line(alert.owner ?? "", 60) || "Somebody"} has it: ${what}`;
+    case "resolved":
+      return `${endOf(alert)}: ${what}`;
+  }
+}
+
+const many: Readonly<Record<Occasion, string>> = {
+  firing: "alerts",
+  reminder: "alerts still open",
+  acknowledged: "alerts acknowledged",
+  resolved: "alerts over",
+};
+
+/** How many of each severity: "3 critical, 9 warning". */
+function countOf(alerts: readonly Alert[]): string {
+  const counts = Map.groupBy(alerts, severityOf);
+  return [...counts]
+    .sort(([a], [b]) => worstFirst(a, b))
+    .map(([severity, { length }]) => `${length} ${severity}`)
+    .join(", ");
+}
+
+/** The line by which a message is known: at most `limit` characters. */
+export function titleOf({ alerts, occasion }: Message, limit = longestTitle): string {
+  const [alert, ...more] = alerts;
+  if (alert === undefined) throw new Error("A message must tell of an alert at least");
+  if (more.length === 0) return cut(titleOfOne(alert, occasion), limit);
+  return cut(`${alerts.length} ${many[occasion]}: ${countOf(alerts)}`, limit);
+}
+
+/** The worst severity among the alerts, as the alerts spell it. */
+export function worstOf(alerts: readonly Alert[]): string {
+  return alerts.map(({ severity }) => severity).sort(worstFirst)[0] ?? "";
+}
+
+function factsOf(alert: Alert): [string, string][] {
+  const { endsAt, environment, owner, service, snoozedUntil, startsAt, team } = alert;
+  const facts: [string, string][] = [
+    ["Severity", severityOf(alert)],
+    ["Since", timeOf(startsAt)],
+    ["Until", endsAt === null ? "" : timeOf(endsAt)],
+    ["Taken by", line(owner ?? "", 100)],
+    ["Snoozed until", snoozedUntil === null ? "" : timeOf(snoozedUntil)],
+    ["Team", line(team, 100)],
+    ["Service", line(service, 100)],
+    ["Environment", line(environment, 100)],
+  ];
+  return facts.filter(([, value]) => value !== "");
+}
+
+function linksOf({ alerts: [alert, ...more], links, occasion }: Message): Link[] {
+  if (alert === undefined || more.length > 0) return [{ name: "Open", url: links.page }];
+  const asks = occasion === "firing" || occasion === "reminder";
+  const runbook = webAddress(alert.annotations["runbook_url"]);
+  const dashboard = webAddress(alert.annotations["dashboard_url"]);
+  return [
+    ...(asks ? [{ name: "Acknowledge", url: links.acknowledge(alert) } as const] : []),
+    { name: "Open", url: links.alert(alert) },
+    ...(runbook === undefined ? [] : [{ name: "Runbook", url: runbook } as const]),
+    ...(dashboard === undefined ? [] : [{ name: "Dashboard", url: dashboard } as const]),
+  ];
+}
+
+function linesOf(alerts: readonly Alert[]): string[] {
+  const [alert, ...more] = alerts;
+  if (alert !== undefined && more.length === 0) {
+    return ["summary", "description"]
+      .map((name) => line(alert.annotations[name] ?? ""))
+      .filter((text) => text !== "");
+  }
+  const first = alerts
+    .toSorted((a, b) => worstFirst(a.severity, b.severity))
+    .slice(0, named)
+    .map((one) => cut(`${timeOf(one.startsAt)} ${titleOfOne(one, "firing")}`, longestTitle));
+  const rest = alerts.length - first.length;
+  return rest > 0 ? [...first, `and ${rest} more`] : first;
+}
+
+/** Says a message in words. */
+export function wordingOf(message: Message): Wording {
+  const [alert, ...more] = message.alerts;
+  return {
+    title: titleOf(message),
+    lines: linesOf(message.alerts),
+    facts: alert === undefined || more.length > 0 ? [] : factsOf(alert),
+    links: linksOf(message),
+  };
+}
+
+/** As plain text, its title left out. */
+export function plainText({ facts, lines, links }: Omit<Wording, "title">): string {
+  const pairs = facts.map(([name, value]) => `${name}: ${value}`);
+  const addresses = links.map(({ name, url }) => `${name}: ${url}`);
+  return [lines, pairs, addresses]
+    .filter((part) => part.length > 0)
+    .map((part) => part.join("\n"))
+    .join("\n\n");
+}

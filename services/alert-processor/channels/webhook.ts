@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { Channel, Message } from "./channel.ts";
+import { deliver } from "./http.ts";
+import { accessFields, endpointAt, fileField, type Opening, secretIn, tokenIn } from "./opening.ts";
+
+/** Any program that takes JSON. */
+export const webhookSchema = z
+  .strictObject({
+    kind: z.literal("webhook"),
+    url: z.string().optional(),
+    /** Holds the address where that is a secret. */
+    urlFile: fileField.optional(),
+    /** Holds a bearer token. */
+    tokenFile: fileField.optional(),
+    /** Alerts in a message at most. */
+    bundle: z.int().min(1).max(1000).default(100),
+    /** Messages in a second at most. */
+    perSecond: z.number().positive().max(1000).default(10),
+    ...accessFields,
+  })
+  .refine(({ url, urlFile }) => (url === undefined) !== (urlFile === undefined), {
+    message: "url or urlFile must be given, not both",
+  });
+
+/** Alerts as they are: it is a program that reads this, and shows it as its medium asks for. */
+function payloadOf({ alerts, key, links, occasion }: Message) {
+  return {
+    key,
+    occasion,
+    alerts,
+    links: {
+      page: links.page,
+      alerts: alerts.map((alert) => ({
+        fingerprint: alert.fingerprint,
+        open: links.alert(alert),
+        acknowledge: links.acknowledge(alert),
+      })),
+    },
+  };
+}
+
+/** @throws {@link ChannelError} */
+export function openWebhook(opening: Opening, config: z.infer<typeof webhookSchema>): Channel {
+  const { bundle, perSecond, tokenFile, url, urlFile } = config;
+  const token = tokenFile === undefined ? undefined : tokenIn(opening, tokenFile);
+  const address = urlFile === undefined ? (url ?? "") : secretIn(opening, urlFile).trim();
+  const endpoint = endpointAt(opening, address, urlFile ?? "url", config);
+  return {
+    name: opening.name,
+    bundle,
+    perSecond,
+    idempotent: true,
+    send: (message, signal) => {
+      const headers = {
+        "idempotency-key": message.key,
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      };
+      return deliver(endpoint, { headers, body: JSON.stringify(payloadOf(message)) }, signal);
+    },
+  };
+}

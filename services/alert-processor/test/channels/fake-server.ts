@@ -1,0 +1,104 @@
+import { once } from "node:events";
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server } from "node:http";
+import { createServer as createPlain } from "node:http";
+import { createServer as createSecure } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Pair } from "../../../../provider/pki.ts";
+
+/** What the fake does with a request: an answer, or something that goes wrong. */
+export type Step =
+  | {
+      readonly status: number;
+      readonly body?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  /** `silent`: nothing, for ever. `drip`: half an answer, and then nothing for ever. */
+  | "silent"
+  | "drip"
+  /** What is no HTTP, and what is HTTP no more. */
+  | "garbage"
+  | "upgrade"
+  /** The end of the connection: at once, in good order but unanswered, in the middle of a body. */
+  | "reset"
+  | "half-closed"
+  | "cut"
+  /** A success whose body never ends. */
+  | "huge";
+
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A fake of a service: it does what its script says, step by step, then the last step again. */
+export interface FakeServer {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  readonly seen: readonly Seen[];
+  script: readonly Step[];
+  /** Called when a request has come, before anything is done with it. */
+  onRequest: () => void;
+  close(): Promise<void>;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+const upgrade = "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n";
+
+/** @param pair - Certificate and key for 127.0.0.1; without them it speaks plain HTTP. */
+export async function fakeServer(pair?: Pair): Promise<FakeServer> {
+  const seen: Seen[] = [];
+  let steps = 0;
+  const answer: RequestListener = (request, response) => {
+    void bodyOf(request).then((body) => {
+      const { headers, method = "", socket, url: path = "" } = request;
+      seen.push({ method, path, headers, body });
+      fake.onRequest();
+      const step = fake.script[steps] ?? fake.script.at(-1) ?? { status: 200 };
+      steps += 1;
+      if (typeof step === "object") response.writeHead(step.status, step.headers).end(step.body);
+      else if (step === "garbage") socket.end("220 this is no HTTP at all\r\n\r\n");
+      else if (step === "upgrade") socket.end(upgrade);
+      else if (step === "reset") socket.destroy();
+      else if (step === "half-closed") socket.end();
+      else if (step === "drip" || step === "cut") {
+        response.writeHead(200, { "content-length": 100 }).write("half of", () => {
+          if (step === "cut") socket.end();
+        });
+      } else if (step === "huge") {
+        const more = (): void => {
+          while (!response.destroyed && response.write("x".repeat(16_384)));
+        };
+        response.writeHead(200).on("drain", more);
+        more();
+      }
+    });
+  };
+  const server: Server =
+    pair === undefined
+      ? createPlain(answer)
+      : createSecure({ cert: pair.certificate, key: pair.key }, answer);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const fake: FakeServer = {
+    url: `${pair === undefined ? "http" : "https"}://127.0.0.1:${port}`,
+    port,
+    seen,
+    script: [],
+    onRequest: () => undefined,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+  return fake;
+}

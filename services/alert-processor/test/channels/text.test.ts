@@ -1,0 +1,121 @@
+import { plainText, timeOf, titleOf, wordingOf } from "../../channels/text.ts";
+import { minute, start } from "../examples.ts";
+import { alertAt, alertOf, links, manyAlerts, messageOf, occasions } from "./messages.ts";
+
+describe("one alert", () => {
+  const wording = (occasion: (typeof occasions)[number]) =>
+    wordingOf(messageOf({ occasion, alerts: [alertAt(occasion)] }));
+
+  test("is named by what happened to it", () => {
+    expect(occasions.map((occasion) => wording(occasion).title)).toEqual([
+      "CRITICAL: DiskFull on db-1:9100: The disk of db-1 is full",
+      "Still CRITICAL, nobody has it: DiskFull on db-1:9100: The disk of db-1 is full",
+      "ada has it: DiskFull on db-1:9100: The disk of db-1 is full",
+      "Resolved: DiskFull on db-1:9100: The disk of db-1 is full",
+    ]);
+  });
+
+  test("is told with all that helps", () => {
+    expect(plainText(wording("firing"))).toBe(`The disk of db-1 is full
+No byte is left on /var.
+
+Severity: critical
+Since: 2023-11-14T22:13:20Z
+Team: platform
+Service: host
+Environment: production
+
+Acknowledge: https://vigil.example/acknowledge/00000000000000a1?once=1
+Open: https://vigil.example/alerts/00000000000000a1
+Runbook: https://runbooks.example/disk-full
+Dashboard: https://dashboards.example/host`);
+  });
+
+  test("says who has it, and asks nobody any more", () => {
+    const { facts, links } = wording("acknowledged");
+    expect(facts).toContainEqual(["Taken by", "ada"]);
+    expect(links.map(({ name }) => name)).toEqual(["Open", "Runbook", "Dashboard"]);
+  });
+
+  test("says until when, at the end and while it is snoozed", () => {
+    expect(wording("resolved").facts).toContainEqual(["Until", "2023-11-14T22:14:20Z"]);
+    const alerts = [alertOf({ status: "snoozed", snoozedUntil: start + minute })];
+    const { facts } = wordingOf(messageOf({ alerts }));
+    expect(facts).toContainEqual(["Snoozed until", "2023-11-14T22:14:20Z"]);
+  });
+
+  test("is not called resolved when nobody said that it ended", () => {
+    const alerts = [alertOf({ status: "stale" })];
+    expect(titleOf(messageOf({ occasion: "resolved", alerts }))).toMatch(/^No longer reported: /);
+  });
+
+  test("is told without names as well", () => {
+    const bare = { alertname: "", instance: "", severity: "", annotations: {}, owner: null };
+    const titles = occasions.map((occasion) =>
+      titleOf(messageOf({ occasion, alerts: [alertOf(bare)] })),
+    );
+    expect(titles).toEqual([
+      "UNKNOWN: An alert without name",
+      "Still UNKNOWN, nobody has it: An alert without name",
+      "Somebody has it: An alert without name",
+      "Resolved: An alert without name",
+    ]);
+    expect(
+      titleOf(messageOf({ occasion: "reminder", alerts: [alertOf({ owner: "ada" })] })),
+    ).toMatch(/^Still CRITICAL: /);
+  });
+
+  test.each([
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "/relative",
+    "https://user:password@evil.example/",
+    `https://evil.example/${"a".repeat(3000)}`,
+    "",
+  ])("has no link to %#", (url) => {
+    const alerts = [alertOf({ annotations: { runbook_url: url, dashboard_url: url } })];
+    const names = wordingOf(messageOf({ alerts })).links.map(({ name }) => name);
+    expect(names).toEqual(["Acknowledge", "Open"]);
+  });
+});
+
+describe("a storm", () => {
+  test("is counted by severity, worst first", () => {
+    const alerts = [
+      ...manyAlerts(23),
+      alertOf({ severity: "odd" }),
+      alertOf({ severity: "emergency" }),
+    ];
+    const titles = occasions.map((occasion) => titleOf(messageOf({ occasion, alerts })));
+    const count = "1 emergency, 6 critical, 17 warning, 1 odd";
+    expect(titles).toEqual([
+      `25 alerts: ${count}`,
+      `25 alerts still open: ${count}`,
+      `25 alerts acknowledged: ${count}`,
+      `25 alerts over: ${count}`,
+    ]);
+  });
+
+  test("names the worst of them, and leads to the rest", () => {
+    const wording = wordingOf(messageOf({ alerts: manyAlerts(25) }));
+    expect(wording.lines).toHaveLength(11);
+    expect(wording.lines[0]).toBe(
+      "2023-11-14T22:13:20Z CRITICAL: DiskFull on db-0:9100: The disk of db-1 is full",
+    );
+    expect(wording.lines[7]).toContain("WARNING");
+    expect(wording.lines.at(-1)).toBe("and 15 more");
+    expect(wording.links).toEqual([{ name: "Open", url: links.page }]);
+    expect(wordingOf(messageOf({ alerts: manyAlerts(2) })).lines).toHaveLength(2);
+  });
+});
+
+test("a message without alerts is a mistake", () => {
+  expect(() => wordingOf(messageOf({ alerts: [] }))).toThrow("tell of an alert");
+});
+
+test("a time outside the calendar is told as it is", () => {
+  expect([timeOf(start + 1), timeOf(8.64e15 + 1)]).toEqual([
+    "2023-11-14T22:13:20.001Z",
+    "8640000000000001",
+  ]);
+});
