@@ -1,0 +1,131 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { Clock } from "./clock.ts";
+import { guessLimit } from "./guesses.ts";
+import { nonce, type Seal } from "./tokens.ts";
+import { basicOf, type Users } from "./users.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who asks; empty where that is not known. */
+    user: string;
+  }
+}
+
+/** The prefix has browsers refuse it from other hosts and over plain HTTP. */
+const cookieName = "__Host-vigil-session";
+
+const length = 12 * 3_600_000;
+
+const sessionSchema = z.tuple([z.string(), z.string(), z.string()]);
+
+/** `wait`: too many were wrong, so this one was not looked at. */
+export type Verdict = "right" | "wrong" | "wait";
+
+/** Who may do what. */
+export interface Access {
+  /** Lets signed-in people and machines pass, and no page of another site in their name. */
+  readonly required: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+  /** Where name and password are right the answer carries a new session. */
+  signIn(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    name: string,
+    password: string,
+  ): Promise<Verdict>;
+  signOut(request: FastifyRequest, reply: FastifyReply): void;
+  /** Whether a request that changes something comes from our own pages, or from no browser at all. */
+  sameOrigin(request: FastifyRequest): boolean;
+}
+
+export interface AccessOptions {
+  readonly users: Users;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  /** Of our own pages: `https://host:port`. */
+  readonly origin: string;
+}
+
+/** The value of our cookie among all that a browser sends; empty where it is not there. */
+function cookieIn(header: string | undefined): string {
+  const start = `${cookieName}=`;
+  const pairs = (header ?? "").split(";").map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(start))?.slice(start.length) ?? "";
+}
+
+/** Lax: a link in a message must find the person signed in. No script reads it. */
+const cookieWith = (value: string, seconds: number): string =>
+  `${cookieName}=${value}; Max-Age=${seconds}; Path=/; Secure; HttpOnly; SameSite=Lax`;
+
+export function accessOf({ clock, origin, seal, users }: AccessOptions): Access {
+  // Signed out before their time; a session names its user's password, so a new one ends them all.
+  const ended = new Map<string, number>();
+  const guesses = guessLimit(clock);
+
+  function sessionOf(request: FastifyRequest): { user: string; id: string } | undefined {
+    const { data } = sessionSchema.safeParse(seal.open(cookieIn(request.headers.cookie), clock()));
+    if (data === undefined) return undefined;
+    const [user, stamp, id] = data;
+    return users.stamp(user) === stamp && !ended.has(id) ? { user, id } : undefined;
+  }
+
+  // Who was right before is let in at once: a guesser must not lock Prometheus out.
+  async function verify(address: string, name: string, password: string): Promise<Verdict> {
+    if (users.remembers(name, password)) return "right";
+    const who = `${name} ${address}`;
+    if (!guesses.begin(who)) return "wait";
+    if (!(await users.verify(name, password))) return "wrong";
+    guesses.forgive(who);
+    return "right";
+  }
+
+  function sameOrigin(request: FastifyRequest): boolean {
+    const { origin: from, "sec-fetch-site": site } = request.headers;
+    if (from !== undefined) return from === origin || from === `https://${request.host}`;
+    return site === undefined || site === "same-origin";
+  }
+
+  async function required(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const safe = request.method === "GET" || request.method === "HEAD";
+    if (!safe && !sameOrigin(request)) {
+      return reply.code(403).send({ error: "another site asked for this" });
+    }
+    const session = sessionOf(request);
+    // A browser always says where a request that changes something is from.
+    if (session !== undefined && (safe || request.headers.origin !== undefined)) {
+      request.user = session.user;
+      return undefined;
+    }
+    const login = basicOf(request.headers.authorization);
+    const verdict = login && (await verify(request.ip, ...login));
+    if (login !== undefined && verdict === "right") {
+      [request.user] = login;
+      return undefined;
+    }
+    if (verdict === "wait") return reply.code(429).send({ error: "wait a minute" });
+    // Our page asks with a form of its own: the browser's would come before it.
+    const asked = request.headers["sec-fetch-site"] === undefined;
+    if (asked) void reply.header("www-authenticate", 'Basic realm="vigil", charset="UTF-8"');
+    return reply.code(401).send({ error: "sign in" });
+  }
+
+  return {
+    required,
+    sameOrigin,
+    signIn: async (request, reply, name, password) => {
+      const verdict = await verify(request.ip, name, password);
+      if (verdict !== "right") return verdict;
+      const until = clock() + length;
+      const session = seal.sign([name, users.stamp(name), nonce()], until);
+      void reply.header("set-cookie", cookieWith(session, length / 1000));
+      return "right";
+    },
+    signOut: (request, reply) => {
+      const now = clock();
+      for (const [id, until] of ended) if (until < now) ended.delete(id);
+      const session = sessionOf(request);
+      if (session !== undefined) ended.set(session.id, now + length);
+      void reply.header("set-cookie", cookieWith("", 0));
+    },
+  };
+}

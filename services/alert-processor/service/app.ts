@@ -1,0 +1,179 @@
+import helmet from "@fastify/helmet";
+import swagger from "@fastify/swagger";
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+} from "fastify";
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from "fastify-type-provider-zod";
+import { LifecycleError } from "../core/lifecycle.ts";
+import { PayloadError } from "../core/payload.ts";
+import type { Planner } from "../core/writes.ts";
+import { ConflictError, type Store, UnknownAlertError } from "../store/store.ts";
+import { accessOf } from "./access.ts";
+import type { Changes } from "./changes.ts";
+import type { Clock } from "./clock.ts";
+import { type Ingest, OverloadedError } from "./ingest.ts";
+import type { Metrics } from "./metrics.ts";
+import { alertRoutes } from "./routes/alerts.ts";
+import { ingestRoutes } from "./routes/ingest.ts";
+import { pageRoutes } from "./routes/page.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { takeRoutes } from "./routes/take.ts";
+import { sealFor } from "./tokens.ts";
+import { usersOf } from "./users.ts";
+
+export interface AppOptions {
+  readonly store: Store;
+  readonly plan: Planner;
+  readonly clock: Clock;
+  readonly take: Ingest;
+  readonly metrics: Metrics;
+  readonly changes: Changes;
+  /** Something may be due to channels now. */
+  readonly nudge: () => void;
+  readonly logger: FastifyBaseLogger;
+  readonly publicUrl: string;
+  /** Bearer tokens of the senders. */
+  readonly tokens: readonly string[];
+  /** What links and sessions are signed with. */
+  readonly secret: string;
+  /** bcrypt by user name. */
+  readonly users: Readonly<Record<string, string>>;
+  readonly tls: { readonly cert: string; readonly key: string };
+}
+
+/** Statuses of what is no fault of ours. */
+function statusOf(error: unknown): number | undefined {
+  if (hasZodFastifySchemaValidationErrors(error)) return 400;
+  if (error instanceof PayloadError || error instanceof SyntaxError) return 400;
+  if (error instanceof UnknownAlertError) return 404;
+  if (error instanceof ConflictError) return 409;
+  if (error instanceof LifecycleError) return 422;
+  const { statusCode } = error as Partial<FastifyError>;
+  return statusCode !== undefined && statusCode < 500 ? statusCode : undefined;
+}
+
+const security = {
+  bearer: { type: "http", scheme: "bearer" },
+  basic: { type: "http", scheme: "basic" },
+  session: { type: "apiKey", in: "cookie", name: "__Host-vigil-session" },
+} as const;
+
+/** The HTTP service: everything is decided elsewhere, this says who asks and what that answers. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { changes, clock, logger, metrics, nudge, plan, secret, store, tls } = options;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger,
+    // A line for each message would be all there is in the log.
+    logController: new LogController({ disableRequestLogging: true }),
+    https: { ...tls, minVersion: "TLSv1.2" },
+    bodyLimit: 64 * 1024,
+    // Longer than the senders' pause between two messages: a connection closed under them is an error.
+    keepAliveTimeout: 120_000,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 600 },
+  });
+  // What a form of another site could send without asking.
+  app.removeContentTypeParser("text/plain");
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest("user", "");
+
+  app.setErrorHandler((error, request, reply) => {
+    const status = statusOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    if (status !== undefined) return reply.code(status).send({ error: message });
+    if (error instanceof OverloadedError) metrics.overloaded.inc();
+    else request.log.error({ err: error, route: request.routeOptions.url }, "request failed");
+    // Never a 4xx: Alertmanager would not try again. Nor what is inside: it is in the log.
+    return reply.code(503).header("retry-after", "1").send({ error: "not now, try again" });
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const route = request.routeOptions.url ?? "other";
+    metrics.requests.inc({ method: request.method, route, code: String(reply.statusCode) });
+    done();
+  });
+
+  const origin = new URL(options.publicUrl).origin;
+  const access = accessOf({
+    clock,
+    origin,
+    seal: sealFor(secret, "session"),
+    users: usersOf(options.users),
+  });
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        "base-uri": ["'none'"],
+        "connect-src": ["'self'"],
+        "default-src": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "img-src": ["'self'", "data:"],
+        "manifest-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+      },
+    },
+    // It would hold for every port of this name, and others may listen there.
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: "same-origin" },
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Vigil alert processor",
+        description: "What is open, who has it, who was told.",
+        version: "1",
+      },
+      servers: [{ url: origin }],
+      components: { securitySchemes: security },
+      security: [{ session: [] }, { basic: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+
+  await app.register((scope, _, done) => {
+    const onOverload = (): void => {
+      metrics.overloaded.inc();
+    };
+    ingestRoutes(scope, { tokens: options.tokens, take: options.take, onOverload });
+    done();
+  });
+  await app.register((scope, _, done) => {
+    alertRoutes(scope, { store, plan, clock, access, changes, nudge });
+    done();
+  });
+  await app.register((scope, _, done) => {
+    const onTaken = (): void => {
+      changes.note();
+      nudge();
+    };
+    takeRoutes(scope, { store, plan, clock, seal: sealFor(secret, "take"), onTaken });
+    done();
+  });
+  sessionRoutes(app, access);
+  await pageRoutes(app);
+
+  const guarded = { onRequest: access.required, schema: { hide: true } };
+  app.get("/openapi.json", guarded, () => app.swagger());
+  app.get("/metrics", guarded, async (_, reply) =>
+    reply.type(metrics.contentType).send(await metrics.render()),
+  );
+  app.get("/-/healthy", guarded, () => "It runs.\n");
+  app.get("/-/ready", guarded, async () => {
+    await store.depth();
+    return "It takes alerts in.\n";
+  });
+  return app;
+}

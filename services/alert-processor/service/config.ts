@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { channelsSchema } from "../channels/index.ts";
+import { alertmanagerSchema } from "./alertmanager.ts";
+
+/** Something is wrong with the configuration; the message names all of it. */
+export class ConfigError extends Error {}
+
+const subscription = z.strictObject({
+  channel: z.string(),
+  severities: z.array(z.string()).min(1).optional(),
+  teams: z.array(z.string()).min(1).optional(),
+  after: z.array(z.number().int().min(0)).min(1),
+  also: z.array(z.enum(["acknowledged", "resolved"])).default(["resolved"]),
+});
+
+const store = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("sqlite"), path: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal("postgres"),
+    /** A file with the URL: it holds the password. */
+    urlFile: z.string().min(1),
+    caFile: z.string().min(1).optional(),
+    plain: z.boolean().default(false),
+  }),
+]);
+
+const schema = z
+  .strictObject({
+    listen: z.string().regex(/^\[?[\w.:-]+\]?:\d+$/),
+    /** Where people reach it. */
+    publicUrl: z
+      .url({ protocol: /^https$/ })
+      .refine((text) => URL.canParse(text) && new URL(text).pathname === "/", "must have no path"),
+    /** web.yml of the Prometheus family: certificate, key, users. */
+    webFile: z.string().min(1),
+    /** Bearer tokens of the senders, one a line: one or two. */
+    tokensFile: z.string().min(1),
+    /** What links and sessions are signed with: at least 32 characters. */
+    secretFile: z.string().min(1),
+    store,
+    alertmanager: alertmanagerSchema.optional(),
+    heartbeat: z
+      .strictObject({
+        /** Seconds without a heartbeat after which an alert fires. */
+        silence: z.number().min(30).default(300),
+        /** A file with the address that is posted to each minute as long as heartbeats arrive. */
+        urlFile: z.string().min(1).optional(),
+        private: z.boolean().optional(),
+        plain: z.boolean().optional(),
+      })
+      .prefault({}),
+    retentionDays: z.number().min(1).default(90),
+    channels: channelsSchema.default({}),
+    subscriptions: z.array(subscription).default([]),
+  })
+  .superRefine(({ channels, subscriptions }, context) => {
+    for (const [index, { channel }] of subscriptions.entries()) {
+      if (channel in channels) continue;
+      context.addIssue({
+        code: "custom",
+        path: ["subscriptions", index, "channel"],
+        message: `there is no channel ${channel}; there are: ${Object.keys(channels).join(", ") || "none"}`,
+      });
+    }
+    const told = new Set(subscriptions.map(({ channel }) => channel));
+    for (const name of Object.keys(channels)) {
+      if (told.has(name)) continue;
+      const message = "no subscription names it, so it would never be told anything";
+      context.addIssue({ code: "custom", path: ["channels", name], message });
+    }
+  });
+
+export type Config = z.infer<typeof schema>;
+
+/** Paths in the file are relative to it. */
+function absolute(value: unknown, folder: string): unknown {
+  if (Array.isArray(value)) return value.map((one) => absolute(one, folder));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => {
+      const isPath = /^(?:path|\w*File)$/.test(name) && typeof one === "string" && one !== "";
+      return [name, isPath ? resolve(folder, one) : absolute(one, folder)];
+    }),
+  );
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @throws {@link ConfigError} with every mistake: where and why.
+ */
+export function readConfig(path: string): Config {
+  let raw: unknown;
+  try {
+    raw = parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new ConfigError(`${path}: ${(error as Error).message}`);
+  }
+  const { data, error } = schema.safeParse(absolute(raw, dirname(resolve(path))));
+  if (data !== undefined) return data;
+  const problems = error.issues.map(
+    ({ message, path: where }) => `  ${where.join(".") || "(the whole file)"}: ${message}`,
+  );
+  throw new ConfigError(`${path} has ${problems.length} mistakes:\n${problems.join("\n")}`);
+}
+
+/** A secret from a file. @throws {@link ConfigError} where it is missing, empty or too short. */
+export function readSecret(path: string, least = 1): string {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8").trim();
+  } catch {
+    throw new ConfigError(`${path} cannot be read: write the secret into it, mode 0600`);
+  }
+  if (text.length >= least) return text;
+  throw new ConfigError(`${path} is too short: it must have at least ${least} characters`);
+}
+
+const web = z.object({
+  tls_server_config: z.object({ cert_file: z.string(), key_file: z.string() }),
+  basic_auth_users: z.record(z.string(), z.string()).default({}),
+});
+
+/** Certificate, key and users of a web.yml. */
+export function readWeb(path: string): {
+  readonly cert: string;
+  readonly key: string;
+  readonly users: Readonly<Record<string, string>>;
+} {
+  const { data, error } = web.safeParse(parse(readFileSync(path, "utf8")));
+  if (data === undefined) throw new ConfigError(`${path}: ${z.prettifyError(error)}`);
+  const { basic_auth_users: users, tls_server_config: tls } = data;
+  const beside = (file: string): string => readFileSync(resolve(dirname(path), file), "utf8");
+  return { cert: beside(tls.cert_file), key: beside(tls.key_file), users };
+}
+
+/** Bearer tokens of the senders. @throws {@link ConfigError} for none, more than two, or a short one. */
+export function readTokens(path: string): readonly string[] {
+  const tokens = readSecret(path).split(/\s+/);
+  if (tokens.length > 2) throw new ConfigError(`${path} has ${tokens.length} tokens: at most two`);
+  if (tokens.every((token) => token.length >= 32)) return tokens;
+  throw new ConfigError(`${path} has a token of less than 32 characters`);
+}

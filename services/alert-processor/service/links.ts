@@ -1,0 +1,27 @@
+import { z } from "zod";
+import type { Links } from "../channels/channel.ts";
+import type { Alert } from "../core/alert.ts";
+import type { Episode } from "../core/writes.ts";
+import type { Clock } from "./clock.ts";
+import { type Seal } from "./tokens.ts";
+
+const day = 24 * 3_600_000;
+
+const episode = z.tuple([z.string(), z.number()]);
+
+/** Addresses that go out with messages. */
+export function linksAt(publicUrl: string, seal: Seal, clock: Clock): Links {
+  const base = publicUrl.replace(/\/+$/, "");
+  return {
+    page: `${base}/`,
+    alert: ({ fingerprint }: Alert) => `${base}/#/alerts/${fingerprint}`,
+    acknowledge: ({ fingerprint, startsAt }: Alert) =>
+      `${base}/take/${seal.sign([fingerprint, startsAt], clock() + day)}`,
+  };
+}
+
+/** The episode that a link takes; undefined where the link is not ours or older than a day. */
+export function episodeOf(token: string, seal: Seal, now: number): Episode | undefined {
+  const { data } = episode.safeParse(seal.open(token, now));
+  return data && { fingerprint: data[0], startsAt: data[1] };
+}

@@ -1,0 +1,76 @@
+import { z } from "zod";
+
+const texts = z.record(z.string(), z.string());
+const time = z.number().describe("Milliseconds since 1970");
+
+export const alertSchema = z
+  .object({
+    fingerprint: z.string(),
+    status: z.enum(["firing", "acknowledged", "snoozed", "stale", "resolved"]),
+    severity: z.string(),
+    alertname: z.string(),
+    instance: z.string(),
+    service: z.string(),
+    team: z.string(),
+    environment: z.string(),
+    startsAt: time,
+    endsAt: time.nullable(),
+    lastSeenAt: time,
+    updatedAt: time,
+    labels: texts,
+    annotations: texts,
+    owner: z.string().nullable(),
+    snoozedUntil: time.nullable(),
+    version: z.number().describe("Counts changes"),
+  })
+  .readonly();
+
+export const eventSchema = z
+  .object({
+    fingerprint: z.string(),
+    startsAt: time,
+    kind: z.string(),
+    at: time,
+    actor: z.string().nullable(),
+    text: z.string(),
+  })
+  .readonly();
+
+export const deliverySchema = z
+  .object({
+    key: z.string(),
+    channel: z.string(),
+    fingerprint: z.string(),
+    startsAt: time,
+    occasion: z.string(),
+    dueAt: time,
+    state: z.enum(["pending", "sent", "dead", "cancelled"]),
+    attempts: z.number(),
+    settledAt: time.nullable(),
+    why: z.string(),
+  })
+  .readonly();
+
+export const noiseSchema = z
+  .object({
+    alertname: z.string(),
+    team: z.string(),
+    episodes: z.number(),
+    acknowledged: z.number(),
+  })
+  .readonly();
+
+const text = z.string().max(4_000);
+const version = z
+  .number()
+  .int()
+  .optional()
+  .describe("Of the alert that was seen; 409 if it changed");
+
+export const actionSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("acknowledge"), text: text.optional(), version }),
+  z.object({ kind: z.literal("unacknowledge"), text: text.optional(), version }),
+  z.object({ kind: z.literal("snooze"), until: time, text: text.optional(), version }),
+  z.object({ kind: z.literal("resolve"), text: text.optional(), version }),
+  z.object({ kind: z.literal("comment"), text: text.min(1), version }),
+]);

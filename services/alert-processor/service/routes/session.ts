@@ -1,0 +1,58 @@
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Access } from "../access.ts";
+
+/** Signing in and out. */
+export function sessionRoutes(instance: FastifyInstance, access: Access): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.post(
+    "/v1/session",
+    {
+      schema: {
+        summary: "Sign in",
+        tags: ["session"],
+        security: [],
+        body: z.object({ name: z.string().max(200), password: z.string().max(1000) }),
+        response: { 200: z.object({ name: z.string() }) },
+      },
+    },
+    async (request, reply) => {
+      if (!access.sameOrigin(request)) {
+        return reply.code(403 as 200).send({ error: "another site asked for this" } as never);
+      }
+      const { name, password } = request.body;
+      switch (await access.signIn(request, reply, name, password)) {
+        case "right":
+          return reply.send({ name });
+        case "wait":
+          return reply.code(429 as 200).send({ error: "wait a minute" } as never);
+        case "wrong":
+          return reply.code(401 as 200).send({ error: "name or password is wrong" } as never);
+      }
+    },
+  );
+
+  app.get(
+    "/v1/session",
+    {
+      onRequest: access.required,
+      schema: {
+        summary: "Who is signed in",
+        tags: ["session"],
+        response: { 200: z.object({ name: z.string() }) },
+      },
+    },
+    ({ user }) => ({ name: user }),
+  );
+
+  app.delete(
+    "/v1/session",
+    { onRequest: access.required, schema: { summary: "Sign out", tags: ["session"] } },
+    (request, reply) => {
+      access.signOut(request, reply);
+      return reply.code(204).send();
+    },
+  );
+}

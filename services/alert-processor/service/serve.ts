@@ -1,0 +1,173 @@
+import { pino, type Logger } from "pino";
+import { openChannels } from "../channels/index.ts";
+import { deliveriesOf } from "../core/routing.ts";
+import type { Planner } from "../core/writes.ts";
+import type { Store } from "../store/store.ts";
+import { listAlerts } from "./alertmanager.ts";
+import { buildApp } from "./app.ts";
+import { changesHub } from "./changes.ts";
+import { machineClock } from "./clock.ts";
+import { type Config, readSecret, readTokens, readWeb } from "./config.ts";
+import { heartbeatTo } from "./heartbeat.ts";
+import { ingestInto } from "./ingest.ts";
+import { linksAt } from "./links.ts";
+import { metricsOf } from "./metrics.ts";
+import { openStoreOf } from "./open-store.ts";
+import { every } from "./schedule.ts";
+import { sealFor } from "./tokens.ts";
+import { watchOf } from "./watch.ts";
+import { startWorker, type Worker } from "./worker.ts";
+
+const second = 1_000;
+const minute = 60 * second;
+const day = 24 * 60 * minute;
+
+/** A processor that runs. */
+export interface Running {
+  readonly address: string;
+  /** Ends what is on its way, then closes the store. */
+  stop(): Promise<void>;
+}
+
+export const createLogger = (): Logger =>
+  pino({ level: process.env["LOG_LEVEL"] ?? "info", redact: ["*.authorization", "*.cookie"] });
+
+/** Starts everything. @throws ConfigError for secrets that are missing, and what the store throws. */
+export async function serve(config: Config, logger: Logger): Promise<Running> {
+  const { cert, key, users } = readWeb(config.webFile);
+  const tokens = readTokens(config.tokensFile);
+  const secret = readSecret(config.secretFile, 32);
+  const channels = openChannels(config.channels, readSecret);
+  const { urlFile, ...access } = config.heartbeat;
+  const ping = heartbeatTo(
+    urlFile === undefined ? undefined : { ...access, url: readSecret(urlFile) },
+    (sent) => {
+      metrics.heartbeats.inc({ result: sent ? "sent" : "failed" });
+    },
+  );
+  const store = await openStoreOf(config.store);
+
+  const clock = machineClock(() => {
+    logger.warn("the clock was set back; what waits for a time is due now");
+    void store.release(Date.now()).catch(trouble("release"));
+  });
+  const trouble = (what: string) => (error: unknown) => {
+    logger.error({ err: error }, `${what} failed; it is tried again`);
+  };
+  // Only with a database of its own: another replica may be sending what it took.
+  if (config.store.kind === "sqlite") await store.release(clock());
+
+  const metrics = metricsOf(store, clock, Object.keys(config.channels));
+  const changes = changesHub();
+  const plan: Planner = (change) => deliveriesOf(change, config.subscriptions);
+  const links = linksAt(config.publicUrl, sealFor(secret, "take"), clock);
+  const workers: Worker[] = [];
+  const nudge = (): void => {
+    for (const worker of workers) worker.nudge();
+  };
+  const take = ingestInto({
+    store,
+    plan,
+    clock,
+    onDone: ({ changed, poisoned, repeated }, _receipts, seconds) => {
+      metrics.received.inc({ result: "changed" }, changed);
+      metrics.received.inc({ result: "repeated" }, repeated);
+      metrics.received.inc({ result: "poisoned" }, poisoned);
+      metrics.commits.observe(seconds);
+      if (poisoned > 0) logger.warn({ poisoned }, "alerts that make no sense are in quarantine");
+      if (changed === 0) return;
+      changes.note();
+      nudge();
+    },
+  });
+  const app = await buildApp({
+    store,
+    plan,
+    clock,
+    take,
+    metrics,
+    changes,
+    nudge,
+    logger,
+    publicUrl: config.publicUrl,
+    tokens,
+    secret,
+    users,
+    tls: { cert, key },
+  });
+  const [, host = "", port = "0"] = /^(.+):(\d+)$/.exec(config.listen) ?? [];
+  const address = await app.listen({ host: host.replaceAll(/[[\]]/g, ""), port: Number(port) });
+
+  for (const channel of channels) workers.push(startChannel(channel, store));
+  const jobs = startJobs();
+  logger.info({ address, channels: channels.map(({ name }) => name) }, "takes alerts in");
+
+  function startChannel(channel: (typeof channels)[number], from: Store): Worker {
+    return startWorker({
+      store: from,
+      channel,
+      links,
+      clock,
+      onTrouble: trouble(`telling ${channel.name}`),
+      onDone: (result, why, alerts) => {
+        metrics.notifications.inc({ channel: channel.name, result });
+        const words = { channel: channel.name, alerts, ...(why !== "" && { why }) };
+        if (result === "sent") logger.info(words, "told");
+        else if (result === "again") logger.warn(words, "not told, tried again later");
+        else logger.error(words, "not told and given up; it can be sent again");
+        changes.note();
+      },
+    });
+  }
+
+  function startJobs(): (() => Promise<void>)[] {
+    const { alertmanager, heartbeat, retentionDays } = config;
+    const watch = watchOf({
+      store,
+      plan,
+      clock,
+      take,
+      silence: heartbeat.silence * second,
+      listed: alertmanager && (() => listAlerts(alertmanager)),
+      retention: retentionDays * day,
+    });
+    return [
+      every(second, trouble("ending snoozes"), async () => {
+        if ((await watch.wake()) === 0) return;
+        changes.note();
+        nudge();
+      }),
+      every(15 * second, trouble("listening for heartbeats"), async () => {
+        if (await watch.listen()) await ping(clock());
+      }),
+      every(minute, trouble("comparing with Alertmanager"), async () => {
+        try {
+          const { found, lost } = await watch.reconcile();
+          metrics.reconciled.inc({ result: "found" }, found);
+          metrics.reconciled.inc({ result: "lost" }, lost);
+          if (found + lost === 0) return;
+          logger.warn({ found, lost }, "Alertmanager's list was different");
+          changes.note();
+          nudge();
+        } catch (error) {
+          metrics.reconciled.inc({ result: "failed" });
+          throw error;
+        }
+      }),
+      every(60 * minute, trouble("forgetting what is old"), async () => {
+        await watch.prune();
+      }),
+    ];
+  }
+
+  return {
+    address,
+    stop: async () => {
+      changes.close();
+      await app.close();
+      await Promise.all([...jobs.map((stop) => stop()), ...workers.map((worker) => worker.stop())]);
+      await store.close();
+      logger.info("stopped");
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { compare, hash } from "bcryptjs";
+import { createHash } from "node:crypto";
+
+/** People and machines that sign in with a password. */
+export interface Users {
+  /** @returns Whether there is such a user with this password; slow, so that guessing is. */
+  verify(name: string, password: string): Promise<boolean>;
+  /** @returns Whether the password was found right before; fast. */
+  remembers(name: string, password: string): boolean;
+  /** Changes when the user's password does; undefined where there is no such user. */
+  stamp(name: string): string | undefined;
+}
+
+/** Name and password of an `Authorization: Basic` header. */
+export function basicOf(header: string | undefined): readonly [string, string] | undefined {
+  const encoded = /^Basic +([\w+/=]+)$/i.exec(header ?? "")?.[1];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, "base64").toString();
+  const colon = text.indexOf(":");
+  return colon < 0 ? undefined : [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+/** Passwords that were right, so that a scrape every 15 s does not cost a bcrypt each. */
+const remembered = 100;
+
+/**
+ * @param hashes - bcrypt by user name, as `basic_auth_users` of web.yml has them.
+ */
+export function usersOf(hashes: Readonly<Record<string, string>>): Users {
+  const known = new Map(Object.entries(hashes));
+  const right = new Set<string>();
+  // Who does not exist takes as long as who does.
+  const nobody = hash("nobody", 10);
+  let turn: Promise<unknown> = Promise.resolve();
+  const idOf = (name: string, password: string): string =>
+    createHash("sha256")
+      .update(JSON.stringify([name, password, known.get(name)]))
+      .digest("base64");
+  return {
+    stamp: (name) => known.get(name),
+    remembers: (name, password) => right.has(idOf(name, password)),
+    verify: async (name, password) => {
+      const own = known.get(name);
+      // One at a time: guessing must not take the processor from alerts.
+      const checked = turn.then(async () => compare(password, own ?? (await nobody)));
+      turn = checked.catch(() => undefined);
+      if (!(await checked) || own === undefined) return false;
+      if (right.size >= remembered) right.clear();
+      right.add(idOf(name, password));
+      return true;
+    },
+  };
+}

@@ -1,0 +1,167 @@
+/** What happens without anybody asking: the passing of time. */
+import { type Alert, heartbeatName } from "../core/alert.ts";
+import type { Incoming } from "../core/payload.ts";
+import type { Planner } from "../core/writes.ts";
+import type { Receipt, Store } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+
+/** Name of the alert about a heartbeat that is not heard. */
+export const silenceName = "WatchdogSilent";
+
+/** Fingerprint of an alert of our own, from that of the heartbeat: the same each time. */
+const silenceOf = (fingerprint: string): string => `e${fingerprint.slice(1)}`;
+
+/**
+ * What the heartbeats say now: for each one an alert that fires while it is silent, and ends when it is
+ * heard again. It needs no Alertmanager.
+ *
+ * @param since - When the processor began to listen: a heartbeat that never came counts from then.
+ * @param silence - Milliseconds after which a heartbeat counts as silent.
+ */
+export function silences(
+  heartbeats: readonly Alert[],
+  now: number,
+  since: number,
+  silence: number,
+): Incoming[] {
+  const tooLong = (last: number): boolean => now - last > silence;
+  return [
+    silenceAlert(never, {}, since, heartbeats.length === 0 && tooLong(since), now),
+    ...heartbeats.map(({ fingerprint, labels, lastSeenAt, status }) =>
+      silenceAlert(
+        silenceOf(fingerprint),
+        labels,
+        lastSeenAt,
+        status === "resolved" || tooLong(lastSeenAt),
+        now,
+      ),
+    ),
+  ];
+}
+
+/** Stands for a heartbeat that was not heard yet. */
+const never = "e000000000000000";
+
+function silenceAlert(
+  fingerprint: string,
+  labels: Incoming["labels"],
+  // Of the silence that goes on: the moment it began does not move with the clock.
+  startsAt: number,
+  silent: boolean,
+  now: number,
+): Incoming {
+  const last = new Date(startsAt).toISOString();
+  const heard = fingerprint === never ? `was not heard since ${last}` : `was last heard at ${last}`;
+  return {
+    fingerprint,
+    resolved: !silent,
+    startsAt,
+    endsAt: silent ? null : now,
+    labels: {
+      team: "sre",
+      ...labels,
+      alertname: silenceName,
+      severity: "emergency",
+      service: "alertmanager",
+    },
+    annotations: {
+      summary: "Alertmanager is silent: no alert arrives",
+      description:
+        `The alert ${heartbeatName}, which always fires, ${heard}. Prometheus, Alertmanager or the ` +
+        "way from there to here is broken, so other alerts do not arrive either.",
+    },
+  };
+}
+
+/** An alert as Alertmanager's `GET /api/v2/alerts` lists it. */
+export interface Listed extends Incoming {
+  /** Neither silenced nor inhibited. */
+  readonly active: boolean;
+}
+
+export interface WatchOptions {
+  readonly store: Store;
+  readonly plan: Planner;
+  readonly clock: Clock;
+  /** Takes alerts in as if they had come from outside. */
+  readonly take: (receipt: Receipt) => Promise<void>;
+  /** Milliseconds after which a heartbeat counts as silent. */
+  readonly silence: number;
+  /** What Alertmanager lists; left out where there is none to ask. */
+  readonly listed?: (() => Promise<readonly Listed[]>) | undefined;
+  /** Milliseconds that history is kept. */
+  readonly retention: number;
+}
+
+const minute = 60_000;
+
+/** How long an alert may be unheard of before Alertmanager's list decides: it repeats none sooner. */
+const quiet = 5 * minute;
+
+/** The things to do, each to be called now and then. */
+export interface Watch {
+  /** Ends snoozes. @returns How many. */
+  wake(): Promise<number>;
+  /** Looks for silent heartbeats. @returns Whether there is a heartbeat and none is silent. */
+  listen(): Promise<boolean>;
+  /** Compares with Alertmanager's own list. @returns What was different. */
+  reconcile(): Promise<{ readonly lost: number; readonly found: number }>;
+  prune(): Promise<number>;
+}
+
+const receiptOf = (alerts: readonly Incoming[], digest: string): Receipt => ({
+  alerts,
+  poison: [],
+  digest,
+});
+
+export function watchOf(options: WatchOptions): Watch {
+  const { clock, listed, plan, retention, silence, store, take } = options;
+
+  const since = clock();
+
+  async function listen(): Promise<boolean> {
+    const heartbeats = await store.heartbeats();
+    const all = silences(heartbeats, clock(), since, silence);
+    const changed: Incoming[] = [];
+    for (const one of all) {
+      const known = await store.get(one.fingerprint);
+      const open = known !== undefined && known.status !== "resolved";
+      if (one.resolved && open) changed.push({ ...one, startsAt: known.startsAt });
+      // What somebody closed by hand stays closed until the next silence.
+      if (!one.resolved && !open && known?.startsAt !== one.startsAt) changed.push(one);
+    }
+    if (changed.length > 0) await take(receiptOf(changed, "heartbeats"));
+    return heartbeats.length > 0 && all.every(({ resolved }) => resolved);
+  }
+
+  async function reconcile(): Promise<{ lost: number; found: number }> {
+    if (listed === undefined) return { lost: 0, found: 0 };
+    const asked = clock();
+    const all = await listed();
+    const names = new Set(all.map(({ fingerprint }) => fingerprint));
+    const own = (await store.list({ limit: 100_000 })).filter(
+      ({ alertname }) => alertname === silenceName,
+    );
+    for (const { fingerprint } of own) names.add(fingerprint);
+    const lost = await store.lose(names, asked - quiet, plan, clock());
+    const found: Incoming[] = [];
+    for (const one of all) {
+      const { active, fingerprint, startsAt } = one;
+      // It may be on its way.
+      if (startsAt > asked - minute) continue;
+      const known = await store.get(fingerprint);
+      const missed = known === undefined || known.startsAt < startsAt || known.status === "stale";
+      if (active && missed) found.push(one);
+    }
+    if (found.length > 0) await take(receiptOf(found, "reconciliation"));
+    return { lost, found: found.length };
+  }
+
+  return {
+    listen,
+    reconcile,
+    wake: () => store.wake(plan, clock()),
+    prune: () => store.prune(clock() - retention, clock()),
+  };
+}

@@ -1,0 +1,170 @@
+import type { Alert } from "../../core/alert.ts";
+import type { Incoming } from "../../core/payload.ts";
+import { type Listed, silenceName, type Watch, watchOf } from "../../service/watch.ts";
+import type { Store } from "../../store/store.ts";
+import { message, minute, plan, receiptOf, start } from "../examples.ts";
+import { freshMemory, removeMemories } from "./memory.ts";
+
+let store: Store;
+let now: number;
+let list: readonly Listed[];
+let watch: Watch;
+
+beforeEach(async () => {
+  store = await freshMemory();
+  now = start;
+  list = [];
+  watch = watchOf({
+    store,
+    plan,
+    clock: () => now,
+    take: async (receipt) => {
+      await store.ingest([receipt], plan, now);
+    },
+    silence: 5 * minute,
+    listed: () => Promise.resolve(list),
+    retention: 60 * minute,
+  });
+});
+afterEach(() => store.close());
+afterAll(removeMemories);
+
+const tell = (...alerts: Incoming[]) => store.ingest([receiptOf(...alerts)], plan, now);
+const beat = () =>
+  tell(
+    message({
+      fingerprint: "00000000000000f1",
+      labels: { alertname: "Watchdog", env: "production", severity: "none", team: "sre" },
+    }),
+  );
+const open = async (): Promise<Alert[]> => store.list({});
+
+describe("a heartbeat", () => {
+  test("that is heard makes no alert", async () => {
+    await beat();
+    now += 4 * minute;
+    expect(await watch.listen()).toBe(true);
+    expect(await open()).toEqual([]);
+  });
+
+  test("that falls silent is an alert without any Alertmanager, and ends when it is heard", async () => {
+    await beat();
+    now += 6 * minute;
+    expect(await watch.listen()).toBe(false);
+    const [silent] = await open();
+    expect(silent).toMatchObject({
+      alertname: silenceName,
+      environment: "production",
+      severity: "emergency",
+      startsAt: start,
+      team: "sre",
+    });
+    expect(silent?.annotations["description"]).toContain("was last heard at 2023-11-14T22:13:20");
+    now += minute;
+    await watch.listen();
+    expect(await store.history(silent?.fingerprint ?? "", 9)).toHaveLength(1);
+    await beat();
+    expect(await watch.listen()).toBe(true);
+    expect(await open()).toEqual([]);
+  });
+
+  test("that somebody closed stays closed until the next silence", async () => {
+    await beat();
+    now += 6 * minute;
+    await watch.listen();
+    const [silent] = await open();
+    await store.act(silent?.fingerprint ?? "", { kind: "resolve" }, "ada", undefined, plan, now);
+    now += minute;
+    await watch.listen();
+    expect(await open()).toEqual([]);
+    await beat();
+    await watch.listen();
+    now += 6 * minute;
+    await watch.listen();
+    expect(await open()).toHaveLength(1);
+  });
+
+  test("that never came is missed, too", async () => {
+    expect(await watch.listen()).toBe(false);
+    expect(await open()).toEqual([]);
+    now += 6 * minute;
+    expect(await watch.listen()).toBe(false);
+    const [silent] = await open();
+    expect(silent?.annotations["description"]).toContain("was not heard since");
+    await beat();
+    expect(await watch.listen()).toBe(true);
+    expect(await open()).toEqual([]);
+  });
+
+  test("that Prometheus ends counts as silent", async () => {
+    await beat();
+    const [heart] = await store.heartbeats();
+    await tell({ ...message(), ...heart, resolved: true, endsAt: now });
+    expect(await watch.listen()).toBe(false);
+    expect(await open()).toHaveLength(1);
+  });
+});
+
+describe("Alertmanager's list", () => {
+  const listed = (fields: Partial<Listed> = {}): Listed => ({
+    ...message(),
+    active: true,
+    ...fields,
+  });
+
+  test("ends what was lost, not what came just now", async () => {
+    await tell(message());
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
+    now += 6 * minute;
+    expect(await watch.reconcile()).toEqual({ lost: 1, found: 0 });
+    expect(await store.get(message().fingerprint)).toMatchObject({ status: "stale" });
+  });
+
+  test("keeps what is silenced, and what is ours", async () => {
+    await tell(message());
+    await beat();
+    now += 6 * minute;
+    await watch.listen();
+    list = [listed({ active: false })];
+    now += 60 * minute;
+    expect((await watch.reconcile()).found).toBe(0);
+    const names = (await open()).filter(({ status }) => status === "firing");
+    expect(names.map(({ alertname }) => alertname).sort()).toEqual(["DiskFull", silenceName]);
+  });
+
+  test("brings what never arrived, but nothing that is silenced or may still come", async () => {
+    list = [listed(), listed({ fingerprint: "a2", active: false })];
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
+    now += minute;
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 1 });
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
+    expect(await open()).toMatchObject([{ fingerprint: message().fingerprint, status: "firing" }]);
+  });
+
+  test("is not needed", async () => {
+    const alone = watchOf({
+      store,
+      plan,
+      clock: () => now,
+      take: () => Promise.resolve(),
+      silence: minute,
+      retention: minute,
+    });
+    await tell(message());
+    now += 60 * minute;
+    expect(await alone.reconcile()).toEqual({ lost: 0, found: 0 });
+    expect(await open()).toMatchObject([{ status: "firing" }]);
+  });
+});
+
+test("snoozes end, and history is forgotten when it is old", async () => {
+  await tell(message(), message({ fingerprint: "a2", resolved: true }));
+  const { fingerprint } = message();
+  const until = now + minute;
+  await store.act(fingerprint, { kind: "snooze", until }, "ada", undefined, plan, now);
+  now = until;
+  expect(await watch.wake()).toBe(1);
+  now += 61 * minute;
+  expect(await watch.prune()).toBe(1);
+  expect(await open()).toHaveLength(1);
+});
