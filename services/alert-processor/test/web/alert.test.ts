@@ -1,0 +1,188 @@
+/** @jest-environment ./services/alert-processor/test/web/environment.mjs */
+import { fakeServer, type FakeServer } from "../channels/fake-server.ts";
+import { setting } from "./setting.ts";
+
+const fakes: FakeServer[] = [];
+
+/** Channels: one that works, one that is down, one that refuses. */
+const current = setting(async () => {
+  const opened = await Promise.all([fakeServer(), fakeServer(), fakeServer()]);
+  const [pager, chat, desk] = opened;
+  fakes.push(...opened);
+  chat.script = [{ status: 502 }];
+  desk.script = [{ status: 401 }];
+  const webhook = ({ url }: FakeServer) => ({ kind: "webhook", url, private: true, plain: true });
+  return {
+    channels: { pager: webhook(pager), chat: webhook(chat), desk: webhook(desk) },
+    subscriptions: [
+      { channel: "pager", after: [0, 300], also: ["acknowledged", "resolved"] },
+      { channel: "chat", after: [0] },
+      { channel: "desk", after: [0] },
+    ],
+  };
+});
+
+afterAll(async () => {
+  for (const fake of fakes) await fake.close();
+});
+
+const links = {
+  runbook_url: "https://runbooks.example/disk-full",
+  dashboard_url: "https://boards.example/d/host",
+};
+
+describe("one alert", () => {
+  it("has what is known of it and links to what helps", async () => {
+    const { fire, visitor } = current();
+    const description = "Only 2 % are free.\nIn 40 minutes nothing can be written.";
+    const labels = { device: "/dev/sda1", env: "production" };
+    const fingerprint = await fire({ annotations: { description, ...links }, labels });
+    const one = await visitor(`/#/alerts/${fingerprint}`);
+    await one.signIn();
+    await one.sees("#view-alert h1", "DiskFull");
+    await one.sees("#view-alert .description", description);
+    await one.sees("#view-alert .facts", "Nobody has it");
+    await one.sees("#view-alert .fields", "/dev/sda1");
+    expect(
+      await one.value("[...document.querySelectorAll('.links a')].map((a) => a.href)"),
+    ).toEqual(Object.values(links));
+    expect(await one.value("document.querySelector('.links a').rel")).toBe("noopener noreferrer");
+    expect(await one.page.title()).toBe("(1) DiskFull · Vigil");
+    expect(one.problems).toEqual([]);
+  });
+
+  it("tells who was told by which channel, and why somebody was not", async () => {
+    const { fire, person } = current();
+    const one = await person();
+    await one.go(`#/alerts/${await fire()}`);
+    await one.sees(".entry.firing", "It fires");
+    await one.sees(".entry.sent", "pager was told that it fires");
+    await one.sees(".entry.dead", "desk was not told that it fires");
+    await one.sees(".entry.dead", "Answered 401. Given up after 1 attempt.");
+    await one.sees(".entry.failing", "chat is not told yet that it fires");
+    await one.sees(".entry.failing", "Answered 502. 1 attempt so far, again at");
+    await one.sees(".entry.planned", "pager will be told that nobody has it");
+  });
+
+  it("is taken with a comment, given back, and taken over, all of which is kept", async () => {
+    const { act, alert, fire, person } = current();
+    const fingerprint = await fire();
+    const one = await person();
+    await one.go(`#/alerts/${fingerprint}`);
+    await one.write("#comment", "I look at it");
+    await one.press(".actions ::-p-text(Acknowledge)");
+    await one.sees(".facts", "ada has it");
+    await one.sees(".entry.acknowledged", "Ada took it\n\nI look at it");
+    await one.sees(".entry.sent", "pager was told that it is taken");
+    expect(await one.value("document.querySelector('#comment').value")).toBe("");
+    await one.press(".actions ::-p-text(Give back)");
+    await one.sees(".facts", "Nobody has it");
+    await one.sees(".entry.unacknowledged", "Ada gave it back");
+    await act(fingerprint, { kind: "acknowledge" });
+    await one.press(".actions ::-p-text(Take over from grace)");
+    await one.sees(".facts", "ada has it");
+    expect(await alert(fingerprint)).toMatchObject({ owner: "ada", status: "acknowledged" });
+    expect(one.problems).toEqual([]);
+  });
+
+  it("is commented without anything else, and not without words", async () => {
+    const { alert, fire, person } = current();
+    const fingerprint = await fire();
+    const one = await person();
+    await one.go(`#/alerts/${fingerprint}`);
+    await one.press(".actions ::-p-text(Comment):last-of-type");
+    expect(await one.value("document.activeElement.id")).toBe("comment");
+    await one.write("#comment", "It is the backup");
+    await one.press(".actions > .buttons button:last-child");
+    await one.sees(".entry.commented", "Ada wrote\n\nIt is the backup");
+    expect(await alert(fingerprint)).toMatchObject({ owner: null, status: "firing" });
+  });
+
+  it.each([
+    ["30 min", () => 1_800_000],
+    ["2 h", () => 7_200_000],
+    ["Tomorrow 9:00", (now: number) => tomorrow(now) - now],
+  ])("is snoozed: %s", async (name, length) => {
+    const { alert, fire, person } = current();
+    const fingerprint = await fire();
+    const one = await person();
+    await one.go(`#/alerts/${fingerprint}`);
+    const before = Date.now();
+    await one.press(`.snooze ::-p-text(${name})`);
+    await one.sees(".facts", "Snoozed until");
+    const { owner, snoozedUntil, status } = await alert(fingerprint);
+    expect({ owner, status }).toEqual({ owner: "ada", status: "snoozed" });
+    const until = snoozedUntil ?? 0;
+    // The page counts by the service's clock, which it knows to some milliseconds.
+    expect(until).toBeGreaterThan(before + length(before) - 5_000);
+    expect(until).toBeLessThan(Date.now() + length(Date.now()) + 5_000);
+  });
+
+  it("is snoozed until a time of one's own", async () => {
+    const { alert, fire, person } = current();
+    const fingerprint = await fire();
+    const one = await person();
+    await one.go(`#/alerts/${fingerprint}`);
+    await one.sees("#view-alert h1", "DiskFull");
+    await one.value("void (document.querySelector('.snooze input').value = '2099-12-31T23:45')");
+    await one.press(".snooze form button");
+    await one.sees("#notice", "is quiet until 31 December 2099, 23:45");
+    expect((await alert(fingerprint)).snoozedUntil).toBe(new Date(2099, 11, 31, 23, 45).getTime());
+  });
+
+  it("is closed only by who says so twice", async () => {
+    const { alert, fire, person } = current();
+    const fingerprint = await fire();
+    const one = await person();
+    await one.go(`#/alerts/${fingerprint}`);
+    await one.press(".actions ::-p-text(Close)");
+    await one.sees("dialog", "Close DiskFull on db-1:9100?");
+    await one.press("dialog ::-p-text(Keep it open)");
+    await one.misses("dialog");
+    expect((await alert(fingerprint)).status).toBe("firing");
+    await one.press(".actions ::-p-text(Close)");
+    await one.press("dialog ::-p-text(Close it)");
+    await one.sees(".entry.resolved", "Ada closed it");
+    await one.sees(".facts", "Ended");
+    await one.misses(".snooze");
+    expect((await alert(fingerprint)).status).toBe("resolved");
+  });
+
+  it("is never shown under the address of another", async () => {
+    const { fire, person } = current();
+    const one = await person();
+    await one.go(`#/alerts/${await fire({ name: "HostDown" })}`);
+    await one.sees("#view-alert h1", "HostDown");
+    let second = "not known yet";
+    let answer = (): void => undefined;
+    await one.page.setRequestInterception(true);
+    one.page.on("request", (request) => {
+      if (!request.url().endsWith(second)) void request.continue();
+      else answer = () => void request.continue();
+    });
+    second = await fire();
+    await one.go(`#/alerts/${second}`);
+    await one.misses("#view-alert :is(h1, button)");
+    answer();
+    await one.sees("#view-alert h1", "DiskFull");
+  });
+
+  it("is said to be unknown where it is, and so is a page", async () => {
+    const { fire, person } = current();
+    await fire();
+    const one = await person();
+    await one.go("#/alerts/ffffffffffffffff");
+    await one.sees("#view-alert", "It was forgotten after its time, or never was.");
+    await one.press("#view-alert .back");
+    await one.sees("h1", "1 open alert");
+    await one.go("#/elsewhere");
+    await one.sees("#view-lost h1", "There is no such page");
+    expect(one.problems).toEqual([]);
+  });
+});
+
+/** Nine in the morning of the day after. */
+function tomorrow(now: number): number {
+  const date = new Date(now);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1, 9).getTime();
+}

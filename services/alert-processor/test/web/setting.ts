@@ -1,0 +1,101 @@
+import type { Browser } from "puppeteer-core";
+import type { Alert } from "../../core/alert.ts";
+import { type Place, sent, startPlace } from "../service/harness.ts";
+import { openBrowser, visit, type Visitor } from "./browser.ts";
+
+/** A processor and a browser for the tests of a file. */
+export interface Setting {
+  readonly place: Place;
+  readonly browser: Browser;
+  /** Somebody new, not signed in. */
+  readonly visitor: (path?: string) => Promise<Visitor>;
+  /** Somebody who is signed in. */
+  readonly person: (name?: "ada" | "grace") => Promise<Visitor>;
+  /** Has one alert fire, and no other. @returns Its fingerprint. */
+  readonly fire: (fields?: Fired) => Promise<string>;
+  /** Does something in the name of a person, without a browser. */
+  readonly act: (fingerprint: string, action: object, as?: "ada" | "grace") => Promise<void>;
+  readonly alert: (fingerprint: string) => Promise<Alert>;
+}
+
+export interface Fired {
+  readonly name?: string;
+  readonly severity?: string;
+  readonly team?: string;
+  readonly instance?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly startsAt?: number;
+}
+
+const logins = { ada: "ada:lovelace", grace: "grace:hopper" };
+
+let fired = 0;
+
+/** As Alertmanager sends it, each with a fingerprint of its own. */
+export function alertOf(fields: Fired = {}) {
+  const { annotations, instance = "db-1:9100", labels, name = "DiskFull" } = fields;
+  const { severity = "critical", startsAt = Date.now() - 60_000, team = "platform" } = fields;
+  return sent({
+    fingerprint: (0xa000 + (fired += 1)).toString(16).padStart(16, "0"),
+    startsAt: new Date(startsAt).toISOString(),
+    labels: { alertname: name, instance, severity, team, ...labels },
+    annotations: { summary: `The disk of ${instance} is full`, ...annotations },
+  });
+}
+
+/** Starts both before the tests of a file, and ends them after. */
+export function setting(more?: () => Promise<Readonly<Record<string, unknown>>>): () => Setting {
+  let all: Setting | undefined;
+  const known = (): Setting => {
+    if (all === undefined) throw new Error("the processor and the browser did not start");
+    return all;
+  };
+
+  beforeAll(async () => {
+    const [browser, place] = await Promise.all([openBrowser(), startPlace(await more?.())]);
+    const visitor = (path = "/"): Promise<Visitor> => visit(browser, place.url + path);
+    all = {
+      place,
+      browser,
+      visitor,
+      person: async (name = "ada") => {
+        const one = await visitor();
+        await one.signIn(name, logins[name].replace(/^.*:/, ""));
+        return one;
+      },
+      fire: async (fields) => {
+        const one = alertOf(fields);
+        await place.post([one]);
+        return one.fingerprint;
+      },
+      act: async (fingerprint, action, as = "grace") => {
+        const path = `/v1/alerts/${fingerprint}/actions`;
+        const { status, text } = await place.ask(path, {
+          as: logins[as],
+          body: JSON.stringify(action),
+        });
+        if (status !== 200) throw new Error(`${path} answered ${status}: ${text}`);
+      },
+      alert: async (fingerprint) =>
+        (await place.json<{ alert: Alert }>(`/v1/alerts/${fingerprint}`)).alert,
+    };
+  });
+
+  // Each test begins with nothing open.
+  afterEach(async () => {
+    const { act, browser, place } = known();
+    for (const context of browser.browserContexts()) {
+      if (context !== browser.defaultBrowserContext()) await context.close();
+    }
+    const { alerts } = await place.json<{ alerts: Alert[] }>("/v1/alerts?limit=5000");
+    for (const { fingerprint } of alerts) await act(fingerprint, { kind: "resolve" });
+  });
+
+  afterAll(async () => {
+    await all?.browser.close();
+    await all?.place.stop();
+  });
+  return known;
+}

@@ -1,0 +1,87 @@
+/** @jest-environment ./services/alert-processor/test/web/environment.mjs */
+import { linksAt } from "../../service/links.ts";
+import { sealFor } from "../../service/tokens.ts";
+import { setting } from "./setting.ts";
+
+const current = setting();
+
+/** The link of a message about an alert, made as the service makes it. */
+async function linkTo(fingerprint: string): Promise<string> {
+  const { alert, place } = current();
+  const links = linksAt(place.url, sealFor("s".repeat(40), "take"), Date.now);
+  return links.acknowledge(await alert(fingerprint)).slice(place.url.length);
+}
+
+describe("the link of a message", () => {
+  it("takes the alert with one press, without signing in", async () => {
+    const { alert, fire, visitor } = current();
+    const fingerprint = await fire();
+    const one = await visitor(await linkTo(fingerprint));
+    await one.page.setViewport({ width: 360, height: 640 });
+    await one.sees("main", "critical · db-1:9100");
+    await one.sees("main", "The disk of db-1:9100 is full");
+    expect(await one.value("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    expect(
+      await one.value("document.querySelector('button').getBoundingClientRect().height"),
+    ).toBeGreaterThanOrEqual(44);
+    expect((await alert(fingerprint)).owner).toBeNull();
+    await one.press("button");
+    await one.sees("main", "It is yours.");
+    expect((await alert(fingerprint)).owner).toBe("by link");
+    expect(one.problems).toEqual([]);
+  });
+
+  it("changes nothing when it is only looked at, as previews do", async () => {
+    const { alert, fire, place } = current();
+    const fingerprint = await fire();
+    const link = await linkTo(fingerprint);
+    const before = await alert(fingerprint);
+    for (const method of ["GET", "HEAD", "GET"]) {
+      expect((await place.ask(link, { method })).status).toBe(200);
+    }
+    expect(await alert(fingerprint)).toEqual(before);
+  });
+
+  it("works once, and in one spelling", async () => {
+    const { act, alert, fire, place } = current();
+    const fingerprint = await fire();
+    const link = await linkTo(fingerprint);
+    const use = (path: string) => place.ask(path, { method: "POST" });
+    expect((await use(link)).text).toContain("It is yours.");
+    expect((await use(link)).text).toContain("It is taken: by a link like this one.");
+    await act(fingerprint, { kind: "unacknowledge" });
+    expect((await use(link)).text).toContain("This link was used before.");
+    for (const path of [`${link}.x`, `${link}=`, `${link}!`]) {
+      expect((await use(path)).text).toContain("This link is not valid");
+    }
+    expect((await alert(fingerprint)).owner).toBeNull();
+  });
+
+  it("says who has the alert, and that it is over", async () => {
+    const { act, fire, place } = current();
+    const fingerprint = await fire();
+    const link = await linkTo(fingerprint);
+    await act(fingerprint, { kind: "acknowledge" });
+    expect((await place.ask(link)).text).toContain("It is taken: grace has it.");
+    await act(fingerprint, { kind: "resolve" });
+    expect((await place.ask(link, { method: "POST" })).text).toContain("It is over");
+    expect((await place.ask("/take/nothing.real")).text).toContain("This link is not valid");
+  });
+
+  it("shows texts of alerts as texts", async () => {
+    const { fire, visitor } = current();
+    const evil = `"><img src=x onerror=alert(1)><script>alert(1)</script>`;
+    const fingerprint = await fire({
+      name: evil,
+      instance: evil,
+      severity: evil,
+      annotations: { summary: evil },
+    });
+    const one = await visitor(await linkTo(fingerprint));
+    await one.sees("h1", evil);
+    expect(await one.value("document.querySelectorAll('main img, script').length")).toBe(0);
+    await one.press("button");
+    await one.sees("main", "It is yours.");
+    expect(one.problems).toEqual([]);
+  });
+});

@@ -1,0 +1,25 @@
+/** Says whether what is shown can be trusted. */
+
+/** @import { Freshness } from "./live.js" */
+import { element, setAttribute, setText } from "./dom.js";
+import { clockTime } from "./time.js";
+
+/** @param {Freshness} freshness */
+export function showFreshness({ live, problem, updatedAt }) {
+  const banner = element("banner");
+  const shown = element("freshness");
+  const last = updatedAt === undefined ? "" : clockTime(updatedAt);
+  const down = problem !== undefined;
+  setAttribute(shown, "data-state", down ? "down" : live ? "live" : "asking");
+  const how = down ? "No connection" : live ? "Live" : "Every 30 s";
+  setText(shown, last === "" ? how : `${how}, updated ${last}`);
+  if (down) {
+    const what =
+      problem.status === 0
+        ? "The alert processor cannot be reached."
+        : "The alert processor cannot answer now.";
+    const old = last === "" ? "" : ` What you see is from ${last} and may have changed since.`;
+    setText(banner, `${what}${old} It is tried again every few seconds.`);
+  }
+  banner.hidden = !down;
+}
