@@ -1,0 +1,156 @@
+/** Brings a project of Appwrite to what the function needs, again and again. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs, parseEnv } from "node:util";
+import { Client, Functions, Messaging, TablesDB } from "node-appwrite";
+import { DeployError, type DeployOptions, ensure, found, reasonOf, type Thing } from "./ensure.ts";
+import { ensureFunction } from "./ensure-function.ts";
+import { ensureTables } from "./ensure-tables.ts";
+import { type Settings, settingsOf, SettingsError } from "./settings.ts";
+import { topics } from "./topics.ts";
+
+const help = `Usage: npm run deploy:appwrite -- [--dry-run] [--env FILE] [--help]
+
+Brings an Appwrite project to what the alert processor needs: database, tables, topics, the function with
+its environment and its code. What is there already and right is left alone.
+
+  --dry-run   say what would be done, and do nothing
+  --env FILE  read variables from this file instead of appwrite/.env, where that exists
+
+Variables are in appwrite/.env.example; those of the environment win over those of the file.
+`;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the deployment is told. */
+interface Target {
+  readonly endpoint: string;
+  readonly projectId: string;
+  readonly apiKey: string;
+  readonly functionId: string;
+  readonly settings: Settings;
+}
+
+/** The text of the file that a variable names; what is wrong with it goes to `problems`. */
+function fileIn(environment: Environment, name: string, problems: string[]): string {
+  const path = environment[name]?.trim() ?? "";
+  if (path === "") return "";
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    return "";
+  }
+}
+
+/** @throws {@link DeployError} with all that is missing or wrong. */
+function targetOf(environment: Environment): Target {
+  const problems: string[] = [];
+  const needed = (name: string, what: string): string => {
+    const value = environment[name]?.trim() ?? "";
+    if (value === "") problems.push(`${name} must be ${what}`);
+    return value;
+  };
+  const endpoint = needed("APPWRITE_ENDPOINT", "the address of the API, which ends in /v1");
+  const projectId = needed("APPWRITE_PROJECT_ID", "the id of the project");
+  const apiKey = needed("APPWRITE_API_KEY", "an API key: the README lists its scopes");
+  if (endpoint !== "" && !/^https?:\/\/[^/]+\/v1$/.test(endpoint)) {
+    problems.push("APPWRITE_ENDPOINT must look like https://cloud.appwrite.io/v1");
+  }
+  needed("VIGIL_TOKENS_FILE", "the path of a file with one or two tokens of Alertmanager");
+  const tokens = fileIn(environment, "VIGIL_TOKENS_FILE", problems);
+  const people = fileIn(environment, "VIGIL_PEOPLE_TOKENS_FILE", problems);
+  const functionId = environment["VIGIL_FUNCTION_ID"]?.trim() || "vigil-alert-processor";
+  try {
+    if (problems.length > 0) throw new DeployError(problems);
+    const settings = settingsOf({
+      ...environment,
+      APPWRITE_FUNCTION_API_ENDPOINT: endpoint,
+      APPWRITE_FUNCTION_PROJECT_ID: projectId,
+      VIGIL_TOKENS: tokens,
+      VIGIL_PEOPLE_TOKENS: people,
+    });
+    return { endpoint, projectId, apiKey, functionId, settings };
+  } catch (error) {
+    if (error instanceof SettingsError) throw new DeployError(error.message.split("\n"));
+    throw error;
+  }
+}
+
+/** The environment of the function. */
+const variablesOf = ({ databaseId, keepDays, page, peopleTokens, tokens }: Settings) => ({
+  VIGIL_DATABASE_ID: databaseId,
+  VIGIL_KEEP_DAYS: String(keepDays),
+  VIGIL_PAGE: page,
+  VIGIL_PEOPLE_TOKENS: peopleTokens.join("\n"),
+  VIGIL_TOKENS: tokens.join("\n"),
+});
+
+/**
+ * Deploys. What is done is printed, a line for each thing.
+ *
+ * @param folder - Of the alert processor.
+ * @throws {@link DeployError}
+ */
+export async function deploy(
+  environment: Environment,
+  folder: string,
+  options: DeployOptions,
+): Promise<void> {
+  const { apiKey, endpoint, functionId, projectId, settings } = targetOf(environment);
+  const client = new Client().setEndpoint(endpoint).setProject(projectId).setKey(apiKey);
+  const messaging = new Messaging(client);
+  await ensureTables(new TablesDB(client), settings.databaseId, options);
+  await ensure(
+    topics.map(({ id: topicId, name }): Thing => ({
+      name: `topic ${topicId}`,
+      look: async () =>
+        (await found(() => messaging.getTopic({ topicId }))) ? "right" : "missing",
+      // Nobody subscribes alone: who is told of an incident is decided in the console.
+      create: () => messaging.createTopic({ topicId, name, subscribe: [] }),
+    })),
+    options,
+  );
+  const variables = variablesOf(settings);
+  await ensureFunction(new Functions(client), {
+    ...options,
+    apiKey,
+    folder,
+    functionId,
+    variables,
+  });
+}
+
+/** @returns The exit code. */
+export async function main(
+  args: readonly string[],
+  environment: Environment,
+  folder: string,
+  print: (line: string) => void,
+  pause = 1_000,
+): Promise<number> {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        "dry-run": { type: "boolean", default: false },
+        env: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) {
+      print(help);
+      return 0;
+    }
+    const usual = join(folder, "appwrite", ".env");
+    const path = values.env ?? (existsSync(usual) ? usual : undefined);
+    const file = path === undefined ? {} : parseEnv(readFileSync(path, "utf8"));
+    const options = { dryRun: values["dry-run"], print, pause };
+    await deploy({ ...file, ...environment }, folder, options);
+    return 0;
+  } catch (error) {
+    const problems = error instanceof DeployError ? error.problems : [reasonOf(error)];
+    for (const problem of problems) print(`problem         ${problem}`);
+    return 1;
+  }
+}

@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Channel } from "../channels/channel.ts";
+import { LifecycleError } from "../core/lifecycle.ts";
+import { parsePayload, PayloadError } from "../core/payload.ts";
+import { deliveriesOf } from "../core/routing.ts";
+import type { Planner } from "../core/writes.ts";
+import { actionSchema } from "../service/routes/schemas.ts";
+import { bearsOneOf } from "../service/tokens.ts";
+import { ConflictError, type Store, UnknownAlertError } from "../store/store.ts";
+import type { FunctionContext, FunctionResponse } from "./context.ts";
+import { drain } from "./drain.ts";
+import type { Settings } from "./settings.ts";
+import { subscriptions } from "./topics.ts";
+
+/** What requests are answered with. */
+export interface Parts {
+  readonly store: Store;
+  readonly channels: readonly Channel[];
+  readonly settings: Settings;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Milliseconds of a scheduled run, of the 60 s that the function has: the rest is for what was begun. */
+const scheduled = 40_000;
+
+/** Milliseconds after a message was taken in, of the 30 s that an HTTP execution has. */
+const atOnce = 5_000;
+
+const day = 24 * 3_600_000;
+
+const plan: Planner = (change) => deliveriesOf(change, subscriptions);
+
+const actor = z.object({ actor: z.string().min(1).max(200) });
+
+/** An answer that is no success. */
+class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof Refusal) return error.status;
+  if (error instanceof PayloadError) return 400;
+  if (error instanceof UnknownAlertError) return 404;
+  if (error instanceof ConflictError) return 409;
+  if (error instanceof LifecycleError) return 422;
+  // Never a 4xx for trouble of ours: Alertmanager would not try again.
+  return 503;
+}
+
+function admit({ req }: FunctionContext, tokens: readonly string[]): void {
+  if (bearsOneOf(tokens, req.headers["authorization"])) return;
+  throw new Refusal(401, "a valid bearer token is needed");
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, "the body must be JSON");
+  }
+}
+
+/** Tells what is due; what that costs or fails at is no business of who is answered. */
+function tell(context: FunctionContext, parts: Parts, time: number): Promise<number> {
+  const { channels, clock, settings, store } = parts;
+  const { page } = settings;
+  const onTrouble = (why: string): void => {
+    context.error(`not told, it comes again: ${why}`);
+  };
+  // Nobody signs in here, so there is no page of an alert and no link that acknowledges.
+  const links = { page, alert: () => page, acknowledge: () => "" };
+  return drain({ channels, clock, links, onTrouble, store, until: clock() + time });
+}
+
+async function takeIn(context: FunctionContext, parts: Parts): Promise<object> {
+  const { clock, settings, store } = parts;
+  admit(context, settings.tokens);
+  const body = context.req.bodyText;
+  const { alerts, poison } = parsePayload(jsonIn(body));
+  const digest = createHash("sha256").update(body).digest("hex");
+  await store.ingest([{ alerts, poison, digest }], plan, clock());
+  for (const { why } of poison) context.error(`an alert was put in quarantine: ${why}`);
+  // Durable from here on. A page does not wait for the next minute.
+  await tell(context, parts, atOnce);
+  return { taken: alerts.length, quarantined: poison.length };
+}
+
+async function act(context: FunctionContext, parts: Parts, fingerprint: string): Promise<object> {
+  const { clock, settings, store } = parts;
+  admit(context, settings.peopleTokens);
+  const body = jsonIn(context.req.bodyText);
+  const who = actor.safeParse(body);
+  const what = actionSchema.safeParse(body);
+  const wrong = who.error ?? what.error;
+  if (wrong) throw new Refusal(400, z.prettifyError(wrong));
+  const { version, ...action } = what.data as z.infer<typeof actionSchema>;
+  const by = who.data?.actor ?? "";
+  const alert = await store.act(fingerprint, action, by, version, plan, clock());
+  await tell(context, parts, atOnce);
+  return alert;
+}
+
+/** What is done each minute. */
+async function tick(context: FunctionContext, parts: Parts): Promise<object> {
+  const { clock, settings, store } = parts;
+  const woken = await store.wake(plan, clock());
+  const sent = await tell(context, parts, scheduled);
+  const forgotten = await store.prune(clock() - settings.keepDays * day, clock());
+  const { dead, open, pending, quarantined } = await store.depth();
+  const done = { woken, sent, forgotten, open, pending, dead, quarantined };
+  context.log(JSON.stringify(done));
+  return done;
+}
+
+const actions = /^\/v1\/alerts\/([0-9a-f]{1,32})\/actions\/?$/;
+
+function route(context: FunctionContext, parts: Parts): Promise<object> {
+  const { headers, method, path } = context.req;
+  if (headers["x-appwrite-trigger"] === "schedule") return tick(context, parts);
+  const [, fingerprint] = actions.exec(path) ?? [];
+  const known = fingerprint !== undefined || /^\/v1\/alerts\/?$/.test(path);
+  if (!known) throw new Refusal(404, "there is nothing here: POST /v1/alerts");
+  if (method !== "POST") throw new Refusal(405, "only POST is answered");
+  return fingerprint === undefined ? takeIn(context, parts) : act(context, parts, fingerprint);
+}
+
+/** Answers one execution of the function. Never throws. */
+export async function handle(context: FunctionContext, parts: Parts): Promise<FunctionResponse> {
+  try {
+    return context.res.json(await route(context, parts));
+  } catch (error) {
+    const status = statusOf(error);
+    if (status < 500) return context.res.json({ error: (error as Error).message }, status);
+    // What is inside stays in the log.
+    context.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return context.res.json({ error: "not now, try again" }, 503, { "retry-after": "1" });
+  }
+}
