@@ -49,4 +49,19 @@ export const benches: readonly BenchEntry[] = [
     summary: "From an event to the webhook, against kube-prometheus-stack's timings",
     load: () => import("./alert-latency.ts"),
   },
+  {
+    name: "processor",
+    summary: "Alerts into the durable memory, against a commit for each message",
+    load: () => import("./processor.ts"),
+  },
+  {
+    name: "processor-storm",
+    summary: "Fifty thousand new alerts in ten seconds, and the memory that takes",
+    load: () => import("./processor-storm.ts"),
+  },
+  {
+    name: "processor-restart",
+    summary: "From the start of a killed processor until it tells people again",
+    load: () => import("./processor-restart.ts"),
+  },
 ];

@@ -1,0 +1,41 @@
+/**
+ * The processor with a commit for each message: what it would be without its one idea. All else is the
+ * same, the files it reads included.
+ *
+ * node bench/lib/processor-reference.ts CONFIG PORT DATABASE
+ */
+import { buildApp } from "../../services/alert-processor/service/app.ts";
+import { changesHub } from "../../services/alert-processor/service/changes.ts";
+import {
+  readConfig,
+  readSecret,
+  readTokens,
+  readWeb,
+} from "../../services/alert-processor/service/config.ts";
+import { metricsOf } from "../../services/alert-processor/service/metrics.ts";
+import { openStoreOf } from "../../services/alert-processor/service/open-store.ts";
+import { createLogger } from "../../services/alert-processor/service/serve.ts";
+
+const [, , configFile = "", port = "", path = ""] = process.argv;
+const config = readConfig(configFile);
+const { cert, key, users } = readWeb(config.webFile);
+const store = await openStoreOf({ kind: "sqlite", path });
+const plan = (): [] => [];
+const app = await buildApp({
+  store,
+  plan,
+  clock: Date.now,
+  take: async (receipt) => {
+    await store.ingest([receipt], plan, Date.now());
+  },
+  metrics: metricsOf(store, Date.now, []),
+  changes: changesHub(),
+  nudge: () => undefined,
+  logger: createLogger(),
+  publicUrl: config.publicUrl,
+  tokens: readTokens(config.tokensFile),
+  secret: readSecret(config.secretFile),
+  users,
+  tls: { cert, key },
+});
+await app.listen({ host: "127.0.0.1", port: Number(port) });

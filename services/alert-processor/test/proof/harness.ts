@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { Agent, request, type RequestOptions } from "node:https";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Alert, AlertEvent } from "../../core/alert.ts";
+import type { DeliveryState } from "../../store/store.ts";
+import { makePlace, type Place, type PlaceOptions, token, user } from "./place.ts";
+
+const program = join(import.meta.dirname, "../../bin/alert-processor");
+
+/** Milliseconds until a process on a busy machine has started. */
+const patience = 30_000;
+
+export interface Answer {
+  /** 0 where none came. */
+  readonly status: number;
+  readonly body: string;
+}
+
+/** All that the processor tells of one alert. */
+export interface Told {
+  readonly alert: Alert;
+  readonly events: readonly AlertEvent[];
+  readonly deliveries: readonly DeliveryState[];
+}
+
+/** The service as a process of its own; it is killed and started again on the same folder. */
+export class Processor {
+  readonly place: Place;
+  readonly #agent: Agent;
+  #child: ChildProcess | undefined;
+
+  private constructor(place: Place) {
+    this.place = place;
+    this.#agent = new Agent({ ca: place.ca, keepAlive: true });
+    process.once("exit", this.#drop);
+  }
+
+  /** Makes its folder; it does not run yet. */
+  static async create(options?: PlaceOptions): Promise<Processor> {
+    return new Processor(await makePlace(options));
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${this.place.port}`;
+  }
+
+  get pid(): number {
+    const { pid } = this.#child ?? {};
+    if (pid === undefined) throw new Error("the processor does not run");
+    return pid;
+  }
+
+  /**
+   * Starts it and waits until it takes alerts in.
+   *
+   * @returns Milliseconds that this took.
+   * @throws Error with what it said where it ends instead.
+   */
+  async start(env: NodeJS.ProcessEnv = {}): Promise<number> {
+    const begun = performance.now();
+    const path = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`;
+    const child = spawn(program, ["serve", "--config", this.place.config], {
+      env: { ...process.env, PATH: path, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    let said = "";
+    await new Promise<void>((resolve, reject) => {
+      const hear = (text: string): void => {
+        said = (said + text).slice(-4_000);
+        if (text.includes("takes alerts in")) resolve();
+      };
+      const fail = (why: string) => (): void => {
+        reject(new Error(`the processor ${why}; it said: ${said}`));
+      };
+      child.stdout.setEncoding("utf8").on("data", hear);
+      child.stderr.setEncoding("utf8").on("data", hear);
+      child.once("close", fail("ended"));
+      setTimeout(fail("does not start"), patience).unref();
+    });
+    return performance.now() - begun;
+  }
+
+  /** Ends it as a power cut would. */
+  kill(): Promise<void> {
+    return this.#end("SIGKILL");
+  }
+
+  /** Ends it in good order. */
+  stop(): Promise<void> {
+    return this.#end("SIGTERM");
+  }
+
+  /** Ends it and takes its folder away. */
+  async remove(): Promise<void> {
+    await this.kill();
+    process.off("exit", this.#drop);
+    this.#agent.destroy();
+    await this.place.remove();
+  }
+
+  /** Sends alerts as Alertmanager does. @returns The status of the answer, 0 where none came. */
+  async post(alerts: readonly object[]): Promise<number> {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const body = JSON.stringify({ version: "4", alerts });
+    return (await this.#exchange("/v1/alerts", { method: "POST", headers }, body)).status;
+  }
+
+  /** Reads as a person who has signed in. @throws Error where it does not answer 200. */
+  async get<T>(path: string): Promise<T> {
+    const { body, status } = await this.#exchange(path, { auth: `${user.name}:${user.password}` });
+    if (status !== 200) throw new Error(`GET ${path} was answered ${status}: ${body}`);
+    return JSON.parse(body) as T;
+  }
+
+  /** What is known of the only alert with this name; undefined where there is none. */
+  async find(alertname: string): Promise<Told | undefined> {
+    const [row] = this.ask("SELECT fingerprint FROM alerts WHERE alertname = ?", alertname);
+    return row && this.get<Told>(`/v1/alerts/${String(row["fingerprint"])}`);
+  }
+
+  /** Asks the memory past the service. @returns The rows. */
+  ask(statement: string, ...values: readonly string[]): Record<string, unknown>[] {
+    const database = new DatabaseSync(this.place.database, { timeout: 5_000 });
+    try {
+      return database.prepare(statement).all(...values);
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Megabytes of memory: now, and the most there ever were. */
+  memory(): { readonly now: number; readonly peak: number } {
+    const text = readFileSync(`/proc/${this.pid}/status`, "utf8");
+    const megabytes = (name: string): number =>
+      Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(text)?.[1]) / 1024;
+    return { now: megabytes("VmRSS"), peak: megabytes("VmHWM") };
+  }
+
+  #exchange(path: string, options: RequestOptions, body = ""): Promise<Answer> {
+    return new Promise((resolve) => {
+      const none = (error: Error): void => {
+        resolve({ status: 0, body: error.message });
+      };
+      request(new URL(path, this.url), { ...options, agent: this.#agent }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+        response.on("end", () => {
+          resolve({ status: response.statusCode ?? 0, body: text });
+        });
+        response.on("error", none);
+      })
+        .on("error", none)
+        .end(body);
+    });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const over = once(child, "exit");
+    child.kill(signal);
+    await over;
+  }
+
+  /** Leaves no process behind when this one ends early. */
+  readonly #drop = (): void => {
+    this.#child?.kill("SIGKILL");
+  };
+}
