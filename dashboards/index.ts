@@ -1,9 +1,10 @@
 import { board as host } from "./host.ts";
+import { board as processor } from "./processor.ts";
 import { board as slo } from "./slo.ts";
 import { buildBoard, type BoardDefinition, type BoardOptions } from "./lib/board.ts";
 
 /** Every board. */
-export const boards: readonly BoardDefinition[] = [host, slo];
+export const boards: readonly BoardDefinition[] = [host, processor, slo];
 
 /** JSON of every board by uid, in one line each: the state of the stack keeps it. */
 export function renderBoards(options: BoardOptions): Record<string, string> {

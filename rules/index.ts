@@ -20,6 +20,7 @@ import { group as pgbouncer } from "./pgbouncer.ts";
 import { postgres } from "./postgres/index.ts";
 import { group as probe } from "./probe.ts";
 import { group as probeUptime } from "./probe-uptime.ts";
+import { processor } from "./processor/index.ts";
 import { prometheus } from "./prometheus/index.ts";
 import { rabbitmq } from "./rabbitmq/index.ts";
 import { ray } from "./ray/index.ts";
@@ -54,6 +55,7 @@ export const groups: readonly AlertGroup[] = [
   ...postgres,
   probe,
   probeUptime,
+  ...processor,
   ...prometheus,
   ...rabbitmq,
   ...ray,

@@ -84,5 +84,8 @@ export const teamPaces: Readonly<Partial<Record<Team, Pace>>> = {
  */
 export const heartbeat: Pace = { wait: "0s", interval: "15s", repeat: "50s" };
 
+/** The alert processor groups and delays by itself: it hears of everything as soon as possible. */
+export const processorPace: Pace = { wait: "0s", interval: "10s", repeat: "1h" };
+
 /** One notification for each of these together: an alert's name, and whose and where it is. */
 export const groupBy = ["alertname", "env", "service", "cluster", "namespace"] as const;

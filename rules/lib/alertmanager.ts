@@ -8,7 +8,7 @@ import { allRoutes, type Route, routeTree } from "./alertmanager/tree.ts";
 import { renderWindow } from "./alertmanager/window.ts";
 
 export type { Maintenance } from "./alertmanager/maintenance.ts";
-export type { Channels, Receivers } from "./alertmanager/receivers.ts";
+export type { Channels, ProcessorReceiver, Receivers } from "./alertmanager/receivers.ts";
 export type { Window } from "./alertmanager/window.ts";
 
 /** Names of time intervals; `hours` and windows cannot have the same one. */

@@ -2,7 +2,7 @@
  * Boards that alerts lead to. Rules cannot import dashboards, so the uids stand here and a test holds
  * them against the boards there are.
  */
-export const boardUids = ["vigil-host", "vigil-slo"] as const;
+export const boardUids = ["vigil-host", "vigil-processor", "vigil-slo"] as const;
 
 /** Where to look first: a board and the labels of the alert that choose what it shows. */
 export interface BoardLink {
@@ -19,3 +19,6 @@ export const estateBoard: BoardLink = { uid: "vigil-host", variables: [] };
 
 /** What was promised, and how much of the budget is left. */
 export const sloBoard: BoardLink = { uid: "vigil-slo", variables: ["slo"] };
+
+/** What the alert processor takes in, keeps and tells. */
+export const processorBoard: BoardLink = { uid: "vigil-processor", variables: ["host"] };

@@ -60,7 +60,7 @@ export async function capture(
   const seen = await Session.use((session) => recipe.capture(session, binaries));
   const metrics = withSemantics(seen);
   const { exporter } = recipe;
-  const version = versions[recipe.tools[0].name] ?? "";
+  const version = recipe.version?.() ?? versions[recipe.tools[0].name] ?? "";
   const file = join(folder, fileName({ exporter, version }));
   const before = await known(file);
   const reference = recipe.reference(versions);

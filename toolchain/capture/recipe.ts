@@ -12,6 +12,8 @@ export interface Recipe {
   readonly exporter: string;
   /** What is needed: the first tool's version is the inventory's. */
   readonly tools: readonly [Tool, ...Tool[]];
+  /** The inventory's version where what is scraped is a program of this repository. */
+  readonly version?: () => string;
   /** What is run with which flags, in words, once the versions are known. */
   readonly reference: (versions: Binaries) => string;
   /** Starts everything, makes it work so that labelled series appear, and scrapes. */

@@ -4,6 +4,7 @@ import { etcd } from "./etcd.ts";
 import { mariadb } from "./mariadb.ts";
 import { node } from "./node.ts";
 import { postgres } from "./postgres.ts";
+import { processor } from "./processor.ts";
 import { prometheus } from "./prometheus.ts";
 import { rabbitmq } from "./rabbitmq.ts";
 import { redis } from "./redis.ts";
@@ -20,4 +21,5 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   mariadb,
   rabbitmq,
   etcd,
+  processor,
 };

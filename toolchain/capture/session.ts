@@ -174,6 +174,11 @@ export class Session {
     const answer = await fetch(url, { signal: AbortSignal.timeout(patience) });
     const text = await answer.text();
     if (!answer.ok) throw new UserError(`${url} answers ${answer.status}`, { details: [text] });
+    return this.saw(text, sift);
+  }
+
+  /** Keeps what a program exposed, where it had to be asked in a way of its own. */
+  saw(text: string, sift: (metrics: Metrics) => Metrics = (all) => all): Metrics {
     const metrics = sift(parseExposition(text));
     this.#seen.push(metrics);
     return metrics;

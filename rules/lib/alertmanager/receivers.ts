@@ -16,10 +16,18 @@ export interface Channels {
   readonly pagerduty?: { readonly routingKeyFile: string };
 }
 
+/** The alert processor: a program that remembers everything, beside whom people are told by. */
+export interface ProcessorReceiver {
+  readonly url: string;
+  readonly tokenFile: string;
+  readonly authorityFile: string;
+}
+
 /** Everybody a stack can tell. The channels themselves are those of whoever is on call. */
 export interface Receivers extends Channels {
   /** What misses the Watchdog when it stops. */
   readonly heartbeat?: { readonly urlFile: string };
+  readonly processor?: ProcessorReceiver;
   readonly teams?: Readonly<Partial<Record<Team, Channels>>>;
   /** When warnings are told. */
   readonly hours?: Window;
@@ -79,6 +87,24 @@ export function ofTeam(team: Team, { teams }: Receivers): Receiver | undefined {
   const from = teams?.[team] ?? {};
   const set = channels.filter(has(from));
   return set.length === 0 ? undefined : receiver(`team-${team}`, set, from);
+}
+
+/** The processor; undefined where there is none. It stores a group whole, however large that is. */
+export function processorOf({ processor }: Receivers): Receiver | undefined {
+  if (processor === undefined) return undefined;
+  const { authorityFile, tokenFile, url } = processor;
+  const config = {
+    send_resolved: true,
+    url,
+    max_alerts: 0,
+    // Shorter than the time until the next message of the group, so that it is tried again.
+    timeout: "8s",
+    http_config: {
+      authorization: { type: "Bearer", credentials_file: tokenFile },
+      tls_config: { ca_file: authorityFile },
+    },
+  };
+  return { name: "processor", configs: { webhook_configs: [config] } };
 }
 
 /** What waits for the Watchdog. That it ended is for it to notice. */

@@ -1,9 +1,26 @@
-import { catchAll, heartbeat, type Pace, teamPaces, teams, type Way, ways } from "../../routing.ts";
+import {
+  catchAll,
+  heartbeat,
+  type Pace,
+  processorPace,
+  teamPaces,
+  teams,
+  type Way,
+  ways,
+} from "../../routing.ts";
 import { seconds } from "../duration.ts";
 import { cellsOf, divide, type Division, type Maintenance } from "./maintenance.ts";
 import { is, type Matcher } from "./matcher.ts";
 import { pruned } from "./reach.ts";
-import { heartbeatOf, nobody, ofTeam, onCall, type Receiver, type Receivers } from "./receivers.ts";
+import {
+  heartbeatOf,
+  nobody,
+  ofTeam,
+  onCall,
+  processorOf,
+  type Receiver,
+  type Receivers,
+} from "./receivers.ts";
 
 /** A route of alertmanager.yml. An alert goes to the first child that fits, on from it where it says so. */
 export interface Route {
@@ -46,6 +63,17 @@ function teamRoutes(
   });
 }
 
+/** Everything that is told goes to the processor first, and on from it to people. */
+function processorRoute(
+  receivers: Receivers,
+  pace: Pace,
+  windows: readonly string[],
+  matchers: readonly Matcher[] = [],
+): Route[] {
+  const receiver = processorOf(receivers);
+  return receiver ? [{ ...plain, matchers, receiver, pace, windows, goesOn: true }] : [];
+}
+
 /** What is muted by the same windows: maintenance first, then the teams, then those on call. */
 function branch({ labels, parts, windows }: Division, receivers: Receivers): Route {
   const withinHours = receivers.hours !== undefined;
@@ -57,6 +85,7 @@ function branch({ labels, parts, windows }: Division, receivers: Receivers): Rou
     windows,
     routes: [
       ...parts.map((part) => branch(part, receivers)),
+      ...processorRoute(receivers, processorPace, windows),
       ...teamRoutes(receivers, withinHours, windows),
       ...ways.map((way) => ({
         ...plain,
@@ -82,6 +111,7 @@ export function routeTree(
   return pruned({
     ...root,
     routes: [
+      ...processorRoute(receivers, heartbeat, [], [is("alertname", "Watchdog")]),
       { ...watchdog, matchers: [is("alertname", "Watchdog")] },
       // What only silences others is told to nobody.
       { ...aside, matchers: [is("severity", "none")] },

@@ -8,6 +8,7 @@ import { collectorsIn } from "../../../toolchain/capture/mariadb.ts";
 import { captureMachine, collectorsOf, node } from "../../../toolchain/capture/node.ts";
 import { onlyWith } from "../../../toolchain/capture/notes.ts";
 import { serverTool, type Recipe } from "../../../toolchain/capture/recipe.ts";
+import { processor } from "../../../toolchain/capture/processor.ts";
 import { recipes } from "../../../toolchain/capture/recipes.ts";
 import { withSemantics } from "../../../toolchain/capture/semantics.ts";
 import { createWorkshop } from "../../../toolchain/ensure.ts";
@@ -59,6 +60,18 @@ describe("a real capture", () => {
       probe_http_status_code: gauge,
       probe_ssl_earliest_cert_expiry: gauge,
       probe_success: gauge,
+    });
+  });
+
+  test("of the alert processor has what it counts of its senders and channels", async () => {
+    const metrics = await captured(processor);
+    expect(metrics).toMatchObject({
+      nodejs_eventloop_lag_p99_seconds: gauge,
+      process_start_time_seconds: gauge,
+      vigil_processor_commit_seconds: { type: "histogram", labels: [] },
+      vigil_processor_http_requests_total: { type: "counter", labels: ["code", "route"] },
+      vigil_processor_notifications_total: { type: "counter", labels: ["channel", "result"] },
+      vigil_processor_store_up: gauge,
     });
   });
 });

@@ -1,0 +1,132 @@
+import { defineAlerts } from "../lib/alert.ts";
+import { defineSignals } from "../lib/signal.ts";
+import { decoy, job, own, processorOwner, server } from "./common.ts";
+
+const started = "process_start_time_seconds";
+const memory = "process_resident_memory_bytes";
+const lag = "nodejs_eventloop_lag_p99_seconds";
+const storeUp = own("store_up");
+const commits = own("commit_seconds");
+
+export const signals = defineSignals({
+  up: {
+    unit: "bool",
+    about: "1 where the alert processor answers.",
+    query: (q) => q.gauge("up", { job }),
+  },
+  storeUp: {
+    unit: "bool",
+    about: "1 where the database of the processor answers.",
+    query: (q) => q.gauge(storeUp),
+  },
+  commitTime: {
+    unit: "seconds",
+    about: "Time that 99 of 100 transactions that take messages in need at most.",
+    query: (q) => q.quantile(0.99, commits, server),
+  },
+  starts: {
+    unit: "count",
+    about: "Starts within half an hour.",
+    query: (q) => `changes(${q.timestamp(started, { job })}[30m])`,
+  },
+  memory: {
+    unit: "bytes",
+    about: "Memory that the process holds.",
+    query: (q) => q.gauge(memory, { job }),
+  },
+  loopLag: {
+    unit: "seconds",
+    about: "How late 99 of 100 callbacks run at most: one thread does all the work.",
+    query: (q) => q.gauge(lag, { job }),
+  },
+});
+
+const commitsWithin = (bound: string): string => `${commits}_bucket{le="${bound}"}`;
+
+export const group = defineAlerts(processorOwner("server"), signals, {
+  ProcessorDown: {
+    severity: "critical",
+    down: true,
+    when: (s) => `${s.up} == 0`,
+    for: "2m",
+    summary: "The alert processor on {{ $labels.host }} does not answer",
+    description:
+      "{{ $labels.instance }} has not answered for two minutes: nothing is remembered, shown or told by it. Alertmanager still tells its own receivers.",
+    fires: { series: { up: "1x2 0x10" }, from: "5m" },
+    quiet: { series: { up: "1 1 0 0 1x10", ...decoy("up", "0x20") }, at: "4m" },
+  },
+  ProcessorStoreDown: {
+    severity: "critical",
+    when: (s) => `${s.storeUp} == 0`,
+    for: "2m",
+    summary: "The alert processor on {{ $labels.host }} cannot reach its database",
+    description:
+      "The database has not answered for two minutes: alerts are refused with 503 until it does, and nothing is sent to any channel.",
+    fires: { series: { [storeUp]: "1x2 0x10" }, from: "5m" },
+    quiet: { series: { [storeUp]: "1 1 0 0 1x10" }, at: "4m" },
+  },
+  ProcessorCommitSlow: {
+    severity: "warning",
+    threshold: { value: 0.5, unit: "seconds that 99 of 100 transactions take at most" },
+    when: (s, seconds) => `${s.commitTime} > ${seconds}`,
+    for: "10m",
+    summary: "The alert processor on {{ $labels.host }} writes slowly",
+    description:
+      "One transaction of a hundred takes {{ $value | humanizeDuration }} or longer: Alertmanager waits for each answer, so the disk or the database delays alerts.",
+    fires: {
+      series: {
+        [commitsWithin("0.25")]: "0+98.1x60",
+        [commitsWithin("1")]: "0+100x60",
+        [commitsWithin("+Inf")]: "0+100x60",
+      },
+      from: "11m",
+      value: "605.3ms",
+    },
+    quiet: {
+      series: {
+        [commitsWithin("0.25")]: "0+98.7x60",
+        [commitsWithin("1")]: "0+100x60",
+        [commitsWithin("+Inf")]: "0+100x60",
+      },
+      at: "30m",
+    },
+  },
+  ProcessorRestarting: {
+    severity: "warning",
+    threshold: { value: 3, unit: "starts in half an hour" },
+    when: (s, starts) => `${s.starts} > ${starts}`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "The alert processor on {{ $labels.host }} starts again and again",
+    description:
+      '{{ $value | printf "%.0f" }} starts in half an hour: what it took in is kept, but each start delays what is due and may tell a channel twice.',
+    fires: { series: { [started]: "1x5 2x2 3x2 4x2 5x60" }, from: "15m", value: "4" },
+    quiet: {
+      series: { [started]: "1x5 2x5 3x5 4x60", ...decoy(started, "1+1x80") },
+      at: "40m",
+    },
+    resolves: { series: { [started]: "5x80" }, at: "50m" },
+  },
+  ProcessorMemoryHigh: {
+    severity: "warning",
+    threshold: { value: 220e6, unit: "bytes that the process holds; its container has 256 MB" },
+    when: (s, bytes) => `${s.memory} > ${bytes}`,
+    for: "15m",
+    summary: "The alert processor on {{ $labels.host }} holds much memory",
+    description:
+      "It has held {{ $value | humanize1024 }}B for 15 minutes; at the limit of its container it is killed.",
+    fires: { series: { [memory]: "150e6x5 251658240x40" }, from: "21m", value: "240Mi" },
+    quiet: { series: { [memory]: "185e6x40", ...decoy(memory, "900e6x40") }, at: "30m" },
+  },
+  ProcessorEventLoopSlow: {
+    severity: "warning",
+    threshold: { value: 0.25, unit: "seconds that 99 of 100 callbacks are late at most" },
+    when: (s, seconds) => `${s.loopLag} > ${seconds}`,
+    for: "10m",
+    summary: "The alert processor on {{ $labels.host }} is short of CPU",
+    description:
+      "One callback of a hundred runs {{ $value | humanizeDuration }} late or more: answers to Alertmanager and the page are as late.",
+    fires: { series: { [lag]: "0.01x5 0.29x40" }, from: "16m", value: "290ms" },
+    quiet: { series: { [lag]: "0.22x40", ...decoy(lag, "0.9x40") }, at: "30m" },
+  },
+});
