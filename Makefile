@@ -4,10 +4,10 @@ STACK ?= local
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down verify alerts-test status logs explain render doctor bench docs check mutate scorecard test test-plugins
+.PHONY: help up preview refresh down verify alerts-test status logs explain render doctor bench docs check mutate scorecard processor-image test test-plugins
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\n  STACK=dev make up chooses another stack (default: local).\n'
 
 up: ## Make the estate what the program says; mends what was changed or killed
@@ -57,6 +57,10 @@ mutate: ## Change every alert and see whether its tests notice
 
 scorecard: ## Write what the catalogue of alerts has and what is proven of it
 	@./vigil scorecard
+
+processor-image: ## Build the image of the alert processor (IMAGE=name:tag, BASE=image with Node)
+	@docker build -f services/alert-processor/Dockerfile -t $(or $(IMAGE),vigil-alert-processor:0.1.0) \
+		$(if $(BASE),--build-arg BASE=$(BASE)) .
 
 test: ## Run every test
 	@./vigil test --coverage

@@ -12,6 +12,27 @@
 # grafana.auth: How to get into your own Grafana: a token, or `user:password`.
 # ./vigil pulumi config set --secret --path 'vigil:grafana.auth'
 
+# processor.postgres.url: A PostgreSQL to keep the memory in, instead of a file of its own.
+# ./vigil pulumi config set --secret --path 'vigil:processor.postgres.url'
+
+# processor.heartbeat.url: Posted to every minute as long as alerts can arrive; what is there complains when that ends.
+# ./vigil pulumi config set --secret --path 'vigil:processor.heartbeat.url'
+
+# processor.slack.url: Incoming webhook that critical alerts and emergencies go to.
+# ./vigil pulumi config set --secret --path 'vigil:processor.slack.url'
+
+# processor.pagerduty.routingKey: Integration key (Events API v2): triggers, acknowledges and resolves.
+# ./vigil pulumi config set --secret --path 'vigil:processor.pagerduty.routingKey'
+
+# processor.webhook.url: Where every alert and its end are posted as JSON.
+# ./vigil pulumi config set --secret --path 'vigil:processor.webhook.url'
+
+# processor.email.password: Password at the mail server.
+# ./vigil pulumi config set --secret --path 'vigil:processor.email.password'
+
+# processor.appwrite.key: API key with the scope messages.write.
+# ./vigil pulumi config set --secret --path 'vigil:processor.appwrite.key'
+
 # receivers.webhook.url: Where alerts are posted.
 # ./vigil pulumi config set --secret --path 'vigil:receivers.webhook.url'
 

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Login } from "../provider/resources.ts";
 import type { Config } from "./config/schema.ts";
 import { rereadWebFiles } from "./exporter.ts";
 import { receiverSecrets, toldOf } from "./render/alertmanager.ts";
+import { processorAccess } from "./render/processor.ts";
 import { webFiles } from "./render/web.ts";
 import type { Place, Running, Target } from "./targets/target.ts";
 import type { Trust } from "./trust.ts";
@@ -14,6 +16,8 @@ export interface AlertmanagerArgs {
   /** Text of alertmanager.yml. */
   readonly config: string;
   readonly receivers: Config["receivers"];
+  /** Token by which the processor knows this Alertmanager; undefined where there is no processor. */
+  readonly processorToken: Login | undefined;
 }
 
 /** Groups alerts, silences what follows from others, and tells people. */
@@ -22,7 +26,7 @@ export class Alertmanager extends pulumi.ComponentResource {
 
   constructor(name: string, args: AlertmanagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:Alertmanager", name, {}, opts);
-    const { place, receivers, settings, target, trust } = args;
+    const { place, processorToken, receivers, settings, target, trust } = args;
     const child = { parent: this };
     const secretTexts = Object.fromEntries(
       Object.entries(receiverSecrets(receivers)).map(([file, one]) => [
@@ -30,6 +34,10 @@ export class Alertmanager extends pulumi.ComponentResource {
         pulumi.secret(one.reveal()),
       ]),
     );
+    const processorTexts = processorToken && {
+      [processorAccess.authority]: trust.authority,
+      [processorAccess.token]: processorToken.password,
+    };
     if (toldOf(receivers).length === 0) {
       void pulumi.log.warn(
         "No receiver is configured: alerts are shown in Alertmanager and told to nobody. " +
@@ -58,11 +66,16 @@ export class Alertmanager extends pulumi.ComponentResource {
         files: {
           "alertmanager.yml": args.config,
           ...secretTexts,
+          ...processorTexts,
           ...trust.listener(place, [trust.machine, trust.person], child),
         },
         onChange: {
           "alertmanager.yml": "reload",
-          ...Object.fromEntries(Object.keys(secretTexts).map((file) => [file, "reread"] as const)),
+          ...Object.fromEntries(
+            Object.keys({ ...secretTexts, ...processorTexts }).map(
+              (file) => [file, "reread"] as const,
+            ),
+          ),
           ...rereadWebFiles,
         },
         checks: [{ binary: "amtool", args: ["check-config", "alertmanager.yml"] }],

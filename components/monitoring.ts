@@ -11,10 +11,12 @@ import { GrafanaContent } from "./grafana-content.ts";
 import { Grafana } from "./grafana.ts";
 import type { ServiceOutput, VigilOutputs } from "./outputs.ts";
 import { type Plan, planEstate, uncovered } from "./plan.ts";
+import { Processor } from "./processor.ts";
 import { Prometheus } from "./prometheus.ts";
 import { toldOf } from "./render/alertmanager.ts";
 import { createTarget } from "./targets/index.ts";
 import type { Place, Target } from "./targets/target.ts";
+import { Login } from "../provider/resources.ts";
 import { Trust } from "./trust.ts";
 
 const service = (place: Place | undefined): ServiceOutput | null =>
@@ -96,6 +98,14 @@ export class Monitoring extends pulumi.ComponentResource {
     const problems = [...extra.problems, ...uncovered(config, places)];
     if (problems.length > 0) throw new ConfigError(problems);
 
+    if (config.processor.enabled && !places.processor) {
+      void pulumi.log.warn(
+        "The alert processor is left out: it has no image. make processor-image, then " +
+          "pulumi config set --path vigil:processor.image NAME",
+        this,
+      );
+    }
+
     const trust = new Trust("trust", { environment, login, tls }, child);
     const ground = { target, trust };
 
@@ -113,6 +123,21 @@ export class Monitoring extends pulumi.ComponentResource {
       },
       child,
     );
+    const processorToken =
+      places.processor && new Login("processor-token", { username: "alertmanager" }, child);
+    if (places.processor && processorToken && plan.processor !== undefined) {
+      new Processor(
+        "processor",
+        {
+          ...ground,
+          place: places.processor,
+          settings: config.processor,
+          config: plan.processor,
+          token: processorToken,
+        },
+        child,
+      );
+    }
     new Alertmanager(
       "alertmanager",
       {
@@ -121,6 +146,7 @@ export class Monitoring extends pulumi.ComponentResource {
         settings: config.alertmanager,
         config: plan.alertmanager,
         receivers,
+        processorToken,
       },
       child,
     );
@@ -151,6 +177,7 @@ export class Monitoring extends pulumi.ComponentResource {
       prometheus: service(places.prometheus),
       alertmanager: service(places.alertmanager),
       grafana: grafanaOutput(places.grafana, elsewhere),
+      processor: service(places.processor),
       watched: watched(plan),
       receivers: toldOf(receivers),
     };

@@ -25,6 +25,8 @@ export interface VigilOutputs {
   readonly alertmanager: ServiceOutput | null;
   /** Null where Grafana is left out; `elsewhere` where somebody else runs it. */
   readonly grafana: (ServiceOutput & { readonly elsewhere: boolean }) | null;
+  /** The page of open alerts; null where the processor is left out. */
+  readonly processor: ServiceOutput | null;
   /** Scrape jobs by name with the `instance` of each target, sorted. */
   readonly watched: Readonly<Record<string, readonly string[]>>;
   /** Names of the ways to people that are configured, sorted. */

@@ -8,6 +8,7 @@ import type { ConfigProblem } from "./config/parse.ts";
 import type { Config } from "./config/schema.ts";
 import { receiverFiles } from "./render/alertmanager.ts";
 import { probeModule } from "./render/blackbox.ts";
+import { processorReceiver, renderProcessor } from "./render/processor.ts";
 import { renderPrometheus, type ScrapeJob } from "./render/prometheus.ts";
 import type { Place, Target } from "./targets/target.ts";
 import { machineName } from "./trust.ts";
@@ -22,6 +23,7 @@ export interface Places {
   readonly cadvisor?: Place;
   readonly grafana?: Place;
   readonly node: Place;
+  readonly processor?: Place;
   readonly prometheus: Place;
 }
 
@@ -31,11 +33,17 @@ export interface Plan {
   readonly jobs: readonly ScrapeJob[];
   readonly prometheus: string;
   readonly alertmanager: string;
+  /** Text of processor.yml; undefined where there is no processor. */
+  readonly processor: string | undefined;
   /** YAML by path: `rules/general.yml`. */
   readonly rules: Readonly<Record<string, string>>;
   /** Dashboard JSON by uid. */
   readonly boards: Readonly<Record<string, string>>;
 }
+
+/** Where containers are run the processor needs an image, and there is none to download. */
+const hasProcessor = ({ processor }: Config, { kind }: Ground): boolean =>
+  processor.enabled && (kind === "local" || processor.image !== undefined);
 
 function placesOf(config: Config, target: Ground, withGrafana: boolean): Places {
   return {
@@ -47,6 +55,9 @@ function placesOf(config: Config, target: Ground, withGrafana: boolean): Places 
       }),
     ...(withGrafana && { grafana: target.place("grafana", config.grafana.port) }),
     node: target.place("node", config.nodeExporter.port, "host"),
+    ...(hasProcessor(config, target) && {
+      processor: target.place("processor", config.processor.port),
+    }),
     prometheus: target.place("prometheus", config.prometheus.port),
   };
 }
@@ -59,6 +70,7 @@ function ownJobs(config: Config, host: string, places: Places): ScrapeJob[] {
     cadvisor: config.cadvisor.port,
     grafana: config.grafana.port,
     node: config.nodeExporter.port,
+    processor: config.processor.port,
     prometheus: config.prometheus.port,
   };
   return Object.entries(places).map(([name, place]: [string, Place]) => ({
@@ -146,9 +158,15 @@ export function planEstate(
       ruleFiles: Object.keys(rules),
     }),
     alertmanager: renderAlertmanager(
-      receiverFiles(config.receivers, places.alertmanager.config),
+      {
+        ...receiverFiles(config.receivers, places.alertmanager.config),
+        ...(places.processor && {
+          processor: processorReceiver(places.processor, places.alertmanager.config),
+        }),
+      },
       config.maintenance,
     ),
+    processor: places.processor && renderProcessor(config, places.processor, places.alertmanager),
     rules,
     boards: renderBoards({ thresholds: config.rules.thresholds }),
   };

@@ -67,6 +67,36 @@ describe("imports", () => {
   });
 });
 
+describe("imports of the alert processor", () => {
+  const processor = files.filter((file) => /^services\/alert-processor\/(?!test\/)/.test(file));
+
+  it("stay inside it, and nothing of the program imports it", () => {
+    const outside = (one: string): boolean =>
+      /^(?:rules|dashboards|provider|components|toolchain|test|bench)\//.test(one);
+    expect(violations(processor, (_file, one) => outside(one))).toEqual([]);
+    expect(violations(program, (_file, one) => one.startsWith("services/"))).toEqual([]);
+  });
+
+  it("of its core are pure: no store, no channel, no server", () => {
+    const core = processor.filter((file) => /\/core\//.test(file));
+    const allowed = /^(?:services\/alert-processor\/core\/|node:crypto$|zod$)/;
+    expect(violations(core, (_file, one) => !allowed.test(one))).toEqual([]);
+  });
+
+  it("that make requests over HTTP stand in few places", () => {
+    const asking = processor.filter((file) =>
+      importsOf(file).some((one) => /^(?:node:https?|undici)$/.test(one)),
+    );
+    for (const file of asking) {
+      expect(file).toMatch(/\/(?:channels\/http|service\/(?:alertmanager|changes))\.ts$/);
+    }
+  });
+
+  it("are those of small files", () => {
+    expect(processor.filter((file) => text(file).split("\n").length > 260)).toEqual([]);
+  });
+});
+
 describe("each thing in one place", () => {
   const importers = (pattern: RegExp): string[] =>
     program.filter((file) => importsOf(file).some((one) => pattern.test(one)));

@@ -52,12 +52,15 @@ describe("stack local", () => {
     expect(local.tree).toMatchSnapshot();
   });
 
-  it.each(["prometheus", "alertmanager", "node", "blackbox"])(
+  it.each(["prometheus", "alertmanager", "node", "blackbox", "processor"])(
     "gives %s exactly these inputs",
     (name) => {
       const text = JSON.stringify(plain(local.find(processType, name).inputs));
       // What differs from machine to machine.
-      const same = text.replaceAll(root, "<root>").replaceAll(`"${hostname()}:`, '"<host>:');
+      const same = text
+        .replaceAll(root, "<root>")
+        .replaceAll(`"${hostname()}:`, '"<host>:')
+        .replace(/"PROCESSOR_VERSION":"[0-9a-f]{12}"/, '"PROCESSOR_VERSION":"<version>"');
       const { files, ...inputs } = JSON.parse(same) as { files: Record<string, string> };
       expect({ ...inputs, files: Object.keys(files).sort() }).toMatchSnapshot();
     },
@@ -67,7 +70,7 @@ describe("stack local", () => {
     expect(local.resources.length).toBeLessThanOrEqual(40);
   });
 
-  it.each(["prometheus", "alertmanager", "node", "blackbox"])(
+  it.each(["prometheus", "alertmanager", "node", "blackbox", "processor"])(
     "%s listens on loopback, with TLS and a login",
     (name) => {
       const { inputs } = local.find(processType, name);
@@ -76,9 +79,8 @@ describe("stack local", () => {
         files: Record<string, string>;
         health: { url: string };
       };
-      expect(args.find((arg) => arg.startsWith("--web.listen-address="))).toMatch(
-        /=127\.0\.0\.1:\d+$/,
-      );
+      const said = [...args, files["processor.yml"] ?? ""].join("\n");
+      expect(said).toMatch(/^(?:--web\.listen-address=|listen: )127\.0\.0\.1:\d+$/m);
       expect(files["web.yml"]).toContain("vigil-internal: hash of trust-machine");
       expect(files["web.yml"]).toContain("min_version: TLS12");
       expect(health.url).toMatch(/^https:\/\/127\.0\.0\.1:/);
@@ -88,7 +90,7 @@ describe("stack local", () => {
   it("knows the person's login where people look, and nowhere else", () => {
     const knows = (name: string): boolean =>
       JSON.stringify(plain(local.find(processType, name).inputs)).includes("hash of trust-person");
-    expect(["prometheus", "alertmanager"].every(knows)).toBe(true);
+    expect(["prometheus", "alertmanager", "processor"].every(knows)).toBe(true);
     expect(["node", "blackbox"].some(knows)).toBe(false);
   });
 
@@ -126,23 +128,24 @@ describe("stack local", () => {
   });
 
   it("tells others what is there, in a versioned shape, its password a secret", async () => {
-    const { alertmanager, environment, grafana, prometheus, receivers, version, watched } =
-      local.outputs as Monitoring["outputs"];
-    expect({ alertmanager, environment, grafana, prometheus, receivers, version }).toEqual({
+    const { authority, login, target, watched, ...rest } = local.outputs as Monitoring["outputs"];
+    expect(rest).toEqual({
       alertmanager: { url: "https://127.0.0.1:9093" },
       environment: "local",
       grafana: null,
+      processor: { url: "https://127.0.0.1:9095" },
       prometheus: { url: "https://127.0.0.1:9090" },
       receivers: ["email", "slack", "webhook"],
       version: 1,
     });
-    const { login } = local.outputs as Monitoring["outputs"];
+    expect([typeof authority, target]).toEqual(["object", "local"]);
     expect(await pulumi.isSecret(login.password)).toBe(true);
     expect(Object.keys(watched)).toEqual([
       "alertmanager",
       "blackbox",
       "node",
       "probe",
+      "processor",
       "prometheus",
     ]);
   });

@@ -63,6 +63,8 @@ export interface Estate {
   /** Names of rules that could not be evaluated. */
   brokenRules(): Promise<string[]>;
   alerts(): Promise<HeldAlert[]>;
+  /** What the alert processor says of itself. */
+  processor(): Promise<{ readonly heartbeats: readonly unknown[] }>;
   /** Alertmanagers that Prometheus sends to. */
   alertmanagers(): Promise<string[]>;
 }
@@ -72,7 +74,13 @@ interface Rules {
 }
 
 /** A client of the estate whose outputs these are. */
-export function connect({ alertmanager, authority, login, prometheus }: Outputs): Estate {
+export function connect({
+  alertmanager,
+  authority,
+  login,
+  processor,
+  prometheus,
+}: Outputs): Estate {
   const json = async <T>(url: string): Promise<T> => {
     const { body, status } = await ask(url, { authority, login });
     if (status !== 200) throw new Error(`${url} answers ${status}`);
@@ -92,5 +100,6 @@ export function connect({ alertmanager, authority, login, prometheus }: Outputs)
         await query<{ activeAlertmanagers: { url: string }[] }>("alertmanagers")
       ).activeAlertmanagers.map(({ url }) => url),
     alerts: () => json<HeldAlert[]>(`${alertmanager?.url ?? ""}/api/v2/alerts`),
+    processor: () => json(`${processor?.url ?? ""}/v1/status`),
   };
 }

@@ -13,9 +13,10 @@ export interface Closing {
 }
 
 function addresses({ outputs, without }: Closing): string[][] {
-  const { alertmanager, grafana, prometheus } = outputs;
+  const { alertmanager, grafana, processor, prometheus } = outputs;
   const reason = without.get("grafana") ?? without.get("grafana-plugin");
   return [
+    ["Open alerts", processor?.url ?? "left out"],
     ["Prometheus", prometheus?.url ?? "not published"],
     ["Alertmanager", alertmanager?.url ?? "not published"],
     ["Grafana", grafana?.url ?? (reason === undefined ? "switched off" : `left out: ${reason}`)],

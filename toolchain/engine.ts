@@ -70,7 +70,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const env: NodeJS.ProcessEnv = {
     ...given,
     ...home.env,
-    PATH: `${tools.binFolder}${delimiter}${given["PATH"] ?? ""}`,
+    PATH: [tools.binFolder, join(root, "services/alert-processor/bin"), given["PATH"] ?? ""].join(
+      delimiter,
+    ),
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };

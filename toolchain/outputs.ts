@@ -39,7 +39,9 @@ export function accessPaths(root: string, stack: string): Access {
 }
 
 const urlsOf = (outputs: Outputs): string[] =>
-  [outputs.prometheus, outputs.alertmanager, outputs.grafana].flatMap((one) => one?.url ?? []);
+  [outputs.prometheus, outputs.alertmanager, outputs.grafana, outputs.processor].flatMap(
+    (one) => one?.url ?? [],
+  );
 
 /** Writes login and authority to files that only this user can read. The password is never printed. */
 export async function writeAccess(root: string, stack: string, outputs: Outputs): Promise<Access> {

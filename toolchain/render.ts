@@ -25,6 +25,7 @@ export async function renderStack(root: string, stack: string, out: string): Pro
   const plan = planEstate(config, target, config.grafana.enabled, extra.texts);
   const files: Record<string, string> = {
     "alertmanager.yml": plan.alertmanager,
+    ...(plan.processor !== undefined && { "processor.yml": plan.processor }),
     "prometheus.yml": plan.prometheus,
     ...plan.rules,
     ...Object.fromEntries(

@@ -22,7 +22,7 @@ function closed(name: string, url: string, authority: string): Check {
 
 /** Everything `vigil verify` asks of an estate. */
 export function checksFor(outputs: Outputs): Check[] {
-  const { alertmanager, authority, grafana, prometheus, watched } = outputs;
+  const { alertmanager, authority, grafana, processor, prometheus, watched } = outputs;
   const estate = connect(outputs);
   const wanted = Object.values(watched).flat().length;
   return [
@@ -35,6 +35,7 @@ export function checksFor(outputs: Outputs): Check[] {
     ...(grafana && !grafana.elsewhere
       ? [closed("Grafana", `${grafana.url}/api/org`, authority)]
       : []),
+    ...(processor ? [closed("The processor", `${processor.url}/v1/alerts`, authority)] : []),
     {
       claim: `All ${wanted} targets answer their scrapes`,
       ask: async () => {
@@ -66,6 +67,17 @@ export function checksFor(outputs: Outputs): Check[] {
           : "Alertmanager does not hold the Watchdog, which always fires";
       },
     },
+    ...(processor
+      ? [
+          {
+            claim: "An alert gets from Alertmanager to the processor",
+            ask: async () => {
+              const { heartbeats } = await estate.processor();
+              return heartbeats.length > 0 ? undefined : "The processor has not heard the Watchdog";
+            },
+          },
+        ]
+      : []),
   ];
 }
 

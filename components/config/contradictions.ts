@@ -13,6 +13,7 @@ const listeners = [
   "grafana",
   "nodeExporter",
   "blackboxExporter",
+  "processor",
 ] as const;
 
 function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
@@ -92,6 +93,18 @@ function grafanaOfYourOwn({ grafana }: Partial<Config>): ConfigProblem[] {
   ];
 }
 
+/** Whom an emergency is told that nobody takes is reached over the processor's own mail server. */
+function escalationToNobody({ processor }: Partial<Config>): ConfigProblem[] {
+  if (processor?.escalation === undefined || processor.email !== undefined) return [];
+  return [
+    {
+      path: "vigil:processor.escalation",
+      reason: "has no mail server: its mail would go over that of vigil:processor.email",
+      fix: "pulumi config set --path 'vigil:processor.email.smarthost' smtp.example.com:587",
+    },
+  ];
+}
+
 /** What is wrong between fields that are each valid. */
 export function contradictions(config: Partial<Config>, now: Date): ConfigProblem[] {
   return [
@@ -100,6 +113,7 @@ export function contradictions(config: Partial<Config>, now: Date): ConfigProble
     ...unknownRuleNames(config),
     ...grafanaOfYourOwn(config),
     ...receiverProblems(config),
+    ...escalationToNobody(config),
     ...maintenanceProblems(config),
   ];
 }

@@ -14,6 +14,7 @@ import {
   section,
   size,
 } from "./fields.ts";
+import { processor } from "./processor-schema.ts";
 import { maintenance, receivers } from "./receivers-schema.ts";
 import { rules } from "./rules-schema.ts";
 
@@ -168,6 +169,7 @@ export const schema = z.strictObject({
       example: "true",
     }),
   }),
+  processor,
   probes: about(z.record(name, probe).default({}), {
     description: "Addresses watched from outside, by name.",
   }),

@@ -28,6 +28,9 @@ function configOf(values: Record<string, unknown> = {}): Config {
   return config;
 }
 
+/** With an image of its own, as container targets need one. */
+const processor = { image: "registry.example.com/vigil-alert-processor:0.1.0" };
+
 /** The files prometheus.yml names. */
 const beside = { "ca.crt": "", "machine.password": "x" };
 
@@ -42,7 +45,7 @@ interface PrometheusYml {
 }
 
 describe.each(targets)("the plan for %s", (_kind, target) => {
-  const config = configOf({ probes: { site: { url: "https://example.com" } } });
+  const config = configOf({ probes: { site: { url: "https://example.com" } }, processor });
   const plan: Plan = planEstate(config, target, true);
   const prometheus = parse(plan.prometheus) as PrometheusYml;
 
@@ -96,7 +99,7 @@ describe.each(targets)("the plan for %s", (_kind, target) => {
 
 describe("both targets", () => {
   it("give the same rules and boards where they watch the same", () => {
-    const config = configOf({ cadvisor: { enabled: false } });
+    const config = configOf({ cadvisor: { enabled: false }, processor });
     const [local, docker] = targets.map(([, target]) => planEstate(config, target, true));
     expect(local?.rules).toEqual(docker?.rules);
     expect(local?.boards).toEqual(docker?.boards);

@@ -3,7 +3,7 @@ import { createWorkspace, type Workspace } from "./workspace.ts";
 
 jest.setTimeout(300_000);
 
-const services = ["alertmanager", "blackbox", "node", "prometheus"];
+const services = ["alertmanager", "blackbox", "node", "processor", "prometheus"];
 
 let place: Workspace;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ describe("up killed hard", () => {
     const running = place.processes();
     expect(Object.keys(running).sort()).toEqual(services);
     // Never started twice.
-    expect(Object.values(running).map((pids) => pids.length)).toEqual([1, 1, 1, 1]);
+    expect(Object.values(running).map((pids) => pids.length)).toEqual(services.map(() => 1));
     await answered();
     const empty = await place.vigil(["pulumi", "preview", "--expect-no-changes"]);
     expect([empty.code, empty.text]).toEqual([0, expect.stringContaining("unchanged")]);

@@ -76,9 +76,10 @@ describe("one command monitors this machine", () => {
 
   it("verify finds every target up through TLS with a login, and strangers turned away", async () => {
     const { code, text } = await place.vigil(["verify"]);
-    expect(text).toContain("✓ All 4 targets answer their scrapes");
+    expect(text).toContain("✓ All 5 targets answer their scrapes");
     expect(text).toContain("✓ Prometheus speaks TLS and turns strangers away");
     expect(text).toContain("✓ An alert gets from Prometheus to Alertmanager");
+    expect(text).toContain("✓ An alert gets from Alertmanager to the processor");
     expect(code).toBe(0);
   });
 
@@ -94,7 +95,7 @@ describe("one command monitors this machine", () => {
     const { data } = JSON.parse(answer) as {
       data: { result: { metric: object; value: [number, string] }[] };
     };
-    expect(data.result.map(({ value }) => value[1])).toEqual(["1", "1", "1", "1"]);
+    expect(data.result.map(({ value }) => value[1])).toEqual(["1", "1", "1", "1", "1"]);
     for (const { metric } of data.result) {
       expect(Object.keys(metric)).toEqual(
         expect.arrayContaining(["env", "host", "instance", "job"]),
@@ -135,8 +136,9 @@ describe("one command monitors this machine", () => {
 
   it("a test alert arrives where a real one would, and ends", async () => {
     const { code, text } = await place.vigil(["alerts-test", "HostDown", "--host", "db-1"]);
-    expect(text).toContain("HostDown (critical, team sre) for db-1\nRouted to webhook");
+    expect(text).toContain("HostDown (critical, team sre) for db-1\nRouted to processor, webhook");
     expect([code, text]).toEqual([0, expect.stringContaining("✓ webhook by webhook")]);
+    expect(text).toContain("✓ processor by webhook");
     const told = await webhook.until("HostDown", "resolved");
     expect(told.labels).toMatchObject({ host: "db-1", test: "true", env: "e2e" });
     webhook.forget();
@@ -210,9 +212,9 @@ describe("one command monitors this machine", () => {
     const { code, text } = await place.vigil(["down"]);
     expect([code, text]).toEqual([0, expect.stringContaining("The data are kept in .vigil/e2e")]);
     expect(place.processes()).toEqual({});
-    const { alertmanager, blackboxExporter, nodeExporter, prometheus } = place.ports;
-    const ports = [alertmanager, blackboxExporter, nodeExporter, prometheus];
-    expect(await Promise.all(ports.map(listens))).toEqual([false, false, false, false]);
+    const { alertmanager, blackboxExporter, nodeExporter, processor, prometheus } = place.ports;
+    const ports = [alertmanager, blackboxExporter, nodeExporter, processor, prometheus];
+    expect(await Promise.all(ports.map(listens))).toEqual(ports.map(() => false));
     expect(readdirSync(inHome())).toEqual(["data"]);
   });
 

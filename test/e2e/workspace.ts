@@ -41,6 +41,7 @@ const services = [
   "grafana",
   "nodeExporter",
   "blackboxExporter",
+  "processor",
 ] as const;
 type Service = (typeof services)[number];
 

@@ -1,0 +1,181 @@
+import { z } from "zod";
+import {
+  about,
+  certificate,
+  duration,
+  email,
+  hostPort,
+  httpUrl,
+  image,
+  megabytes,
+  port,
+  secret,
+  secretText,
+  secretUrl,
+  section,
+} from "./fields.ts";
+
+const durations = about(
+  z
+    .string()
+    .refine((text) => text.split(",").every((part) => duration.safeParse(part.trim()).success), {
+      error: "are no durations; write 5m,15m,30m",
+    })
+    .default("5m,15m,30m"),
+  {
+    description:
+      "When an emergency that nobody has taken is told again: times after its beginning, with commas.",
+    example: "5m,15m,30m",
+  },
+);
+
+const inside = about(z.boolean().default(false), {
+  description: "Whether the address may be in a private network.",
+  example: "true",
+});
+
+/** Ways to people that the processor has of its own: told once, taken once, ended once. */
+const channels = {
+  slack: z
+    .strictObject({
+      url: about(secretUrl(), {
+        description: "Incoming webhook that critical alerts and emergencies go to.",
+        example: "https://hooks.slack.com/services/…",
+        secret: true,
+      }),
+    })
+    .optional(),
+  pagerduty: z
+    .strictObject({
+      routingKey: about(secretText(), {
+        description: "Integration key (Events API v2): triggers, acknowledges and resolves.",
+        secret: true,
+      }),
+    })
+    .optional(),
+  webhook: z
+    .strictObject({
+      url: about(secretUrl(), {
+        description: "Where every alert and its end are posted as JSON.",
+        example: "https://example.com/hook",
+        secret: true,
+      }),
+      private: inside,
+    })
+    .optional(),
+  email: z
+    .strictObject({
+      to: about(email, {
+        description: "Who gets mail of critical alerts and emergencies.",
+        example: "oncall@example.com",
+      }),
+      from: about(email, { description: "Who it comes from.", example: "vigil@example.com" }),
+      smarthost: about(hostPort, {
+        description: "Mail server, spoken to with STARTTLS.",
+        example: "smtp.example.com:587",
+      }),
+      username: about(z.string().min(1), {
+        description: "User at the mail server.",
+        example: "vigil",
+      }),
+      password: about(secretText(), {
+        description: "Password at the mail server.",
+        secret: true,
+      }),
+    })
+    .optional(),
+  appwrite: z
+    .strictObject({
+      endpoint: about(httpUrl, {
+        description: "API of Appwrite Messaging.",
+        example: "https://fra.cloud.appwrite.io/v1",
+      }),
+      private: inside,
+      project: about(z.string().min(1), { description: "Id of the project.", example: "vigil" }),
+      key: about(secretText(), {
+        description: "API key with the scope messages.write.",
+        secret: true,
+      }),
+      critical: about(z.string().min(1).default("critical-alerts"), {
+        description: "Id of the topic for critical alerts and emergencies: push and SMS.",
+        example: "critical-alerts",
+      }),
+      all: about(z.string().min(1).default("monitoring-alerts"), {
+        description: "Id of the topic for every alert and its end: push.",
+        example: "monitoring-alerts",
+      }),
+    })
+    .optional(),
+};
+
+/** The names of the channels. */
+export const processorChannels = Object.keys(channels) as (keyof typeof channels)[];
+
+/** The alert processor. */
+export const processor = section({
+  port: about(port.default(9095), { description: "Port it listens on.", example: "9095" }),
+  enabled: about(z.boolean().default(true), {
+    description: "Whether the alert processor is part of the estate.",
+    example: "true",
+  }),
+  image: about(image.optional(), {
+    description:
+      "Container image of the alert processor, made by `make processor-image`; without it container " +
+      "targets leave the processor out.",
+    example: "registry.example.com/vigil-alert-processor:0.1.0",
+  }),
+  memory: about(megabytes.default(256), {
+    description: "Upper bound of its memory in MB. Container targets only.",
+    example: "256",
+  }),
+  url: about(httpUrl.optional(), {
+    description: "Where people reach it, for links in messages; its own address when absent.",
+    example: "https://alerts.example.com",
+  }),
+  retentionDays: about(z.int().min(1).default(90), {
+    description: "Days that history is kept.",
+    example: "90",
+  }),
+  postgres: z
+    .strictObject({
+      url: about(
+        secret((text) => /^postgres(?:ql)?:\/\//.test(text), "is no address of PostgreSQL"),
+        {
+          description: "A PostgreSQL to keep the memory in, instead of a file of its own.",
+          example: "postgres://vigil:…@db.example.com/vigil",
+          secret: true,
+        },
+      ),
+      authority: about(certificate.optional(), {
+        description:
+          "Certificate in PEM of the authority of PostgreSQL, where it is a private one.",
+        example: '"$(cat ca.crt)"',
+      }),
+    })
+    .optional(),
+  heartbeat: z
+    .strictObject({
+      url: about(secretUrl(), {
+        description:
+          "Posted to every minute as long as alerts can arrive; what is there complains when that ends.",
+        example: "https://example.com/heartbeat",
+        secret: true,
+      }),
+      private: inside,
+    })
+    .optional(),
+  ...channels,
+  remind: durations,
+  escalation: z
+    .strictObject({
+      after: about(duration.default("15m"), {
+        description: "How long an emergency waits for somebody before others are told.",
+        example: "15m",
+      }),
+      to: about(email, {
+        description: "Who is told then, over the mail server of vigil:processor.email.",
+        example: "lead@example.com",
+      }),
+    })
+    .optional(),
+});

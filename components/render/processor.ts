@@ -1,0 +1,84 @@
+import { stringify } from "yaml";
+import type { ProcessorReceiver } from "../../rules/lib/alertmanager.ts";
+import type { Secret } from "../config/fields.ts";
+import type { Config } from "../config/schema.ts";
+import type { Place } from "../targets/target.ts";
+import { machineName } from "../trust.ts";
+import { channelSecrets, renderChannels } from "./processor-channels.ts";
+import { webFiles } from "./web.ts";
+
+/** Files of the processor in its configuration folder. */
+export const processorFiles = {
+  authority: "ca.crt",
+  config: "processor.yml",
+  heartbeat: "secrets/heartbeat-url",
+  /** The components' password, for Alertmanager's list. */
+  password: "secrets/password",
+  postgres: "secrets/postgres-url",
+  postgresAuthority: "postgres.crt",
+  /** What links and sessions are signed with. */
+  secret: "secrets/signing-key",
+  /** Bearer tokens of Alertmanager. */
+  tokens: "secrets/tokens",
+} as const;
+
+/** Files of Alertmanager by which it reaches the processor. */
+export const processorAccess = {
+  authority: "processor/ca.crt",
+  token: "processor/token",
+} as const;
+
+/** How Alertmanager reaches the processor. */
+export const processorReceiver = (place: Place, folder: string): ProcessorReceiver => ({
+  url: `https://${place.address}/v1/alerts`,
+  tokenFile: `${folder}/${processorAccess.token}`,
+  authorityFile: `${folder}/${processorAccess.authority}`,
+});
+
+/** The secrets of the configuration, by file. */
+export const processorSecrets = (
+  settings: Config["processor"],
+): Readonly<Record<string, Secret>> => ({
+  ...channelSecrets(settings),
+  ...(settings.heartbeat && { [processorFiles.heartbeat]: settings.heartbeat.url }),
+  ...(settings.postgres && { [processorFiles.postgres]: settings.postgres.url }),
+});
+
+/** The text of processor.yml. Same input, same bytes; holds no secret. */
+export function renderProcessor(
+  { processor }: Pick<Config, "processor">,
+  place: Place,
+  alertmanager: Place,
+): string {
+  const { heartbeat, postgres } = processor;
+  const { channels, subscriptions } = renderChannels(processor);
+  return stringify(
+    {
+      alertmanager: {
+        caFile: processorFiles.authority,
+        passwordFile: processorFiles.password,
+        url: `https://${alertmanager.address}`,
+        username: machineName,
+      },
+      channels,
+      ...(heartbeat && {
+        heartbeat: { private: heartbeat.private, urlFile: processorFiles.heartbeat },
+      }),
+      listen: place.listen,
+      publicUrl: processor.url ?? place.url ?? `https://${place.address}`,
+      retentionDays: processor.retentionDays,
+      secretFile: processorFiles.secret,
+      subscriptions,
+      store: postgres
+        ? {
+            kind: "postgres",
+            urlFile: processorFiles.postgres,
+            ...(postgres.authority !== undefined && { caFile: processorFiles.postgresAuthority }),
+          }
+        : { kind: "sqlite", path: `${place.data}/memory.db` },
+      tokensFile: processorFiles.tokens,
+      webFile: webFiles.config,
+    },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+}

@@ -1,0 +1,132 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseConfig } from "../../../components/config/parse.ts";
+import type { Config } from "../../../components/config/schema.ts";
+import { channelNames, renderChannels } from "../../../components/render/processor-channels.ts";
+import {
+  processorReceiver,
+  processorSecrets,
+  renderProcessor,
+} from "../../../components/render/processor.ts";
+import { localTarget } from "../../../components/targets/local.ts";
+import { openChannels } from "../../../services/alert-processor/channels/index.ts";
+import { readConfig, readSecret } from "../../../services/alert-processor/service/config.ts";
+import { stackConfig } from "../../harness.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "vigil-processor-config-"));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const everything = {
+  slack: { url: "https://hooks.slack.com/services/hidden-slack" },
+  pagerduty: { routingKey: "hidden-pagerduty" },
+  webhook: { url: "https://hook.example.com/hidden-webhook" },
+  email: {
+    to: "oncall@example.com",
+    from: "vigil@example.com",
+    smarthost: "smtp.example.com:587",
+    username: "vigil",
+    password: "hidden-email",
+  },
+  appwrite: {
+    endpoint: "https://appwrite.example.com/v1",
+    project: "vigil",
+    key: "hidden-appwrite",
+  },
+  escalation: { to: "lead@example.com" },
+  heartbeat: { url: "https://heartbeat.example.com/hidden-heartbeat" },
+  postgres: { url: "postgres://vigil:hidden-postgres@db.example.com/vigil" },
+};
+
+function parsed(processor: object): ReturnType<typeof parseConfig> {
+  const base = stackConfig("local");
+  const values = { ...base.values, processor: JSON.stringify(processor) };
+  return parseConfig({ values, secretKeys: new Set(["processor"]) }, new Date());
+}
+
+function configOf(processor: object): Config {
+  const { config, problems } = parsed(processor);
+  if (config) return config;
+  throw new Error(JSON.stringify(problems));
+}
+
+const target = localTarget("local");
+const [place, alertmanager] = [target.place("processor", 9095), target.place("alertmanager", 9093)];
+const textOf = (config: Config): string => renderProcessor(config, place, alertmanager);
+
+describe("processor.yml", () => {
+  test.each([
+    ["nothing", {}],
+    ["everything", everything],
+  ])("with %s is what the processor reads", (_, processor) => {
+    const config = configOf(processor);
+    const path = join(folder, "processor.yml");
+    writeFileSync(path, textOf(config));
+    const read = readConfig(path);
+    for (const [file, secret] of Object.entries(processorSecrets(config.processor))) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), secret.reveal());
+    }
+    expect([read.store.kind, read.heartbeat.urlFile]).toEqual(
+      "slack" in processor
+        ? ["postgres", join(folder, "secrets/heartbeat-url")]
+        : ["sqlite", undefined],
+    );
+    const channels = openChannels(read.channels, readSecret);
+    expect(channels.map(({ name }) => name)).toEqual(channelNames(config.processor));
+    expect(channels).toHaveLength("slack" in processor ? 7 : 0);
+  });
+
+  test("holds no secret, and is the same bytes each time", () => {
+    const config = configOf(everything);
+    expect(textOf(config)).not.toContain("hidden");
+    expect(textOf(config)).toBe(textOf(configOf(everything)));
+  });
+
+  test("names the address that people use", () => {
+    expect(textOf(configOf({}))).toContain("publicUrl: https://127.0.0.1:9095");
+    const url = "https://alerts.example.com";
+    expect(textOf(configOf({ url }))).toContain(`publicUrl: ${url}`);
+  });
+});
+
+describe("the policy", () => {
+  const { subscriptions } = renderChannels(configOf({ ...everything, remind: "1m, 2m" }).processor);
+  const of = (channel: string) =>
+    subscriptions.filter((one) => (one as { channel: string }).channel === channel);
+
+  test("tells critical alerts once, and emergencies until somebody has them", () => {
+    for (const channel of ["appwrite-critical", "email", "pagerduty", "slack"]) {
+      expect(of(channel)).toMatchObject([
+        { severities: ["critical"], after: [0] },
+        { severities: ["emergency"], after: [0, 60, 120] },
+      ]);
+    }
+  });
+
+  test("tells everything and every end where all is wanted", () => {
+    for (const channel of ["appwrite-all", "webhook"]) {
+      expect(of(channel)).toEqual([{ channel, after: [0], also: ["resolved"] }]);
+    }
+  });
+
+  test("escalates what nobody takes", () => {
+    expect(of("escalation")).toMatchObject([{ severities: ["emergency"], after: [900] }]);
+  });
+});
+
+test("an escalation without a mail server, and reminders that are no times, are refused", () => {
+  const { problems } = parsed({ escalation: { to: "lead@example.com" } });
+  expect(problems).toMatchObject([{ path: "vigil:processor.escalation" }]);
+  expect(parsed({ remind: "soon" }).problems).toMatchObject([{ path: "vigil:processor.remind" }]);
+});
+
+test("Alertmanager reaches it by files of its own", () => {
+  expect(processorReceiver(place, "/etc/alertmanager")).toEqual({
+    url: "https://127.0.0.1:9095/v1/alerts",
+    tokenFile: "/etc/alertmanager/processor/token",
+    authorityFile: "/etc/alertmanager/processor/ca.crt",
+  });
+});
