@@ -51,7 +51,10 @@ export class Processor extends pulumi.ComponentResource {
         binary: "alert-processor",
         image: { reference: settings.image ?? "", uid: 1000, gid: 1000 },
         args: ["serve", "--config", `${place.config}/${processorFiles.config}`],
-        env: target.kind === "local" ? { PROCESSOR_VERSION: versionOf() } : {},
+        env:
+          target.kind === "local"
+            ? { NODE_COMPILE_CACHE: `${place.data}/compiled`, PROCESSOR_VERSION: versionOf() }
+            : {},
         files: {
           [processorFiles.authority]: trust.authority,
           [processorFiles.config]: config,

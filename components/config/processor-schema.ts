@@ -4,7 +4,6 @@ import {
   certificate,
   duration,
   email,
-  hostPort,
   httpUrl,
   image,
   megabytes,
@@ -14,6 +13,7 @@ import {
   secretUrl,
   section,
 } from "./fields.ts";
+import { mailServer } from "./receivers-schema.ts";
 
 const durations = about(
   z
@@ -69,19 +69,7 @@ const channels = {
         description: "Who gets mail of critical alerts and emergencies.",
         example: "oncall@example.com",
       }),
-      from: about(email, { description: "Who it comes from.", example: "vigil@example.com" }),
-      smarthost: about(hostPort, {
-        description: "Mail server, spoken to with STARTTLS.",
-        example: "smtp.example.com:587",
-      }),
-      username: about(z.string().min(1), {
-        description: "User at the mail server.",
-        example: "vigil",
-      }),
-      password: about(secretText(), {
-        description: "Password at the mail server.",
-        secret: true,
-      }),
+      ...mailServer,
     })
     .optional(),
   appwrite: z

@@ -100,27 +100,27 @@ const when = (purpose: string) => ({
   ),
 });
 
+/** A mail server, and who mail comes from. */
+export const mailServer = {
+  from: about(email, { description: "Who it comes from.", example: "vigil@example.com" }),
+  smarthost: about(hostPort, {
+    description: "Mail server, spoken to with STARTTLS.",
+    example: "smtp.example.com:587",
+  }),
+  username: about(z.string().min(1), {
+    description: "User at the mail server.",
+    example: "vigil",
+  }),
+  password: about(secretText(), {
+    description: "Password at the mail server.",
+    secret: true,
+  }),
+};
+
 /** Who is told, beside the rules of who and how soon in `rules/routing.ts`. */
 export const receivers = section({
   webhook: webhook.optional(),
-  email: z
-    .strictObject({
-      to,
-      from: about(email, { description: "Who it comes from.", example: "vigil@example.com" }),
-      smarthost: about(hostPort, {
-        description: "Mail server, spoken to with STARTTLS.",
-        example: "smtp.example.com:587",
-      }),
-      username: about(z.string().min(1), {
-        description: "User at the mail server.",
-        example: "vigil",
-      }),
-      password: about(secretText(), {
-        description: "Password at the mail server.",
-        secret: true,
-      }),
-    })
-    .optional(),
+  email: z.strictObject({ to, ...mailServer }).optional(),
   slack: slack.optional(),
   pagerduty: pagerduty.optional(),
   heartbeat: z

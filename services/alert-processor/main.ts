@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { parseArgs } from "node:util";
 import { backUp, restore } from "./service/backup.ts";
 import { ConfigError, readConfig } from "./service/config.ts";
@@ -15,6 +16,8 @@ Environment: LOG_LEVEL (debug, info, warn, error; default info).
 
 async function run(config: string): Promise<void> {
   const running = await serve(readConfig(config), createLogger());
+  // Where NODE_COMPILE_CACHE says so, the next start is faster and smaller; also after this one is killed.
+  flushCompileCache();
   let stopping: Promise<void> | undefined;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {

@@ -1,6 +1,7 @@
 /** Who is told by the function: two topics of Appwrite Messaging. */
 import { AppwriteException, type Messaging } from "node-appwrite";
-import { create, type Kind, together } from "../channels/appwrite-message.ts";
+import { type Kind, together } from "../channels/appwrite-kinds.ts";
+import { create } from "../channels/appwrite-message.ts";
 import type { Channel } from "../channels/channel.ts";
 import { type Outcome, outcomeOf } from "../core/retry.ts";
 import type { Subscription } from "../core/routing.ts";

@@ -1,13 +1,10 @@
 /** What Appwrite Messaging is asked for, whoever asks. */
 import { createHash } from "node:crypto";
 import { type Messaging, MessagePriority } from "node-appwrite";
-import type { Outcome } from "../core/retry.ts";
+import type { Kind } from "./appwrite-kinds.ts";
 import type { Message } from "./channel.ts";
 import { htmlText } from "./html.ts";
 import { cut, plainText, titleOf, wordingOf } from "./text.ts";
-
-/** How a topic is told. */
-export type Kind = "push" | "sms" | "email";
 
 // With the address, two or three parts of a text message: each is paid for.
 const longestSms = 200;
@@ -51,15 +48,4 @@ export function create(messaging: Messaging, kind: Kind, topic: string, message:
         html: true,
       });
   }
-}
-
-/** All that is not sent is said; it comes again as long as one of the kinds may still work. */
-export function together(outcomes: readonly (readonly [Kind, Outcome])[]): Outcome {
-  const wrong = outcomes.flatMap(([kind, outcome]) =>
-    outcome.kind === "sent" ? [] : [{ ...outcome, why: `${kind}: ${outcome.why}` }],
-  );
-  const worst = wrong.find(({ kind }) => kind === "failed") ?? wrong[0];
-  return worst === undefined
-    ? { kind: "sent" }
-    : { ...worst, why: wrong.map(({ why }) => why).join("; ") };
 }

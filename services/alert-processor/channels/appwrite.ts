@@ -1,9 +1,7 @@
-import { Client, Messaging } from "node-appwrite";
 import { z } from "zod";
-import type { Outcome } from "../core/retry.ts";
-import { create, type Kind, together } from "./appwrite-message.ts";
+import { type Kind, together } from "./appwrite-kinds.ts";
 import type { Channel, Message } from "./channel.ts";
-import { type Answer, deliver, isSuccess, type Post } from "./http.ts";
+import { type Answer, deliver, isSuccess } from "./http.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
 
 const kindSchema = z.enum(["push", "sms", "email"]) satisfies z.ZodType<Kind>;
@@ -25,29 +23,6 @@ export const appwriteSchema = z.strictObject({
   ...accessFields,
 });
 
-/**
- * The SDK's client on our way to the network: its own follows redirects with the key in a header,
- * takes neither a signal nor an authority, and reads answers of any size.
- */
-class GuardedClient extends Client {
-  readonly #send: (url: URL, post: Post) => Promise<Outcome>;
-  /** Of the last call. */
-  outcome: Outcome = { kind: "failed", why: "nothing was sent" };
-
-  constructor(send: (url: URL, post: Post) => Promise<Outcome>) {
-    super();
-    this.#send = send;
-  }
-
-  override async call(
-    ...[, url, headers, params]: Parameters<Client["call"]>
-  ): Promise<Record<string, never>> {
-    const post = { headers: { ...this.headers, ...headers }, body: JSON.stringify(params) };
-    this.outcome = await this.#send(url, post);
-    return {};
-  }
-}
-
 /** Appwrite made a message of it, now or the last time. */
 function isTaken({ body, status }: Answer): boolean {
   try {
@@ -66,6 +41,9 @@ export function openAppwrite(opening: Opening, config: z.infer<typeof appwriteSc
   const endpoint = endpointAt(opening, config.endpoint, "endpoint", config);
   const address = endpoint.url.href.replace(/\/$/, "");
   const tell = async (kind: Kind, message: Message, signal: AbortSignal) => {
+    // Loaded when it is needed first: the SDK takes more memory than all the rest.
+    const { GuardedClient, Messaging } = await import("./appwrite-client.ts");
+    const { create } = await import("./appwrite-message.ts");
     const client = new GuardedClient((url, post) =>
       deliver({ ...endpoint, url }, post, signal, isTaken),
     );

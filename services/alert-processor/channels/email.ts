@@ -1,4 +1,3 @@
-import { createTransport } from "nodemailer";
 import { z } from "zod";
 import type { Outcome } from "../core/retry.ts";
 import type { Channel, Message } from "./channel.ts";
@@ -53,7 +52,7 @@ function outcomeOfRejected(errors: readonly SmtpError[], recipients: number): Ou
 export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>): Channel {
   const { caFile, from, host, passwordFile, port, tls, to, user } = config;
   const secure = tls === "tls";
-  const transport = createTransport({
+  const settings = {
     host,
     port: port ?? (secure ? 465 : 587),
     secure,
@@ -67,7 +66,13 @@ export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>)
       }),
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
+  };
+  // Loaded when it is needed first: it takes memory that most processors never need.
+  const transport = async () => {
+    const { createTransport } = await import("nodemailer");
+    return createTransport(settings);
+  };
+  let opened: ReturnType<typeof transport> | undefined;
   const mailOf = (message: Message, signal: AbortSignal) => {
     const wording = wordingOf(message);
     return {
@@ -90,7 +95,7 @@ export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>)
     send: async (message, signal) => {
       const mail = mailOf(message, signal);
       try {
-        const { rejectedErrors = [] } = await transport.sendMail(mail);
+        const { rejectedErrors = [] } = await (await (opened ??= transport())).sendMail(mail);
         return outcomeOfRejected(rejectedErrors, to.length);
       } catch (error) {
         if (signal.aborted) return { kind: "failed", why: "did not answer in time" };

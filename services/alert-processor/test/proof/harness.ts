@@ -62,8 +62,10 @@ export class Processor {
   async start(env: NodeJS.ProcessEnv = {}): Promise<number> {
     const begun = performance.now();
     const path = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`;
+    // As in an estate, where its folder of data has it.
+    const compiled = join(this.place.folder, "compiled");
     const child = spawn(program, ["serve", "--config", this.place.config], {
-      env: { ...process.env, PATH: path, ...env },
+      env: { ...process.env, NODE_COMPILE_CACHE: compiled, PATH: path, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
