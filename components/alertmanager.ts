@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Login } from "../provider/resources.ts";
 import type { Config } from "./config/schema.ts";
 import { rereadWebFiles } from "./exporter.ts";
-import { receiverSecrets, toldOf } from "./render/alertmanager.ts";
+import { receiverSecrets } from "./render/alertmanager.ts";
 import { processorAccess } from "./render/processor.ts";
 import { webFiles } from "./render/web.ts";
 import type { Place, Running, Target } from "./targets/target.ts";
@@ -38,13 +38,6 @@ export class Alertmanager extends pulumi.ComponentResource {
       [processorAccess.authority]: trust.authority,
       [processorAccess.token]: processorToken.password,
     };
-    if (toldOf(receivers).length === 0) {
-      void pulumi.log.warn(
-        "No receiver is configured: alerts are shown in Alertmanager and told to nobody. " +
-          "pulumi config set --secret --path 'vigil:receivers.webhook.url'",
-        this,
-      );
-    }
     this.running = target.run(
       {
         place,

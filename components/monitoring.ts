@@ -14,6 +14,7 @@ import { type Plan, planEstate, uncovered } from "./plan.ts";
 import { Processor } from "./processor.ts";
 import { Prometheus } from "./prometheus.ts";
 import { toldOf } from "./render/alertmanager.ts";
+import { channelNames } from "./render/processor-channels.ts";
 import { createTarget } from "./targets/index.ts";
 import type { Place, Target } from "./targets/target.ts";
 import { Login } from "../provider/resources.ts";
@@ -65,6 +66,12 @@ function watched({ jobs }: Plan): VigilOutputs["watched"] {
   );
 }
 
+/** Ways to people: Alertmanager's own, and those of the processor. */
+function toldBy({ processor, receivers }: Config, { places }: Plan): string[] {
+  const names = places.processor ? channelNames(processor) : [];
+  return [...toldOf(receivers), ...names.map((name) => `processor-${name}`)].sort();
+}
+
 /** Said rather than passed over: nobody should believe that a host is watched which is not. */
 const hostsToCome: ConfigProblem = {
   path: "vigil:hosts",
@@ -102,6 +109,15 @@ export class Monitoring extends pulumi.ComponentResource {
       void pulumi.log.warn(
         "The alert processor is left out: it has no image. make processor-image, then " +
           "pulumi config set --path vigil:processor.image NAME",
+        this,
+      );
+    }
+
+    const told = toldBy(config, plan);
+    if (told.length === 0) {
+      void pulumi.log.warn(
+        "No receiver is configured: alerts are shown and told to nobody. " +
+          "pulumi config set --secret --path 'vigil:receivers.webhook.url'",
         this,
       );
     }
@@ -179,7 +195,7 @@ export class Monitoring extends pulumi.ComponentResource {
       grafana: grafanaOutput(places.grafana, elsewhere),
       processor: service(places.processor),
       watched: watched(plan),
-      receivers: toldOf(receivers),
+      receivers: told,
     };
     this.registerOutputs(this.outputs);
   }

@@ -25,7 +25,13 @@ function withReceivers(config: RawConfig): RawConfig {
     receivers: JSON.stringify(receivers),
     probes: JSON.stringify({ site: { url: "https://example.com" } }),
   };
-  return { values, secretKeys: new Set(["receivers"]) };
+  return {
+    values: {
+      ...values,
+      processor: JSON.stringify({ webhook: { url: "https://example.com/processor-secret" } }),
+    },
+    secretKeys: new Set(["processor", "receivers"]),
+  };
 }
 
 const run = (stack: string, config: RawConfig, absent = ["grafana"]): Promise<Run> =>
@@ -97,6 +103,7 @@ describe("stack local", () => {
   it("keeps every secret wrapped: in no argument, environment or open file", () => {
     const secrets = [
       "hook-secret",
+      "processor-secret",
       "mail-secret",
       "slack-secret",
       "password of",
@@ -135,7 +142,7 @@ describe("stack local", () => {
       grafana: null,
       processor: { url: "https://127.0.0.1:9095" },
       prometheus: { url: "https://127.0.0.1:9090" },
-      receivers: ["email", "slack", "webhook"],
+      receivers: ["email", "processor-webhook", "slack", "webhook"],
       version: 1,
     });
     expect([typeof authority, target]).toEqual(["object", "local"]);
