@@ -28,7 +28,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of the requests with alerts that were answered with 503, to be tried again.",
     query: (q) =>
-      `sum without (code) (${q.rate(requests, { ...intake, code: "503" })}) / (sum without (code) (${q.rate(requests, intake)}) > 0.005)`,
+      `sum without (code, method) (${q.rate(requests, { ...intake, code: "503" })}) / (sum without (code, method) (${q.rate(requests, intake)}) > 0.005)`,
   },
   overloaded: {
     unit: "count",
@@ -38,19 +38,21 @@ export const signals = defineSignals({
   unauthorized: {
     unit: "count",
     about: "Messages within ten minutes refused with 401.",
-    query: (q) => `sum without (code) (${q.increase(requests, "10m", { ...intake, code: "401" })})`,
+    query: (q) => `sum without (code, method) (${q.increase(requests, "10m", { ...intake, code: "401" })})`,
   },
   lostMessages: {
     unit: "count",
     about: "Requests within half an hour refused for good: no JSON, no alerts, or too large.",
     query: (q) =>
-      `sum without (code) (${q.increase(requests, "30m", { ...intake, code: /400|413|415/ })})`,
+      `sum without (code, method) (${q.increase(requests, "30m", { ...intake, code: /400|413|415/ })})`,
   },
 });
 
 const answers = (code: string, values: string, of = intake.route, method = "POST"): Series => ({
   [`${requests}{method="${method}",route="${of}",code="${code}"}`]: values,
 });
+
+const ofRoute = { route: intake.route };
 
 export const group = defineAlerts(processorOwner("intake"), signals, {
   ProcessorQuarantine: {
@@ -77,7 +79,7 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
     fires: {
       series: { ...answers("200", "0+42x30"), ...answers("503", "0+58x30") },
       from: "6m",
-      labels: intake,
+      labels: ofRoute,
       value: "58%",
     },
     quiet: {
@@ -114,7 +116,7 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
     fires: {
       series: answers("401", "0+1.2x60"),
       from: "14m",
-      labels: intake,
+      labels: ofRoute,
       value: "12",
     },
     quiet: {
@@ -134,7 +136,7 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
     summary: "The alert processor on {{ $labels.host }} refused messages for good",
     description:
       "Messages were no JSON, had no list of alerts, or were too large (413). Alertmanager sends such a message once and drops it.",
-    fires: { series: answers("413", "1x20 1.9x60"), from: "21m", labels: intake },
+    fires: { series: answers("413", "1x20 1.9x60"), from: "21m", labels: ofRoute },
     quiet: {
       series: {
         ...answers("400", "4x80"),

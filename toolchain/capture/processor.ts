@@ -104,7 +104,7 @@ export const processor: Recipe = {
     if (!sent.ok) throw new Error(`alertmanager answers ${sent.status}: ${await sent.text()}`);
     const wanted = [
       /^vigil_processor_alerts_received_total\{result="changed"\} [1-9]/m,
-      /^vigil_processor_http_requests_total\{route="\/v1\/alerts",code="401"\} [1-9]/m,
+      /^vigil_processor_http_requests_total\{method="POST",route="\/v1\/alerts",code="401"\} [1-9]/m,
       /^vigil_processor_notifications_total\{channel="hook",result="again"\} [1-9]/m,
       // Appears with the first collection of garbage.
       /^nodejs_gc_duration_seconds_count\{/m,

@@ -69,7 +69,10 @@ describe("a real capture", () => {
       nodejs_eventloop_lag_p99_seconds: gauge,
       process_start_time_seconds: gauge,
       vigil_processor_commit_seconds: { type: "histogram", labels: [] },
-      vigil_processor_http_requests_total: { type: "counter", labels: ["code", "route"] },
+      vigil_processor_http_requests_total: {
+        type: "counter",
+        labels: ["code", "method", "route"],
+      },
       vigil_processor_notifications_total: { type: "counter", labels: ["channel", "result"] },
       vigil_processor_store_up: gauge,
     });
