@@ -38,7 +38,8 @@ export const signals = defineSignals({
   unauthorized: {
     unit: "count",
     about: "Messages within ten minutes refused with 401.",
-    query: (q) => `sum without (code, method) (${q.increase(requests, "10m", { ...intake, code: "401" })})`,
+    query: (q) =>
+      `sum without (code, method) (${q.increase(requests, "10m", { ...intake, code: "401" })})`,
   },
   lostMessages: {
     unit: "count",

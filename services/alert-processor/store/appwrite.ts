@@ -8,7 +8,6 @@ import { outboxOf, writeOutbox } from "./appwrite-outbox.ts";
 import { viewsOf } from "./appwrite-views.ts";
 import type { Writes } from "./appwrite-writes.ts";
 import { alertOf, recordOf } from "./rows.ts";
-import type { Row } from "./sql.ts";
 import { ConflictError, type Receipt, type Store, UnknownAlertError } from "./store.ts";
 
 /**
@@ -34,7 +33,7 @@ async function write(
   now: number,
 ): Promise<void> {
   const { alerts, events, outbox } = writesOf(changes, plan);
-  for (const alert of alerts) writes.put("alerts", alert.fingerprint, recordOf(alert) as Row);
+  for (const alert of alerts) writes.put("alerts", alert.fingerprint, recordOf(alert));
   for (const event of events) {
     const position = writes.next();
     writes.create("alert_events", String(position), { ...event, position });

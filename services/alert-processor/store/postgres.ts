@@ -5,7 +5,7 @@ import {
   databaseError,
   type PostgresOptions,
 } from "./postgres-connection.ts";
-import type { Columns, Row, Run, Sql, Value } from "./sql.ts";
+import { type Columns, json, namesOf, type Row, type Run, type Sql, type Value } from "./sql.ts";
 
 /**
  * Begins a transaction after all others have ended, those of other replicas too. Read committed, so
@@ -18,6 +18,12 @@ const begin =
 function numbered(statement: string): string {
   let count = 0;
   return statement.replaceAll("?", () => `$${(count += 1)}`);
+}
+
+/** The records of a JSON list as a table named `r`. */
+function recordset(columns: Columns): string {
+  const fields = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`);
+  return `jsonb_to_recordset(?::jsonb) AS r(${fields.join(", ")})`;
 }
 
 /** Connections that come back by themselves after they were lost. */
@@ -89,10 +95,16 @@ export function openPostgres(options: PostgresOptions): Sql {
         throw error;
       }
     },
-    records: (columns: Columns) => {
-      const fields = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`);
-      return `jsonb_to_recordset(?::jsonb) AS r(${fields.join(", ")})`;
+    // One statement for all rows: each costs a way to the server and back.
+    insert: async (run, { columns, records, table, then = "" }) => {
+      if (records.length === 0) return;
+      const names = namesOf(columns);
+      await run(
+        `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${recordset(columns)} WHERE true ${then}`,
+        json(records),
+      );
     },
+    records: recordset,
     close: async () => {
       await Promise.all([writing.end(), reading.end()]);
     },

@@ -35,7 +35,7 @@ export function alertOf(row: Row): Alert {
 }
 
 /** As a record of the table: labels and annotations as JSON. */
-export const recordOf = (alert: Alert): Record<string, unknown> => ({
+export const recordOf = (alert: Alert) => ({
   ...alert,
   labels: JSON.stringify(alert.labels),
   annotations: JSON.stringify(alert.annotations),

@@ -26,6 +26,15 @@ export const deliveryColumns = columns(
   ["startsAt", "dueAt"],
 );
 
+/** A delivery as it begins. */
+export const outboxColumns = {
+  ...deliveryColumns,
+  ...columns(
+    ["plannedAt", "state", "attempts", "leasedUntil", "why"],
+    ["plannedAt", "attempts", "leasedUntil"],
+  ),
+};
+
 export const receiptColumns = columns(["digest", "count", "alerts"], ["count", "alerts"]);
 
 export const quarantineColumns = columns(["why", "raw"], []);
@@ -53,7 +62,7 @@ const migrations: readonly (readonly string[])[] = [
       "plannedAt" bigint NOT NULL, attempts bigint NOT NULL, "leasedUntil" bigint NOT NULL,
       bundle text, "settledAt" bigint, why text NOT NULL, UNIQUE (key))`,
     `CREATE INDEX outbox_due ON outbox (channel, "dueAt") WHERE state = 'pending'`,
-    `CREATE INDEX outbox_bundle ON outbox (bundle) WHERE state = 'pending'`,
+    `CREATE INDEX outbox_bundle ON outbox (bundle) WHERE state = 'pending' AND bundle IS NOT NULL`,
     `CREATE INDEX outbox_dead ON outbox (channel) WHERE state = 'dead'`,
     `CREATE INDEX outbox_episode ON outbox (fingerprint, "startsAt", channel)`,
     `CREATE TABLE receipts (${define(receiptColumns)}, "firstAt" bigint NOT NULL,

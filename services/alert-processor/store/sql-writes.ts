@@ -5,8 +5,8 @@ import { needsBeginning, type OutboxStep, type Planner, writesOf } from "../core
 import { alertOf, recordOf } from "./rows.ts";
 import {
   alertColumns,
-  deliveryColumns,
   eventColumns,
+  outboxColumns,
   quarantineColumns,
   receiptColumns,
 } from "./schema.ts";
@@ -28,22 +28,6 @@ export async function knownAlerts(
   return new Map(rows.map((row) => [String(row["fingerprint"]), alertOf(row)]));
 }
 
-async function insert(
-  sql: Sql,
-  run: Run,
-  table: string,
-  columns: Columns,
-  records: readonly unknown[],
-  then = "",
-) {
-  if (records.length === 0) return;
-  await run(
-    `INSERT INTO ${table} (${namesOf(columns)})
-     SELECT ${namesOf(columns)} FROM ${sql.records(columns)} WHERE true ${then}`,
-    json(records),
-  );
-}
-
 /** Writes what changes have to write. */
 export async function write(
   sql: Sql,
@@ -54,21 +38,17 @@ export async function write(
 ): Promise<void> {
   const { alerts, events, outbox: steps } = writesOf(changes, plan);
   const update = Object.keys(alertColumns).map((name) => `"${name}" = excluded."${name}"`);
-  await insert(
-    sql,
-    run,
-    "alerts",
-    alertColumns,
-    alerts.map(recordOf),
-    `ON CONFLICT (fingerprint) DO UPDATE SET ${update.join(", ")}`,
-  );
-  await insert(
-    sql,
-    run,
-    "alert_events",
-    eventColumns,
-    events.map((event) => ({ ...event, text: keepable(event.text) })),
-  );
+  await sql.insert(run, {
+    table: "alerts",
+    columns: alertColumns,
+    records: alerts.map(recordOf),
+    then: `ON CONFLICT (fingerprint) DO UPDATE SET ${update.join(", ")}`,
+  });
+  await sql.insert(run, {
+    table: "alert_events",
+    columns: eventColumns,
+    records: events.map((event) => ({ ...event, text: keepable(event.text) })),
+  });
   for (const round of roundsOf(steps)) await outbox(sql, run, round, now);
 }
 
@@ -92,21 +72,27 @@ async function outbox(
     return;
   }
   const added = steps.flatMap((step) => (step.kind === "add" ? [step.delivery] : []));
-  const told = `WHERE EXISTS (SELECT 1 FROM outbox b WHERE b.fingerprint = r.fingerprint
-    AND b."startsAt" = r."startsAt" AND b.channel = r.channel AND b.attempts > 0)`;
-  for (const [deliveries, where] of [
-    // The end of an episode comes before the beginning of the next.
-    [added.filter(needsBeginning), told],
-    [added.filter((one) => !needsBeginning(one)), "WHERE true"],
-  ] as const) {
-    if (deliveries.length === 0) continue;
+  const begun = { state: "pending", attempts: 0, leasedUntil: 0, why: "" };
+  const records = added.map((one) => ({ ...one, ...begun, plannedAt: one.dueAt }));
+  const then = "ON CONFLICT (key) DO NOTHING";
+  // The end of an episode comes before the beginning of the next.
+  const late = records.filter(needsBeginning);
+  if (late.length > 0) {
     await run(
-      `INSERT INTO outbox (${namesOf(deliveryColumns)}, "plannedAt", state, attempts, "leasedUntil", why)
-       SELECT ${namesOf(deliveryColumns, "r.")}, r."dueAt", 'pending', 0, 0, ''
-       FROM ${sql.records(deliveryColumns)} ${where} ON CONFLICT (key) DO NOTHING`,
-      json(deliveries),
+      `INSERT INTO outbox (${namesOf(outboxColumns)})
+       SELECT ${namesOf(outboxColumns, "r.")} FROM ${sql.records(outboxColumns)}
+       WHERE EXISTS (SELECT 1 FROM outbox b WHERE b.fingerprint = r.fingerprint
+         AND b."startsAt" = r."startsAt" AND b.channel = r.channel AND b.attempts > 0)
+       ${then}`,
+      json(late),
     );
   }
+  await sql.insert(run, {
+    table: "outbox",
+    columns: outboxColumns,
+    records: records.filter((one) => !needsBeginning(one)),
+    then,
+  });
 }
 
 /** Counts each message by its bytes. */

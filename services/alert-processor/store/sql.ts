@@ -9,6 +9,16 @@ export type Run = (statement: string, ...values: readonly Value[]) => Promise<Ro
 /** Columns by name, with types that both databases know. */
 export type Columns = Readonly<Record<string, "bigint" | "text">>;
 
+/** Rows to insert, in order. */
+export interface Insert {
+  readonly table: string;
+  readonly columns: Columns;
+  /** Each has a value for every column. */
+  readonly records: readonly Readonly<Record<string, Value>>[];
+  /** What to do about a row that is there: `ON CONFLICT …`. */
+  readonly then?: string;
+}
+
 /** A database whose transactions happen one after the other, whoever begins them. */
 export interface Sql {
   readonly kind: "postgres" | "sqlite";
@@ -18,6 +28,8 @@ export interface Sql {
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T>;
   /** Sees what was committed. */
   readonly read: Run;
+  /** Inserts rows in the way that is fastest here. */
+  insert(run: Run, what: Insert): Promise<void>;
   /** A table to select from: the records of a JSON list that is given as a value, named `r`. */
   records(columns: Columns): string;
   close(): Promise<void>;

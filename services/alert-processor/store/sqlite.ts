@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Columns, Row, Run, Sql, Value } from "./sql.ts";
+import { type Columns, namesOf, type Row, type Run, type Sql, type Value } from "./sql.ts";
 
 /** Creates the file so that only its owner reads it; the database keeps the mode for its journals. */
 function createPrivate(path: string): void {
@@ -17,7 +17,8 @@ export function openSqlite(path: string): Sql {
   const database = new DatabaseSync(path, { timeout: 5_000 });
   // FULL: what is acknowledged survives a power cut, for one fsync per transaction.
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000");
-  database.exec("PRAGMA journal_size_limit = 67108864");
+  // Four times the usual before the log is worked in: pages that change often are then written once.
+  database.exec("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864");
 
   const statements = new Map<string, StatementSync>();
   const prepared = (statement: string): StatementSync => {
@@ -56,6 +57,14 @@ export function openSqlite(path: string): Sql {
           throw error;
         }
       }),
+    // A prepared statement for each row: unfolding JSON costs five times as much.
+    insert: async (run, { columns, records, table, then = "" }) => {
+      const names = Object.keys(columns);
+      const places = names.map(() => "?").join(", ");
+      const statement = `INSERT INTO ${table} (${namesOf(columns)}) VALUES (${places}) ${then}`;
+      for (const record of records)
+        await run(statement, ...names.map((name) => record[name] ?? null));
+    },
     records: (columns: Columns) => {
       const fields = Object.keys(columns).map((name) => `value->>'$.${name}' AS "${name}"`);
       return `(SELECT ${fields.join(", ")} FROM json_each(?)) AS r`;
