@@ -48,10 +48,18 @@ export function probeOf(workload: Workload, neighbourPort?: number): Probe {
         tests: ["CMD", "amtool", "cluster", "show", client, `--alertmanager.url=${url}`],
         files: { [clientFile]: clientConfig(workload) },
       };
+    case "alert-processor":
+      // Its image has no client but Node itself. It listens when its memory is open; that TLS and the
+      // login work, Prometheus sees at each scrape.
+      return { tests: ["CMD", "node", "-e", connects(workload.port)], files: {} };
     default:
       return { tests: ["CMD-SHELL", wget(`${url}${workload.health.path}`)], files: {} };
   }
 }
+
+/** Succeeds where somebody listens. */
+const connects = (port: number): string =>
+  `require("net").connect(${port}, "127.0.0.1", () => process.exit()).on("error", () => process.exit(1))`;
 
 /** Succeeds on 2xx and on 401, of which busybox's wget gives the number and GNU's exits with 6. */
 function wget(url: string): string {

@@ -8,7 +8,7 @@ export interface DockerTargetConfig {
   readonly host: string;
   /**
    * Port of the machine by workload; what is not named is reached by its peers only.
-   * @default Alertmanager, Grafana and Prometheus, each on the port it listens on
+   * @default Alertmanager, Grafana, the processor and Prometheus, each on the port it listens on
    */
   readonly publish?: Readonly<Record<string, number>>;
   /** Address of the machine on which ports are published. @default "127.0.0.1" */
@@ -48,7 +48,12 @@ export function dataFolder(config: DockerTargetConfig, name: string): string {
 }
 
 /** What people open in a browser. */
-const forPeople: ReadonlySet<string> = new Set(["alertmanager", "grafana", "prometheus"]);
+const forPeople: ReadonlySet<string> = new Set([
+  "alertmanager",
+  "grafana",
+  "processor",
+  "prometheus",
+]);
 
 /** Port of the machine under which `name` is published, if it is. */
 export function publishedPort(

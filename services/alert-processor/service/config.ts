@@ -29,7 +29,8 @@ const store = z.discriminatedUnion("kind", [
 
 const schema = z
   .strictObject({
-    listen: z.string().regex(/^\[?[\w.:-]+\]?:\d+$/),
+    /** `:9095` is every address of IPv4. */
+    listen: z.string().regex(/^(?:\[?[\w.:-]+\]?)?:\d+$/, "must be ADDRESS:PORT or :PORT"),
     /** Where people reach it. */
     publicUrl: z
       .url({ protocol: /^https$/ })

@@ -95,8 +95,11 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     users,
     tls: { cert, key },
   });
-  const [, host = "", port = "0"] = /^(.+):(\d+)$/.exec(config.listen) ?? [];
-  const address = await app.listen({ host: host.replaceAll(/[[\]]/g, ""), port: Number(port) });
+  const [, host = "", port = "0"] = /^(.*):(\d+)$/.exec(config.listen) ?? [];
+  const address = await app.listen({
+    host: host.replaceAll(/[[\]]/g, "") || "0.0.0.0",
+    port: Number(port),
+  });
 
   for (const channel of channels) workers.push(startChannel(channel, store));
   const jobs = startJobs();

@@ -6,6 +6,7 @@ describe("places", () => {
 
   test("only what people open is published, on the loopback", () => {
     expect(target.place("prometheus", 9090).url).toBe("https://127.0.0.1:9090");
+    expect(target.place("processor", 9095).url).toBe("https://127.0.0.1:9095");
     expect(target.place("blackbox", 9115).url).toBeUndefined();
   });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import { dockerTarget } from "../../../components/targets/docker.ts";
 import type { DockerTargetConfig } from "../../../components/targets/docker.ts";
@@ -211,4 +212,14 @@ test.each([
     basic_auth: { username: "vigil", password: "hidden" },
     tls_config: { ca: "CA" },
   });
+});
+
+test("the alert processor is asked by what its image has: Node", async () => {
+  const { redis } = await run({ binary: "alert-processor", files: {} });
+  const { tests } = redis?.inputs["healthcheck"] as { tests: string[] };
+  const [kind, program, flag, script = ""] = tests;
+  expect([kind, program, flag]).toEqual(["CMD", "node", "-e"]);
+  expect(script).toContain("connect(9121");
+  const nobody = spawnSync(process.execPath, ["-e", script.replace("9121", "1")]);
+  expect(nobody.status).toBe(1);
 });

@@ -92,6 +92,13 @@ describe("a configuration", () => {
     expect(message).toContain("channels.hook: no subscription names it");
   });
 
+  test.each(["127.0.0.1:9095", ":9095", "[::1]:9095", "localhost:9095"])(
+    "may listen on %s",
+    (listen) => {
+      expect(readConfig(withConfig({ listen })).listen).toBe(listen);
+    },
+  );
+
   test("that is not there, or no YAML, says so", () => {
     expect(errorOf(() => readConfig(join(folder, "none.yml")))).toContain("none.yml: ENOENT");
     expect(errorOf(() => readConfig(file("odd.yml", "a: [")))).toContain("odd.yml: ");
