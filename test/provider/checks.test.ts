@@ -1,5 +1,6 @@
-import { readdir } from "node:fs/promises";
+import { mkdtemp, readdir, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { checkedFiles } from "../../provider/resources/checked-files.ts";
 import { process as resource } from "../../provider/resources/process.ts";
 import { createProvider } from "../../provider/dispatch.ts";
@@ -50,13 +51,20 @@ describe("checked files", () => {
 
   test("are rejected with the tool's words and no trace of the copy", async () => {
     const files = { ...good.files, "rules/all.yml": rules.replace("up == 0", "up ==") };
-    const reason = await reasonOf({ ...good, files });
+    // A folder of its own: other tests, and runs that are killed, leave copies in the usual one.
+    const before = process.env["TMPDIR"];
+    const own = await mkdtemp(join(tmpdir(), "vigil-checks-test-"));
+    process.env["TMPDIR"] = own;
+    const reason = await reasonOf({ ...good, files }).finally(() => {
+      if (before === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = before;
+    });
     expect(reason).toContain("The files of prometheus are rejected");
     expect(reason).toContain("rules/all.yml");
     expect(reason).toContain("unexpected end of input");
-    expect(reason).not.toContain(tmpdir());
-    const left = (await readdir(tmpdir())).filter((name) => name.startsWith("vigil-check-"));
-    expect(left).toEqual([]);
+    expect(reason).not.toContain(own);
+    expect(await readdir(own)).toEqual([]);
+    await rmdir(own);
   });
 
   test("give nothing secret away", async () => {
