@@ -7,8 +7,8 @@ type Definition = Omit<ExporterArgs, "target" | "trust" | "place">;
 
 /**
  * Chosen for what boards and alerts use: a scrape costs half of one with the defaults. Left out are
- * the collector of units, which asks D-Bus for each of them, `processes`, which reads every process, and `textfile`,
- * which complains for ever about a folder that is not there.
+ * the collector of units, which asks D-Bus for each of them, `processes`, which reads every process,
+ * and `textfile`, which complains for ever about a folder that is not there.
  */
 const nodeCollectors = [
   "bonding",

@@ -96,9 +96,6 @@ const channels = {
     .optional(),
 };
 
-/** The names of the channels. */
-export const processorChannels = Object.keys(channels) as (keyof typeof channels)[];
-
 /** The alert processor. */
 export const processor = section({
   port: about(port.default(9095), { description: "Port it listens on.", example: "9095" }),

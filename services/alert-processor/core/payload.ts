@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { isKeepable, keepable } from "./keepable.ts";
 
 /** What Alertmanager says of one alert. */
 export interface Incoming {
@@ -45,19 +46,17 @@ const time = z.string().transform((text, context) => {
   return value;
 });
 
-/** Texts without what no database keeps: NUL, and halves of characters. */
+/** Names and values that every database keeps. Nearly always they are so already. */
 function clean(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const fine = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
   const entries = Object.entries(texts);
-  if (entries.every(([name, value]) => fine(name) && fine(value))) return texts;
-  const mend = (text: string): string => text.replaceAll("\0", "\ufffd").toWellFormed();
-  return Object.fromEntries(entries.map(([name, value]) => [mend(name), mend(value)]));
+  if (entries.every(([name, value]) => isKeepable(name) && isKeepable(value))) return texts;
+  return Object.fromEntries(entries.map(([name, value]) => [keepable(name), keepable(value)]));
 }
 
 /** As much of it as is worth keeping: it may be nested deeper than it can be written. */
 function excerpt(raw: unknown): string {
   try {
-    return clean({ raw: JSON.stringify(raw).slice(0, maxText) })["raw"] ?? "";
+    return keepable(JSON.stringify(raw).slice(0, maxText));
   } catch {
     return "(cannot be written as JSON)";
   }

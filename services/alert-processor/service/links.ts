@@ -5,7 +5,8 @@ import type { Episode } from "../core/writes.ts";
 import type { Clock } from "./clock.ts";
 import { type Seal } from "./tokens.ts";
 
-const day = 24 * 3_600_000;
+/** Milliseconds that a link is valid, and that its use is remembered. */
+export const linkLife = 24 * 3_600_000;
 
 const episode = z.tuple([z.string(), z.number()]);
 
@@ -16,7 +17,7 @@ export function linksAt(publicUrl: string, seal: Seal, clock: Clock): Links {
     page: `${base}/`,
     alert: ({ fingerprint }: Alert) => `${base}/#/alerts/${fingerprint}`,
     acknowledge: ({ fingerprint, startsAt }: Alert) =>
-      `${base}/take/${seal.sign([fingerprint, startsAt], clock() + day)}`,
+      `${base}/take/${seal.sign([fingerprint, startsAt], clock() + linkLife)}`,
   };
 }
 

@@ -2,7 +2,6 @@ import { pino, type Logger } from "pino";
 import { openChannels } from "../channels/index.ts";
 import { deliveriesOf } from "../core/routing.ts";
 import type { Planner } from "../core/writes.ts";
-import type { Store } from "../store/store.ts";
 import { listAlerts } from "./alertmanager.ts";
 import { buildApp } from "./app.ts";
 import { changesHub } from "./changes.ts";
@@ -101,13 +100,13 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     port: Number(port),
   });
 
-  for (const channel of channels) workers.push(startChannel(channel, store));
+  for (const channel of channels) workers.push(startChannel(channel));
   const jobs = startJobs();
   logger.info({ address, channels: channels.map(({ name }) => name) }, "takes alerts in");
 
-  function startChannel(channel: (typeof channels)[number], from: Store): Worker {
+  function startChannel(channel: (typeof channels)[number]): Worker {
     return startWorker({
-      store: from,
+      store,
       channel,
       links,
       clock,

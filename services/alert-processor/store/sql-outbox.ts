@@ -1,6 +1,7 @@
+import { keepable } from "../core/keepable.ts";
 import { bundlesOf } from "./bundles.ts";
 import { takenOf } from "./rows.ts";
-import { type Columns, json, keepable, keyed, type Row, type Run, type Sql } from "./sql.ts";
+import { type Columns, json, keyed, type Row, type Run, type Sql } from "./sql.ts";
 import { knownAlerts } from "./sql-writes.ts";
 import type { Bundle, Settled, Store } from "./store.ts";
 

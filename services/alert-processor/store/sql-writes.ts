@@ -1,3 +1,4 @@
+import { keepable } from "../core/keepable.ts";
 import type { Alert } from "../core/alert.ts";
 import type { Change } from "../core/lifecycle.ts";
 import type { Poison } from "../core/payload.ts";
@@ -10,7 +11,7 @@ import {
   quarantineColumns,
   receiptColumns,
 } from "./schema.ts";
-import { type Columns, json, keepable, keyed, namesOf, type Run, type Sql } from "./sql.ts";
+import { type Columns, json, keyed, namesOf, type Run, type Sql } from "./sql.ts";
 import type { Receipt } from "./store.ts";
 
 /** The alerts of these fingerprints, as far as there are any. */

@@ -35,9 +35,6 @@ export interface Sql {
   close(): Promise<void>;
 }
 
-/** A text without what no database keeps: NUL, and halves of characters. */
-export const keepable = (text: string): string => text.replaceAll("\0", "\ufffd").toWellFormed();
-
 /** Names as SQL takes them: they keep their capitals only in quotes. */
 export const quoted = (name: string): string => `"${name}"`;
 

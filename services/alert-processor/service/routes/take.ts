@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { Alert } from "../../core/alert.ts";
-import { isOpen } from "../../core/alert.ts";
+import { escapeHtml } from "../../channels/html.ts";
+import { type Alert, isOpen } from "../../core/alert.ts";
 import type { Planner } from "../../core/writes.ts";
 import { ConflictError, type Store } from "../../store/store.ts";
 import type { Clock } from "../clock.ts";
-import { episodeOf } from "../links.ts";
+import { episodeOf, linkLife } from "../links.ts";
 import type { Seal } from "../tokens.ts";
 
 export interface TakeRoutes {
@@ -18,18 +18,6 @@ export interface TakeRoutes {
 
 /** Who acts by a link is not known by name: whoever the message reached. */
 const actor = "by link";
-
-const day = 24 * 3_600_000;
-
-const escapes: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-};
-
-export const escapeHtml = (text: string): string =>
-  text.replaceAll(/[&<>"]/g, (one) => escapes[one] ?? one);
 
 /** @param more - HTML: what there is to press. */
 function page(title: string, texts: readonly string[], more = ""): string {
@@ -64,9 +52,6 @@ const aboutOf = ({ annotations, instance, service, severity }: Alert): readonly 
 
 const linkTo = ({ fingerprint }: Alert): string =>
   `<p><a href="/#/alerts/${fingerprint}">What is known of it</a></p>`;
-
-/** The part of a link that is signed: the rest can be written in more than one way. */
-const idOf = (token: string): string => token.split(".", 1)[0] ?? "";
 
 /** An alert to take, or a page that says why there is none. */
 type Found = { readonly alert: Alert } | { readonly html: string };
@@ -142,7 +127,7 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
     async ({ params }, reply) => {
       const found = await find(params.token);
       if (!("alert" in found)) return send(reply, found.html);
-      if (!(await store.useOnce(idOf(params.token), clock() + day))) {
+      if (!(await store.useOnce(params.token, clock() + linkLife))) {
         const text = "This link was used before. Sign in to take it again.";
         return send(reply, page(found.alert.alertname, [text], linkTo(found.alert)));
       }
