@@ -13,12 +13,33 @@ import { plainEnvironment, requireOnPath } from "./tool.ts";
 /** Seconds a process has to end by itself; more than the supervisor grants it. */
 const grace = 20;
 
+/** Why a supervisor that was started does not answer, and whether something killed it. */
+interface Failure {
+  readonly why: string;
+  readonly killed: boolean;
+}
+
 /**
  * Starts the supervisor in a session of its own, with nothing of ours open, so that it outlives the
- * engine and keeps no pipe of it. What an earlier one left running is stopped first.
+ * engine and keeps no pipe of it. What an earlier one left running is stopped first. One that is
+ * killed while it starts, for want of memory say, is started once more.
+ *
+ * @throws VigilError with its last words when it does not come to answer.
  */
 export async function start(layout: Layout): Promise<void> {
   const program = await requireOnPath("process-compose");
+  let failure = await launch(layout, program);
+  if (failure?.killed === true) failure = await launch(layout, program);
+  if (failure === undefined) return;
+  const words = ((await readText(layout.log)) ?? "").trim().split("\n").slice(-5).join("\n");
+  throw new VigilError(
+    `The supervisor of ${layout.home} did not start`,
+    `${failure.why}\n${words}`,
+    "Correct what it names, and run again.",
+  );
+}
+
+async function launch(layout: Layout, program: string): Promise<Failure | undefined> {
   await stopLeftOvers(layout.home);
   await privateFolder(layout.supervisor);
   await privateFolder(dirname(layout.socket));
@@ -36,23 +57,16 @@ export async function start(layout: Layout): Promise<void> {
     stdio: ["ignore", "ignore", log.fd],
     env: { ...plainEnvironment(), XDG_CONFIG_HOME: layout.xdg, [marks.home]: layout.home },
   });
-  let ending: string | undefined;
+  let ending: Failure | undefined;
   child.on("error", (error) => {
-    ending = error.message;
+    ending = { why: error.message, killed: false };
   });
-  child.on("exit", (code) => {
-    ending = `it ended with ${code ?? "a signal"}`;
+  child.on("exit", (code, signal) => {
+    ending = { why: `it ended with ${code ?? signal ?? "no code"}`, killed: signal !== null };
   });
   child.unref();
   await log.close();
-  const failure = await answering(layout, 30, () => ending);
-  if (failure === undefined) return;
-  const words = ((await readText(layout.log)) ?? "").trim().split("\n").slice(-5).join("\n");
-  throw new VigilError(
-    `The supervisor of ${layout.home} did not start`,
-    `${failure}\n${words}`,
-    "Correct what it names, and run again.",
-  );
+  return answering(layout, 30, () => ending);
 }
 
 /** As {@link start}, unless it answers already. */
@@ -75,8 +89,8 @@ async function requireOwn(folder: string): Promise<void> {
 async function answering(
   layout: Layout,
   seconds: number,
-  ended: () => string | undefined,
-): Promise<string | undefined> {
+  ended: () => Failure | undefined,
+): Promise<Failure | undefined> {
   const until = Date.now() + seconds * 1000;
   while (Date.now() < until) {
     const ending = ended();
@@ -84,7 +98,7 @@ async function answering(
     if (await isUp(layout)) return undefined;
     await sleep(20);
   }
-  return `it did not answer within ${seconds} s`;
+  return { why: `it did not answer within ${seconds} s`, killed: false };
 }
 
 /** Ends whatever of this home still runs: a supervisor killed hard leaves its children. */

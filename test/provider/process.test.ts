@@ -211,10 +211,17 @@ describe("a process", () => {
     expect(await pidsOf(inputs.home, "web")).toEqual([]);
   });
 
-  test("is started again with its supervisor when that ends while it is waited for", async () => {
+  test.each([
+    ["it starts", async (home: string) => (await pidsOf(home)).length > 0],
+    [
+      "it is waited for",
+      async (home: string) =>
+        (await pidsOf(home, "web")).length > 0 && !existsSync(layoutOf(home).lock),
+    ],
+  ])("is started again with its supervisor when that is killed while %s", async (_, reached) => {
     const inputs = withFiles(await supplied(), { "behaviour.txt": "deaf" });
     const waited = resource.create(rawOf(inputs));
-    await eventually(async () => (await pidsOf(inputs.home, "web")).length > 0);
+    await eventually(() => reached(inputs.home));
     const supervisor = (await pidsOf(inputs.home))[0] as number;
     await writeFile(join(inputs.home, "services", "web", "behaviour.txt"), "well");
     process.kill(supervisor, "SIGKILL");
