@@ -8,7 +8,7 @@ import { groups } from "../rules/index.ts";
 import type { AlertGroup } from "../rules/lib/alert.ts";
 import { plainOptions, renderRuleFile } from "../rules/lib/rule-file.ts";
 import { type AlertTest, renderAlertTest } from "../rules/lib/rule-test.ts";
-import { freePort } from "../test/free-port.ts";
+import { freePort } from "../toolchain/free-port.ts";
 import { ensureTools } from "../toolchain/ensure.ts";
 import { silent } from "../toolchain/progress.ts";
 import { ruleFileOf, runAlertTests } from "../toolchain/promtool.ts";

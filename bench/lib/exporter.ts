@@ -8,7 +8,7 @@ import bcrypt from "bcryptjs";
 import { renderWeb, webFiles } from "../../components/render/web.ts";
 import { machineName } from "../../components/trust.ts";
 import { newAuthority, newCertificate } from "../../provider/pki.ts";
-import { freePort } from "../../test/free-port.ts";
+import { freePort } from "../../toolchain/free-port.ts";
 import { interrupted } from "./interrupt.ts";
 import { type Access, createScraper } from "./scraper.ts";
 

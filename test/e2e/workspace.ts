@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { root } from "../harness.ts";
-import { freePort } from "../free-port.ts";
+import { freePort } from "../../toolchain/free-port.ts";
 
 /** What a command did. */
 export interface Done {

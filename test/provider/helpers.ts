@@ -10,7 +10,7 @@ import { stopLeftOvers } from "../../provider/process/supervisor.ts";
 import { findOnPath } from "../../provider/process/tool.ts";
 import type { ProcessInputs } from "../../provider/types.ts";
 
-export { freePort } from "../free-port.ts";
+export { freePort } from "../../toolchain/free-port.ts";
 
 /** Fails the suite at once, with the reason, where a real tool is missing. */
 export async function requireTools(...names: readonly string[]): Promise<void> {

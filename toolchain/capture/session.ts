@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream, rmSync } from "node:fs";
 import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mergeMetrics, parseExposition, type Metrics } from "../../rules/metrics/format.ts";
 import { reasonOf, UserError } from "../errors.ts";
+import { freePort } from "../free-port.ts";
 import { run } from "../process.ts";
 
 /** Some servers refuse to run as root: then these run as `nobody`, who owns the folder. */
@@ -74,15 +74,9 @@ export class Session {
     this.#cleanups.push(cleanup);
   }
 
-  /** A port nobody listens on now. */
-  async port(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve, reject) => {
-      server.on("error", reject).listen(0, "127.0.0.1", resolve);
-    });
-    const address = server.address();
-    await new Promise((resolve) => server.close(resolve));
-    return typeof address === "object" && address !== null ? address.port : 0;
+  /** As {@link freePort}. */
+  port(): Promise<number> {
+    return freePort();
   }
 
   path(...parts: readonly string[]): string {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { clusterArgs } from "../../../components/render/cluster.ts";
 import { renderAlertmanager } from "../../../rules/lib/alertmanager.ts";
-import { freePort } from "../../free-port.ts";
+import { freePort } from "../../../toolchain/free-port.ts";
 import { type Alertmanager, openInbox, startAlertmanager, until } from "./running.ts";
 
 export interface RoundOptions {

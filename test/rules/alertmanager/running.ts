@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Labels } from "../../../rules/lib/alert.ts";
-import { freePort } from "../../free-port.ts";
+import { freePort } from "../../../toolchain/free-port.ts";
 
 /** An alert as Alertmanager is told of it. */
 export interface Posted {

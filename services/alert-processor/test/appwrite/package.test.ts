@@ -1,13 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packFunction } from "../../appwrite/package.ts";
 import { tarGz } from "../../appwrite/tar.ts";
-import { folder } from "./setup.ts";
+import { folder, temporary } from "./setup.ts";
 
 const unpack = (archive: Buffer): string => {
-  const place = mkdtempSync(join(tmpdir(), "vigil-package-"));
+  const place = temporary();
   execFileSync("tar", ["xz"], { cwd: place, input: archive });
   return place;
 };
@@ -18,7 +17,7 @@ describe("the package", () => {
   test("is the same for the same code, and named anew when anything changes", () => {
     expect(packFunction(folder, "salt")).toEqual({ archive, entrypoint });
     expect(packFunction(folder, "other").entrypoint).not.toBe(entrypoint);
-    const copy = mkdtempSync(join(tmpdir(), "vigil-copy-"));
+    const copy = temporary();
     for (const part of ["appwrite", "channels", "core", "service", "store", "package.json"]) {
       cpSync(join(folder, part), join(copy, part), { recursive: true });
     }
@@ -46,7 +45,7 @@ describe("the package", () => {
   });
 
   test("says what is missing where packages were not installed", () => {
-    const bare = mkdtempSync(join(tmpdir(), "vigil-bare-"));
+    const bare = temporary();
     for (const part of ["appwrite", "channels", "core", "service", "store", "package.json"]) {
       cpSync(join(folder, part), join(bare, part), { recursive: true });
     }

@@ -1,5 +1,5 @@
 /** What the tests of the deployment and of the function begin with. */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../../appwrite/deployment.ts";
@@ -21,9 +21,22 @@ export const deployScopes: readonly string[] = [
   ...["topics.read", "topics.write", "functions.read", "functions.write"],
 ];
 
+const temporaries: string[] = [];
+
+afterAll(() => {
+  for (const one of temporaries.splice(0)) rmSync(one, { recursive: true, force: true });
+});
+
+/** An empty folder, removed after the last test of the file. */
+export function temporary(): string {
+  const made = mkdtempSync(join(tmpdir(), "vigil-appwrite-"));
+  temporaries.push(made);
+  return made;
+}
+
 /** A file with this text. */
 export function fileWith(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), "vigil-appwrite-")), "file");
+  const path = join(temporary(), "file");
   writeFileSync(path, text);
   return path;
 }

@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { freePort } from "../../../../test/free-port.ts";
+import { freePort } from "../../../../toolchain/free-port.ts";
 import { until } from "../../../../test/rules/alertmanager/running.ts";
 import type { Processor } from "./harness.ts";
 import { token, user } from "./place.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { newAuthority, newCertificate } from "../../../../provider/pki.ts";
-import { freePort } from "../../../../test/free-port.ts";
+import { freePort } from "../../../../toolchain/free-port.ts";
 
 /** Who may send alerts, and who may read them. */
 export const token = "a".repeat(40);

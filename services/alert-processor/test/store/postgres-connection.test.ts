@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from "node:net";
 import { inspect } from "node:util";
-import { freePort } from "../../../../test/free-port.ts";
+import { freePort } from "../../../../toolchain/free-port.ts";
 import { DatabaseError, type PostgresOptions } from "../../store/postgres-connection.ts";
 import { openPostgres } from "../../store/postgres.ts";
 import type { Sql } from "../../store/sql.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { newAuthority, newCertificate } from "../../../../provider/pki.ts";
-import { freePort } from "../../../../test/free-port.ts";
+import { freePort } from "../../../../toolchain/free-port.ts";
 import { run } from "../../../../toolchain/process.ts";
 import { programs } from "./postgres-programs.ts";
 
