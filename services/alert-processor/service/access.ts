@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Clock } from "./clock.ts";
 import { guessLimit } from "./guesses.ts";
 import { nonce, type Seal } from "./tokens.ts";
+import type { Store } from "../store/store.ts";
 import { basicOf, type Users } from "./users.ts";
 
 declare module "fastify" {
@@ -33,12 +34,15 @@ export interface Access {
     name: string,
     password: string,
   ): Promise<Verdict>;
-  signOut(request: FastifyRequest, reply: FastifyReply): void;
+  /** The session is worth nothing from now on, here and in every replica. */
+  signOut(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Whether a request that changes something comes from our own pages, or from no browser at all. */
   sameOrigin(request: FastifyRequest): boolean;
 }
 
 export interface AccessOptions {
+  /** Remembers who signed out. */
+  readonly store: Pick<Store, "useOnce" | "wasUsed">;
   readonly users: Users;
   readonly seal: Seal;
   readonly clock: Clock;
@@ -57,16 +61,23 @@ function cookieIn(header: string | undefined): string {
 const cookieWith = (value: string, seconds: number): string =>
   `${cookieName}=${value}; Max-Age=${seconds}; Path=/; Secure; HttpOnly; SameSite=Lax`;
 
-export function accessOf({ clock, origin, seal, users }: AccessOptions): Access {
-  // Signed out before their time; a session names its user's password, so a new one ends them all.
-  const ended = new Map<string, number>();
+export function accessOf({ clock, origin, seal, store, users }: AccessOptions): Access {
   const guesses = guessLimit(clock);
 
-  function sessionOf(request: FastifyRequest): { user: string; id: string } | undefined {
+  interface Session {
+    readonly user: string;
+    /** Under which its end is remembered. */
+    readonly id: string;
+  }
+
+  async function sessionOf(request: FastifyRequest): Promise<Session | undefined> {
     const { data } = sessionSchema.safeParse(seal.open(cookieIn(request.headers.cookie), clock()));
     if (data === undefined) return undefined;
-    const [user, stamp, id] = data;
-    return users.stamp(user) === stamp && !ended.has(id) ? { user, id } : undefined;
+    const [user, stamp, name] = data;
+    const id = `session ${name}`;
+    // A session names its user's password, so that a new one ends them all.
+    if (users.stamp(user) !== stamp || (await store.wasUsed(id))) return undefined;
+    return { user, id };
   }
 
   // Who was right before is let in at once: a guesser must not lock Prometheus out.
@@ -90,7 +101,7 @@ export function accessOf({ clock, origin, seal, users }: AccessOptions): Access 
     if (!safe && !sameOrigin(request)) {
       return reply.code(403).send({ error: "another site asked for this" });
     }
-    const session = sessionOf(request);
+    const session = await sessionOf(request);
     // A browser always says where a request that changes something is from.
     if (session !== undefined && (safe || request.headers.origin !== undefined)) {
       request.user = session.user;
@@ -120,11 +131,9 @@ export function accessOf({ clock, origin, seal, users }: AccessOptions): Access 
       void reply.header("set-cookie", cookieWith(session, length / 1000));
       return "right";
     },
-    signOut: (request, reply) => {
-      const now = clock();
-      for (const [id, until] of ended) if (until < now) ended.delete(id);
-      const session = sessionOf(request);
-      if (session !== undefined) ended.set(session.id, now + length);
+    signOut: async (request, reply) => {
+      const session = await sessionOf(request);
+      if (session !== undefined) await store.useOnce(session.id, clock() + length);
       void reply.header("set-cookie", cookieWith("", 0));
     },
   };

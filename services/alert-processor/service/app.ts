@@ -106,6 +106,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     clock,
     origin,
     seal: sealFor(secret, "session"),
+    store,
     users: usersOf(options.users),
   });
 

@@ -90,6 +90,20 @@ function settled(row: Row, result: Settled, now: number): Row | undefined {
 const pending = Query.equal("state", "pending");
 const oldestFirst = Query.orderAsc("position");
 
+/** Reminders that were due before their channel was told of the same episode. */
+async function needless(
+  database: AppwriteDatabase,
+  told: readonly Row[],
+  now: number,
+): Promise<Row[]> {
+  const lines = new Set(told.map(lineOf));
+  const of = told.map(({ fingerprint }) => String(fingerprint));
+  const due = Query.lessThanEqual("plannedAt", now);
+  const reminder = Query.equal("occasion", "reminder");
+  const rows = await database.among("outbox", "fingerprint", of, pending, reminder, due);
+  return rows.filter((row) => lines.has(lineOf(row)));
+}
+
 /** What is due and free, the oldest first: nothing of an episode of which something older is due. */
 async function dueTo(
   database: AppwriteDatabase,
@@ -159,6 +173,14 @@ export const outboxOf = (database: AppwriteDatabase): Outbox => ({
           const next = row && settled(row, result, now);
           if (next !== undefined) changed.set(key, next);
         }
+      }
+      const told = [...changed.values()].filter(
+        ({ occasion, state }) =>
+          state === "sent" && (occasion === "firing" || occasion === "reminder"),
+      );
+      for (const row of await needless(database, told, now)) {
+        const key = keyOf(row);
+        if (!changed.has(key)) changed.set(key, { ...row, state: "cancelled", settledAt: now });
       }
       for (const row of changed.values()) put(writes, row, {});
     }),

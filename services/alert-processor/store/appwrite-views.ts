@@ -1,7 +1,7 @@
 /** What is read of the memory in Appwrite without changing it. */
 import { Query } from "node-appwrite";
 import { heartbeatName } from "../core/alert.ts";
-import type { AppwriteDatabase } from "./appwrite-database.ts";
+import { type AppwriteDatabase, rowIdOf } from "./appwrite-database.ts";
 import { alertOf, deliveryStateOf, eventOf } from "./rows.ts";
 import type { Row } from "./sql.ts";
 import type { Filter, Noise, Store } from "./store.ts";
@@ -45,7 +45,15 @@ function noiseOf(events: readonly Row[], alerts: readonly Row[]): Noise[] {
 
 type Views = Pick<
   Store,
-  "deliveries" | "depth" | "get" | "heartbeats" | "history" | "list" | "noise" | "quarantine"
+  | "deliveries"
+  | "depth"
+  | "get"
+  | "heartbeats"
+  | "history"
+  | "list"
+  | "noise"
+  | "quarantine"
+  | "wasUsed"
 >;
 
 export const viewsOf = (database: AppwriteDatabase): Views => ({
@@ -95,6 +103,8 @@ export const viewsOf = (database: AppwriteDatabase): Views => ({
     const fingerprints = events.map(({ fingerprint }) => String(fingerprint));
     return noiseOf(events, await database.among("alerts", "fingerprint", fingerprints));
   },
+
+  wasUsed: async (id) => (await database.among("used", "$id", [rowIdOf(id)])).length > 0,
 
   depth: async () => {
     const pending = Query.equal("state", "pending");

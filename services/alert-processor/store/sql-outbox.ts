@@ -63,6 +63,21 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
     });
   }
 
+  /** What a channel was told makes the reminders of it that were due before needless. */
+  async function spare(run: Run, told: string, now: number): Promise<void> {
+    await run(
+      `UPDATE outbox SET state = 'cancelled', "settledAt" = ? WHERE key IN (
+         SELECT o.key FROM ${sql.records({ key: "text" })} JOIN outbox t ON t.key = r.key
+           JOIN outbox o ON o.fingerprint = t.fingerprint AND o."startsAt" = t."startsAt"
+             AND o.channel = t.channel
+         WHERE t.occasion IN ('firing', 'reminder') AND o.occasion = 'reminder'
+           AND o.state = 'pending' AND o."plannedAt" <= ?)`,
+      now,
+      told,
+      now,
+    );
+  }
+
   function settle(results: readonly Settled[], now: number): Promise<void> {
     return sql.transaction(async (run) => {
       for (const result of results) {
@@ -77,6 +92,7 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
               now,
               keys,
             );
+            await spare(run, keys, now);
             break;
           case "again":
             await run(

@@ -4,7 +4,15 @@ import type { Row, Sql } from "./sql.ts";
 import type { Filter, Store } from "./store.ts";
 
 type View =
-  "list" | "heartbeats" | "get" | "history" | "deliveries" | "quarantine" | "noise" | "depth";
+  | "list"
+  | "heartbeats"
+  | "get"
+  | "history"
+  | "deliveries"
+  | "quarantine"
+  | "noise"
+  | "depth"
+  | "wasUsed";
 
 async function count(rows: Promise<Row[]>): Promise<number> {
   return Number((await rows)[0]?.["n"] ?? 0);
@@ -108,5 +116,9 @@ export function viewsOf({ read }: Sql): Pick<Store, View> {
     };
   }
 
-  return { list, heartbeats, get, history, deliveries, quarantine, noise, depth };
+  async function wasUsed(id: string): Promise<boolean> {
+    return (await read("SELECT id FROM used WHERE id = ?", id)).length === 1;
+  }
+
+  return { list, heartbeats, get, history, deliveries, quarantine, noise, depth, wasUsed };
 }

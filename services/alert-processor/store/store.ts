@@ -132,6 +132,10 @@ export interface Store {
    * @param size - Deliveries in a bundle at most.
    */
   take(channel: string, limit: number, size: number, now: number, until: number): Promise<Bundle[]>;
+  /**
+   * Writes down what became of deliveries. A channel that was told of an episode only now, because it was
+   * down or this program was, needs none of the reminders that were due meanwhile: they are cancelled.
+   */
   settle(results: readonly Settled[], now: number): Promise<void>;
   /**
    * What is taken is free again, and what waits to be tried again, or for nothing but the clock, is due: for a worker that starts and
@@ -142,6 +146,8 @@ export interface Store {
   redrive(channel: string | undefined, now: number): Promise<number>;
   /** @returns False where `id` was used before. Remembered until `until`. */
   useOnce(id: string, until: number): Promise<boolean>;
+  /** @returns Whether `id` was used, as long as that is remembered. */
+  wasUsed(id: string): Promise<boolean>;
   /** What began last first; of resolved ones what ended last. Heartbeats are left out. */
   list(filter: Filter): Promise<Alert[]>;
   /** Alerts that fire for ever by design. */

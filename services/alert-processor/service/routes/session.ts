@@ -50,8 +50,8 @@ export function sessionRoutes(instance: FastifyInstance, access: Access): void {
   app.delete(
     "/v1/session",
     { onRequest: access.required, schema: { summary: "Sign out", tags: ["session"] } },
-    (request, reply) => {
-      access.signOut(request, reply);
+    async (request, reply) => {
+      await access.signOut(request, reply);
       return reply.code(204).send();
     },
   );

@@ -77,6 +77,22 @@ describe("a message", () => {
   });
 });
 
+describe("a session", () => {
+  test("that was ended stays so when the processor starts again", async () => {
+    const signedIn = await place.ask("/v1/session", {
+      body: JSON.stringify({ name: "ada", password: "lovelace" }),
+    });
+    const [cookie = ""] = signedIn.headers["set-cookie"] ?? [];
+    const headers = { cookie: cookie.split(";")[0] ?? "", origin: place.url };
+    const session = (method: string) => place.ask("/v1/session", { headers, method });
+    await place.again();
+    expect((await session("GET")).status).toBe(200);
+    expect((await session("DELETE")).status).toBe(204);
+    await place.again();
+    expect((await session("GET")).status).toBe(401);
+  });
+});
+
 describe("who is not known", () => {
   test.each([
     "/v1/alerts",

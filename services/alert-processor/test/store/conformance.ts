@@ -258,6 +258,10 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       expect(await store.useOnce("link", start + minute)).toBe(true);
       expect(await store.useOnce("link", start + minute)).toBe(false);
       expect(await store.useOnce("other", start + minute)).toBe(true);
+      expect(await store.wasUsed("link")).toBe(true);
+      expect(await store.wasUsed("another")).toBe(false);
+      await store.prune(start, start + 2 * minute);
+      expect(await store.wasUsed("link")).toBe(false);
     });
   });
 
@@ -306,6 +310,24 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       );
       expect(await send("pager", start + 400_000)).toEqual(["acknowledged 1"]);
       expect(await send("pager", start + 900_000)).toEqual([]);
+    });
+
+    test("spares a channel that was down the reminders it has missed", async () => {
+      await tell(start, message(), message({ fingerprint: "b1" }));
+      const keys = keysOf(await take("pager", start));
+      const dueAt = start + 400_000;
+      await store.settle([{ kind: "again", keys, dueAt, why: "answered 503" }], start);
+      expect(await send("pager", dueAt)).toEqual(["firing 1", "firing 1"]);
+      expect(await send("pager", dueAt)).toEqual([]);
+      const states = (await store.deliveries(fingerprint, 10))
+        .filter(({ channel }) => channel === "pager")
+        .map(({ dueAt, settledAt, state }) => [(dueAt - start) / 1000, state, settledAt]);
+      expect(states).toEqual([
+        [900, "pending", null],
+        [300, "cancelled", dueAt],
+        [400, "sent", dueAt],
+      ]);
+      expect(await send("pager", start + 900_000)).toEqual(["reminder 1", "reminder 1"]);
     });
 
     test("says that it ended only where it was told", async () => {
