@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { renderBoards } from "../dashboards/index.ts";
 import { groupsFor } from "../rules/index.ts";
-import { renderAlertmanager } from "../rules/lib/alertmanager.ts";
+import { renderAlertmanager, type Receivers } from "../rules/lib/alertmanager.ts";
 import { renderRuleFile } from "../rules/lib/rule-file.ts";
 import type { ConfigProblem } from "./config/parse.ts";
 import type { Config } from "./config/schema.ts";
@@ -33,6 +33,8 @@ export interface Plan {
   readonly jobs: readonly ScrapeJob[];
   readonly prometheus: string;
   readonly alertmanager: string;
+  /** Whom Alertmanager tells: the processor, and people. Secrets are files. */
+  readonly receivers: Receivers;
   /** Text of processor.yml; undefined where there is no processor. */
   readonly processor: string | undefined;
   /** YAML by path: `rules/general.yml`. */
@@ -146,6 +148,12 @@ export function planEstate(
     ]),
     ...Object.entries(extraRules).map(([name, text]) => [`rules/extra-${name}.yml`, text]),
   ]) as Record<string, string>;
+  const receivers = {
+    ...receiverFiles(config.receivers, places.alertmanager.config),
+    ...(places.processor && {
+      processor: processorReceiver(places.processor, places.alertmanager.config),
+    }),
+  };
   return {
     places,
     jobs,
@@ -157,15 +165,8 @@ export function planEstate(
       alertmanager: places.alertmanager.address,
       ruleFiles: Object.keys(rules),
     }),
-    alertmanager: renderAlertmanager(
-      {
-        ...receiverFiles(config.receivers, places.alertmanager.config),
-        ...(places.processor && {
-          processor: processorReceiver(places.processor, places.alertmanager.config),
-        }),
-      },
-      config.maintenance,
-    ),
+    receivers,
+    alertmanager: renderAlertmanager(receivers, config.maintenance),
     processor: places.processor && renderProcessor(config, places.processor, places.alertmanager),
     rules,
     boards: renderBoards({ thresholds: config.rules.thresholds }),

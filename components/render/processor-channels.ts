@@ -86,6 +86,14 @@ function waysOf({ appwrite, email, escalation, pagerduty, slack, webhook }: Sett
   return Object.entries(ways).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** What a channel is told of: severities (all without), and how many seconds after the beginning. */
+export interface Subscription {
+  readonly channel: string;
+  readonly severities?: readonly string[];
+  readonly after: readonly number[];
+  readonly also: readonly string[];
+}
+
 /**
  * The policy: what each way is told, and when. Emergencies that nobody has taken are told again, and
  * after a while to others.
@@ -94,7 +102,7 @@ function subscriptionsOf(
   channel: string,
   { hears }: Way,
   { escalation, remind }: Settings,
-): object[] {
+): Subscription[] {
   const reminders = remind.split(",").map((time) => seconds(time.trim()));
   const also = ["acknowledged", "resolved"];
   switch (hears) {
@@ -120,7 +128,7 @@ function subscriptionsOf(
 /** Channels and subscriptions of processor.yml. */
 export function renderChannels(settings: Settings): {
   readonly channels: Readonly<Record<string, unknown>>;
-  readonly subscriptions: readonly object[];
+  readonly subscriptions: readonly Subscription[];
 } {
   const ways = waysOf(settings);
   return {

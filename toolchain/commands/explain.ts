@@ -42,12 +42,16 @@ export async function run(args: string[]): Promise<number> {
       advice: [meant === undefined ? "vigil explain lists them all." : `Did you mean ${meant}?`],
     });
   }
-  const { receiverFiles } = await import("../../components/render/alertmanager.ts");
+  const { renderChannels } = await import("../../components/render/processor-channels.ts");
   const { planEstate } = await import("../../components/plan.ts");
   const { createTarget } = await import("../../components/targets/index.ts");
-  const { renderExplanation } = await import("../../rules/lib/explain.ts");
+  const { renderExplanation } = await import("../../rules/lib/explanation.ts");
   const config = await readStackConfig(root, name);
-  const { jobs } = planEstate(config, createTarget(config, name, {}), config.grafana.enabled);
+  const { jobs, receivers } = planEstate(
+    config,
+    createTarget(config, name, {}),
+    config.grafana.enabled,
+  );
   const stack = {
     environment: config.environment,
     options: {
@@ -55,7 +59,8 @@ export async function run(args: string[]): Promise<number> {
       evaluationInterval: config.prometheus.evaluationInterval,
       jobs: jobs.map((job) => job.name).sort(),
     },
-    receivers: receiverFiles(config.receivers, ""),
+    receivers,
+    ways: renderChannels(config.processor).subscriptions,
     maintenance: config.maintenance,
   };
   const runbook = await readFile(join(root, "runbooks", `${alert.service}.md`), "utf8");

@@ -89,6 +89,9 @@ export function ofTeam(team: Team, { teams }: Receivers): Receiver | undefined {
   return set.length === 0 ? undefined : receiver(`team-${team}`, set, from);
 }
 
+/** Name of the receiver that is the processor. */
+export const processorName = "processor";
+
 /** The processor; undefined where there is none. It stores a group whole, however large that is. */
 export function processorOf({ processor }: Receivers): Receiver | undefined {
   if (processor === undefined) return undefined;
@@ -104,7 +107,7 @@ export function processorOf({ processor }: Receivers): Receiver | undefined {
       tls_config: { ca_file: authorityFile },
     },
   };
-  return { name: "processor", configs: { webhook_configs: [config] } };
+  return { name: processorName, configs: { webhook_configs: [config] } };
 }
 
 /** What waits for the Watchdog. That it ended is for it to notice. */

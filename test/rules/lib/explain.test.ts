@@ -1,5 +1,6 @@
 import { allAlerts } from "../../../rules/index.ts";
-import { renderExplanation, silencersOf, type Stack, toldOf } from "../../../rules/lib/explain.ts";
+import { silencersOf, type Stack, toldOf } from "../../../rules/lib/explain.ts";
+import { renderExplanation } from "../../../rules/lib/explanation.ts";
 import { plainOptions } from "../../../rules/lib/rule-file.ts";
 
 const alerts = allAlerts();
@@ -18,6 +19,19 @@ const stack: Stack = {
     teams: { dba: { slack: { channel: "#dba", urlFile: "/dba" } } },
   },
   maintenance: { night: { times: "02:00-04:00", matchers: { host: "a" } } },
+  ways: [
+    { channel: "hook", after: [0] },
+    { channel: "slack", severities: ["emergency"], after: [0, 300, 5400] },
+    { channel: "lead", severities: ["emergency"], after: [90] },
+  ],
+};
+
+const remembered: Stack = {
+  ...stack,
+  receivers: {
+    ...stack.receivers,
+    processor: { url: "https://p/v1/alerts", tokenFile: "/t", authorityFile: "/a" },
+  },
 };
 
 describe("who is told of an alert", () => {
@@ -67,6 +81,35 @@ describe("an explanation", () => {
     expect(text).toMatch(/^Fires when {3}.* > 0\.5$/m);
     expect(text).toMatch(/^Threshold {4}0\.5 .*set by this stack; the default is 0\.85/m);
     expect(text).toMatch(/^ {13}0\.99 on db-1:9100$/m);
+  });
+
+  it("says what the processor does with it, where there is one", () => {
+    const toldIn = (name: string) =>
+      /^Told to +([^]*?)\n(?=\S)/m
+        .exec(renderExplanation(named(name), remembered, alerts, ""))?.[1]
+        ?.split(/\n +/);
+    expect(text).not.toContain("processor");
+    expect(toldIn("HostDown")).toEqual([
+      "processor at once, which keeps it, not during night",
+      "processor tells hook at once",
+      "webhook after 10s, again every 1h, not during night",
+    ]);
+    expect(toldIn("EstateMostlyDown")).toEqual([
+      "processor at once, which keeps it",
+      "processor tells hook at once",
+      "processor tells slack at once, 5m, 90m, unless somebody has taken it",
+      "processor tells lead after 90s, unless somebody has taken it",
+      "webhook after 0s, again every 30m",
+    ]);
+  });
+
+  it("says that nobody is told, unless the processor tells somebody", () => {
+    const { processor } = remembered.receivers;
+    const receivers = processor ? { processor } : {};
+    const explained = (ways: Stack["ways"]) =>
+      renderExplanation(named("HostDown"), { ...remembered, receivers, ways }, alerts, "");
+    expect(explained([])).toContain("nobody else: this stack has no receiver for it");
+    expect(explained(stack.ways)).not.toContain("nobody");
   });
 
   it("says that it is switched off, why and how long", () => {
