@@ -6,7 +6,8 @@ export default {
   // The official plugins' tests are a command of their own: make test-plugins.
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/plugins/"],
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // For what hangs: a machine that is busy with other things may take many times as long as usual.
+  testTimeout: 180_000,
   reporters: ["default", "<rootDir>/test/count-reporter.mjs"],
   coverageProvider: "v8",
   coverageReporters: ["json"],

@@ -11,8 +11,6 @@ beforeAll(() => requireTools("promtool", "amtool"));
 
 afterAll(cleanUp);
 
-jest.setTimeout(30_000);
-
 const checks = [
   { binary: "promtool", args: ["check", "config", "prometheus.yml"] },
   { binary: "promtool", args: ["check", "rules", "rules/all.yml"] },

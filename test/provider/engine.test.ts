@@ -4,8 +4,6 @@ import { layoutOf } from "../../provider/process/layout.ts";
 import { run } from "../../provider/process/tool.ts";
 import { cleanUp, eventually, freePort, pidsOf, requireTools, temporaryHome } from "./helpers.ts";
 
-jest.setTimeout(180_000);
-
 const home = temporaryHome();
 const project = join(home, "..", "project");
 const environment: Record<string, string> = {};

@@ -30,8 +30,6 @@ beforeAll(async () => {
 
 afterAll(cleanUp);
 
-jest.setTimeout(60_000);
-
 const rawOf = (inputs: ProcessInputs): Raw => inputs as unknown as Raw;
 
 async function created(inputs: ProcessInputs): Promise<Raw> {

@@ -14,8 +14,6 @@ import type { Tool, Workshop } from "../../toolchain/tool.ts";
 export const checkout = process.cwd();
 
 // Programs are really started here; a busy machine takes its time.
-jest.setTimeout(60_000);
-
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();

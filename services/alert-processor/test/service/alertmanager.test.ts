@@ -8,8 +8,6 @@ import { eventually, freePort } from "../../../../test/provider/helpers.ts";
 import { type AlertmanagerConfig, listAlerts } from "../../service/alertmanager.ts";
 import { login, type Place, startPlace } from "./harness.ts";
 
-jest.setTimeout(60_000);
-
 let place: Place;
 let config: AlertmanagerConfig;
 let alertmanager: ChildProcess;

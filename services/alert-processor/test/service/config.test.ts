@@ -7,8 +7,6 @@ import { stringify } from "yaml";
 import { ConfigError, readConfig, readSecret, readTokens, readWeb } from "../../service/config.ts";
 import { type Place, sent, startPlace } from "./harness.ts";
 
-jest.setTimeout(60_000);
-
 const folder = mkdtempSync(join(tmpdir(), "vigil-processor-"));
 afterAll(() => {
   rmSync(folder, { recursive: true });

@@ -4,8 +4,6 @@ import type { Alert } from "../../core/alert.ts";
 import { fakeServer } from "../channels/fake-server.ts";
 import { login, type Place, sent, startPlace, tokens } from "./harness.ts";
 
-jest.setTimeout(60_000);
-
 let place: Place;
 beforeAll(async () => {
   place = await startPlace();

@@ -51,7 +51,7 @@ export interface Visitor {
   signIn(name?: string, password?: string): Promise<void>;
 }
 
-const patience = { timeout: 10_000 };
+const patience = { timeout: 60_000 };
 
 /** Opens the page in a browser that knows nothing of others. */
 export async function visit(browser: Browser, url: string): Promise<Visitor> {
