@@ -13,7 +13,6 @@ import type { Tool, Workshop } from "../../toolchain/tool.ts";
 /** The checkout under test: jest runs there. */
 export const checkout = process.cwd();
 
-// Programs are really started here; a busy machine takes its time.
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();

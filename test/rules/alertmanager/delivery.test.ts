@@ -2,6 +2,13 @@ import { parse, stringify } from "yaml";
 import { type Receivers, renderAlertmanager } from "../../../rules/lib/alertmanager.ts";
 import { severities, teams } from "../../../rules/routing.ts";
 import {
+  bodyOf,
+  login,
+  type MailServer,
+  mailServer,
+} from "../../../services/alert-processor/test/channels/mail-server.ts";
+import { identity } from "../../provider/helpers.ts";
+import {
   type Alertmanager,
   type Inbox,
   openInbox,
@@ -10,25 +17,27 @@ import {
   until,
 } from "./running.ts";
 
-const receivers: Receivers = {
+const mailTo = (to: string, port: number) => ({
+  to,
+  from: "vigil@example.com",
+  smarthost: `127.0.0.1:${port}`,
+  username: login.user,
+  passwordFile: "secrets/password",
+});
+
+/** @param port - Of the mail server. */
+const receiversBy = (port: number): Receivers => ({
   webhook: { urlFile: "secrets/webhook" },
-  email: {
-    to: "oncall@example.com",
-    from: "vigil@example.com",
-    // Nobody listens there: mail is the one channel that is not delivered in this test.
-    smarthost: "127.0.0.1:1",
-    username: "vigil",
-    passwordFile: "secrets/password",
-  },
+  email: mailTo("oncall@example.com", port),
   slack: { channel: "#alerts", urlFile: "secrets/slack" },
   pagerduty: { routingKeyFile: "secrets/pagerduty" },
   heartbeat: { urlFile: "secrets/heartbeat" },
   teams: {
-    dba: { webhook: { urlFile: "secrets/dba" } },
+    dba: { webhook: { urlFile: "secrets/dba" }, email: mailTo("dba@example.com", port) },
     security: { webhook: { urlFile: "secrets/security" } },
   },
   hours: { weekdays: notToday() },
-};
+});
 
 const maintenance = {
   now: { times: "00:00-24:00", matchers: { host: "in-maintenance" } },
@@ -80,6 +89,7 @@ const vectors = [...severities, "unheard-of"].flatMap((severity) =>
 
 describe("a real Alertmanager", () => {
   let inbox: Inbox;
+  let mail: MailServer;
   let alertmanager: Alertmanager;
   let shown: readonly Shown[];
 
@@ -96,11 +106,13 @@ describe("a real Alertmanager", () => {
         one.path === path && one.alerts.some(({ labels }) => labels["alertname"] === alertname),
     );
   const arrived = (path: string, alertname: string) =>
-    until(`${alertname} at ${path}`, 20, () => told(path, alertname)[0]);
+    until(`${alertname} at ${path}`, 60, () => told(path, alertname)[0]);
 
   beforeAll(async () => {
     inbox = await openInbox();
-    const config = parse(renderAlertmanager(receivers, maintenance)) as object;
+    const { authority, leaf } = await identity();
+    mail = await mailServer(leaf);
+    const config = parse(renderAlertmanager(receiversBy(mail.port), maintenance)) as object;
     const files = Object.fromEntries(
       ["webhook", "slack", "heartbeat", "dba", "security"].map((name) => [
         `secrets/${name}`,
@@ -110,7 +122,14 @@ describe("a real Alertmanager", () => {
     alertmanager = await startAlertmanager({
       // Only where PagerDuty is: the file names nobody's server.
       config: stringify({ ...config, global: { pagerduty_url: `${inbox.url}/pagerduty` } }),
-      files: { ...files, "secrets/password": "x", "secrets/pagerduty": "key" },
+      files: {
+        ...files,
+        "ca.crt": authority.certificate,
+        "secrets/password": login.password,
+        "secrets/pagerduty": "key",
+      },
+      // Mail goes encrypted only: the mail server is one that Alertmanager trusts.
+      env: { SSL_CERT_FILE: "ca.crt" },
     });
     const group = { severity: "critical", team: "sre", env: "prod", service: "s" };
     await alertmanager.post([
@@ -135,6 +154,7 @@ describe("a real Alertmanager", () => {
 
   afterAll(async () => {
     await alertmanager.stop();
+    await mail.close();
     inbox.close();
   });
 
@@ -154,13 +174,22 @@ describe("a real Alertmanager", () => {
   it("delivers what is urgent to every channel on call and to its team", async () => {
     await arrived("/webhook", "DatabaseGone");
     await arrived("/dba", "DatabaseGone");
-    await until("Slack and PagerDuty", 20, () =>
+    await until("Slack and PagerDuty", 60, () =>
       ["/slack", "/pagerduty"].every((path) => inbox.got.some((one) => one.path === path))
         ? true
         : undefined,
     );
     expect(told("/security", "DatabaseGone")).toEqual([]);
-  }, 30_000);
+  });
+
+  it("mails it to those on call and to the team, signed in and encrypted", async () => {
+    for (const to of ["oncall@example.com", "dba@example.com"]) {
+      const letter = await until(`mail to ${to}`, 60, () =>
+        mail.received.find((one) => one.to.includes(to) && bodyOf(one).includes("DatabaseGone")),
+      );
+      expect(letter).toMatchObject({ from: "vigil@example.com", secure: true, user: login.user });
+    }
+  });
 
   it("delivers the Watchdog to the heartbeat and to nobody else", async () => {
     await arrived("/heartbeat", "Watchdog");
@@ -173,7 +202,7 @@ describe("a real Alertmanager", () => {
     const { alerts } = await arrived("/webhook", "Together");
     expect(alerts.map(({ labels }) => labels["instance"]).sort()).toEqual(["a:1", "b:1"]);
     expect(told("/webhook", "Together")).toHaveLength(1);
-  }, 30_000);
+  });
 
   const mutedBy = (alertname: string) =>
     until(`${alertname} muted`, 10, async () => {

@@ -41,14 +41,16 @@ export interface ServerOptions {
   readonly args: readonly string[];
   /** Files of its folder, which is its working directory, by path from there. */
   readonly files: Readonly<Record<string, string>>;
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
  * Starts Prometheus or Alertmanager in a folder of its own.
  *
- * @throws Error with what it said when it is not ready within 15 s.
+ * @throws Error with what it said when it is not ready within a minute.
  */
-export async function startServer({ args, files, program }: ServerOptions): Promise<Server> {
+export async function startServer({ args, env, files, program }: ServerOptions): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "vigil-server-"));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -57,6 +59,7 @@ export async function startServer({ args, files, program }: ServerOptions): Prom
   const listen = `127.0.0.1:${await freePort()}`;
   const child = spawn(program, [...args, `--web.listen-address=${listen}`], {
     cwd: folder,
+    env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";
@@ -77,7 +80,7 @@ export async function startServer({ args, files, program }: ServerOptions): Prom
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await until(program, 15, async () => {
+    await until(program, 60, async () => {
       if (child.exitCode !== null || child.pid === undefined) throw new Error(`${program} ended`);
       const answer = await fetch(`${url}/-/ready`).catch(() => undefined);
       return answer?.ok === true ? true : undefined;
@@ -105,17 +108,21 @@ export interface AlertmanagerOptions {
   readonly args?: readonly string[];
   /** @default from PATH */
   readonly program?: string;
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-/** @throws Error with what it said when it is not ready within 15 s. */
+/** @throws Error with what it said when it is not ready within a minute. */
 export async function startAlertmanager({
   args = ["--cluster.listen-address="],
   config,
+  env = {},
   files = {},
   program = "alertmanager",
 }: AlertmanagerOptions): Promise<Alertmanager> {
   const server = await startServer({
     program,
+    env,
     args: ["--config.file=alertmanager.yml", "--storage.path=data", ...args],
     files: { ...files, "alertmanager.yml": config },
   });
