@@ -65,11 +65,11 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
       rename: ["vigil-dev", `vigil-dev${process.pid}`],
       image: (reference) => testImage(programOf(reference) ?? "prometheus"),
     });
-  }, 150_000);
+  });
 
   afterAll(async () => {
     await (estate as Recreated | undefined)?.remove();
-  }, 60_000);
+  });
 
   test("becomes healthy", async () => {
     await estate.healthy();
@@ -77,7 +77,7 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
     expect([...estate.containers.keys()].sort()).toEqual(
       running.flatMap((name) => [name, `${name}-files`]).sort(),
     );
-  }, 90_000);
+  });
 
   test("is watched by its Prometheus, every part of it", async () => {
     const wanted = ["alertmanager 1", "blackbox 1", "node 1", "prometheus 1"];
@@ -91,7 +91,7 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
       seen = found.map(([, job, value]) => `${job ?? ""} ${value ?? ""}`);
     }
     expect(seen).toEqual(expect.arrayContaining(wanted));
-  }, 90_000);
+  });
 
   /** Output of a command inside Prometheus's container. */
   async function shell(command: string): Promise<string> {

@@ -32,11 +32,11 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     });
     made = await recreate(recorded, docker);
     await made.healthy();
-  }, 150_000);
+  });
 
   afterAll(async () => {
     await (made as Recreated | undefined)?.remove();
-  }, 60_000);
+  });
 
   const all = ["prometheus", "alertmanager", "blackbox", "node", "lodger"];
   const withFiles = all.slice(0, 4);
@@ -100,7 +100,7 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
 
   test("Prometheus reaches its peers: on the network, on the machine, on its own loopback", async () => {
     expect(await scraped()).toEqual(["blackbox 1", "lodger 1", "node 1"]);
-  }, 40_000);
+  });
 
   test("data outlives a restart", async () => {
     expect(await shell("prometheus", "echo kept > /prometheus/mark; ls /prometheus")).toMatch(
@@ -109,12 +109,12 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     await container("prometheus").restart();
     await made.healthy();
     expect(await shell("prometheus", "cat /prometheus/mark")).toBe("kept\n");
-  }, 60_000);
+  });
 
   test("what lives on Prometheus's loopback finds it again after a restart", async () => {
     expect(await scraped()).toEqual(["blackbox 1", "lodger 1", "node 1"]);
     expect((await container("lodger").inspect()).RestartCount).toBeGreaterThan(0);
-  }, 40_000);
+  });
 
   /** Targets as Prometheus sees them once all are up, or after a while. */
   async function scraped(): Promise<string[]> {

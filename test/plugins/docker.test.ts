@@ -27,7 +27,7 @@ const title = `the official Docker plugin${problem ? ` (skipped: ${problem})` : 
     write("first");
     await stack.init();
     await stack.succeed("up", "--yes", "--skip-preview");
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await stack.run("destroy", "--yes", "--skip-preview");
@@ -38,12 +38,12 @@ const title = `the official Docker plugin${problem ? ` (skipped: ${problem})` : 
         .catch(() => undefined);
     }
     stack.forget();
-  }, 60_000);
+  });
 
   test("a second preview and a refresh find nothing to do", async () => {
     await stack.succeed("preview", "--expect-no-changes");
     await stack.succeed("refresh", "--yes", "--skip-preview", "--expect-no-changes");
-  }, 60_000);
+  });
 
   test("a changed file shows what changed and replaces what reads it, nothing else", async () => {
     write("second");
@@ -57,7 +57,7 @@ const title = `the official Docker plugin${problem ? ` (skipped: ${problem})` : 
     expect(new Set(replaced.map((it) => it[1]))).toEqual(
       new Set(["prometheus-files", "prometheus", "lodger"]),
     );
-  }, 90_000);
+  });
 
   test("what was stopped or removed by hand comes back", async () => {
     await docker.getContainer(`vigil-${name}-blackbox`).stop();
@@ -67,7 +67,7 @@ const title = `the official Docker plugin${problem ? ` (skipped: ${problem})` : 
       const { State } = await docker.getContainer(`vigil-${name}-${service}`).inspect();
       expect(State.Running).toBe(true);
     }
-  }, 90_000);
+  });
 
   test("down keeps the data, the next up takes it over", async () => {
     await shell("echo kept > /prometheus/mark");
@@ -76,7 +76,7 @@ const title = `the official Docker plugin${problem ? ` (skipped: ${problem})` : 
     await stack.succeed("up", "--yes", "--skip-preview");
     expect(await shell("cat /prometheus/mark")).toBe("kept\r\n");
     await stack.succeed("preview", "--expect-no-changes");
-  }, 120_000);
+  });
 
   /** Output of a command in Prometheus's container. */
   async function shell(command: string): Promise<string> {

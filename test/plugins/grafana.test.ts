@@ -25,28 +25,28 @@ const title = `the official Grafana plugin against ${against}`;
     write("First");
     await stack.init();
     await stack.succeed("up", "--yes", "--skip-preview");
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await stack.run("destroy", "--yes", "--skip-preview");
     await standIn?.close();
     stack.forget();
-  }, 60_000);
+  });
 
   test("a second preview and a refresh find nothing to do", async () => {
     await stack.succeed("preview", "--expect-no-changes");
     await stack.succeed("refresh", "--yes", "--skip-preview", "--expect-no-changes");
-  }, 60_000);
+  });
 
   test("a changed board is updated in place", async () => {
     write("Second");
     const output = await stack.succeed("up", "--yes", "--skip-preview");
     expect(output).toMatch(/~ 1 updated/);
-  }, 60_000);
+  });
 
   test("secrets are not in the output", async () => {
     expect(await stack.succeed("preview", "--diff", "--show-sames")).not.toContain("hidden");
-  }, 60_000);
+  });
 
   test("everything goes with the stack, and the stand-in knew every question", async () => {
     await stack.succeed("destroy", "--yes", "--skip-preview");
@@ -55,5 +55,5 @@ const title = `the official Grafana plugin against ${against}`;
     expect([...folders, ...dataSources, ...dashboards, ...contactPoints]).toEqual([]);
     expect(policy).toBeUndefined();
     expect(standIn.unknown).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -28,7 +28,7 @@ describe.each(named)("rules of %s", (_name, group) => {
         ]),
       ),
     );
-  }, 60_000);
+  });
 
   it.each(alerts.map(({ name }) => name))("%s fires, stays quiet and ends as it should", (name) => {
     expect(failures.has(name)).toBe(true);

@@ -205,7 +205,7 @@ describe("a real Alertmanager", () => {
   });
 
   const mutedBy = (alertname: string) =>
-    until(`${alertname} muted`, 10, async () => {
+    until(`${alertname} muted`, 60, async () => {
       const found = await alertmanager.grouped();
       const one = found.find(({ labels }) => labels["alertname"] === alertname);
       return one && one.status.mutedBy.length > 0 ? one.status.mutedBy : undefined;

@@ -217,14 +217,14 @@ describe("inhibition on a real Alertmanager", () => {
     );
     // Alerts reach the inhibitor a moment after they reach the store.
     const expected = edges.reduce((sum, [, { silenced }]) => sum + silenced.length, 0);
-    const settled = until("inhibitions", 10, async () => {
+    const settled = until("inhibitions", 60, async () => {
       shown = await alertmanager.shown();
       const count = shown.filter(({ status }) => status.inhibitedBy.length > 0).length;
       return count >= expected ? true : undefined;
     });
     // Where they are fewer, each edge says of itself what is missing.
     await settled.catch(() => undefined);
-  }, 30_000);
+  });
   afterAll(() => alertmanager.stop());
 
   it.each(edges.map(([name, edge], index) => [name, edge, index] as const))(
@@ -254,7 +254,7 @@ describe("inhibition on a real Alertmanager", () => {
       { labels: { ...disk(milder, a), env } },
       { labels: { ...disk(worse, a), env } },
     ]);
-    const found = await until("the milder silenced", 10, async () => {
+    const found = await until("the milder silenced", 60, async () => {
       const all = (await alertmanager.shown()).filter(({ labels }) => labels["env"] === env);
       return all.some(({ status }) => status.inhibitedBy.length > 0) ? all : undefined;
     });

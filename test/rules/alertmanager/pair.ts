@@ -33,7 +33,7 @@ interface Status {
 
 /** Both know of each other, and neither waits for more. */
 async function agree(members: readonly Alertmanager[]): Promise<void> {
-  await until("a pair", 30, async () => {
+  await until("a pair", 60, async () => {
     const all = await Promise.all(
       members.map(
         async ({ url }) => (await fetch(`${url}/api/v2/status`)).json() as Promise<Status>,
