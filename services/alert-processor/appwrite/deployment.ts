@@ -6,7 +6,7 @@ import { Client, Functions, Messaging, TablesDB } from "node-appwrite";
 import { DeployError, type DeployOptions, ensure, found, reasonOf, type Thing } from "./ensure.ts";
 import { ensureFunction } from "./ensure-function.ts";
 import { ensureTables } from "./ensure-tables.ts";
-import { type Settings, settingsOf, SettingsError } from "./settings.ts";
+import { secretNames, type Settings, settingsOf, SettingsError } from "./settings.ts";
 import { topics } from "./topics.ts";
 
 const help = `Usage: npm run deploy:appwrite -- [--dry-run] [--env FILE] [--help]
@@ -31,14 +31,24 @@ interface Target {
   readonly settings: Settings;
 }
 
-/** The text of the file that a variable names; what is wrong with it goes to `problems`. */
-function fileIn(environment: Environment, name: string, problems: string[]): string {
-  const path = environment[name]?.trim() ?? "";
-  if (path === "") return "";
+/** Variables of the function whose text is in a file, which a variable of ours names. */
+const inFiles = [...secretNames, "VIGIL_ALERTMANAGER_CA"];
+
+/** The text of the file for a variable; what is wrong with it goes to `problems`. */
+function textFor(name: string, environment: Environment, problems: string[]): string {
+  const [file, path] = [`${name}_FILE`, environment[`${name}_FILE`]?.trim() ?? ""];
+  if (path === "") {
+    if ((environment[name] ?? "") !== "") {
+      problems.push(`${name} is not read here: write it into a file and name that in ${file}`);
+    }
+    return "";
+  }
   try {
-    return readFileSync(path, "utf8");
+    const text = readFileSync(path, "utf8");
+    if (text.trim() === "") problems.push(`${file}: ${path} is empty: write ${name} into it`);
+    return text;
   } catch (error) {
-    problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(`${file}: ${(error as Error).message}`);
     return "";
   }
 }
@@ -58,33 +68,52 @@ function targetOf(environment: Environment): Target {
     problems.push("APPWRITE_ENDPOINT must look like https://cloud.appwrite.io/v1");
   }
   needed("VIGIL_TOKENS_FILE", "the path of a file with one or two tokens of Alertmanager");
-  const tokens = fileIn(environment, "VIGIL_TOKENS_FILE", problems);
-  const people = fileIn(environment, "VIGIL_PEOPLE_TOKENS_FILE", problems);
+  const texts = Object.fromEntries(
+    inFiles.map((name) => [name, textFor(name, environment, problems)]),
+  );
   const functionId = environment["VIGIL_FUNCTION_ID"]?.trim() || "vigil-alert-processor";
   try {
-    if (problems.length > 0) throw new DeployError(problems);
     const settings = settingsOf({
       ...environment,
       APPWRITE_FUNCTION_API_ENDPOINT: endpoint,
       APPWRITE_FUNCTION_PROJECT_ID: projectId,
-      VIGIL_TOKENS: tokens,
-      VIGIL_PEOPLE_TOKENS: people,
+      ...texts,
     });
+    if (problems.length > 0) throw new DeployError(problems);
     return { endpoint, projectId, apiKey, functionId, settings };
   } catch (error) {
-    if (error instanceof SettingsError) throw new DeployError(error.message.split("\n"));
-    throw error;
+    if (!(error instanceof SettingsError)) throw error;
+    throw new DeployError([...problems, ...notSaid(error.message.split("\n"), problems)]);
   }
 }
 
+/** Those of the settings that do not only follow from problems that were said: of files, and of Appwrite. */
+const notSaid = (ofSettings: readonly string[], said: readonly string[]): string[] =>
+  ofSettings.filter((problem) => {
+    const [name = ""] = problem.split(/[ :]/);
+    if (name.startsWith("APPWRITE_FUNCTION_")) return false;
+    return !said.some((one) => [name, `${name}_FILE`].includes(one.split(/[ :]/)[0] ?? ""));
+  });
+
 /** The environment of the function. */
-const variablesOf = ({ databaseId, keepDays, page, peopleTokens, tokens }: Settings) => ({
-  VIGIL_DATABASE_ID: databaseId,
-  VIGIL_KEEP_DAYS: String(keepDays),
-  VIGIL_PAGE: page,
-  VIGIL_PEOPLE_TOKENS: peopleTokens.join("\n"),
-  VIGIL_TOKENS: tokens.join("\n"),
-});
+const variablesOf = (settings: Settings) => {
+  const { alertmanager, databaseId, heartbeat, keepDays, page, peopleTokens, silence, tokens } =
+    settings;
+  return {
+    VIGIL_ALERTMANAGER_CA: alertmanager?.ca ?? "",
+    VIGIL_ALERTMANAGER_PASSWORD: alertmanager?.login?.password ?? "",
+    VIGIL_ALERTMANAGER_RECEIVER: alertmanager?.receiver ?? "",
+    VIGIL_ALERTMANAGER_URL: alertmanager?.url ?? "",
+    VIGIL_ALERTMANAGER_USERNAME: alertmanager?.login?.username ?? "",
+    VIGIL_DATABASE_ID: databaseId,
+    VIGIL_HEARTBEAT_URL: heartbeat?.url ?? "",
+    VIGIL_KEEP_DAYS: String(keepDays),
+    VIGIL_PAGE: page,
+    VIGIL_PEOPLE_TOKENS: peopleTokens.join("\n"),
+    VIGIL_SILENCE_SECONDS: String(silence),
+    VIGIL_TOKENS: tokens.join("\n"),
+  };
+};
 
 /**
  * Deploys. What is done is printed, a line for each thing.

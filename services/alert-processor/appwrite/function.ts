@@ -2,7 +2,8 @@
 import { Client, Messaging, TablesDB } from "node-appwrite";
 import { openAppwriteStore } from "../store/appwrite.ts";
 import type { FunctionContext, FunctionResponse } from "./context.ts";
-import { handle, type Parts } from "./handle.ts";
+import { handle } from "./handle.ts";
+import { type Parts, partsOf } from "./parts.ts";
 import { settingsOf } from "./settings.ts";
 import { topicChannel, topics } from "./topics.ts";
 
@@ -14,12 +15,12 @@ function open(): { readonly client: Client; readonly parts: Parts } {
   const client = new Client().setEndpoint(settings.endpoint).setProject(settings.projectId);
   const messaging = new Messaging(client);
   const clock = Date.now;
-  const parts = {
+  const parts = partsOf({
     store: openAppwriteStore(new TablesDB(client), settings.databaseId),
     channels: topics.map((topic) => topicChannel(messaging, topic, clock)),
     settings,
     clock,
-  };
+  });
   return { client, parts };
 }
 

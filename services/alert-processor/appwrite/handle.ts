@@ -1,36 +1,16 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Channel } from "../channels/channel.ts";
 import { LifecycleError } from "../core/lifecycle.ts";
 import { parsePayload, PayloadError } from "../core/payload.ts";
-import { deliveriesOf } from "../core/routing.ts";
-import type { Planner } from "../core/writes.ts";
 import { actionSchema } from "../service/routes/schemas.ts";
 import { bearsOneOf } from "../service/tokens.ts";
-import { ConflictError, type Store, UnknownAlertError } from "../store/store.ts";
+import { ConflictError, UnknownAlertError } from "../store/store.ts";
 import type { FunctionContext, FunctionResponse } from "./context.ts";
-import { drain } from "./drain.ts";
-import type { Settings } from "./settings.ts";
-import { subscriptions } from "./topics.ts";
-
-/** What requests are answered with. */
-export interface Parts {
-  readonly store: Store;
-  readonly channels: readonly Channel[];
-  readonly settings: Settings;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-}
-
-/** Milliseconds of a scheduled run, of the 60 s that the function has: the rest is for what was begun. */
-const scheduled = 40_000;
+import { type Parts, plan, tell } from "./parts.ts";
+import { tick } from "./tick.ts";
 
 /** Milliseconds after a message was taken in, of the 30 s that an HTTP execution has. */
 const atOnce = 5_000;
-
-const day = 24 * 3_600_000;
-
-const plan: Planner = (change) => deliveriesOf(change, subscriptions);
 
 const actor = z.object({ actor: z.string().min(1).max(200) });
 
@@ -67,18 +47,6 @@ function jsonIn(text: string): unknown {
   }
 }
 
-/** Tells what is due; what that costs or fails at is no business of who is answered. */
-function tell(context: FunctionContext, parts: Parts, time: number): Promise<number> {
-  const { channels, clock, settings, store } = parts;
-  const { page } = settings;
-  const onTrouble = (why: string): void => {
-    context.error(`not told, it comes again: ${why}`);
-  };
-  // Nobody signs in here, so there is no page of an alert and no link that acknowledges.
-  const links = { page, alert: () => page, acknowledge: () => "" };
-  return drain({ channels, clock, links, onTrouble, store, until: clock() + time });
-}
-
 async function takeIn(context: FunctionContext, parts: Parts): Promise<object> {
   const { clock, settings, store } = parts;
   admit(context, settings.tokens);
@@ -88,7 +56,7 @@ async function takeIn(context: FunctionContext, parts: Parts): Promise<object> {
   await store.ingest([{ alerts, poison, digest }], plan, clock());
   for (const { why } of poison) context.error(`an alert was put in quarantine: ${why}`);
   // Durable from here on. A page does not wait for the next minute.
-  await tell(context, parts, atOnce);
+  await tell(context, parts, clock() + atOnce);
   return { taken: alerts.length, quarantined: poison.length };
 }
 
@@ -103,20 +71,8 @@ async function act(context: FunctionContext, parts: Parts, fingerprint: string):
   const { version, ...action } = what.data as z.infer<typeof actionSchema>;
   const by = who.data?.actor ?? "";
   const alert = await store.act(fingerprint, action, by, version, plan, clock());
-  await tell(context, parts, atOnce);
+  await tell(context, parts, clock() + atOnce);
   return alert;
-}
-
-/** What is done each minute. */
-async function tick(context: FunctionContext, parts: Parts): Promise<object> {
-  const { clock, settings, store } = parts;
-  const woken = await store.wake(plan, clock());
-  const sent = await tell(context, parts, scheduled);
-  const forgotten = await store.prune(clock() - settings.keepDays * day, clock());
-  const { dead, open, pending, quarantined } = await store.depth();
-  const done = { woken, sent, forgotten, open, pending, dead, quarantined };
-  context.log(JSON.stringify(done));
-  return done;
 }
 
 const actions = /^\/v1\/alerts\/([0-9a-f]{1,32})\/actions\/?$/;

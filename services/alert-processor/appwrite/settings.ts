@@ -1,6 +1,7 @@
 /** What the function is told by its environment; the deployment writes the same names. */
+import { type Value, type WatchSettings, watchSettingsIn } from "./watch-settings.ts";
 
-export interface Settings {
+export interface Settings extends WatchSettings {
   readonly endpoint: string;
   readonly projectId: string;
   readonly databaseId: string;
@@ -37,7 +38,12 @@ export const tokensIn = (text: string): string[] =>
     .filter((token) => token !== "");
 
 /** Variables of the function that only it may read. */
-export const secretNames: readonly string[] = ["VIGIL_TOKENS", "VIGIL_PEOPLE_TOKENS"];
+export const secretNames: readonly string[] = [
+  "VIGIL_TOKENS",
+  "VIGIL_PEOPLE_TOKENS",
+  "VIGIL_HEARTBEAT_URL",
+  "VIGIL_ALERTMANAGER_PASSWORD",
+];
 
 const day = /^[1-9]\d{0,3}$/;
 
@@ -47,13 +53,14 @@ const day = /^[1-9]\d{0,3}$/;
  * @throws {@link SettingsError}
  */
 export function settingsOf(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const value = (name: string, otherwise = ""): string => environment[name]?.trim() || otherwise;
+  const value: Value = (name, otherwise = "") => environment[name]?.trim() || otherwise;
   const endpoint = value("APPWRITE_FUNCTION_API_ENDPOINT");
   const projectId = value("APPWRITE_FUNCTION_PROJECT_ID");
   const tokens = tokensIn(value("VIGIL_TOKENS"));
   const peopleTokens = tokensIn(value("VIGIL_PEOPLE_TOKENS"));
   const page = value("VIGIL_PAGE");
   const keepDays = value("VIGIL_KEEP_DAYS", "90");
+  const { problems: others, ...watch } = watchSettingsIn(value);
   const problems = [
     ...(endpoint === "" ? ["APPWRITE_FUNCTION_API_ENDPOINT must be the address of the API"] : []),
     ...(projectId === "" ? ["APPWRITE_FUNCTION_PROJECT_ID must be the id of the project"] : []),
@@ -64,16 +71,17 @@ export function settingsOf(environment: Readonly<Record<string, string | undefin
       : []),
     ...(page === "" || /^https?:\/\//.test(page) ? [] : ["VIGIL_PAGE must begin with https://"]),
     ...(day.test(keepDays) ? [] : ["VIGIL_KEEP_DAYS must be a number from 1 to 9999"]),
+    ...others,
   ];
   if (problems.length > 0) throw new SettingsError(problems.join("\n"));
-  const databaseId = value("VIGIL_DATABASE_ID", "vigil");
   return {
     endpoint,
     projectId,
-    databaseId,
+    databaseId: value("VIGIL_DATABASE_ID", "vigil"),
     tokens,
     peopleTokens,
     page,
     keepDays: Number(keepDays),
+    ...watch,
   };
 }

@@ -46,8 +46,8 @@ const time = z.string().transform((text, context) => {
   return value;
 });
 
-/** Names and values that every database keeps. Nearly always they are so already. */
-function clean(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** Names and values of labels or annotations that every database keeps. Nearly always they are so already. */
+export function clean(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const entries = Object.entries(texts);
   if (entries.every(([name, value]) => isKeepable(name) && isKeepable(value))) return texts;
   return Object.fromEntries(entries.map(([name, value]) => [keepable(name), keepable(value)]));

@@ -3,7 +3,8 @@ import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { channelsSchema } from "../channels/index.ts";
-import { alertmanagerSchema } from "./alertmanager.ts";
+import type { AlertmanagerTarget } from "./alertmanager.ts";
+import { silenceSeconds } from "./watch.ts";
 
 /** Something is wrong with the configuration; the message names all of it. */
 export class ConfigError extends Error {}
@@ -27,6 +28,15 @@ const store = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const alertmanager = z.strictObject({
+  url: z.url({ protocol: /^https$/ }),
+  username: z.string().min(1),
+  passwordFile: z.string().min(1),
+  caFile: z.string().min(1),
+  /** Name of the receiver that is this processor. */
+  receiver: z.string().min(1).default("processor"),
+});
+
 const schema = z
   .strictObject({
     /** `:9095` is every address of IPv4. */
@@ -42,11 +52,12 @@ const schema = z
     /** What links and sessions are signed with: at least 32 characters. */
     secretFile: z.string().min(1),
     store,
-    alertmanager: alertmanagerSchema.optional(),
+    /** Whose list to compare with. */
+    alertmanager: alertmanager.optional(),
     heartbeat: z
       .strictObject({
         /** Seconds without a heartbeat after which an alert fires. */
-        silence: z.number().min(30).default(300),
+        silence: z.number().min(silenceSeconds.least).default(silenceSeconds.usual),
         /** A file with the address that is posted to each minute as long as heartbeats arrive. */
         urlFile: z.string().min(1).optional(),
         private: z.boolean().optional(),
@@ -118,6 +129,13 @@ export function readSecret(path: string, least = 1): string {
   }
   if (text.length >= least) return text;
   throw new ConfigError(`${path} is too short: it must have at least ${least} characters`);
+}
+
+/** Alertmanager's API, with what its files hold now. @throws {@link ConfigError} */
+export function readAlertmanager(config: z.infer<typeof alertmanager>): AlertmanagerTarget {
+  const { caFile, passwordFile, receiver, url, username } = config;
+  const login = { username, password: readSecret(passwordFile) };
+  return { url, login, ca: readSecret(caFile), receiver };
 }
 
 const web = z.object({

@@ -1,6 +1,10 @@
 import { deliver, endpointOf } from "../channels/http.ts";
+import type { Outcome } from "../core/retry.ts";
 
 const pause = 60_000;
+
+/** Milliseconds that the other side has to answer. */
+const timeout = 10_000;
 
 /** Where the heartbeat goes. */
 export interface HeartbeatTarget {
@@ -16,20 +20,21 @@ export interface HeartbeatTarget {
  * Tells somebody outside that alerts can arrive here: what watches that address raises an alarm when
  * nothing is posted to it any more, whatever broke.
  *
- * @param onDone - Told whether the other side answered 2xx.
- * @returns To be called as long as all is well; posts once a minute at most.
+ * @returns Posts once; to be called about once a minute, as long as all is well. Never throws.
  * @throws AddressError where the address is none that may be used.
  */
-export function heartbeatTo(
-  target: HeartbeatTarget | undefined,
-  onDone: (sent: boolean) => void,
-): (now: number) => Promise<void> {
-  const endpoint = target && endpointOf(target.url, target);
-  let last = 0;
+export function heartbeatTo(target: HeartbeatTarget): () => Promise<Outcome> {
+  const endpoint = endpointOf(target.url, target);
+  return () => deliver(endpoint, { body: "{}" }, AbortSignal.timeout(timeout));
+}
+
+/** The same work, but once a minute at most however often it is asked for; times in milliseconds. */
+export function onceAMinute(work: () => Promise<void>): (now: number) => Promise<void> {
+  let last = -Infinity;
   return async (now) => {
-    if (endpoint === undefined || now < last + pause) return;
+    // A clock that was set back is no reason to wait.
+    if (now >= last && now < last + pause) return;
     last = now;
-    const { kind } = await deliver(endpoint, { body: "{}" }, AbortSignal.timeout(10_000));
-    onDone(kind === "sent");
+    await work();
   };
 }

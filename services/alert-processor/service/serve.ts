@@ -6,8 +6,8 @@ import { listAlerts } from "./alertmanager.ts";
 import { buildApp } from "./app.ts";
 import { changesHub } from "./changes.ts";
 import { machineClock } from "./clock.ts";
-import { type Config, readSecret, readTokens, readWeb } from "./config.ts";
-import { heartbeatTo } from "./heartbeat.ts";
+import { type Config, readAlertmanager, readSecret, readTokens, readWeb } from "./config.ts";
+import { heartbeatTo, onceAMinute } from "./heartbeat.ts";
 import { ingestInto } from "./ingest.ts";
 import { linksAt } from "./links.ts";
 import { metricsOf } from "./metrics.ts";
@@ -38,12 +38,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   const secret = readSecret(config.secretFile, 32);
   const channels = openChannels(config.channels, readSecret);
   const { urlFile, ...access } = config.heartbeat;
-  const ping = heartbeatTo(
-    urlFile === undefined ? undefined : { ...access, url: readSecret(urlFile) },
-    (sent) => {
-      metrics.heartbeats.inc({ result: sent ? "sent" : "failed" });
-    },
-  );
+  const beat = urlFile && heartbeatTo({ ...access, url: readSecret(urlFile) });
   const store = await openStoreOf(config.store);
 
   const clock = machineClock(() => {
@@ -124,13 +119,18 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
 
   function startJobs(): (() => Promise<void>)[] {
     const { alertmanager, heartbeat, retentionDays } = config;
+    const ping = onceAMinute(async () => {
+      if (!beat) return;
+      const { kind } = await beat();
+      metrics.heartbeats.inc({ result: kind === "sent" ? "sent" : "failed" });
+    });
     const watch = watchOf({
       store,
       plan,
       clock,
       take,
       silence: heartbeat.silence * second,
-      listed: alertmanager && (() => listAlerts(alertmanager)),
+      listed: alertmanager && (() => listAlerts(readAlertmanager(alertmanager))),
       retention: retentionDays * day,
     });
     return [

@@ -8,6 +8,9 @@ import type { Clock } from "./clock.ts";
 /** Name of the alert about a heartbeat that is not heard. */
 export const silenceName = "WatchdogSilent";
 
+/** Seconds without a heartbeat after which it counts as silent: what is usual, and at least. */
+export const silenceSeconds = { usual: 300, least: 30 } as const;
+
 /** Fingerprint of an alert of our own, from that of the heartbeat: the same each time. */
 const silenceOf = (fingerprint: string): string => `e${fingerprint.slice(1)}`;
 
@@ -25,8 +28,10 @@ export function silences(
   silence: number,
 ): Incoming[] {
   const tooLong = (last: number): boolean => now - last > silence;
+  const none = heartbeats.length === 0;
   return [
-    silenceAlert(never, {}, since, heartbeats.length === 0 && tooLong(since), now),
+    // Only a heartbeat ends the wait for the first one, no new process that has just begun to listen.
+    ...(none && !tooLong(since) ? [] : [silenceAlert(never, {}, since, none, now)]),
     ...heartbeats.map(({ fingerprint, labels, lastSeenAt, status }) =>
       silenceAlert(
         silenceOf(fingerprint),
@@ -79,6 +84,13 @@ export interface Listed extends Incoming {
   readonly active: boolean;
 }
 
+/** What Alertmanager says that it has. */
+export interface Listing {
+  readonly alerts: readonly Listed[];
+  /** When it started, in milliseconds since 1970: it has none before Prometheus has told it all again. */
+  readonly since: number;
+}
+
 export interface WatchOptions {
   readonly store: Store;
   readonly plan: Planner;
@@ -88,15 +100,28 @@ export interface WatchOptions {
   /** Milliseconds after which a heartbeat counts as silent. */
   readonly silence: number;
   /** What Alertmanager lists; left out where there is none to ask. */
-  readonly listed?: (() => Promise<readonly Listed[]>) | undefined;
+  readonly listed?: (() => Promise<Listing>) | undefined;
   /** Milliseconds that history is kept. */
   readonly retention: number;
 }
 
 const minute = 60_000;
 
-/** How long an alert may be unheard of before Alertmanager's list decides: it repeats none sooner. */
+/**
+ * How long an alert may be unheard of, and Alertmanager up, before its list decides that an alert is
+ * lost: it repeats none sooner, and knows none of old after a restart.
+ */
 const quiet = 5 * minute;
+
+/** What is brought in one comparison; the next one goes on. */
+const most = 5_000;
+
+/** How many alerts the memory is asked for at a time. */
+const together = 20;
+
+/** Whether the memory has heard of the episode that began then. */
+const isHeard = (known: Alert | undefined, startsAt: number): boolean =>
+  known !== undefined && known.startsAt >= startsAt && known.status !== "stale";
 
 /** The things to do, each to be called now and then. */
 export interface Watch {
@@ -135,25 +160,33 @@ export function watchOf(options: WatchOptions): Watch {
     return heartbeats.length > 0 && all.every(({ resolved }) => resolved);
   }
 
+  /** Those of a list that the memory has not heard of. */
+  async function unheard(all: readonly Listed[], open: readonly Alert[]): Promise<Listed[]> {
+    const known = new Map(open.map((one) => [one.fingerprint, one]));
+    const rest = all.filter(
+      ({ fingerprint, startsAt }) => !isHeard(known.get(fingerprint), startsAt),
+    );
+    const found: Listed[] = [];
+    for (let at = 0; at < rest.length && found.length < most; at += together) {
+      const some = rest.slice(at, at + together);
+      const now = await Promise.all(some.map(({ fingerprint }) => store.get(fingerprint)));
+      found.push(...some.filter(({ startsAt }, index) => !isHeard(now[index], startsAt)));
+    }
+    return found;
+  }
+
   async function reconcile(): Promise<{ lost: number; found: number }> {
     if (listed === undefined) return { lost: 0, found: 0 };
     const asked = clock();
-    const all = await listed();
-    const names = new Set(all.map(({ fingerprint }) => fingerprint));
-    const own = (await store.list({ limit: 100_000 })).filter(
-      ({ alertname }) => alertname === silenceName,
-    );
-    for (const { fingerprint } of own) names.add(fingerprint);
-    const lost = await store.lose(names, asked - quiet, plan, clock());
-    const found: Incoming[] = [];
-    for (const one of all) {
-      const { active, fingerprint, startsAt } = one;
-      // It may be on its way.
-      if (startsAt > asked - minute) continue;
-      const known = await store.get(fingerprint);
-      const missed = known === undefined || known.startsAt < startsAt || known.status === "stale";
-      if (active && missed) found.push(one);
-    }
+    const { alerts: all, since: started } = await listed();
+    const open = await store.list({ limit: 100_000 });
+    const own = open.filter(({ alertname }) => alertname === silenceName);
+    const names = new Set([...all, ...own].map(({ fingerprint }) => fingerprint));
+    const settled = asked - started >= quiet;
+    const lost = settled ? await store.lose(names, asked - quiet, plan, clock()) : 0;
+    // What began just now may be on its way.
+    const told = all.filter(({ active, startsAt }) => active && startsAt <= asked - minute);
+    const found = await unheard(told, open);
     if (found.length > 0) await take(receiptOf(found, "reconciliation"));
     return { lost, found: found.length };
   }

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { identity } from "../../../../test/provider/helpers.ts";
 import { attributes } from "../../core/alert.ts";
 import { type FakeAppwrite, startFake } from "./fake.ts";
 import {
@@ -110,7 +111,12 @@ describe("the deployment", () => {
     expect(all).not.toContain(token);
     const { variables } = functionOf();
     const secrets = [...variables.values()].filter(({ secret }) => secret);
-    expect(secrets.map(({ key }) => key)).toEqual(["VIGIL_PEOPLE_TOKENS", "VIGIL_TOKENS"]);
+    expect(secrets.map(({ key }) => key)).toEqual([
+      "VIGIL_ALERTMANAGER_PASSWORD",
+      "VIGIL_HEARTBEAT_URL",
+      "VIGIL_PEOPLE_TOKENS",
+      "VIGIL_TOKENS",
+    ]);
   });
 
   test("sets a new token, and deploys so that the function gets it", async () => {
@@ -118,8 +124,8 @@ describe("the deployment", () => {
     const tokens = fileWith(`${token}\n${nextToken}\n`);
     const { lines } = await deploy({ ...environment, VIGIL_TOKENS_FILE: tokens });
     const changed = lines.filter((line) => line.startsWith("changed"));
-    expect(changed).toHaveLength(3);
-    expect(changed[2]).toMatch(/code vigil-[0-9a-f]{16}: vigil-[0-9a-f]{16} was running/);
+    expect(changed).toHaveLength(5);
+    expect(changed[4]).toMatch(/code vigil-[0-9a-f]{16}: vigil-[0-9a-f]{16} was running/);
     const values = [...functionOf().variables.values()];
     expect(values.find(({ key }) => key === "VIGIL_TOKENS")?.value).toBe(`${token}\n${nextToken}`);
     expect(functionOf().deploymentId).toBe("deployment2");
@@ -174,6 +180,69 @@ describe("the deployment", () => {
       "problem         VIGIL_TOKENS: a token must have 32 characters at least, such as openssl rand -hex 32",
       "problem         VIGIL_PAGE must begin with https://",
       "problem         VIGIL_KEEP_DAYS must be a number from 1 to 9999",
+    ]);
+    expect(fake.changes()).toBe(0);
+  });
+
+  test("hands on what the function needs to listen and to compare, its secrets from files", async () => {
+    const { authority } = await identity();
+    const environmentOf = (secret: string) => ({
+      ...environment,
+      VIGIL_SILENCE_SECONDS: "600",
+      VIGIL_HEARTBEAT_URL_FILE: fileWith(`https://heartbeat.example.com/${secret}\n`),
+      VIGIL_ALERTMANAGER_URL: "https://alertmanager.example.com",
+      VIGIL_ALERTMANAGER_USERNAME: "ada",
+      VIGIL_ALERTMANAGER_PASSWORD_FILE: fileWith(`${secret}\n`),
+      VIGIL_ALERTMANAGER_CA_FILE: fileWith(authority.certificate),
+    });
+    const first = await deploy(environmentOf("lovelace"));
+    expect(first.code).toBe(0);
+    expect(first.lines.join("\n")).not.toContain("lovelace");
+    const values = () =>
+      Object.fromEntries(
+        [...functionOf().variables.values()].map(({ key, value }) => [key, value]),
+      );
+    expect(values()).toMatchObject({
+      VIGIL_SILENCE_SECONDS: "600",
+      VIGIL_HEARTBEAT_URL: "https://heartbeat.example.com/lovelace",
+      VIGIL_ALERTMANAGER_URL: "https://alertmanager.example.com",
+      VIGIL_ALERTMANAGER_USERNAME: "ada",
+      VIGIL_ALERTMANAGER_PASSWORD: "lovelace",
+      VIGIL_ALERTMANAGER_CA: authority.certificate.trim(),
+      VIGIL_ALERTMANAGER_RECEIVER: "vigil",
+    });
+    expect((await deploy(environmentOf("hopper"))).code).toBe(0);
+    expect(values()).toMatchObject({ VIGIL_ALERTMANAGER_PASSWORD: "hopper" });
+    // What is left out is gone in the function, too.
+    expect((await deploy(environment)).code).toBe(0);
+    expect(values()).toMatchObject({
+      VIGIL_ALERTMANAGER_URL: "",
+      VIGIL_ALERTMANAGER_PASSWORD: "",
+      VIGIL_HEARTBEAT_URL: "",
+      VIGIL_SILENCE_SECONDS: "300",
+    });
+  });
+
+  test("names what is wrong with files and with what is in them at once, each once", async () => {
+    const empty = fileWith("\n");
+    const { code, lines } = await deploy({
+      ...environment,
+      APPWRITE_ENDPOINT: "",
+      VIGIL_KEEP_DAYS: "0",
+      VIGIL_HEARTBEAT_URL: "https://heartbeat.example.com/lovelace",
+      VIGIL_ALERTMANAGER_URL: "http://alertmanager.example.com",
+      VIGIL_ALERTMANAGER_USERNAME: "ada",
+      VIGIL_ALERTMANAGER_PASSWORD_FILE: empty,
+      VIGIL_ALERTMANAGER_CA_FILE: "/nowhere/ca.pem",
+    });
+    expect(code).toBe(1);
+    expect(lines.map((line) => line.slice(16))).toEqual([
+      "APPWRITE_ENDPOINT must be the address of the API, which ends in /v1",
+      "VIGIL_HEARTBEAT_URL is not read here: write it into a file and name that in VIGIL_HEARTBEAT_URL_FILE",
+      `VIGIL_ALERTMANAGER_PASSWORD_FILE: ${empty} is empty: write VIGIL_ALERTMANAGER_PASSWORD into it`,
+      expect.stringContaining("VIGIL_ALERTMANAGER_CA_FILE: ENOENT"),
+      "VIGIL_KEEP_DAYS must be a number from 1 to 9999",
+      "VIGIL_ALERTMANAGER_URL must begin with https:// and hold neither user nor password",
     ]);
     expect(fake.changes()).toBe(0);
   });

@@ -4,11 +4,13 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type FakeAlertmanager, login, startAlertmanager } from "./fake-alertmanager.ts";
 import { type FakeAppwrite, startFake } from "./fake.ts";
 import {
   deploy,
   deployScopes,
   environmentFor,
+  fileWith,
   folder,
   nextToken,
   peopleToken,
@@ -16,6 +18,7 @@ import {
 } from "./setup.ts";
 
 let fake: FakeAppwrite;
+let alertmanager: FakeAlertmanager;
 let place: string;
 let runtime: ChildProcess;
 let address: string;
@@ -74,7 +77,14 @@ const rows = (table: string) => [...fake.tables.table("vigil", table).rows.value
 
 beforeAll(async () => {
   fake = await startFake();
-  const environment = environmentFor(fake, fake.key(...deployScopes));
+  alertmanager = await startAlertmanager();
+  const environment = {
+    ...environmentFor(fake, fake.key(...deployScopes)),
+    VIGIL_ALERTMANAGER_URL: alertmanager.url,
+    VIGIL_ALERTMANAGER_USERNAME: login.username,
+    VIGIL_ALERTMANAGER_PASSWORD_FILE: fileWith(`${login.password}\n`),
+    VIGIL_ALERTMANAGER_CA_FILE: fileWith(alertmanager.ca),
+  };
   expect((await deploy(environment)).code).toBe(0);
   const { deploymentId, deployments, variables } = fake.services.function("vigil-alert-processor");
   const { code, entrypoint } = deployments.get(deploymentId) ?? { code: "", entrypoint: "" };
@@ -105,6 +115,7 @@ beforeEach(() => {
 afterAll(async () => {
   runtime.kill();
   await fake.close();
+  await alertmanager.close();
   rmSync(place, { recursive: true });
 });
 
@@ -211,5 +222,47 @@ describe("the deployed function", () => {
     expect(status).toBe(200);
     expect(JSON.parse(body)).toMatchObject({ woken: 0, forgotten: 0, dead: 0, quarantined: 1 });
     expect(log).toContain('log {"woken":0');
+  });
+
+  test("says by itself that the heartbeat is silent, each minute until it is heard", async () => {
+    const watchdog = alert({
+      fingerprint: "00000000000000f1",
+      labels: { alertname: "Watchdog", severity: "none" },
+    });
+    expect(await post("/v1/alerts", { alerts: [watchdog] })).toMatchObject({ status: 200 });
+    const heard = { heard: true, pinged: false, failed: [] };
+    expect(JSON.parse((await tick()).body)).toMatchObject(heard);
+    const [row] = rows("alerts").filter(({ alertname }) => alertname === "Watchdog");
+    Object.assign(row ?? {}, { lastSeenAt: Date.now() - 301_000 });
+    expect(JSON.parse((await tick()).body)).toMatchObject({ heard: false });
+    const told = "critical-alerts push EMERGENCY: WatchdogSilent";
+    expect(messages().join("\n")).toContain(told);
+    expect(await post("/v1/alerts", { alerts: [watchdog] })).toMatchObject({ status: 200 });
+    expect(JSON.parse((await tick()).body)).toMatchObject(heard);
+    expect(messages().at(-1)).toContain("Resolved: WatchdogSilent");
+  });
+
+  test("compares with Alertmanager's list, and goes on where it cannot", async () => {
+    const missed = {
+      fingerprint: "00000000000000a6",
+      labels: { ...labels, alertname: "Missed" },
+      annotations: {},
+      startsAt: base - 120_000,
+    };
+    alertmanager.alerts = [missed];
+    expect(JSON.parse((await tick()).body)).toMatchObject({ found: 1, lost: 0, failed: [] });
+    expect(messages().join("\n")).toContain("critical-alerts push CRITICAL: Missed");
+    const row = () => rows("alerts").find(({ $id }) => $id === missed.fingerprint) ?? {};
+    Object.assign(row(), { lastSeenAt: Date.now() - 301_000 });
+    alertmanager.alerts = [];
+    alertmanager.status = 503;
+    const { body, status } = await tick();
+    expect(status).toBe(200);
+    const failed = ["comparing with Alertmanager"];
+    expect(JSON.parse(body)).toMatchObject({ heard: true, lost: 0, failed });
+    expect(log).toContain("it answered 503");
+    alertmanager.status = 200;
+    expect(JSON.parse((await tick()).body)).toMatchObject({ found: 0, lost: 1, failed: [] });
+    expect(row()).toMatchObject({ status: "stale" });
   });
 });

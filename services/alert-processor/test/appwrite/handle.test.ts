@@ -1,19 +1,13 @@
 /** What the function does with an execution, with a clock that tests set. */
 import main from "../../appwrite/function.ts";
-import type { FunctionContext } from "../../appwrite/context.ts";
-import { handle, type Parts } from "../../appwrite/handle.ts";
+import { identity } from "../../../../test/provider/helpers.ts";
+import { handle } from "../../appwrite/handle.ts";
+import { type Parts, partsOf } from "../../appwrite/parts.ts";
 import { settingsOf, SettingsError } from "../../appwrite/settings.ts";
 import type { Store } from "../../store/store.ts";
 import { message, minute, receiptOf, start } from "../examples.ts";
+import { contextOf, environment, scheduled } from "./executions.ts";
 import { anyStore, peopleToken, token } from "./setup.ts";
-
-const environment = {
-  APPWRITE_FUNCTION_API_ENDPOINT: "http://127.0.0.1:9/v1",
-  APPWRITE_FUNCTION_PROJECT_ID: "monitoring",
-  VIGIL_TOKENS: token,
-  VIGIL_PEOPLE_TOKENS: peopleToken,
-  VIGIL_KEEP_DAYS: "1",
-};
 
 const { fingerprint } = message();
 const noPlan = () => [];
@@ -23,28 +17,16 @@ let logged: string[];
 let store: Store;
 let parts: Parts;
 
-function contextOf(path: string, body: unknown, headers: Record<string, string>): FunctionContext {
-  const note = (...messages: unknown[]): void => {
-    logged.push(messages.map(String).join(" "));
-  };
-  return {
-    req: { method: "POST", path, headers, bodyText: JSON.stringify(body) },
-    res: { json: (json, statusCode = 200, of = {}) => ({ body: json, statusCode, headers: of }) },
-    log: note,
-    error: note,
-  };
-}
-
 const post = (path: string, body: unknown, bearer = token) =>
-  handle(contextOf(path, body, { authorization: `Bearer ${bearer}` }), parts);
+  handle(contextOf(logged, path, body, { authorization: `Bearer ${bearer}` }), parts);
 
-const tick = () => handle(contextOf("/", "", { "x-appwrite-trigger": "schedule" }), parts);
+const tick = () => handle(scheduled(logged), parts);
 
 beforeEach(async () => {
   now = start;
   logged = [];
   store = await anyStore();
-  parts = { store, channels: [], settings: settingsOf(environment), clock: () => now };
+  parts = partsOf({ store, channels: [], settings: settingsOf(environment), clock: () => now });
 });
 afterEach(() => store.close());
 
@@ -78,7 +60,7 @@ describe("an execution", () => {
   test("says in its log alone what failed inside", async () => {
     const closed = await anyStore();
     await closed.close();
-    parts = { ...parts, store: closed };
+    parts = partsOf({ ...parts, store: closed });
     const answer = await post("/v1/alerts", { alerts: [] });
     expect(answer).toMatchObject({ statusCode: 503, body: { error: "not now, try again" } });
     expect(logged.join()).toContain("database is not open");
@@ -112,18 +94,87 @@ describe("settings", () => {
     );
   });
 
+  let authority: string;
+  beforeAll(async () => {
+    authority = (await identity()).authority.certificate;
+  });
+
+  test("need nothing of the heartbeat and of Alertmanager", () => {
+    const { alertmanager, heartbeat, silence } = settingsOf(environment);
+    expect({ alertmanager, heartbeat, silence }).toEqual({ silence: 300 });
+  });
+
+  test("say whom to compare with, and how much of that is needed", () => {
+    const url = "https://alertmanager.example.com";
+    const of = (more: object) =>
+      settingsOf({ ...environment, VIGIL_ALERTMANAGER_URL: url, ...more }).alertmanager;
+    expect(of({})).toEqual({ url, receiver: "vigil" });
+    const all = {
+      VIGIL_ALERTMANAGER_USERNAME: "ada",
+      VIGIL_ALERTMANAGER_PASSWORD: "lovelace\n",
+      VIGIL_ALERTMANAGER_CA: `${authority}\n`,
+      VIGIL_ALERTMANAGER_RECEIVER: "phones",
+    };
+    const login = { username: "ada", password: "lovelace" };
+    expect(of(all)).toEqual({ url, login, ca: authority.trim(), receiver: "phones" });
+  });
+
+  test("of the heartbeat and of Alertmanager are checked at once, and no secret is shown", () => {
+    const problemsOf = (more: object): string[] => {
+      try {
+        settingsOf({ ...environment, ...more });
+        return [];
+      } catch (error) {
+        return (error as Error).message.split("\n");
+      }
+    };
+    const wrong = problemsOf({
+      VIGIL_SILENCE_SECONDS: "0",
+      VIGIL_HEARTBEAT_URL: "http://hidden.example.com",
+      VIGIL_ALERTMANAGER_URL: "http://alertmanager.example.com",
+      VIGIL_ALERTMANAGER_PASSWORD: "hidden",
+      VIGIL_ALERTMANAGER_CA: "hidden",
+    });
+    expect(wrong).toEqual([
+      "VIGIL_SILENCE_SECONDS must be a number from 30 to 999999",
+      "VIGIL_HEARTBEAT_URL must be a public address that begins with https://",
+      "VIGIL_ALERTMANAGER_URL must begin with https:// and hold neither user nor password",
+      "VIGIL_ALERTMANAGER_USERNAME is missing: it must say whose VIGIL_ALERTMANAGER_PASSWORD is",
+      "VIGIL_ALERTMANAGER_CA must be a certificate in PEM, 8192 characters at most",
+    ]);
+    expect(problemsOf({ VIGIL_ALERTMANAGER_USERNAME: "ada", VIGIL_SILENCE_SECONDS: "29" })).toEqual(
+      [
+        "VIGIL_SILENCE_SECONDS must be a number from 30 to 999999",
+        "VIGIL_ALERTMANAGER_URL is missing: without it VIGIL_ALERTMANAGER_USERNAME means nothing",
+        "VIGIL_ALERTMANAGER_PASSWORD is missing: it must be that of VIGIL_ALERTMANAGER_USERNAME",
+      ],
+    );
+    const long = { VIGIL_ALERTMANAGER_URL: "https://[::1]", VIGIL_ALERTMANAGER_CA: authority };
+    expect(problemsOf(long)).toEqual([]);
+    const longer = authority.repeat(Math.ceil(8_193 / authority.length));
+    expect(problemsOf({ ...long, VIGIL_ALERTMANAGER_CA: longer })).toHaveLength(1);
+    for (const address of ["https://10.0.0.1", "https://127.0.0.1/", "https://ada:x@example.com"]) {
+      expect(problemsOf({ VIGIL_HEARTBEAT_URL: address })).toHaveLength(1);
+    }
+    for (const address of ["https://ada:x@example.com", "https://169.254.169.254", "here"]) {
+      expect(problemsOf({ VIGIL_ALERTMANAGER_URL: address })).toHaveLength(1);
+    }
+  });
+
   test("that are wrong are said in the log, and Alertmanager tries again", async () => {
     const before = process.env;
     process.env = {};
     try {
-      const answer = await main(contextOf("/v1/alerts", {}, {}));
+      const answer = await main(contextOf(logged, "/v1/alerts", {}, {}));
       expect(answer).toMatchObject({
         statusCode: 503,
         body: { error: expect.anything() as string },
       });
       expect(logged.join()).toContain("VIGIL_TOKENS must hold one or two tokens");
       process.env = environment;
-      expect(await main(contextOf("/v1/alerts", {}, {}))).toMatchObject({ statusCode: 401 });
+      expect(await main(contextOf(logged, "/v1/alerts", {}, {}))).toMatchObject({
+        statusCode: 401,
+      });
     } finally {
       process.env = before;
     }

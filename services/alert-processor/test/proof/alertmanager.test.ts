@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { until } from "../../../../test/rules/alertmanager/running.ts";
 import { deliveriesOf } from "../../core/routing.ts";
 import { listAlerts } from "../../service/alertmanager.ts";
@@ -125,9 +124,8 @@ describe("a real Alertmanager that tells a processor", () => {
         listAlerts({
           url: `https://127.0.0.1:${member(0).port}`,
           receiver: "processor",
-          username: user.name,
-          passwordFile: join(processor.place.folder, "password"),
-          caFile: join(processor.place.folder, "ca.pem"),
+          login: { username: user.name, password: user.password },
+          ca: processor.place.ca,
         }),
     });
     // The new one knows of one alert, so every other open one is lost.

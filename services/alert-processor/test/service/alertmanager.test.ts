@@ -1,16 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
-import { request } from "node:https";
-import { join } from "node:path";
-import { stringify } from "yaml";
-import { eventually, freePort } from "../../../../test/provider/helpers.ts";
-import { type AlertmanagerConfig, listAlerts } from "../../service/alertmanager.ts";
-import { login, type Place, startPlace } from "./harness.ts";
-
-let place: Place;
-let config: AlertmanagerConfig;
-let alertmanager: ChildProcess;
+import { eventually, identity } from "../../../../test/provider/helpers.ts";
+import { type AskLimits, listAlerts } from "../../service/alertmanager.ts";
+import { type FakeServer, fakeServer } from "../channels/fake-server.ts";
+import { type RealAlertmanager, startAlertmanager } from "./real-alertmanager.ts";
 
 /** Two routes to the processor, one of them muted at all times, and one to nobody. */
 const routes = {
@@ -28,83 +19,91 @@ const routes = {
   time_intervals: [
     { name: "always", time_intervals: [{ times: [{ start_time: "00:00", end_time: "24:00" }] }] },
   ],
-  receivers: [{ name: "nobody" }, { name: "processor" }],
+  receivers: [{ name: "nobody" }, { name: "processor" }, { name: "proc.or" }],
 };
 
-beforeAll(async () => {
-  place = await startPlace();
-  const port = await freePort();
-  const file = (name: string): string => join(place.folder, name);
-  writeFileSync(file("alertmanager.yml"), stringify(routes));
-  writeFileSync(file("password"), "lovelace\n");
-  alertmanager = spawn(
-    "alertmanager",
-    [
-      `--config.file=${file("alertmanager.yml")}`,
-      `--storage.path=${file("alertmanager")}`,
-      `--web.config.file=${file("web.yml")}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      "--cluster.listen-address=",
-    ],
-    { stdio: "ignore" },
-  );
-  config = {
-    url: `https://127.0.0.1:${port}`,
-    username: "ada",
-    passwordFile: file("password"),
-    caFile: file("ca.crt"),
-    receiver: "processor",
-  };
-  await eventually(() =>
-    listAlerts(config).then(
-      () => true,
-      () => false,
-    ),
-  );
-});
-afterAll(async () => {
-  alertmanager.kill();
-  await once(alertmanager, "exit");
-  await place.stop();
-});
-
-function post(alerts: readonly object[]): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      `${config.url}/api/v2/alerts`,
-      {
-        auth: login,
-        ca: readFileSync(config.caFile),
-        method: "POST",
-        headers: { "content-type": "application/json" },
-      },
-      (incoming) => {
-        resolve(incoming.resume().statusCode);
-      },
-    );
-    outgoing.on("error", reject);
-    outgoing.end(JSON.stringify(alerts));
+describe("a real Alertmanager", () => {
+  let alertmanager: RealAlertmanager;
+  beforeAll(async () => {
+    alertmanager = await startAlertmanager(routes);
   });
-}
+  afterAll(() => alertmanager.stop());
 
-test("the list has what goes to the processor, each alert once, and says what is muted", async () => {
-  const of = (alertname: string, labels: object) => ({ labels: { alertname, ...labels } });
-  const alerts = [
-    of("Told", { severity: "critical", team: "sre" }),
-    of("Muted", { severity: "critical", team: "quiet" }),
-    of("Helper", { severity: "none" }),
-  ];
-  expect(await post(alerts)).toBe(200);
-  const listed = async () =>
-    (await listAlerts(config))
-      .map(({ active, labels }) => `${labels["alertname"] ?? ""} ${active ? "active" : "not told"}`)
-      .sort()
-      .join(", ");
-  // What is muted shows when the group was looked at for the first time.
-  await eventually(async () => (await listed()) === "Muted not told, Told active");
+  test("lists what goes to the processor, each alert once, and says what is muted", async () => {
+    const { target } = alertmanager;
+    const of = (alertname: string, labels: object) => ({ labels: { alertname, ...labels } });
+    const alerts = [
+      of("Told", { severity: "critical", team: "sre" }),
+      of("Muted", { severity: "critical", team: "quiet" }),
+      of("Helper", { severity: "none" }),
+    ];
+    expect(await alertmanager.post(alerts)).toBe(200);
+    const listed = async () =>
+      (await listAlerts(target)).alerts
+        .map(
+          ({ active, labels }) => `${labels["alertname"] ?? ""} ${active ? "active" : "not told"}`,
+        )
+        .sort()
+        .join(", ");
+    // What is muted shows when the group was looked at for the first time.
+    await eventually(async () => (await listed()) === "Muted not told, Told active");
+  });
+
+  test("tells a wrong password and an unknown receiver apart from an empty list", async () => {
+    const { target } = alertmanager;
+    const { alerts, since } = await listAlerts({ ...target, receiver: "proc.or" });
+    expect(alerts).toEqual([]);
+    expect([since < Date.now(), since > Date.now() - 3_600_000]).toEqual([true, true]);
+    await expect(listAlerts({ ...target, receiver: "process.r" })).rejects.toThrow(
+      "Alertmanager has no receiver process.r: name the one that tells us; it has nobody, processor, proc.or",
+    );
+    const login = { username: "grace", password: "hopper" };
+    await expect(listAlerts({ ...target, login })).rejects.toThrow("it answered 401");
+    await expect(listAlerts({ ...target, login: undefined })).rejects.toThrow("it answered 401");
+  });
+
+  test("is not believed where its certificate is of an authority that is not known", async () => {
+    const { target } = alertmanager;
+    await expect(listAlerts({ ...target, ca: undefined })).rejects.toThrow(/certificate/);
+  });
 });
 
-test("a wrong password and another receiver are told apart from an empty list", async () => {
-  expect(await listAlerts({ ...config, receiver: "process.r" })).toEqual([]);
-  await expect(listAlerts({ ...config, username: "grace" })).rejects.toThrow("it answered 401");
+describe("what stands in its place", () => {
+  let server: FakeServer;
+  let ca: string;
+  beforeEach(async () => {
+    const { authority, leaf } = await identity();
+    ca = authority.certificate;
+    server = await fakeServer(leaf);
+  });
+  afterEach(() => server.close());
+
+  const list = (limits?: AskLimits) =>
+    listAlerts({ url: `${server.url}/below/`, ca, receiver: "processor" }, limits);
+
+  test.each(["reset", "cut", "garbage"] as const)("is an error: %s", async (step) => {
+    server.script = [step];
+    await expect(list()).rejects.toThrow();
+    expect(server.seen[0]?.path).toBe("/below/api/v2/alerts/groups?receiver=processor");
+    expect(server.seen[0]?.headers.authorization).toBeUndefined();
+  });
+
+  test("is an error where it answers without end", async () => {
+    server.script = ["huge"];
+    await expect(list({ longest: 100_000 })).rejects.toThrow("has more than 100000 bytes");
+  });
+
+  test("is an error where it answers what is no list", async () => {
+    server.script = [
+      { status: 200, body: "<html>" },
+      { status: 200, body: "{}" },
+    ];
+    await expect(list()).rejects.toThrow(SyntaxError);
+    await expect(list()).rejects.toThrow("expected array");
+  });
+
+  test.each(["silent", "drip"] as const)("is not waited for longer than said: %s", async (step) => {
+    server.script = [step];
+    await expect(list({ signal: AbortSignal.timeout(100) })).rejects.toThrow("aborted");
+  });
 });

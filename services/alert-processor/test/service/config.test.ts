@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
-import { ConfigError, readConfig, readSecret, readTokens, readWeb } from "../../service/config.ts";
+import {
+  ConfigError,
+  readAlertmanager,
+  readConfig,
+  readSecret,
+  readTokens,
+  readWeb,
+} from "../../service/config.ts";
 import { type Place, sent, startPlace } from "./harness.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vigil-processor-"));
@@ -119,6 +126,31 @@ describe("secrets", () => {
     const message = errorOf(() => readSecret(file("secret", "hidden"), 32));
     expect(message).toContain("at least 32");
     expect(message).not.toContain("hidden");
+  });
+
+  test("of Alertmanager are read from files, again each time", () => {
+    const { alertmanager } = readConfig(
+      withConfig({
+        alertmanager: {
+          url: "https://alertmanager.example.com",
+          username: "ada",
+          passwordFile: "password",
+          caFile: "ca.pem",
+        },
+      }),
+    );
+    if (alertmanager === undefined) throw new Error("it should be there");
+    file("password", "lovelace\n");
+    expect(errorOf(() => readAlertmanager(alertmanager))).toContain("ca.pem cannot be read");
+    file("ca.pem", "certificate\n");
+    expect(readAlertmanager(alertmanager)).toEqual({
+      url: "https://alertmanager.example.com",
+      login: { username: "ada", password: "lovelace" },
+      ca: "certificate",
+      receiver: "processor",
+    });
+    file("password", "byron\n");
+    expect(readAlertmanager(alertmanager).login?.password).toBe("byron");
   });
 
   test("of a web.yml that is none are refused", () => {

@@ -8,13 +8,23 @@ import { freshMemory, removeMemories } from "./memory.ts";
 let store: Store;
 let now: number;
 let list: readonly Listed[];
+/** When Alertmanager did. */
+let started: number;
 let watch: Watch;
 
 beforeEach(async () => {
   store = await freshMemory();
   now = start;
   list = [];
-  watch = watchOf({
+  started = 0;
+  watch = newWatch();
+});
+afterEach(() => store.close());
+afterAll(removeMemories);
+
+/** As a process that begins now has it. */
+const newWatch = (): Watch =>
+  watchOf({
     store,
     plan,
     clock: () => now,
@@ -22,12 +32,9 @@ beforeEach(async () => {
       await store.ingest([receipt], plan, now);
     },
     silence: 5 * minute,
-    listed: () => Promise.resolve(list),
+    listed: () => Promise.resolve({ alerts: list, since: started }),
     retention: 60 * minute,
   });
-});
-afterEach(() => store.close());
-afterAll(removeMemories);
 
 const tell = (...alerts: Incoming[]) => store.ingest([receiptOf(...alerts)], plan, now);
 const beat = () =>
@@ -96,6 +103,21 @@ describe("a heartbeat", () => {
     expect(await open()).toEqual([]);
   });
 
+  test("that never came is still missed by a new process, until it is heard", async () => {
+    now += 6 * minute;
+    await watch.listen();
+    watch = newWatch();
+    expect(await watch.listen()).toBe(false);
+    now += 6 * minute;
+    await watch.listen();
+    const [silent, ...others] = await open();
+    expect(others).toEqual([]);
+    expect(await store.history(silent?.fingerprint ?? "", 9)).toHaveLength(1);
+    await beat();
+    expect(await watch.listen()).toBe(true);
+    expect(await open()).toEqual([]);
+  });
+
   test("that Prometheus ends counts as silent", async () => {
     await beat();
     const [heart] = await store.heartbeats();
@@ -120,6 +142,15 @@ describe("Alertmanager's list", () => {
     expect(await store.get(message().fingerprint)).toMatchObject({ status: "stale" });
   });
 
+  test("ends nothing while Alertmanager may not have been told of everything again", async () => {
+    await tell(message());
+    now += 6 * minute;
+    started = now - minute;
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
+    now += 4 * minute;
+    expect(await watch.reconcile()).toEqual({ lost: 1, found: 0 });
+  });
+
   test("keeps what is silenced, and what is ours", async () => {
     await tell(message());
     await beat();
@@ -139,6 +170,32 @@ describe("Alertmanager's list", () => {
     expect(await watch.reconcile()).toEqual({ lost: 0, found: 1 });
     expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
     expect(await open()).toMatchObject([{ fingerprint: message().fingerprint, status: "firing" }]);
+  });
+
+  test("brings a new episode and what was thought lost, but not what somebody closed", async () => {
+    await tell(message(), message({ fingerprint: "a2" }), message({ fingerprint: "a3" }));
+    now += 6 * minute;
+    expect(await watch.reconcile()).toEqual({ lost: 3, found: 0 });
+    await store.act("a3", { kind: "resolve" }, "ada", undefined, plan, now);
+    list = [
+      listed(),
+      listed({ fingerprint: "a2", startsAt: start + minute }),
+      listed({ fingerprint: "a3" }),
+    ];
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 2 });
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
+    expect((await open()).map(({ fingerprint, startsAt }) => [fingerprint, startsAt])).toEqual([
+      ["a2", start + minute],
+      [message().fingerprint, start],
+    ]);
+  });
+
+  test("that is very long is brought in parts", async () => {
+    list = Array.from({ length: 5_001 }, (_, n) => listed({ fingerprint: `b${n}` }));
+    now += minute;
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 5_000 });
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 1 });
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
   });
 
   test("is not needed", async () => {

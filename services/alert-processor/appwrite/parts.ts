@@ -1,0 +1,66 @@
+/** What an execution works with: opened once for a process, and used by all its executions. */
+import type { Channel } from "../channels/channel.ts";
+import type { Outcome } from "../core/retry.ts";
+import { deliveriesOf } from "../core/routing.ts";
+import type { Planner } from "../core/writes.ts";
+import { listAlerts } from "../service/alertmanager.ts";
+import { heartbeatTo } from "../service/heartbeat.ts";
+import { type Watch, watchOf } from "../service/watch.ts";
+import type { Store } from "../store/store.ts";
+import type { FunctionContext } from "./context.ts";
+import { drain } from "./drain.ts";
+import type { Settings } from "./settings.ts";
+import { subscriptions } from "./topics.ts";
+
+export interface Parts {
+  readonly store: Store;
+  readonly channels: readonly Channel[];
+  readonly settings: Settings;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly watch: Watch;
+  /** Tells the address outside that alerts arrive; undefined where there is none. */
+  readonly beat: (() => Promise<Outcome>) | undefined;
+}
+
+/** Bytes of Alertmanager's list: a function has 512 MiB of memory, and an alert about a kilobyte. */
+const longestList = 16 * 1024 * 1024;
+
+const day = 24 * 3_600_000;
+
+export const plan: Planner = (change) => deliveriesOf(change, subscriptions);
+
+/** Opens them. A heartbeat that was never heard counts from now. */
+export function partsOf(opened: Pick<Parts, "channels" | "clock" | "settings" | "store">): Parts {
+  const { clock, settings, store } = opened;
+  const { alertmanager, heartbeat, keepDays, silence } = settings;
+  const watch = watchOf({
+    store,
+    plan,
+    clock,
+    take: async (receipt) => {
+      await store.ingest([receipt], plan, clock());
+    },
+    silence: silence * 1000,
+    listed: alertmanager && (() => listAlerts(alertmanager, { longest: longestList })),
+    retention: keepDays * day,
+  });
+  return { ...opened, watch, beat: heartbeat && heartbeatTo(heartbeat) };
+}
+
+/**
+ * Tells what is due; what that fails at is no business of who is answered. Never throws.
+ *
+ * @param until - When nothing more is begun, by the clock.
+ * @returns How many messages were sent.
+ */
+export function tell(context: FunctionContext, parts: Parts, until: number): Promise<number> {
+  const { channels, clock, settings, store } = parts;
+  const { page } = settings;
+  const onTrouble = (why: string): void => {
+    context.error(`not told, it comes again: ${why}`);
+  };
+  // Nobody signs in here, so there is no page of an alert and no link that acknowledges.
+  const links = { page, alert: () => page, acknowledge: () => "" };
+  return drain({ channels, clock, links, onTrouble, store, until });
+}

@@ -1,0 +1,54 @@
+/** What is done each minute. */
+import type { FunctionContext } from "./context.ts";
+import { type Parts, tell } from "./parts.ts";
+
+/** Milliseconds in which messages are begun, of the 60 s that the function has. */
+const telling = 40_000;
+
+/**
+ * Does each job, whatever becomes of the others; `failed` in the answer names those that failed. Who is slow
+ * outside takes no time from telling people: meanwhile the heartbeat goes out and Alertmanager is asked,
+ * each for ten seconds at most.
+ *
+ * @throws where the store cannot even say how much there is.
+ */
+export async function tick(context: FunctionContext, parts: Parts): Promise<object> {
+  const { beat, clock, store, watch } = parts;
+  const until = clock() + telling;
+  const failures: string[] = [];
+
+  async function attempt<T>(job: string, otherwise: T, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      failures.push(job);
+      const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      context.error(`${job} failed, it is tried again in a minute: ${why}`);
+      return otherwise;
+    }
+  }
+
+  async function ping(): Promise<boolean> {
+    const outcome = await beat?.();
+    if (outcome === undefined || outcome.kind === "sent") return outcome !== undefined;
+    throw new Error(outcome.why);
+  }
+
+  const woken = await attempt("ending snoozes", 0, () => watch.wake());
+  const heard = await attempt("listening for heartbeats", false, () => watch.listen());
+  const [told, pinged, { found, lost }] = await Promise.all([
+    tell(context, parts, until),
+    heard && attempt("sending the heartbeat", false, ping),
+    attempt("comparing with Alertmanager", { found: 0, lost: 0 }, () => watch.reconcile()),
+  ]);
+  // What came of the comparison does not wait for the next minute, if there is time left.
+  const more = found + lost > 0 ? await tell(context, parts, until) : 0;
+  const forgotten = await attempt("forgetting what is old", 0, () => watch.prune());
+  const { dead, open, pending, quarantined } = await store.depth();
+  const done = {
+    ...{ woken, heard, pinged, sent: told + more, lost, found, forgotten },
+    ...{ open, pending, dead, quarantined, failed: failures.toSorted() },
+  };
+  context.log(JSON.stringify(done));
+  return done;
+}
