@@ -35,6 +35,15 @@ test.each([
   expect(await onPath(files)).toMatchObject({ reason: expect.stringContaining(reason) as string });
 });
 
+test("one of another version before it is passed by", async () => {
+  const old = write(temporary(), { tiny: program("1.1.9"), tinyctl: program("x") });
+  const right = write(temporary(), { tiny: program("1.4.0"), tinyctl: program("x") });
+  const env = { PATH: `${old}:${right}:/usr/bin:/bin` };
+  expect(await findOnPath(tool, env)).toMatchObject({
+    found: { version: "1.4.0", binaries: { tinyctl: `${right}/tinyctl` } },
+  });
+});
+
 test("a tool that needs its home is taken from there only", async () => {
   const folder = write(temporary(), { "home/bin/tiny": program("1.4.0"), "home/public/x": "" });
   const housed = tinyTool("http://127.0.0.1:1", { beside: ["../public"] });

@@ -9,7 +9,7 @@ import { inRange, parseVersion, showRange, showVersion } from "../version.ts";
 export type OnPath = { readonly found: Found } | { readonly reason: string };
 
 /**
- * Looks for a tool of an accepted version on PATH.
+ * Looks for a tool of an accepted version on PATH, beyond one of another version as well.
  * @param skip folders not looked into: Vigil's own links would find themselves.
  */
 export async function findOnPath(
@@ -32,7 +32,8 @@ export async function findOnPath(
     const version = await versionOf(tool, first, env);
     return { found: { tool, version, origin: "PATH", binaries } };
   } catch (error) {
-    return { reason: reasonOf(error) };
+    const further = await findOnPath(tool, env, [...skip, dirname(first)]);
+    return "found" in further ? further : { reason: reasonOf(error) };
   }
 }
 
