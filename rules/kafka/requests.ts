@@ -175,7 +175,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "t
     for: "10m",
     summary: "Writes to Kafka on {{ $labels.host }} fail",
     description:
-      "{{ $value | humanizePercentage }} of the writes have failed on the broker for ten minutes: too large, not allowed, or too few replicas.",
+      "{{ $value | humanizePercentage }} of the writes have failed on the broker for ten minutes: too few replicas in sync, invalid records, or an error of its own.",
     fires: {
       series: { [count("failedproduce")]: "0+72x40", [count("totalproduce")]: "0+6000x40" },
       from: "11m",

@@ -3,12 +3,14 @@ import { defineSignals } from "../lib/signal.ts";
 import { componentOwner, object } from "./common.ts";
 
 const target = ["cluster", "env", "host", "instance", "job"];
+/** Other components let callers in by the same code and expose the same metrics. */
+const here = { job: "apiserver" };
 
 export const signals = defineSignals({
   certificateLeft: {
     unit: "seconds",
     about: "Time left for the client certificate that is closest to its end, of those in use.",
-    query: (q) => q.quantile(0.01, "apiserver_client_certificate_expiration_seconds", target),
+    query: (q) => q.quantile(0.01, "apiserver_client_certificate_expiration_seconds", target, here),
   },
   refused: {
     unit: "ratio",
@@ -20,7 +22,7 @@ export const signals = defineSignals({
     unit: "opsPerSecond",
     about: "Attempts to sign in that the API server could not tell who they were of.",
     query: (q) =>
-      `sum by (cluster, env, job) (${q.rate("authentication_attempts", { result: /error|failure/ })})`,
+      `sum by (cluster, env, job) (${q.rate("authentication_attempts", { ...here, result: /error|failure/ })})`,
   },
   auditLost: {
     unit: "count",
@@ -70,7 +72,7 @@ const took = (le: string): string =>
   `apiserver_admission_webhook_admission_duration_seconds_bucket{${webhook},rejected="false",le="${le}"}`;
 
 export const group = defineAlerts(
-  componentOwner("apiserver-access", "cluster", "apiserver"),
+  componentOwner("apiserver-access", "cluster", here.job),
   signals,
   {
     KubeClientCertificateExpiration: {
@@ -101,6 +103,11 @@ export const group = defineAlerts(
             "5x40",
           [`apiserver_client_certificate_expiration_seconds_bucket{instance="b",le="+Inf"}`]:
             "5x40",
+          // A client of another component.
+          'apiserver_client_certificate_expiration_seconds_bucket{job="kube-scheduler",le="604800"}':
+            "0+60x40",
+          'apiserver_client_certificate_expiration_seconds_bucket{job="kube-scheduler",le="+Inf"}':
+            "0+60x40",
         },
         at: "30m",
       },
@@ -128,6 +135,11 @@ export const group = defineAlerts(
           [left("86400")]: "0x40",
           [left("172800")]: "0+60x40",
           [left("+Inf")]: "0+60x40",
+          // A client of another component.
+          'apiserver_client_certificate_expiration_seconds_bucket{job="kube-scheduler",le="86400"}':
+            "0+60x40",
+          'apiserver_client_certificate_expiration_seconds_bucket{job="kube-scheduler",le="+Inf"}':
+            "0+60x40",
         },
         at: "15m",
       },
@@ -183,6 +195,7 @@ export const group = defineAlerts(
         series: {
           'authentication_attempts{result="failure"}': "0+25x40",
           'authentication_attempts{result="success"}': "0+6000x40",
+          'authentication_attempts{job="kube-scheduler",result="error"}': "0+60x40",
         },
         at: "25m",
       },

@@ -59,7 +59,7 @@ export const signals = defineSignals({
   },
   aggregatedErrors: {
     unit: "count",
-    about: "Failed checks of an aggregated API in ten minutes.",
+    about: "Times an aggregated API was lost in ten minutes.",
     query: (q) =>
       `sum by (cluster, env, job, name, reason) (${q.increase("aggregator_unavailable_apiservice_total", "10m")})`,
   },
@@ -133,7 +133,7 @@ export const group = defineAlerts(componentOwner("apiserver", "cluster", job), s
     for: "5m",
     summary: "The API server gives up requests",
     description:
-      "{{ $value | humanizePercentage }} of the requests were ended by the API server itself, to protect it from too many at once.",
+      "{{ $value | humanizePercentage }} of the requests were ended by the API server itself: too many at once, a time that ran out, or an aggregated API that is missing.",
     fires: {
       series: {
         'apiserver_request_terminations_total{code="429"}': "0+138x30",
@@ -244,7 +244,7 @@ export const group = defineAlerts(componentOwner("apiserver", "cluster", job), s
     for: "15m",
     summary: "Aggregated API {{ $labels.name }} fails now and then",
     description:
-      "For 15 minutes checks of the aggregated API have failed with {{ $labels.reason }}; clients see some of their requests fail.",
+      "For 15 minutes the aggregated API has been lost again and again ({{ $labels.reason }}); clients see some of their requests fail.",
     fires: {
       series: {
         'aggregator_unavailable_apiservice_total{name="v1beta1.metrics.k8s.io",reason="FailedDiscoveryCheck"}':

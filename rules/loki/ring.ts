@@ -15,7 +15,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Fewest members that any instance sees in the gossip.",
     query: (q) =>
-      `min by (cluster, env, job) (${q.gauge("loki_memberlist_tcp_transport_cluster_members_count")})`,
+      `min by (cluster, env, job) (${q.gauge("loki_memberlist_client_cluster_members_count")})`,
   },
   instances: {
     unit: "count",
@@ -38,11 +38,13 @@ export const signals = defineSignals({
 const cluster = { instance: "", host: "" };
 const ring = (state: string): string => `loki_ring_members{name="ingester",state="${state}"}`;
 const seen = (name: string): string =>
-  `loki_memberlist_tcp_transport_cluster_members_count{host="${name}",instance="${name}:3100"}`;
+  `loki_memberlist_client_cluster_members_count{host="${name}",instance="${name}:3100"}`;
 const up = (name: string): string => `up{host="${name}",instance="${name}:3100"}`;
 const tenant = 'user="shop"';
-const evaluated = `loki_prometheus_rule_group_last_evaluation_timestamp_seconds{${tenant}}`;
-const interval = `loki_prometheus_rule_group_interval_seconds{${tenant}}`;
+const rules = { rule_group: "/rules/shop/shop.yaml;orders", user: "shop" };
+const ofRules = `{rule_group="${rules.rule_group}",${tenant}}`;
+const evaluated = `loki_prometheus_rule_group_last_evaluation_timestamp_seconds${ofRules}`;
+const interval = `loki_prometheus_rule_group_interval_seconds${ofRules}`;
 
 export const group = defineAlerts({ ...loki, name: "loki-ring" }, signals, {
   LokiRingUnhealthy: {
@@ -114,11 +116,11 @@ export const group = defineAlerts({ ...loki, name: "loki-ring" }, signals, {
     for: "5m",
     summary: "Loki does not evaluate the rules of {{ $labels.user }}",
     description:
-      'A group of rules of {{ $labels.user }} was last evaluated {{ $value | printf "%.0f" }} intervals ago: alerts on logs do not fire.',
+      'Group {{ $labels.rule_group }} of {{ $labels.user }} was last evaluated {{ $value | printf "%.0f" }} intervals ago: alerts on logs do not fire.',
     fires: {
       series: { [evaluated]: "0+60x10 600x30", [interval]: "60x40" },
       from: "21m",
-      labels: { user: "shop" },
+      labels: rules,
       value: "11",
     },
     quiet: { series: { [evaluated]: "-258+60x40", [interval]: "60x40" }, at: "30m" },

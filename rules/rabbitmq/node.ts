@@ -9,10 +9,14 @@ export const signals = defineSignals({
     about: "1 while the node answers its scrape.",
     query: (q) => q.gauge("up", { job: "rabbitmq" }),
   },
-  link: {
-    unit: "count",
-    about: "State of the link to another node: 3 is up.",
-    query: (q) => q.gauge("erlang_vm_dist_node_state"),
+  linkLost: {
+    unit: "bool",
+    about: "1 for each node to which there was a link within the hour, and is none now.",
+    // Of a link that is down there is no series, or now and then one for an attempt.
+    query: (q) => {
+      const link = q.gauge("erlang_vm_dist_node_state");
+      return `(present_over_time(${link}[1h]) unless ${link} == 3)`;
+    },
   },
   memoryAlarm: {
     unit: "bool",
@@ -101,6 +105,8 @@ export const signals = defineSignals({
   },
 });
 
+const link = 'erlang_vm_dist_node_state{peer="rabbit@mq-2"}';
+
 export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signals, {
   RabbitmqNodeDown: {
     severity: "critical",
@@ -115,17 +121,25 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
   },
   RabbitmqNodeNotDistributed: {
     severity: "critical",
-    when: ({ link }) => `${link} < 3`,
+    when: ({ linkLost, up }) => `${linkLost} and ignoring (peer, probe) ${up} == 1`,
     for: "5m",
     summary: "{{ $labels.host }} has lost a node of its cluster",
     description:
       "The link to {{ $labels.peer }} has not been up for five minutes: the cluster may be split.",
     fires: {
-      series: { 'erlang_vm_dist_node_state{peer="rabbit@mq-2"}': "1x20" },
-      from: "5m",
+      series: { [link]: "3x2 stale 1x2 stale", up: "1x20" },
+      from: "8m",
       labels: { peer: "rabbit@mq-2" },
     },
-    quiet: { series: { 'erlang_vm_dist_node_state{peer="rabbit@mq-2"}': "3 1 3x20" }, at: "10m" },
+    quiet: {
+      series: {
+        [link]: "3 1 3x20",
+        up: "1x20",
+        'erlang_vm_dist_node_state{instance="mq-2:15692",peer="rabbit@mq-1"}': "3x2 stale",
+        'up{instance="mq-2:15692"}': "1x2 0x20",
+      },
+      at: "10m",
+    },
   },
   RabbitmqMemoryAlarm: {
     severity: "critical",

@@ -14,7 +14,7 @@ const amounts = [
   "ssl_(?:(?:ctx_)?verify_\\w+|default_timeout|session_cache_size|used_\\w+)|threadpool_\\w+",
   "table_open_cache_active_instances|tc_log_(?:max_pages_used|page_size)|uptime\\w*",
   "threads_(?:cached|connected|running)",
-  "wsrep(?!_local_(?:bf_aborts|cert_failures|commits|replays)|_received|_replicated|_flow_control_(?:paused_ns|recv|sent))\\w*",
+  "wsrep(?!_(?:apply_waits|causal_reads|received|repl_|replicated)|_local_(?:bf_aborts|cert_failures|commits|replays)|_flow_control_(?:paused_ns|recv|sent))\\w*",
 ];
 
 type Row = readonly [pattern: RegExp, semantics: "counter" | "gauge", why: string];
@@ -37,6 +37,7 @@ const untyped: readonly Row[] = [
     "sizes of the cache as they are now",
   ],
   [/^node_zfs_\w+_(?:hits|misses)$/, "counter", "these count since the module was loaded"],
+  [/^pg_stat_database_conflicts_confl_/, "counter", "conflicts since the statistics were reset"],
   [/^pg_(?:stat_replication_reply_time|static)$/, "gauge", "a point in time, and a fact"],
   [
     new RegExp(`^mysql_global_status_(?:${amounts.join("|")})$`),
@@ -69,6 +70,16 @@ const mistyped: readonly Row[] = [
     /^pg_stat_(?:\w+_stats_reset(?:_total)?|statements_query_id)$/,
     "gauge",
     "points in time and identifiers; the exporter declares counters",
+  ],
+  [
+    /^kafka_(?:log_log_log(?:end|start)offset|server_\w+_linux_disk_(?:read|write)_bytes|consumergroup_current_offset(?:_sum)?|topic_partition_(?:current|oldest)_offset)$/,
+    "counter",
+    "offsets and amounts that only grow; both exporters declare gauges",
+  ],
+  [
+    /^ray_(?:gcs_task_manager_task_events_(?:dropped|reported)|internal_num_spilled_tasks|node_(?:disk_io_(?:read|write)(?:_count)?|network_(?:received|sent))|object_manager_(?:bytes|received_chunks)|pull_manager_retries_total|scheduler_failed_worker_startup_total|spill_manager_request_total)$/,
+    "counter",
+    "counted since the process or the system started; Ray declares gauges",
   ],
 ];
 

@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { nearest } from "../../rules/lib/nearest.ts";
 import { capture, gather, type Captured } from "../capture/capture.ts";
-import { recipes } from "../capture/recipes.ts";
+import { recipes } from "../capture/recipes/index.ts";
 import { createWorkshop } from "../ensure.ts";
 import { UsageError } from "../main.ts";
 import { checkout } from "../options.ts";

@@ -2,14 +2,14 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Inventory } from "../../../rules/metrics/format.ts";
-import { blackbox } from "../../../toolchain/capture/blackbox.ts";
+import { blackbox } from "../../../toolchain/capture/recipes/blackbox.ts";
 import { capture, gather } from "../../../toolchain/capture/capture.ts";
-import { collectorsIn } from "../../../toolchain/capture/mariadb.ts";
-import { captureMachine, collectorsOf, node } from "../../../toolchain/capture/node.ts";
+import { collectorsIn } from "../../../toolchain/capture/recipes/mariadb.ts";
+import { captureMachine, collectorsOf, node } from "../../../toolchain/capture/recipes/node.ts";
 import { onlyWith } from "../../../toolchain/capture/notes.ts";
 import { serverTool, type Recipe } from "../../../toolchain/capture/recipe.ts";
-import { processor } from "../../../toolchain/capture/processor.ts";
-import { recipes } from "../../../toolchain/capture/recipes.ts";
+import { processor } from "../../../toolchain/capture/recipes/processor.ts";
+import { recipes } from "../../../toolchain/capture/recipes/index.ts";
 import { withSemantics } from "../../../toolchain/capture/semantics.ts";
 import { createWorkshop } from "../../../toolchain/ensure.ts";
 import type { UserError } from "../../../toolchain/errors.ts";
@@ -108,6 +108,14 @@ test("the command refuses a name it does not know and suggests one", () => {
   expect(status).toBe(2);
   expect(stderr).toContain("There is no recipe nodes");
   expect(stderr).toContain("Did you mean node?");
+});
+
+test("the README says of each recipe what it needs", () => {
+  const readme = readFileSync("rules/metrics/README.md", "utf8");
+  const rows = readme.split("\n").filter((line) => /^\| `/.test(line));
+  const named = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)]);
+  const names = named.map(([, name]) => name);
+  expect(names).toEqual(expect.arrayContaining(Object.keys(recipes)));
 });
 
 test("every inventory said to be captured has its recipe, and every recipe its inventory", () => {
