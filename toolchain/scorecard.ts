@@ -24,9 +24,11 @@ export function readEvidence(root: string): Evidence {
   const documented = readdirSync(runbooks).flatMap((file) =>
     sectionsOf(readFileSync(join(runbooks, file), "utf8")).map(({ alert }) => alert),
   );
+  const inventories = [...readInventory(root).values()];
   return {
     groups,
-    inventory: joinInventory([...readInventory(root).values()]),
+    inventory: joinInventory(inventories),
+    captured: joinInventory(inventories.filter(({ how }) => how === "captured")),
     documented: new Set(documented),
     proof: readJson(join(root, files.proof)) as Proof,
     parity: readJson(join(root, files.parity)) as Parity,

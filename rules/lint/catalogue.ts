@@ -100,14 +100,51 @@ export function unknownMetrics(
 ): string[] {
   const computed = Object.values(group.signals).map((signal) => compute(signal, ruleDialect));
   const recordings = (group.recordings ?? []).map(({ expr }) => expr);
-  const used = [...computed, ...recordings].flatMap((text) => selectors(parse(text)));
-  const texts = used.flatMap(({ matchers, metric }) => {
+  const texts = [...computed, ...recordings].flatMap((text) =>
+    unknownIn(text, inventory, targetLabels, (metric) => (recorded.has(metric) ? [] : undefined)),
+  );
+  return [...new Set(texts)].sort();
+}
+
+/**
+ * Series names and labels of an expression that are not in an inventory.
+ *
+ * @param derived - What a series that a rule records lacks itself; undefined for those that none does.
+ */
+function unknownIn(
+  expression: string,
+  inventory: ReadonlyMap<string, Exposed>,
+  targetLabels: readonly string[],
+  derived: (metric: string) => string[] | undefined,
+): string[] {
+  return selectors(parse(expression)).flatMap(({ matchers, metric }) => {
+    const behind = derived(metric);
+    if (behind !== undefined) return behind;
     const exposed = inventory.get(metric);
-    if (recorded.has(metric)) return [];
     if (exposed === undefined) return [metric];
     return matchers
       .filter(({ label }) => !exposed.labels.has(label) && !targetLabels.includes(label))
       .map(({ label }) => `${metric}{${label}}`);
   });
-  return [...new Set(texts)].sort();
+}
+
+/** Which alerts use nothing that is not in an inventory, not even by what is recorded for them. */
+export function restsOn(
+  inventory: ReadonlyMap<string, Exposed>,
+  groups: readonly AlertGroup[],
+  targetLabels: readonly string[],
+): (alert: Alert) => boolean {
+  const recordings = new Map<string, string>();
+  for (const { recordings: more = [], signals } of groups) {
+    for (const signal of Object.values(signals)) {
+      if (signal.record !== undefined) recordings.set(signal.record, compute(signal, ruleDialect));
+    }
+    for (const { expr, record } of more) recordings.set(record, expr);
+  }
+  const unknown = (expression: string): string[] =>
+    unknownIn(expression, inventory, targetLabels, (metric) => {
+      const source = recordings.get(metric);
+      return source === undefined ? undefined : unknown(source);
+    });
+  return (alert) => unknown(alert.expression(undefined, plainOptions)).length === 0;
 }

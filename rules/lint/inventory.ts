@@ -3,7 +3,7 @@
 import type { Inventory, Metric } from "../metrics/format.ts";
 
 /** What of an inventory the checks need. */
-export type InventoryFile = Pick<Inventory, "exporter" | "metrics" | "version">;
+export type InventoryFile = Pick<Inventory, "exporter" | "how" | "metrics" | "version">;
 
 /** A series name as expressions use it. */
 export interface Exposed {
@@ -21,6 +21,7 @@ export const targetLabels: readonly string[] = ["cluster", "env", "host", "insta
 const ownMetrics: InventoryFile = {
   exporter: "prometheus",
   version: "scrapes and rules",
+  how: "captured",
   metrics: {
     ALERTS: {
       type: "gauge",

@@ -1,6 +1,6 @@
 /** The catalogue in figures: what each service has, next to what others publish. Pure. */
 import type { Alert, AlertGroup } from "../lib/alert.ts";
-import { recordedBy, unknownMetrics } from "./catalogue.ts";
+import { recordedBy, restsOn, unknownMetrics } from "./catalogue.ts";
 import { type Exposed, targetLabels } from "./inventory.ts";
 
 /** What became of the mutants of each alert, by name; written by `vigil scorecard`. */
@@ -22,6 +22,8 @@ export type Parity = Readonly<
 export interface Evidence {
   readonly groups: readonly AlertGroup[];
   readonly inventory: ReadonlyMap<string, Exposed>;
+  /** The part of it that was scraped from running programs. */
+  readonly captured: ReadonlyMap<string, Exposed>;
   /** Alerts that have a runbook section. */
   readonly documented: ReadonlySet<string>;
   readonly proof: Proof;
@@ -37,6 +39,7 @@ interface Row {
   readonly ends: number;
   readonly runbook: number;
   readonly traced: number;
+  readonly seen: number;
   readonly mutants: number;
   readonly caught: number;
 }
@@ -45,7 +48,7 @@ const count = (alerts: readonly Alert[], test: (alert: Alert) => boolean): numbe
   alerts.filter(test).length;
 
 function rowOf(service: string, evidence: Evidence): Row {
-  const { documented, groups, inventory, proof } = evidence;
+  const { captured, documented, groups, inventory, proof } = evidence;
   const mine = groups.filter((group) => group.service === service);
   const alerts = mine.flatMap((group) => Object.values(group.alerts));
   const recorded = recordedBy(groups);
@@ -64,6 +67,7 @@ function rowOf(service: string, evidence: Evidence): Row {
     ends: count(alerts, ({ quiet }) => quiet !== "never"),
     runbook: count(alerts, ({ name }) => documented.has(name)),
     traced: traced.reduce((sum, group) => sum + Object.keys(group.alerts).length, 0),
+    seen: count(alerts, restsOn(captured, groups, targetLabels)),
     mutants,
     caught: mutants - proofs.reduce((sum, one) => sum + one.survivors.length, 0),
   };
@@ -83,6 +87,7 @@ function catalogueTable(rows: readonly Row[]): string[] {
     row.ends,
     row.runbook,
     row.traced,
+    row.seen,
     row.mutants,
     share(row.caught, row.mutants),
   ];
@@ -98,6 +103,7 @@ function catalogueTable(rows: readonly Row[]): string[] {
       ends: sum((row) => row.ends),
       runbook: sum((row) => row.runbook),
       traced: sum((row) => row.traced),
+      seen: sum((row) => row.seen),
       mutants: sum((row) => row.mutants),
       caught: sum((row) => row.caught),
     }),
@@ -111,6 +117,7 @@ function catalogueTable(rows: readonly Row[]): string[] {
     "end",
     "runbook",
     "metrics traced",
+    "seen",
     "mutants",
     "caught",
   ];
@@ -149,7 +156,8 @@ export function renderScorecard(evidence: Evidence): string {
     ...catalogueTable(rows),
     "",
     "Metrics are traced when every metric and label is one that a supported version of the program exposes",
-    "(`rules/metrics/`).",
+    "(`rules/metrics/`), and seen when each was scraped from the running program rather than read in its",
+    "source.",
     "",
     ...parityTable(evidence.parity),
     "",

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { allAlerts } from "../../rules/index.ts";
+import { restsOn } from "../../rules/lint/catalogue.ts";
+import { targetLabels } from "../../rules/lint/inventory.ts";
 import { mutantsOf } from "../../rules/lint/mutants.ts";
 import { renderScorecard } from "../../rules/lint/scorecard.ts";
 import { files, readEvidence, renderProof } from "../../toolchain/scorecard.ts";
@@ -31,6 +33,19 @@ describe("the scorecard in the docs", () => {
 
   it("counts at least 390 alerts", () => {
     expect(alerts.length).toBeGreaterThanOrEqual(390);
+  });
+
+  it("counts an alert as seen when all it uses was, also by what is recorded for it", () => {
+    const { groups, inventory } = evidence;
+    const unseen = (without: string): string[] => {
+      const rest = new Map([...inventory].filter(([name]) => name !== without));
+      const seen = restsOn(rest, groups, targetLabels);
+      return alerts.filter((alert) => !seen(alert)).map(({ name }) => name);
+    };
+    expect(unseen("")).toEqual([]);
+    expect(unseen("redis_up")).toEqual(["RedisDown", "RedisExporterError"]);
+    // The SLOs are recorded.
+    expect(unseen("probe_success")).toContain("SloFastBurn");
   });
 
   it("is kept an alert a line, in their order", () => {

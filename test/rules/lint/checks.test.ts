@@ -10,6 +10,7 @@ const known = {
   inventory: joinInventory([
     {
       exporter: "node_exporter",
+      how: "captured",
       version: "for these tests",
       metrics: {
         node_cpu_seconds_total: counter("cpu", "mode"),
