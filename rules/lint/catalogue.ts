@@ -134,17 +134,18 @@ export function restsOn(
   groups: readonly AlertGroup[],
   targetLabels: readonly string[],
 ): (alert: Alert) => boolean {
-  const recordings = new Map<string, string>();
-  for (const { recordings: more = [], signals } of groups) {
-    for (const signal of Object.values(signals)) {
-      if (signal.record !== undefined) recordings.set(signal.record, compute(signal, ruleDialect));
-    }
-    for (const { expr, record } of more) recordings.set(record, expr);
-  }
+  // Several rules may record series of one name: each SLO does.
+  const recordings = groups.flatMap(({ recordings: more = [], signals }) => [
+    ...Object.values(signals).map((signal) => ({
+      record: signal.record,
+      expr: compute(signal, ruleDialect),
+    })),
+    ...more,
+  ]);
+  const sources = Map.groupBy(recordings, ({ record }) => record);
   const unknown = (expression: string): string[] =>
     unknownIn(expression, inventory, targetLabels, (metric) => {
-      const source = recordings.get(metric);
-      return source === undefined ? undefined : unknown(source);
+      return sources.get(metric)?.flatMap(({ expr }) => unknown(expr));
     });
   return (alert) => unknown(alert.expression(undefined, plainOptions)).length === 0;
 }
