@@ -10,23 +10,36 @@ export interface Answer {
 export interface AskOptions {
   readonly authority: string;
   readonly login?: { readonly username: string; readonly password: string };
-  readonly method?: "GET" | "POST";
-  /** Sent as JSON. */
+  /** Sent as bearer. */
+  readonly token?: string | undefined;
+  /** The caller's own certificate and its key. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly method?: "DELETE" | "GET" | "PATCH" | "POST" | "PUT";
+  /** Sent as JSON; with PATCH, as a merge patch. */
   readonly body?: unknown;
+  /** How long an answer may take. @default 5 */
+  readonly seconds?: number;
 }
 
 /** Asks a service over TLS, its certificate checked against the estate's authority. */
 export function ask(url: string, options: AskOptions): Promise<Answer> {
-  const { authority, body, login, method = "GET" } = options;
+  const { authority, body, cert, key, login, method = "GET", seconds = 5, token } = options;
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   return new Promise((resolve, reject) => {
     const sent = request(
       url,
       {
         ca: authority,
+        cert,
+        key,
         method,
-        timeout: 5000,
+        timeout: seconds * 1000,
         ...(login && { auth: `${login.username}:${login.password}` }),
-        ...(body !== undefined && { headers: { "content-type": "application/json" } }),
+        headers: {
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { "content-type": type }),
+        },
       },
       (response) => {
         let text = "";

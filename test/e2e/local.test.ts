@@ -146,7 +146,10 @@ describe("one command monitors this machine", () => {
 
   it("explain says who is told of an alert here", async () => {
     const { code, text } = await place.vigil(["explain", "HostDown"]);
-    expect([code, text]).toEqual([0, expect.stringMatching(/Told to +webhook after 10s/)]);
+    expect([code, text]).toEqual([
+      0,
+      expect.stringMatching(/Told to +processor at once.*\n +webhook after 10s/),
+    ]);
   });
 
   it("a rule file of one's own that promtool refuses changes nothing", async () => {

@@ -24,9 +24,15 @@ async function listen(session: Session, server: Listener): Promise<number> {
 }
 
 /** Files of a server certificate for 127.0.0.1 and of the authority that signed it. */
-export async function tlsFiles(
-  session: Session,
-): Promise<{ pair: Pair; authority: string; certificate: string; key: string }> {
+export interface TlsFiles {
+  readonly authority: string;
+  readonly authorityKey: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Writes them anew; `pair` is what the certificate's files hold. */
+export async function tlsFiles(session: Session): Promise<TlsFiles & { readonly pair: Pair }> {
   const common = { days: 1, renewBeforeDays: 0 };
   const now = Date.now();
   const signer = await newAuthority({ ...common, commonName: "capture" }, now);
@@ -44,6 +50,7 @@ export async function tlsFiles(
   return {
     pair,
     authority: await session.file("tls/ca.crt", signer.certificate),
+    authorityKey: await session.file("tls/ca.key", signer.key),
     certificate: await session.file("tls/server.crt", pair.certificate),
     key: await session.file("tls/server.key", pair.key),
   };

@@ -9,6 +9,12 @@ export const noted = (metrics: Metrics, noteOf: (name: string) => string | undef
     }),
   );
 
+/** The metrics whose names are wanted: not what comes by chance, or is another program's. */
+export const only =
+  (wanted: (name: string) => boolean) =>
+  (metrics: Metrics): Metrics =>
+    Object.fromEntries(Object.entries(metrics).filter(([name]) => wanted(name)));
+
 /** Marks what is seen only with a flag, or at an address: a rule about it is silent without. */
 export const onlyWith =
   (flag: string, usual: Metrics) =>

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter } from "node:path";
-import type { Tool } from "../tool.ts";
+import type { GoProgram, Tool } from "../tool.ts";
+import type { Range } from "../version.ts";
 import type { Session } from "./session.ts";
 
 /** Paths of programs by name. */
@@ -33,6 +34,27 @@ export const debianTool = (name: string, version: string, pack: string, path: st
   debian: { packages: [pack], binaries: { [name]: path } },
   advice: forky(name),
 });
+
+/** A program built from its Go module below `toolchain/go/`, where it is not on PATH. */
+export const goTool = (
+  name: string,
+  version: string,
+  accepts: Range,
+  program: Omit<GoProgram, "binary" | "module">,
+  more: Partial<Tool> = {},
+): Tool => ({
+  name,
+  version,
+  binaries: [name],
+  accepts,
+  go: [{ binary: name, module: name, ...program }],
+  advice: goAdvice(name),
+  ...more,
+});
+
+/** What to do where nothing builds a program of that name. */
+export const goAdvice = (name: string): string =>
+  `Let this machine reach Go's module proxy, or install ${name} so that it is on PATH.`;
 
 /** A server that must be installed: it is too large, or too tied to the system, to be fetched. */
 export const serverTool = (

@@ -1,4 +1,5 @@
 import { tools } from "../../tools.ts";
+import { only } from "../notes.ts";
 import { serverTool, type Recipe } from "../recipe.ts";
 
 /** Where Debian's package of scripts for the textfile collector puts this one. */
@@ -30,10 +31,7 @@ export const apt: Recipe = {
       ],
       { ready: `http://${address}/` },
     );
-    await session.scrape(`http://${address}/metrics`, (metrics) =>
-      Object.fromEntries(
-        Object.entries(metrics).filter(([name]) => new RegExp(`^${name}\\b`, "m").test(text)),
-      ),
-    );
+    const written = only((name) => new RegExp(`^${name}\\b`, "m").test(text));
+    await session.scrape(`http://${address}/metrics`, written);
   },
 };

@@ -2,26 +2,19 @@ import { existsSync } from "node:fs";
 import { copyFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../process.ts";
-import type { Tool } from "../../tool.ts";
 import { onlyWith } from "../notes.ts";
-import { debianTool, serverTool, type Recipe } from "../recipe.ts";
+import { debianTool, goTool, serverTool, type Recipe } from "../recipe.ts";
 
 const version = "0.57.0";
-const tool: Tool = {
-  name: "cadvisor",
+const tool = goTool(
+  "cadvisor",
   version,
-  binaries: ["cadvisor"],
-  accepts: { from: "0.50", before: "1" },
-  go: [
-    {
-      binary: "cadvisor",
-      module: "cadvisor",
-      main: "vigil/toolchain",
-      variables: { "github.com/google/cadvisor/version.Version": `v${version}` },
-    },
-  ],
-  advice: "Let this machine reach a Go proxy, or install cAdvisor so that it is on PATH.",
-};
+  { from: "0.50", before: "1" },
+  {
+    main: "vigil/toolchain",
+    variables: { "github.com/google/cadvisor/version.Version": `v${version}` },
+  },
+);
 const engine = serverTool("docker", "20.10", "docker.io (its engine must run)", ["docker"]);
 /** Static, for an image of nothing else. */
 const busybox = debianTool("busybox-static", "1.36", "busybox-static", "usr/bin/busybox");

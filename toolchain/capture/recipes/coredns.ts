@@ -1,20 +1,17 @@
 import { writeFile } from "node:fs/promises";
 import type { Metrics } from "../../../rules/metrics/format.ts";
-import type { Tool } from "../../tool.ts";
 import { corefile, names, parts, type Ports } from "./corefile.ts";
 import { ask, question } from "./dns.ts";
 import { noted } from "../notes.ts";
-import type { Recipe } from "../recipe.ts";
+import { goTool, type Recipe } from "../recipe.ts";
 
-const tool: Tool = {
-  name: "coredns",
-  version: "1.15.0",
-  binaries: ["coredns"],
-  accepts: { from: "1.15", before: "2" },
-  versionArgs: ["-version"],
-  go: [{ binary: "coredns", module: "coredns", main: "github.com/coredns/coredns" }],
-  advice: "Let this machine reach a Go proxy, or install CoreDNS so that it is on PATH.",
-};
+const tool = goTool(
+  "coredns",
+  "1.15.0",
+  { from: "1.15", before: "2" },
+  { main: "github.com/coredns/coredns" },
+  { versionArgs: ["-version"] },
+);
 
 /** More than the cache of the Corefile holds. */
 const many = Array.from({ length: 1500 }, (_, n) => `name${n}.test`);

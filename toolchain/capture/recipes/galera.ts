@@ -1,6 +1,6 @@
 import { parseExposition, type Metrics } from "../../../rules/metrics/format.ts";
 import { account, mariadbTools, sql, startExporter, startServer } from "./mariadb.ts";
-import { noted } from "../notes.ts";
+import { noted, only } from "../notes.ts";
 import { serverTool, type Recipe } from "../recipe.ts";
 
 /** A new node is sent the data of another by it. */
@@ -38,10 +38,7 @@ export const galera: Recipe = {
     const answer = await fetch(await startExporter(session, binaries, plain.port));
     const usual = parseExposition(await answer.text());
     const more = (metrics: Metrics): Metrics =>
-      noted(
-        Object.fromEntries(Object.entries(metrics).filter(([name]) => !(name in usual))),
-        () => "only with a Galera provider loaded",
-      );
+      noted(only((name) => !(name in usual))(metrics), () => "only with a Galera provider loaded");
 
     const place = async (name: string): Promise<Node> => ({
       name,

@@ -1,5 +1,4 @@
 import type { Metrics } from "../../../rules/metrics/format.ts";
-import type { Tool } from "../../tool.ts";
 import { onlyWith } from "../notes.ts";
 import {
   initialise,
@@ -9,24 +8,17 @@ import {
   startClient,
   startServer,
 } from "./postgres-server.ts";
-import { serverTool, type Recipe } from "../recipe.ts";
+import { goTool, serverTool, type Recipe } from "../recipe.ts";
 
-const exporterTool: Tool = {
-  name: "pgbouncer_exporter",
-  version: "0.12.1",
-  binaries: ["pgbouncer_exporter"],
-  accepts: { from: "0.12", before: "1" },
-  go: [
-    {
-      binary: "pgbouncer_exporter",
-      module: "pgbouncer_exporter",
-      main: "github.com/prometheus-community/pgbouncer_exporter",
-      variables: { "github.com/prometheus/common/version.Version": "0.12.1" },
-    },
-  ],
-  advice:
-    "Let this machine reach Go modules, or install pgbouncer_exporter (https://github.com/prometheus-community/pgbouncer_exporter) so that it is on PATH.",
-};
+const exporterTool = goTool(
+  "pgbouncer_exporter",
+  "0.12.1",
+  { from: "0.12", before: "1" },
+  {
+    main: "github.com/prometheus-community/pgbouncer_exporter",
+    variables: { "github.com/prometheus/common/version.Version": "0.12.1" },
+  },
+);
 const bouncerTool = serverTool("pgbouncer", "1.18", "pgbouncer", ["pgbouncer"]);
 
 export const pgbouncer: Recipe = {

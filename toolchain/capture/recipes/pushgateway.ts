@@ -1,30 +1,21 @@
-import type { Metrics } from "../../../rules/metrics/format.ts";
-import type { Tool } from "../../tool.ts";
-import { noted } from "../notes.ts";
-import type { Recipe } from "../recipe.ts";
+import { noted, only } from "../notes.ts";
+import { goTool, type Recipe } from "../recipe.ts";
 
 const version = "1.11.3";
-const tool: Tool = {
-  name: "pushgateway",
+const tool = goTool(
+  "pushgateway",
   version,
-  binaries: ["pushgateway"],
-  accepts: { from: version, before: "2" },
-  alsoCalled: { pushgateway: "prometheus-pushgateway" },
-  go: [
-    {
-      binary: "pushgateway",
-      module: "pushgateway",
-      main: "github.com/prometheus/pushgateway",
-      variables: { "github.com/prometheus/common/version.Version": version },
-    },
-  ],
-  advice: "Let this machine reach a Go proxy, or install Pushgateway so that it is on PATH.",
-};
+  { from: version, before: "2" },
+  {
+    main: "github.com/prometheus/pushgateway",
+    variables: { "github.com/prometheus/common/version.Version": version },
+  },
+  { alsoCalled: { pushgateway: "prometheus-pushgateway" } },
+);
 
 /** A job's own metric; what jobs push is not the gateway's. */
 const own = "capture_last_success_timestamp_seconds";
-const withoutOwn = (metrics: Metrics): Metrics =>
-  Object.fromEntries(Object.entries(metrics).filter(([name]) => name !== own));
+const withoutOwn = only((name) => name !== own);
 
 export const pushgateway: Recipe = {
   exporter: "pushgateway",

@@ -1,5 +1,5 @@
 import type { Metrics } from "../../../rules/metrics/format.ts";
-import { noted } from "../notes.ts";
+import { noted, only } from "../notes.ts";
 import { rabbitmqTool, startMapper, startNode } from "./rabbitmq-node.ts";
 import type { Recipe } from "../recipe.ts";
 
@@ -7,11 +7,8 @@ const state = "erlang_vm_dist_node_state";
 
 /** What is there for each other node: a single one has none of it. */
 const links = (metrics: Metrics): Metrics =>
-  noted(
-    Object.fromEntries(
-      Object.entries(metrics).filter(([name]) => name.startsWith("erlang_vm_dist_")),
-    ),
-    (name) => (name === state ? "absent while the link is down, 1 during an attempt" : undefined),
+  noted(only((name) => name.startsWith("erlang_vm_dist_"))(metrics), (name) =>
+    name === state ? "absent while the link is down, 1 during an attempt" : undefined,
   );
 
 export const rabbitmqCluster: Recipe = {

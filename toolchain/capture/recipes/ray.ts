@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Metrics } from "../../../rules/metrics/format.ts";
-import { noted } from "../notes.ts";
+import { noted, only } from "../notes.ts";
 import { serverTool, type Recipe } from "../recipe.ts";
 import type { Session } from "../session.ts";
 
@@ -73,10 +73,7 @@ const byChance = /^ray_grpc_(?:client|server)_req_failed_total$/;
 
 /** Of a scrape, what every run shows, explained. */
 const steady = (metrics: Metrics): Metrics =>
-  noted(
-    Object.fromEntries(Object.entries(metrics).filter(([name]) => !byChance.test(name))),
-    (name) => notes[name],
-  );
+  noted(only((name) => !byChance.test(name))(metrics), (name) => notes[name]);
 
 /** What only work, trouble and its end bring. */
 const wanted: readonly string[] = [

@@ -63,14 +63,20 @@ export async function mailServer(
       done(refused === undefined || refused === address ? verdict("to") : null);
     },
     onData: (stream, { envelope, secure, user }, done) => {
-      void text(stream).then((raw) => {
-        if (mail.hold()) return;
-        const from = envelope.mailFrom === false ? "" : envelope.mailFrom.address;
-        const to = envelope.rcptTo.map(({ address }) => address);
-        const error = verdict("data");
-        if (error === null) received.push({ from, to, secure, user, raw });
-        done(error);
-      });
+      text(stream).then(
+        (raw) => {
+          if (mail.hold()) return;
+          const from = envelope.mailFrom === false ? "" : envelope.mailFrom.address;
+          const to = envelope.rcptTo.map(({ address }) => address);
+          const error = verdict("data");
+          if (error === null) received.push({ from, to, secure, user, raw });
+          done(error);
+        },
+        // Who sends may end in the middle.
+        (error: Error) => {
+          done(error);
+        },
+      );
     },
     ...options,
   });

@@ -2,7 +2,7 @@
  * Carries connections through a file: a socket of the file system is the same inside and outside of
  * a network namespace, a port is not.
  *
- * As a program: `node kubernetes-bridge.ts in FILE PORT` listens at a port and passes on to the
+ * As a program: `node bridge.ts in FILE PORT` listens at a port and passes on to the
  * file; `out FILE PORT` listens at the file and passes on to the port.
  */
 import { createConnection, createServer, type NetConnectOpts, type Server } from "node:net";

@@ -1,45 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { newAuthority, newCertificate } from "../../../../provider/pki.ts";
+import type { TlsFiles } from "../../answers.ts";
 import type { Binaries } from "../../recipe.ts";
 import type { Session } from "../../session.ts";
-
-/** Files of an authority, and of the certificate with which every program of a cluster serves. */
-export interface Files {
-  readonly authority: string;
-  readonly authorityKey: string;
-  readonly certificate: string;
-  readonly key: string;
-}
-
-/** Writes the files of a new authority and a new certificate for 127.0.0.1. */
-export async function newFiles(session: Session): Promise<Files> {
-  const common = { days: 1, renewBeforeDays: 0 };
-  const now = Date.now();
-  const signer = await newAuthority({ ...common, commonName: "capture" }, now);
-  const pair = await newCertificate(
-    {
-      ...common,
-      commonName: "localhost",
-      dnsNames: ["localhost"],
-      ipAddresses: ["127.0.0.1"],
-      authorityCertificate: signer.certificate,
-      authorityKey: signer.key,
-    },
-    now,
-  );
-  return {
-    authority: await session.file("tls/ca.crt", signer.certificate),
-    authorityKey: await session.file("tls/ca.key", signer.key),
-    certificate: await session.file("tls/server.crt", pair.certificate),
-    key: await session.file("tls/server.key", pair.key),
-  };
-}
 
 /** A client's key, its request and the certificate that came of it: void after a day. */
 export async function newClient(
   session: Session,
   binaries: Binaries,
-  files: Files,
+  files: TlsFiles,
   subject: string,
 ): Promise<{ request: string; cert: string; key: string }> {
   const openssl = binaries["openssl"] ?? "";

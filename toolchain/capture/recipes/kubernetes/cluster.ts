@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { server as etcd } from "../etcd.ts";
-import { askOver, granted, type Question, type Reply } from "./api.ts";
-import { newFiles, type Files } from "./certificates.ts";
+import type { Answer } from "../../../client.ts";
+import { askOver, granted, type Question } from "./api.ts";
+import { tlsFiles, type TlsFiles } from "../../answers.ts";
 import type { Binaries } from "../../recipe.ts";
 import type { Session } from "../../session.ts";
 
@@ -22,14 +23,14 @@ export interface Spec {
 /** A real API server on a real etcd. */
 export interface Cluster {
   readonly url: string;
-  readonly files: Files;
+  readonly files: TlsFiles;
   readonly authority: string;
   /** How a program gets in as an administrator. */
   readonly kubeconfig: string;
   /** How one gets in who may do nothing. */
   readonly strangers: string;
   /** Asks as the administrator, if nobody else is named; any status is an answer. */
-  ask(path: string, question?: Question): Promise<Reply>;
+  ask(path: string, question?: Question): Promise<Answer>;
   /** Where objects of a kind such as `apps/v1/deployments` are, in the one namespace there is. */
   pathOf(kind: string): Promise<string>;
   /** Makes an object, and writes its status as its controller would. */
@@ -78,7 +79,7 @@ export async function startCluster(
   flags: readonly string[] = [],
 ): Promise<Cluster> {
   const stored = await startStore(session, binaries);
-  const files = await newFiles(session);
+  const files = await tlsFiles(session);
   const authority = await readFile(files.authority, "utf8");
   const url = `https://127.0.0.1:${await session.port()}`;
   await session.start("kube-apiserver", binaries["kube-apiserver"] ?? "", [
@@ -98,7 +99,7 @@ export async function startCluster(
     "--runtime-config=api/all=true",
     ...flags,
   ]);
-  const ask = (path: string, question: Question = {}): Promise<Reply> =>
+  const ask = (path: string, question: Question = {}): Promise<Answer> =>
     askOver(authority, url + path, { token, ...question });
   await session.until("the API server is whole", async () => (await ask("/readyz")).status === 200);
   return {

@@ -41,7 +41,7 @@ async function startProxy(
   const harm = session.path(`${mode}-harm`);
   const inside = bridge(api, Number(port));
   session.later(() => inside.close());
-  const way = `${process.execPath} ${join(import.meta.dirname, "kubernetes-bridge.ts")}`;
+  const way = `${process.execPath} ${join(import.meta.dirname, "bridge.ts")}`;
   const proxy = [
     ...[binaries["kube-proxy"] ?? "", `--kubeconfig=${cluster.kubeconfig}`],
     ...["--hostname-override=node-1", `--proxy-mode=${mode}`, "--cluster-cidr=10.1.0.0/16"],

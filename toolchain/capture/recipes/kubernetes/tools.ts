@@ -1,8 +1,5 @@
 import type { GoProgram, Tool } from "../../../tool.ts";
-import { serverTool } from "../../recipe.ts";
-
-const advice = (program: string): string =>
-  `Let this machine reach Go's module proxy, or install ${program} so that it is on PATH.`;
+import { goAdvice, goTool, serverTool } from "../../recipe.ts";
 
 /** What Kubernetes' programs report as their version. */
 const reported = (version: string): Record<string, string> => ({
@@ -25,26 +22,20 @@ export const kubernetes: Tool = {
     main: `k8s.io/kubernetes/cmd/${binary}`,
     variables: reported("1.36.3"),
   })),
-  advice: advice("the control plane of Kubernetes"),
+  advice: goAdvice("the control plane of Kubernetes"),
 };
 
 /** States of a cluster's objects as metrics. */
-export const stateMetrics: Tool = {
-  name: "kube-state-metrics",
-  version: "2.20.0",
-  binaries: ["kube-state-metrics"],
-  accepts: { from: "2.20", before: "3" },
-  versionArgs: ["version"],
-  go: [
-    {
-      binary: "kube-state-metrics",
-      module: "kube-state-metrics",
-      main: "k8s.io/kube-state-metrics/v2",
-      variables: { "github.com/prometheus/common/version.Version": "2.20.0" },
-    },
-  ],
-  advice: advice("kube-state-metrics"),
-};
+export const stateMetrics = goTool(
+  "kube-state-metrics",
+  "2.20.0",
+  { from: "2.20", before: "3" },
+  {
+    main: "k8s.io/kube-state-metrics/v2",
+    variables: { "github.com/prometheus/common/version.Version": "2.20.0" },
+  },
+  { versionArgs: ["version"] },
+);
 
 /** Writes requests for certificates, and signs them. */
 export const openssl = serverTool("openssl", "1.1", "openssl", ["openssl"], {

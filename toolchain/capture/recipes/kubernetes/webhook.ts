@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:https";
 import { json } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Files } from "./certificates.ts";
+import type { TlsFiles } from "../../answers.ts";
 import type { Session } from "../../session.ts";
 
 /** A webhook that allows at `/allow`, refuses at `/refuse` and takes long at `/slow`. */
-export async function answerReviews(session: Session, files: Files): Promise<string> {
+export async function answerReviews(session: Session, files: TlsFiles): Promise<string> {
   const [cert, key] = await Promise.all([readFile(files.certificate), readFile(files.key)]);
   const server = createServer({ cert, key }, (question, answer) => {
     void (async () => {
