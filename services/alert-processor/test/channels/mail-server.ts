@@ -73,8 +73,8 @@ export async function mailServer(
           done(error);
         },
         // Who sends may end in the middle.
-        (error: Error) => {
-          done(error);
+        (error: unknown) => {
+          done(error instanceof Error ? error : new Error(String(error)));
         },
       );
     },
