@@ -54,7 +54,8 @@ function familyOf(
   series: string,
   typeOf: ReadonlyMap<string, MetricType>,
 ): { name: string; implied?: string } {
-  const base = series.replace(/_(?:bucket|count|sum)$/, "");
+  // A name that is declared itself is no part of another, whatever it ends in.
+  const base = typeOf.has(series) ? series : series.replace(/_(?:bucket|count|sum)$/, "");
   if (typeOf.get(base) === "histogram") return { name: base, implied: "le" };
   if (typeOf.get(base) === "summary") return { name: base, implied: "quantile" };
   return { name: series };

@@ -3,6 +3,7 @@ import { defineAlerts } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { securityOwner } from "./common.ts";
+import { ofLeader } from "./vault.ts";
 
 export const signals = defineSignals({
   rootTokens: {
@@ -25,7 +26,7 @@ export const signals = defineSignals({
   leases: {
     unit: "count",
     about: "Leases that Vault keeps.",
-    query: (q) => q.gauge("vault_expire_num_leases"),
+    query: (q) => ofLeader(q, "vault_expire_num_leases"),
   },
   leasesBefore: {
     unit: "count",
@@ -35,17 +36,24 @@ export const signals = defineSignals({
   irrevocable: {
     unit: "count",
     about: "Leases that Vault gave up taking back.",
-    query: (q) => q.gauge("vault_expire_num_irrevocable_leases"),
+    query: (q) => ofLeader(q, "vault_expire_num_irrevocable_leases"),
   },
   lockedUsers: {
     unit: "count",
     about: "Users locked out after too many failed logins.",
-    query: (q) => q.gauge("vault_core_locked_users"),
+    query: (q) => ofLeader(q, "vault_core_locked_users"),
   },
 });
 
 const made = (cluster = "main"): string =>
   `vault_token_creation{cluster="${cluster}",auth_method="approle",creation_ttl="1h",mount_point="auth/approle/",token_type="service"}`;
+
+const leads = { vault_core_active: "1x40" };
+/** Another node, which led before and still shows this. */
+const led = (metric: string, values: string) => ({
+  'vault_core_active{instance="b:8200"}': "0x40",
+  [`${metric}{instance="b:8200"}`]: values,
+});
 
 export const group = defineAlerts(securityOwner("vault-use", "vault", 8200, "cluster"), signals, {
   VaultRootTokenCreated: {
@@ -93,8 +101,19 @@ export const group = defineAlerts(securityOwner("vault-use", "vault", 8200, "clu
     summary: "Vault on {{ $labels.host }} keeps very many leases",
     description:
       "{{ $value | humanize }} leases; a new installation refuses more than 300 000, and an older one slows down until it falls over.",
-    fires: { series: { vault_expire_num_leases: "270000x30" }, from: "15m", value: "270k" },
-    quiet: { series: { vault_expire_num_leases: "205000x30" }, at: "25m" },
+    fires: {
+      series: { vault_expire_num_leases: "270000x30", ...leads },
+      from: "15m",
+      value: "270k",
+    },
+    quiet: {
+      series: {
+        vault_expire_num_leases: "205000x30",
+        ...leads,
+        ...led("vault_expire_num_leases", "270000x30"),
+      },
+      at: "25m",
+    },
   },
   VaultLeasesExploding: {
     severity: "warning",
@@ -107,7 +126,7 @@ export const group = defineAlerts(securityOwner("vault-use", "vault", 8200, "clu
     description:
       'There are {{ $value | printf "%.1f" }} times the leases of the day before: something asks for secrets in a loop and never gives them back.',
     fires: {
-      series: { vault_expire_num_leases: "5000x300 11500x10" },
+      series: { vault_expire_num_leases: "5000x300 11500x10", vault_core_active: "1x310" },
       from: "25h20m",
       value: "2.3",
     },
@@ -115,10 +134,15 @@ export const group = defineAlerts(securityOwner("vault-use", "vault", 8200, "clu
       series: {
         vault_expire_num_leases: "5000x300 8800x20",
         'vault_expire_num_leases{instance="b:8200"}': "500x300 2000x20",
+        vault_core_active: "1x320",
+        'vault_core_active{instance="b:8200"}': "1x320",
       },
       at: "26h",
     },
-    resolves: { series: { vault_expire_num_leases: "5000x20" }, at: "1h" },
+    resolves: {
+      series: { vault_expire_num_leases: "5000x20", vault_core_active: "1x20" },
+      at: "1h",
+    },
   },
   VaultLeasesIrrevocable: {
     severity: "warning",
@@ -128,8 +152,19 @@ export const group = defineAlerts(securityOwner("vault-use", "vault", 8200, "clu
     summary: "Vault on {{ $labels.host }} cannot take secrets back",
     description:
       '{{ $value | printf "%.0f" }} leases ran out and could not be revoked: the accounts behind them still work.',
-    fires: { series: { vault_expire_num_irrevocable_leases: "0x4 1x30" }, from: "20m", value: "1" },
-    quiet: { series: { vault_expire_num_irrevocable_leases: "0x4 1x12 0x20" }, at: "25m" },
+    fires: {
+      series: { vault_expire_num_irrevocable_leases: "0x4 1x30", ...leads },
+      from: "20m",
+      value: "1",
+    },
+    quiet: {
+      series: {
+        vault_expire_num_irrevocable_leases: "0x4 1x12 0x20",
+        ...leads,
+        ...led("vault_expire_num_irrevocable_leases", "1x40"),
+      },
+      at: "25m",
+    },
   },
   VaultUsersLocked: {
     severity: "warning",
@@ -139,7 +174,14 @@ export const group = defineAlerts(securityOwner("vault-use", "vault", 8200, "clu
     summary: "Vault on {{ $labels.host }} has locked users out",
     description:
       '{{ $value | printf "%.0f" }} users are locked out after failed logins: a forgotten password, an old one in a script, or a guess.',
-    fires: { series: { vault_core_locked_users: "0x4 1x30" }, from: "10m", value: "1" },
-    quiet: { series: { vault_core_locked_users: "0x4 1x3 0x20" }, at: "25m" },
+    fires: { series: { vault_core_locked_users: "0x4 1x30", ...leads }, from: "10m", value: "1" },
+    quiet: {
+      series: {
+        vault_core_locked_users: "0x4 1x3 0x20",
+        ...leads,
+        ...led("vault_core_locked_users", "1x40"),
+      },
+      at: "25m",
+    },
   },
 });

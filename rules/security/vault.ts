@@ -1,8 +1,12 @@
 /** Whether Vault can hand secrets out at all. */
 import { defineAlerts } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
-import { defineSignals } from "../lib/signal.ts";
+import { defineSignals, type Query } from "../lib/signal.ts";
 import { securityOwner } from "./common.ts";
+
+/** What the leader says: a node that led before shows its last word until the retention is over. */
+export const ofLeader = (q: Query, metric: string): string =>
+  `(${q.gauge(metric)} and on (job, instance) ${q.gauge("vault_core_active")} == 1)`;
 
 export const signals = defineSignals({
   up: {
@@ -17,7 +21,7 @@ export const signals = defineSignals({
   },
   activeNodes: {
     unit: "count",
-    about: "Nodes that lead each cluster; a sealed one goes on saying what it was.",
+    about: "Nodes that lead each cluster and have their keys.",
     query: (q) =>
       `sum by (cluster, env, job) (${q.gauge("vault_core_active")} * ${q.gauge("vault_core_unsealed")})`,
   },
@@ -29,7 +33,7 @@ export const signals = defineSignals({
   autopilotHealthy: {
     unit: "bool",
     about: "1 while all servers of the storage keep up, as the leader sees them.",
-    query: (q) => q.gauge("vault_autopilot_healthy"),
+    query: (q) => ofLeader(q, "vault_autopilot_healthy"),
   },
   auditFailures: {
     unit: "count",
@@ -133,8 +137,19 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
     summary: "A server of Vault's storage does not keep up",
     description:
       "The leader {{ $labels.instance }} has counted a server of its storage as unhealthy for ten minutes; the next failure may stop the cluster.",
-    fires: { series: { vault_autopilot_healthy: "1x2 0x20" }, from: "13m" },
-    quiet: { series: { vault_autopilot_healthy: "1 0x8 1x10" }, at: "15m" },
+    fires: {
+      series: { vault_autopilot_healthy: "1x2 0x20", vault_core_active: "1x22" },
+      from: "13m",
+    },
+    quiet: {
+      series: {
+        vault_autopilot_healthy: "1 0x8 1x10",
+        vault_core_active: "1x20",
+        'vault_autopilot_healthy{instance="b:8200"}': "0x20",
+        'vault_core_active{instance="b:8200"}': "0x20",
+      },
+      at: "15m",
+    },
   },
   VaultAuditFailing: {
     severity: "critical",

@@ -29,6 +29,20 @@ plain{ a="1" , } NaN
     });
   });
 
+  it("knows a summary whose own name ends as a histogram's part does", () => {
+    const text = `# TYPE put_bucket summary
+put_bucket{quantile="0.5"} 1
+put_bucket_sum 1
+put_bucket_count 1
+# TYPE put summary
+put{quantile="0.5"} 1
+`;
+    expect(parseExposition(text)).toEqual({
+      put_bucket: { type: "summary", labels: [] },
+      put: { type: "summary", labels: [] },
+    });
+  });
+
   it("has histograms and summaries under one name", () => {
     const text = `# TYPE took_seconds histogram
 took_seconds_bucket{path="/",le="+Inf"} 1

@@ -27,6 +27,7 @@ import { rabbitmqCluster } from "./rabbitmq-cluster.ts";
 import { rabbitmq } from "./rabbitmq.ts";
 import { ray } from "./ray.ts";
 import { redis } from "./redis.ts";
+import { vault } from "./vault.ts";
 
 /** Every recipe by the name it is asked for. */
 export const recipes: Readonly<Record<string, Recipe>> = {
@@ -47,6 +48,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   mariadb,
   galera,
   etcd,
+  vault,
   // Queues.
   rabbitmq,
   "rabbitmq-cluster": rabbitmqCluster,
