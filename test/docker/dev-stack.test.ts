@@ -8,6 +8,7 @@ import { login } from "../../provider/resources/login.ts";
 import type { Resource } from "../../provider/resource.ts";
 import { tokens } from "../../provider/types.ts";
 import { stackConfig } from "../harness.ts";
+import { leaveNetwork, takeNetwork } from "../network.ts";
 import { buildTestImages, dockerProblem, testImage } from "./images.ts";
 import type { Program } from "./images.ts";
 import { record } from "./record.ts";
@@ -47,9 +48,10 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
 
 (problem ? describe.skip : describe)(title, () => {
   const docker = new Docker();
-  const nodePort = 40_000 + (process.pid % 10_000);
+  const nodePort = 16_000 + (process.pid % 4_000);
   let estate: Recreated;
 
+  takeNetwork();
   beforeAll(async () => {
     await buildTestImages(docker);
     const recorded = await record(
@@ -70,6 +72,7 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
   afterAll(async () => {
     await (estate as Recreated | undefined)?.remove();
   });
+  leaveNetwork();
 
   test("becomes healthy", async () => {
     await estate.healthy();

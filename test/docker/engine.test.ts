@@ -3,6 +3,7 @@ import Docker from "dockerode";
 import { get } from "node:https";
 import { dockerTarget } from "../../components/targets/docker.ts";
 import { estate, password, username } from "./estate.ts";
+import { leaveNetwork, takeNetwork } from "../network.ts";
 import { buildTestImages, dockerProblem } from "./images.ts";
 import { throwAway } from "./pki.ts";
 import { record } from "./record.ts";
@@ -18,12 +19,13 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
   let made: Recreated;
   let ca: string;
 
+  takeNetwork();
   beforeAll(async () => {
     await buildTestImages(docker);
     const names = ["prometheus", "alertmanager", "blackbox", "host.docker.internal"];
     const identity = await throwAway(names);
     ca = identity.ca;
-    const hostPort = 20_000 + (process.pid % 10_000);
+    const hostPort = 12_000 + (process.pid % 4_000);
     const given = { ...identity, hostPort, passwordHash: hashSync(password, 4) };
     const recorded = await record(() => {
       const publish = { prometheus: 9090, alertmanager: 9093 };
@@ -37,6 +39,7 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
   afterAll(async () => {
     await (made as Recreated | undefined)?.remove();
   });
+  leaveNetwork();
 
   const all = ["prometheus", "alertmanager", "blackbox", "node", "lodger"];
   const withFiles = all.slice(0, 4);

@@ -1,4 +1,5 @@
 import type { Browser } from "puppeteer-core";
+import { leaveNetwork, takeNetwork } from "../../../../test/network.ts";
 import type { Alert } from "../../core/alert.ts";
 import { type Place, sent, startPlace } from "../service/harness.ts";
 import { openBrowser, visit, type Visitor } from "./browser.ts";
@@ -53,6 +54,7 @@ export function setting(more?: () => Promise<Readonly<Record<string, unknown>>>)
     return all;
   };
 
+  takeNetwork();
   beforeAll(async () => {
     const [browser, place] = await Promise.all([openBrowser(), startPlace(await more?.())]);
     const visitor = (path = "/"): Promise<Visitor> => visit(browser, place.url + path);
@@ -97,5 +99,6 @@ export function setting(more?: () => Promise<Readonly<Record<string, unknown>>>)
     await all?.browser.close();
     await all?.place.stop();
   });
+  leaveNetwork();
   return known;
 }
