@@ -93,6 +93,11 @@ const commands: readonly Entry[] = [
     load: () => import("./commands/capture.ts"),
   },
   {
+    name: "licences",
+    summary: "Write down the licences of what is built",
+    load: () => import("./commands/licences.ts"),
+  },
+  {
     name: "scorecard",
     summary: "Write what the catalogue of alerts has and what is proven of it",
     load: () => import("./commands/scorecard.ts"),

@@ -15,7 +15,6 @@ import { kubeControllerManager } from "./kubernetes/controllers.ts";
 import { kubeProxy } from "./kubernetes/proxy.ts";
 import { kubeScheduler } from "./kubernetes/scheduler.ts";
 import { kubeStateMetrics } from "./kubernetes/state-metrics.ts";
-import { loki } from "./loki.ts";
 import { mariadb } from "./mariadb.ts";
 import { node } from "./node.ts";
 import { pgbouncer } from "./pgbouncer.ts";
@@ -27,7 +26,6 @@ import { rabbitmqCluster } from "./rabbitmq-cluster.ts";
 import { rabbitmq } from "./rabbitmq.ts";
 import { ray } from "./ray.ts";
 import { redis } from "./redis.ts";
-import { vault } from "./vault.ts";
 
 /** Every recipe by the name it is asked for. */
 export const recipes: Readonly<Record<string, Recipe>> = {
@@ -38,7 +36,6 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   alertmanager,
   pushgateway,
   processor,
-  loki,
   apt,
   // Stores.
   redis,
@@ -48,7 +45,6 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   mariadb,
   galera,
   etcd,
-  vault,
   // Queues.
   rabbitmq,
   "rabbitmq-cluster": rabbitmqCluster,
@@ -67,3 +63,6 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   ray,
   kserve,
 };
+
+/** What was captured once and is not built any more, by inventory, with the licence that forbids it. */
+export const notBuilt: Readonly<Record<string, string>> = { loki: "AGPL-3.0", vault: "BUSL-1.1" };
