@@ -31,6 +31,7 @@ const app = await buildApp({
   metrics: metricsOf(store, Date.now, []),
   changes: changesHub(),
   nudge: () => undefined,
+  channels: [],
   logger: createLogger(),
   publicUrl: config.publicUrl,
   tokens: readTokens(config.tokensFile),

@@ -53,8 +53,8 @@ const calendarEnd = 8.64e15;
 export const timeOf = (at: number): string =>
   Math.abs(at) <= calendarEnd ? new Date(at).toISOString().replace(".000Z", "Z") : String(at);
 
-/** An address that a browser may open: anything else is left out. */
-function webAddress(text: string | undefined): string | undefined {
+/** An address that a browser may open, without a login in it that only looks like a host. */
+export function webAddress(text: string | undefined): string | undefined {
   const url = URL.parse(text ?? "");
   const fine =
     url !== null &&

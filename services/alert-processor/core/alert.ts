@@ -60,6 +60,8 @@ export type EventKind =
   | "acknowledged"
   | "unacknowledged"
   | "snoozed"
+  | "assigned"
+  | "escalated"
   | "woken"
   | "commented";
 

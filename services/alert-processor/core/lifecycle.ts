@@ -6,6 +6,8 @@ import type { Incoming } from "./payload.ts";
 export interface Change {
   readonly alert: Alert;
   readonly event?: AlertEvent;
+  /** Channels that are told now, whatever the table of subscriptions says. */
+  readonly tell?: readonly string[];
 }
 
 /** Asked for what the alert's state does not allow. */
@@ -107,6 +109,10 @@ export type Action =
   | { readonly kind: "unacknowledge"; readonly text?: string | undefined }
   | { readonly kind: "snooze"; readonly until: number; readonly text?: string | undefined }
   | { readonly kind: "resolve"; readonly text?: string | undefined }
+  /** Hands it over to somebody. */
+  | { readonly kind: "assign"; readonly to: string; readonly text?: string | undefined }
+  /** Tells a channel at once: help is needed. */
+  | { readonly kind: "escalate"; readonly to: string; readonly text?: string | undefined }
   | { readonly kind: "comment"; readonly text: string };
 
 interface Effect {
@@ -144,6 +150,14 @@ function effectOf(action: Action, owner: string, now: number): Effect {
         allowed: open,
         fields: { status: "resolved", endsAt: now, snoozedUntil: null },
       };
+    case "assign":
+      return {
+        event: "assigned",
+        allowed: open,
+        fields: { status: "acknowledged", owner: action.to, snoozedUntil: null },
+      };
+    case "escalate":
+      return { event: "escalated", allowed: open, fields: {} };
     case "comment":
       return { event: "commented", allowed: [...open, "resolved"], fields: {} };
   }
@@ -151,9 +165,16 @@ function effectOf(action: Action, owner: string, now: number): Effect {
 
 function wordsOf(action: Action): string {
   const { text = "" } = action;
-  if (action.kind !== "snooze") return text;
-  const until = `until ${new Date(action.until).toISOString().slice(0, 16)}Z`;
-  return text === "" ? until : `${until}: ${text}`;
+  const said = (what: string): string => (text === "" ? what : `${what}: ${text}`);
+  switch (action.kind) {
+    case "snooze":
+      return said(`until ${new Date(action.until).toISOString().slice(0, 16)}Z`);
+    case "assign":
+    case "escalate":
+      return said(`to ${action.to}`);
+    default:
+      return text;
+  }
 }
 
 /**
@@ -169,7 +190,8 @@ export function act(current: Alert, action: Action, actor: string, now: number):
   if (action.kind === "snooze" && action.until <= now) {
     throw new LifecycleError("a snooze must end in the future");
   }
-  return step(current, fields, event, now, actor, wordsOf(action));
+  const change = step(current, fields, event, now, actor, wordsOf(action));
+  return action.kind === "escalate" ? { ...change, tell: [action.to] } : change;
 }
 
 /** A snooze that is over: the alert asks for somebody again. */

@@ -69,11 +69,15 @@ const alertSchema = z.object({
   annotations: texts.optional(),
   startsAt: time,
   endsAt: time.optional(),
+  generatorURL: z.string().max(maxText).optional().catch(undefined),
   fingerprint: z
     .string()
     .regex(/^[0-9a-f]{1,32}$/)
     .optional(),
 });
+
+/** The annotation in which Alertmanager's generatorURL is kept: where the rule's graph is. */
+export const graphName = "generator_url";
 
 /** Where a sender leaves the fingerprint out: one of the labels, in another space than Alertmanager's. */
 function fingerprintOf(labels: Readonly<Record<string, string>>): string {
@@ -88,13 +92,16 @@ function understand(raw: unknown): Incoming | Poison {
     return { why, raw: excerpt(raw) };
   }
   const resolved = data.status === "resolved";
+  const { endsAt = data.startsAt, generatorURL = "" } = data;
+  const graph = generatorURL === "" ? {} : { [graphName]: generatorURL };
   return {
     fingerprint: data.fingerprint ?? fingerprintOf(data.labels),
     resolved,
     startsAt: data.startsAt,
-    endsAt: resolved ? (data.endsAt ?? data.startsAt) : null,
+    // The zero time of Go, or of a sender whose clock is behind: nothing ends before it began.
+    endsAt: resolved ? Math.max(endsAt, data.startsAt) : null,
     labels: clean(data.labels),
-    annotations: clean(data.annotations ?? {}),
+    annotations: clean({ ...graph, ...data.annotations }),
   };
 }
 

@@ -58,7 +58,7 @@ function delivery(
  * is planned for every channel that wants it; the store drops it where nothing was told.
  */
 export function deliveriesOf(
-  { alert, event }: Change,
+  { alert, event, tell = [] }: Change,
   subscriptions: readonly Subscription[],
 ): Delivery[] {
   if (event === undefined || alert.alertname === heartbeatName) return [];
@@ -84,10 +84,13 @@ export function deliveriesOf(
           delivery(alert, channel, "reminder", at + seconds * 1000, `${kind} ${at} ${seconds}`),
         ),
       );
+    case "escalated":
+      return tell.map((channel) => delivery(alert, channel, "reminder", at, `escalated ${at}`));
     case "acknowledged":
+    case "assigned":
       return mine
         .filter(({ also }) => also.includes("acknowledged"))
-        .map(({ channel }) => delivery(alert, channel, "acknowledged", at, `acknowledged ${at}`));
+        .map(({ channel }) => delivery(alert, channel, "acknowledged", at, `${kind} ${at}`));
     case "resolved":
     case "stale":
       return mine
@@ -101,5 +104,5 @@ export function deliveriesOf(
 
 /** Whether what is still to be told of this episode is to be told no more. */
 export function cancels({ kind }: AlertEvent): boolean {
-  return kind === "acknowledged" || kind === "snoozed" || kind === "resolved" || kind === "stale";
+  return ["acknowledged", "assigned", "snoozed", "resolved", "stale"].includes(kind);
 }

@@ -1,6 +1,6 @@
 import { request } from "node:https";
 import { z } from "zod";
-import { clean } from "../core/payload.ts";
+import { clean, graphName } from "../core/payload.ts";
 import type { Listed, Listing } from "./watch.ts";
 
 /** Where Alertmanager's API is, and how to sign in there. */
@@ -23,6 +23,7 @@ const groups = z.array(
         startsAt: z.iso.datetime({ offset: true }),
         labels: z.record(z.string(), z.string()),
         annotations: z.record(z.string(), z.string()),
+        generatorURL: z.string().default(""),
         status: z.object({ state: z.string() }),
       }),
     ),
@@ -99,11 +100,11 @@ export async function listAlerts(
   }
   // After the list: one that started in between would have given an empty one.
   const { uptime } = status.parse(await ask(target, "status", limits));
-  const listed = all.map(({ annotations, fingerprint, labels, startsAt, status: { state } }) => ({
-    fingerprint,
+  const listed = all.map(({ annotations, generatorURL, labels, startsAt, ...rest }) => ({
+    fingerprint: rest.fingerprint,
     labels: clean(labels),
-    annotations: clean(annotations),
-    active: state === "active",
+    annotations: clean({ ...(generatorURL && { [graphName]: generatorURL }), ...annotations }),
+    active: rest.status.state === "active",
     resolved: false,
     startsAt: Date.parse(startsAt),
     endsAt: null,

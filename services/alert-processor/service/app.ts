@@ -46,6 +46,8 @@ export interface AppOptions {
   readonly secret: string;
   /** bcrypt by user name. */
   readonly users: Readonly<Record<string, string>>;
+  /** Names of the channels that can be told. */
+  readonly channels: readonly string[];
   readonly tls: { readonly cert: string; readonly key: string };
 }
 
@@ -68,7 +70,7 @@ const security = {
 
 /** The HTTP service: everything is decided elsewhere, this says who asks and what that answers. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { changes, clock, logger, metrics, nudge, plan, secret, store, tls } = options;
+  const { changes, channels, clock, logger, metrics, nudge, plan, secret, store, tls } = options;
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     // A line for each message would be all there is in the log.
@@ -152,7 +154,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     done();
   });
   await app.register((scope, _, done) => {
-    alertRoutes(scope, { store, plan, clock, access, changes, nudge });
+    alertRoutes(scope, { store, plan, clock, access, changes, nudge, channels });
     done();
   });
   await app.register((scope, _, done) => {

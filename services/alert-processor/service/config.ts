@@ -116,7 +116,8 @@ export function readConfig(path: string): Config {
   const problems = error.issues.map(
     ({ message, path: where }) => `  ${where.join(".") || "(the whole file)"}: ${message}`,
   );
-  throw new ConfigError(`${path} has ${problems.length} mistakes:\n${problems.join("\n")}`);
+  const count = problems.length === 1 ? "1 mistake" : `${problems.length} mistakes`;
+  throw new ConfigError(`${path} has ${count}:\n${problems.join("\n")}`);
 }
 
 /** A secret from a file. @throws {@link ConfigError} where it is missing, empty or too short. */

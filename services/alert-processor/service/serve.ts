@@ -87,6 +87,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     tokens,
     secret,
     users,
+    channels: channels.map(({ name }) => name),
     tls: { cert, key },
   });
   const [, host = "", port = "0"] = /^(.*):(\d+)$/.exec(config.listen) ?? [];

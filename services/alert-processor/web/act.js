@@ -20,6 +20,10 @@ function doneOf(alert, action) {
       return `You gave ${title} back. It asks for somebody again.`;
     case "snooze":
       return `${title} is quiet until ${moment(action.until)}.`;
+    case "assign":
+      return `${action.to} has ${title} now.`;
+    case "escalate":
+      return `${action.to} is told of ${title} now.`;
     case "resolve":
       return `You closed ${title}.`;
     case "comment":

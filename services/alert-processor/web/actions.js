@@ -2,37 +2,23 @@
 
 /** @import { Alert } from "../core/alert.ts" */
 /** @import { Action } from "../core/lifecycle.ts" */
+import { ask } from "./dialog.js";
 import { el, setAttribute, setText } from "./dom.js";
-import { fullTime, hour, localField, moment, nineTomorrow, now } from "./time.js";
+import { fullTime, hour, localField, moment, nextMorning, now } from "./time.js";
 import { titleOf } from "./words.js";
 
 /** @param {string} text @param {string} [look] */
 const button = (text, look = "") => el("button", { type: "button", class: look }, text);
 
-/** Asks before an alert is closed that may still fire. @param {() => void} onYes */
-function closing(onYes) {
-  const title = el("h2", { id: "close-title" });
-  const yes = button("Close it", "danger");
-  const no = button("Keep it open");
-  const text =
-    "Whatever is wrong may go on: nobody is told again until this alert has ended and begins anew.";
-  const buttons = el("div", { class: "buttons" }, no, yes);
-  const dialog = el("dialog", { "aria-labelledby": title.id }, title, el("p", {}, text), buttons);
-  no.addEventListener("click", () => {
-    dialog.close();
+/** Asks before an alert is closed that may still fire. @param {string} what */
+export const askToClose = (what) =>
+  ask({
+    title: `Close ${what}?`,
+    text: "Whatever is wrong may go on: nobody is told again until this has ended and begins anew.",
+    yes: "Close it",
+    no: "Keep it open",
+    look: "danger",
   });
-  yes.addEventListener("click", () => {
-    dialog.close();
-    onYes();
-  });
-  return {
-    element: dialog,
-    ask: (/** @type {Alert} */ alert) => {
-      setText(title, `Close ${titleOf(alert)}?`);
-      dialog.showModal();
-    },
-  };
-}
 
 /**
  * @param {(alert: Alert, action: Action) => Promise<boolean>} onAct - Whether it was done.
@@ -42,14 +28,16 @@ export function actionsFor(onAct) {
   /** @type {Alert | undefined} */
   let alert;
   let busy = false;
+  /** What was typed and not sent, by alert: it never stands at another. @type {Map<string, string>} */
+  const drafts = new Map();
   const comment = el("textarea", { id: "comment", rows: "2", maxlength: "4000" });
   const take = button("Acknowledge", "primary");
   const give = button("Give back");
   const close = button("Close");
-  const write = button("Comment");
+  const write = button("Comment", "write");
   const halfHour = button("30 min");
   const twoHours = button("2 h");
-  const morning = button("Tomorrow 9:00");
+  const morning = button("");
   const until = el("input", {
     type: "datetime-local",
     "aria-label": "Snooze until",
@@ -59,29 +47,36 @@ export function actionsFor(onAct) {
   const snoozes = el("div", { class: "buttons" }, halfHour, twoHours, morning);
   const form = el("form", { class: "buttons" }, until, custom);
   const sleep = el("fieldset", { class: "snooze" }, el("legend", {}, "Snooze"), snoozes, form);
-  const main = el("div", { class: "buttons" }, take, give, close, write);
-  const dialog = closing(() => void run({ kind: "resolve" }));
   const element = el(
     "section",
     { class: "card actions", "aria-label": "Actions" },
+    el("div", { class: "buttons first" }, take, give),
     el("label", { for: "comment" }, "Comment, kept with what you do"),
     comment,
-    main,
+    el("div", { class: "buttons more" }, write, close),
     sleep,
-    dialog.element,
   );
 
-  /** @param {Action} action */
-  async function run(action) {
-    if (alert === undefined || busy) return;
+  /** @param {Action} action @param {Alert | undefined} [on] - As it was when the reader was asked. */
+  async function run(action, on = alert) {
+    if (on === undefined || busy) return;
     busy = true;
     element.setAttribute("aria-busy", "true");
-    const text = comment.value.trim();
-    const done = await onAct(alert, text === "" ? action : { ...action, text }).finally(() => {
+    const sent = comment.value;
+    const text = sent.trim();
+    const done = await onAct(on, text === "" ? action : { ...action, text }).finally(() => {
       busy = false;
       element.removeAttribute("aria-busy");
     });
-    if (done) comment.value = "";
+    // The reader may have gone on meanwhile, or have gone on typing.
+    if (!done) return;
+    if (alert?.fingerprint === on.fingerprint && comment.value === sent) comment.value = "";
+    else if (drafts.get(on.fingerprint) === sent) drafts.delete(on.fingerprint);
+  }
+
+  /** @param {Alert | undefined} on */
+  async function end(on) {
+    if (on !== undefined && (await askToClose(titleOf(on)))) await run({ kind: "resolve" }, on);
   }
 
   const snooze = (/** @type {() => number} */ end) => () =>
@@ -96,23 +91,37 @@ export function actionsFor(onAct) {
     "click",
     snooze(() => now() + 2 * hour),
   );
-  morning.addEventListener("click", snooze(nineTomorrow));
+  // What the button says, not what the clock has come to since.
+  let nine = 0;
+  morning.addEventListener(
+    "click",
+    snooze(() => nine),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void run({ kind: "snooze", until: new Date(until.value).getTime() });
   });
   close.addEventListener("click", () => {
-    if (alert !== undefined) dialog.ask(alert);
+    void end(alert);
   });
   write.addEventListener("click", () => {
     if (comment.value.trim() === "") comment.focus();
     else void run({ kind: "comment", text: "" });
   });
 
+  /** What is typed stays with its alert. @param {Alert} next */
+  function turnTo(next) {
+    if (alert?.fingerprint === next.fingerprint) return;
+    if (alert !== undefined) drafts.set(alert.fingerprint, comment.value);
+    comment.value = drafts.get(next.fingerprint) ?? "";
+    until.value = localField(now() + 4 * hour);
+  }
+
   return {
     element,
     update: (next, user) => {
       const focused = document.activeElement;
+      turnTo(next);
       alert = next;
       const open = next.status !== "resolved";
       const mine = next.owner === user;
@@ -121,11 +130,13 @@ export function actionsFor(onAct) {
       give.hidden = !["acknowledged", "snoozed"].includes(next.status);
       close.hidden = !open;
       sleep.hidden = !open;
-      setAttribute(morning, "title", fullTime(nineTomorrow()));
+      const tomorrow = nextMorning();
+      nine = tomorrow.at;
+      setText(morning, tomorrow.name);
+      setAttribute(morning, "title", fullTime(tomorrow.at));
       setAttribute(halfHour, "title", `Until ${moment(now() + hour / 2)}`);
       setAttribute(twoHours, "title", `Until ${moment(now() + 2 * hour)}`);
       setAttribute(until, "min", localField(now()));
-      if (until.value === "") until.value = localField(now() + 4 * hour);
       // What had the focus may be hidden now: on to the first that is there.
       if (focused instanceof HTMLElement && element.contains(focused) && focused.hidden) {
         [give, take, write].find((one) => !one.hidden)?.focus();

@@ -7,9 +7,9 @@
 import { actionsFor } from "./actions.js";
 import { el, element, keyedList, outside, setAttribute, setText } from "./dom.js";
 import { shapeOf } from "./shapes.js";
-import { duration, exactMoment, fullTime, moment, now } from "./time.js";
+import { duration, exactMoment, fullTime, isKnown, localTimes, moment, now } from "./time.js";
 import { timelineOf } from "./timeline.js";
-import { capital, placeOf, severityOf, staleMeans, standing } from "./words.js";
+import { capital, lengthOf, placeOf, severityOf, staleMeans, standing } from "./words.js";
 
 /** @typedef {readonly [name: string, value: string]} Field */
 
@@ -59,18 +59,22 @@ const entriesIn = (parent) =>
 const linkNames = /** @type {const} */ ([
   ["runbook_url", "Runbook"],
   ["dashboard_url", "Board"],
+  ["generator_url", "Graph"],
 ]);
 
 /** Annotations that are shown in a place of their own. */
 const placed = ["summary", "description"];
 
+/** @param {Alert} alert */
+function begunOf(alert) {
+  if (!isKnown(alert.startsAt)) return "The sender does not say when";
+  return moment(alert.startsAt) + (alert.endsAt === null ? `, ${lengthOf(alert)} ago` : "");
+}
+
 /** @param {Alert} alert @returns {Field[]} */
 const factsOf = (alert) => [
   ["Status", standing(alert)],
-  [
-    "Began",
-    `${moment(alert.startsAt)}${alert.endsAt === null ? `, ${duration(now() - alert.startsAt)} ago` : ""}`,
-  ],
+  ["Began", begunOf(alert)],
   ["Last heard of", `${duration(now() - alert.lastSeenAt)} ago`],
   ["Team", alert.team || "none"],
 ];
@@ -129,8 +133,8 @@ export function alertView(onAct) {
     setAttribute(mark, "data-severity", severity);
     setText(name, alertname || "(without a name)");
     setText(sub, [capital(severity) || "No severity", placeOf(alert)].filter(Boolean).join(" · "));
-    setText(summary, annotations["summary"] ?? "");
-    setText(description, annotations["description"] ?? "");
+    setText(summary, localTimes(annotations["summary"] ?? ""));
+    setText(description, localTimes(annotations["description"] ?? ""));
     const found = linkNames.map(([key, text]) => outside(annotations[key] ?? "", text));
     const addresses = found.map((link) => link?.href ?? "").join(" ");
     if (links.getAttribute("data-for") !== addresses) {

@@ -96,7 +96,8 @@ export function keyedList(parent, keyOf, create) {
 }
 
 /**
- * A link to somewhere else, or plain text where the address is none of the web: `javascript:` is one, too.
+ * A link to somewhere else; undefined where the address is none of the web, as `javascript:` is, or has a
+ * login in it: `https://good.example@evil.example/` leads to where it does not look like.
  *
  * @param {string} address
  * @param {string} text
@@ -104,5 +105,6 @@ export function keyedList(parent, keyOf, create) {
 export function outside(address, text) {
   const url = URL.parse(address);
   if (url === null || !["http:", "https:"].includes(url.protocol)) return undefined;
+  if (url.username !== "" || url.password !== "") return undefined;
   return el("a", { href: url.href, target: "_blank", rel: "noopener noreferrer" }, text);
 }

@@ -4,8 +4,18 @@
 /** @import { Part } from "./dom.js" */
 import { el, setAttribute, setText } from "./dom.js";
 import { shapeOf } from "./shapes.js";
-import { duration, fullTime, moment, now } from "./time.js";
-import { capital, isFree, placeOf, severityOf, staleMeans, standing, titleOf } from "./words.js";
+import { fullTime, isKnown, moment } from "./time.js";
+import {
+  capital,
+  endOf,
+  isFree,
+  lengthOf,
+  placeOf,
+  severityOf,
+  staleMeans,
+  standing,
+  titleOf,
+} from "./words.js";
 
 /**
  * @param {Alert} first
@@ -54,18 +64,19 @@ export function rowOf(first, onTake) {
     element,
     update: (next) => {
       alert = next;
-      const { alertname, annotations, endsAt, startsAt, status } = next;
+      const { alertname, annotations, startsAt, status } = next;
+      const over = status === "resolved";
       const free = isFree(next) && onTake !== undefined;
       setText(name, alertname || "(without a name)");
       setText(place, placeOf(next));
       setText(own, severity === "other" ? next.severity || "no severity" : "");
       setText(summary, annotations["summary"] ?? annotations["description"] ?? "");
       setText(team, next.team);
-      const begun = endsAt === null ? duration(now() - startsAt) : moment(endsAt);
-      setText(since, begun);
-      setAttribute(since, "title", `Since ${fullTime(startsAt)}`);
-      setAttribute(since, "datetime", new Date(endsAt ?? startsAt).toISOString());
-      const lasted = endsAt === null ? "" : `after ${duration(endsAt - startsAt)}`;
+      const length = lengthOf(next);
+      setText(since, over ? moment(endOf(next)) : length);
+      setAttribute(since, "title", isKnown(startsAt) ? `Since ${fullTime(startsAt)}` : undefined);
+      setAttribute(since, "datetime", new Date(over ? endOf(next) : startsAt).toISOString());
+      const lasted = over && length !== "" ? `after ${length}` : "";
       setText(who, lasted || (free && status === "firing" ? "" : standing(next)));
       setAttribute(who, "title", status === "stale" ? staleMeans : undefined);
       setAttribute(element, "data-status", status);

@@ -73,11 +73,40 @@ export function moment(at) {
   return isToday(at) ? clockFormat(at) : `${dayOf(at)}, ${clockFormat(at)}`;
 }
 
-/** Nine in the morning of the next day, where the reader is. */
-export function nineTomorrow() {
+/** Until this hour the night belongs to the day before, as people who are awake then count. */
+const nightEnds = 5;
+
+/** Nine in the morning after the reader's night, and what it is called. */
+export function nextMorning() {
   const date = new Date(now());
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1, 9).getTime();
+  const today = date.getHours() < nightEnds;
+  const day = date.getDate() + (today ? 0 : 1);
+  const at = new Date(date.getFullYear(), date.getMonth(), day, 9).getTime();
+  return { at, name: today ? "Today 9:00" : "Tomorrow 9:00" };
 }
+
+/** Before this no alert began: what says so has no clock, or means no time at all. */
+const first = Date.UTC(2000);
+
+/**
+ * Whether a time is one that can be meant: a zero time is none, nor is one in a distant future.
+ *
+ * @param {number} at
+ */
+export const isKnown = (at) => at >= first && at < now() + 365 * day;
+
+const stamps = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g;
+
+/**
+ * A text of a machine, with its times in UTC as the reader's.
+ *
+ * @param {string} text
+ */
+export const localTimes = (text) =>
+  text.replace(stamps, (stamp) => {
+    const at = Date.parse(stamp);
+    return Number.isNaN(at) ? stamp : moment(at);
+  });
 
 /**
  * As a field of type datetime-local has it.

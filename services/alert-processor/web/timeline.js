@@ -2,7 +2,7 @@
 
 /** @import { AlertEvent } from "../core/alert.ts" */
 /** @import { DeliveryState } from "../store/store.ts" */
-import { moment } from "./time.js";
+import { localTimes, moment } from "./time.js";
 import { capital, counted } from "./words.js";
 
 /**
@@ -34,6 +34,10 @@ function titleOf({ actor, kind }) {
       return `${who} gave it back`;
     case "snoozed":
       return `${who} snoozed it`;
+    case "assigned":
+      return `${who} handed it over`;
+    case "escalated":
+      return `${who} asked for help`;
     case "woken":
       return "The snooze is over: it asks for somebody again";
     case "commented":
@@ -103,7 +107,7 @@ export function timelineOf(events, deliveries) {
     startsAt: event.startsAt,
     kind: event.kind,
     title: titleOf(event),
-    text: event.text,
+    text: event.kind === "commented" ? event.text : localTimes(event.text),
   }));
   const told = deliveries.filter(
     ({ attempts, occasion, state }) =>

@@ -1,7 +1,7 @@
 /** What the page calls things. */
 
 /** @import { Alert } from "../core/alert.ts" */
-import { duration, moment, now } from "./time.js";
+import { duration, isKnown, moment, now } from "./time.js";
 
 /** Groups of the list, the worst first; what nobody foresaw is `other`. */
 export const severities = /** @type {const} */ (["emergency", "critical", "warning", "other"]);
@@ -41,11 +41,30 @@ export const titleOf = (alert) => {
 export const isFree = ({ owner, status }) => owner === null && status !== "resolved";
 
 /**
+ * When it ended: where the sender gave no time, or one before it began, when that was heard.
+ *
+ * @param {Alert} alert
+ */
+export const endOf = ({ endsAt, startsAt, updatedAt }) =>
+  endsAt !== null && isKnown(endsAt) && endsAt > startsAt ? endsAt : updatedAt;
+
+/**
+ * How long it has lasted; empty where its beginning is not known.
+ *
+ * @param {Alert} alert
+ */
+export function lengthOf(alert) {
+  if (!isKnown(alert.startsAt)) return "";
+  return duration((alert.status === "resolved" ? endOf(alert) : now()) - alert.startsAt);
+}
+
+/**
  * Who has it, or why nobody has to.
  *
  * @param {Alert} alert
  */
-export function standing({ endsAt, owner, snoozedUntil, startsAt, status }) {
+export function standing(alert) {
+  const { owner, snoozedUntil, status } = alert;
   switch (status) {
     case "firing":
       return "Nobody has it";
@@ -55,8 +74,10 @@ export function standing({ endsAt, owner, snoozedUntil, startsAt, status }) {
       return `Snoozed until ${moment(snoozedUntil ?? now())} by ${owner ?? "somebody"}`;
     case "stale":
       return owner === null ? "Stale, nobody has it" : `Stale, ${owner} has it`;
-    case "resolved":
-      return `Ended ${moment(endsAt ?? startsAt)} after ${duration((endsAt ?? startsAt) - startsAt)}`;
+    case "resolved": {
+      const length = lengthOf(alert);
+      return `Ended ${moment(endOf(alert))}${length === "" ? "" : ` after ${length}`}`;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { LifecycleError } from "../../core/lifecycle.ts";
 import type { Planner } from "../../core/writes.ts";
 import { type Store, UnknownAlertError } from "../../store/store.ts";
 import type { Access } from "../access.ts";
@@ -16,6 +17,8 @@ export interface AlertRoutes {
   readonly changes: Changes;
   /** Something may be due to channels now. */
   readonly nudge: () => void;
+  /** Names of the channels that can be told. */
+  readonly channels: readonly string[];
 }
 
 const fingerprint = z.object({ fingerprint: z.string().regex(/^[0-9a-f]{1,32}$/) });
@@ -24,7 +27,7 @@ const day = 24 * 3_600_000;
 
 /** What people and programs read, and do to alerts. */
 export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): void {
-  const { access, changes, clock, nudge, plan, store } = routes;
+  const { access, changes, channels, clock, nudge, plan, store } = routes;
   const app = instance.withTypeProvider<ZodTypeProvider>();
   app.addHook("onRequest", access.required);
 
@@ -80,7 +83,7 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
     "/v1/alerts/:fingerprint/actions",
     {
       schema: {
-        summary: "Acknowledge, give back, snooze, close or comment",
+        summary: "Acknowledge, give back, snooze, hand over, escalate, close or comment",
         tags: ["alerts"],
         params: fingerprint,
         body: actionSchema,
@@ -89,6 +92,10 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
     },
     async ({ body, params, user }) => {
       const { version, ...action } = body;
+      if (action.kind === "escalate" && !channels.includes(action.to)) {
+        const known = channels.join(", ") || "none";
+        throw new LifecycleError(`there is no channel ${action.to}; there are: ${known}`);
+      }
       const alert = await store.act(params.fingerprint, action, user, version, plan, clock());
       changes.note();
       nudge();

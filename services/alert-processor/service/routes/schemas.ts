@@ -67,10 +67,18 @@ const version = z
   .optional()
   .describe("Of the alert that was seen; 409 if it changed");
 
+const name = z.string().trim().min(1).max(200);
+const until = time
+  .int()
+  .min(0)
+  .max(Date.UTC(9999, 11, 31));
+
 export const actionSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("acknowledge"), text: text.optional(), version }),
   z.object({ kind: z.literal("unacknowledge"), text: text.optional(), version }),
-  z.object({ kind: z.literal("snooze"), until: time, text: text.optional(), version }),
+  z.object({ kind: z.literal("snooze"), until, text: text.optional(), version }),
   z.object({ kind: z.literal("resolve"), text: text.optional(), version }),
+  z.object({ kind: z.literal("assign"), to: name, text: text.optional(), version }),
+  z.object({ kind: z.literal("escalate"), to: name, text: text.optional(), version }),
   z.object({ kind: z.literal("comment"), text: text.min(1), version }),
 ]);

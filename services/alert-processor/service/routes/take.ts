@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { escapeHtml } from "../../channels/html.ts";
+import { webAddress } from "../../channels/text.ts";
 import { type Alert, isOpen } from "../../core/alert.ts";
+import { graphName } from "../../core/payload.ts";
 import type { Planner } from "../../core/writes.ts";
 import { ConflictError, type Store } from "../../store/store.ts";
 import type { Clock } from "../clock.ts";
@@ -50,8 +52,22 @@ const aboutOf = ({ annotations, instance, service, severity }: Alert): readonly 
   annotations["summary"] ?? "",
 ];
 
-const linkTo = ({ fingerprint }: Alert): string =>
-  `<p><a href="/#/alerts/${fingerprint}">What is known of it</a></p>`;
+/** What helps whoever has it now. */
+const help = [
+  ["runbook_url", "Runbook"],
+  ["dashboard_url", "Board"],
+  [graphName, "Graph"],
+] as const;
+
+function linksFor({ annotations, fingerprint }: Alert): string {
+  const found = help.flatMap(([key, name]) => {
+    const url = webAddress(annotations[key]);
+    if (url === undefined) return [];
+    return [`<a href="${escapeHtml(url)}" rel="noopener noreferrer">${name}</a>`];
+  });
+  const own = `<a href="/#/alerts/${fingerprint}">What is known of it</a>`;
+  return `<p class="links">${[...found, own].join("\n")}</p>`;
+}
 
 /** An alert to take, or a page that says why there is none. */
 type Found = { readonly alert: Alert } | { readonly html: string };
@@ -73,7 +89,7 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
     if (alert.status === "acknowledged") {
       const who =
         alert.owner === actor ? "by a link like this one" : `${alert.owner ?? "somebody"} has it`;
-      return { html: page(alert.alertname, [`It is taken: ${who}.`], linkTo(alert)) };
+      return { html: page(alert.alertname, [`It is taken: ${who}.`], linksFor(alert)) };
     }
     return { alert };
   }
@@ -92,7 +108,7 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
     }
     onTaken();
     const text = "It is yours. Nobody is told again until it is given back.";
-    return page(alertname, [text], linkTo(found.alert));
+    return page(alertname, [text], linksFor(found.alert));
   }
 
   const send = (reply: FastifyReply, html: string): FastifyReply =>
@@ -129,7 +145,7 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
       if (!("alert" in found)) return send(reply, found.html);
       if (!(await store.useOnce(params.token, clock() + linkLife))) {
         const text = "This link was used before. Sign in to take it again.";
-        return send(reply, page(found.alert.alertname, [text], linkTo(found.alert)));
+        return send(reply, page(found.alert.alertname, [text], linksFor(found.alert)));
       }
       return send(reply, await take(params.token));
     },

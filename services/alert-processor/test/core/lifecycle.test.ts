@@ -23,10 +23,14 @@ const allowed: Readonly<Record<Action["kind"], readonly Status[]>> = {
   unacknowledge: ["acknowledged", "snoozed"],
   snooze: ["firing", "acknowledged", "snoozed", "stale"],
   resolve: ["firing", "acknowledged", "snoozed", "stale"],
+  assign: ["firing", "acknowledged", "snoozed", "stale"],
+  escalate: ["firing", "acknowledged", "snoozed", "stale"],
   comment: ["firing", "acknowledged", "snoozed", "stale", "resolved"],
 };
 
 const actions: Readonly<Record<Action["kind"], Action>> = {
+  assign: { kind: "assign", to: "grace" },
+  escalate: { kind: "escalate", to: "lead" },
   acknowledge: { kind: "acknowledge" },
   unacknowledge: { kind: "unacknowledge" },
   snooze: { kind: "snooze", until: later + minute },

@@ -21,7 +21,7 @@ describe("a message", () => {
           startsAt: Date.parse(firing.startsAt),
           endsAt: null,
           labels: firing.labels,
-          annotations: firing.annotations,
+          annotations: { ...firing.annotations, generator_url: firing.generatorURL },
         },
       ],
       poison: [],
@@ -31,11 +31,12 @@ describe("a message", () => {
   test("tells when it ended, with or without a time", () => {
     const endsAt = "2026-11-21T08:05:00Z";
     const ended = { ...firing, status: "resolved", endsAt };
-    const { alerts } = parsePayload({ alerts: [ended, { ...ended, endsAt: undefined }] });
-    expect(alerts.map((one) => one.endsAt)).toEqual([
-      Date.parse(endsAt),
-      Date.parse(firing.startsAt),
-    ]);
+    const others = [undefined, "0001-01-01T00:00:00Z", "2026-11-21T07:59:00Z"];
+    const { alerts } = parsePayload({
+      alerts: [ended, ...others.map((other) => ({ ...ended, endsAt: other }))],
+    });
+    const begun = Date.parse(firing.startsAt);
+    expect(alerts.map((one) => one.endsAt)).toEqual([Date.parse(endsAt), begun, begun, begun]);
   });
 
   test("may say more than is known today", () => {

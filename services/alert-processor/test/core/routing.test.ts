@@ -1,5 +1,5 @@
 import type { Alert, EventKind } from "../../core/alert.ts";
-import { receive } from "../../core/lifecycle.ts";
+import { act, receive } from "../../core/lifecycle.ts";
 import { cancels, deliveriesOf, keyOf, type Subscription } from "../../core/routing.ts";
 import { message, start } from "../examples.ts";
 
@@ -56,6 +56,27 @@ describe("who is told", () => {
     expect([...told("commented", [all, urgent]), ...told("snoozed", [all, urgent])]).toEqual([]);
   });
 
+  test("is the channel that somebody asks for help, whatever the table says", () => {
+    const change = act(alertOf(), { kind: "escalate", to: "lead" }, "ada", start);
+    const { alert, event } = change;
+    expect({ owner: alert.owner, status: alert.status, text: event?.text }).toEqual({
+      owner: null,
+      status: "firing",
+      text: "to lead",
+    });
+    const [first, ...more] = deliveriesOf(change, [all, urgent]);
+    expect(first).toMatchObject({ channel: "lead", occasion: "reminder", dueAt: start });
+    expect(more).toEqual([]);
+  });
+
+  test("hears who has it now when it is handed over", () => {
+    expect(told("assigned", [all, urgent, lead])).toEqual(["urgent acknowledged 0"]);
+    const action = { kind: "assign", to: "grace", text: "you know it" } as const;
+    const { alert, event } = act(alertOf(), action, "ada", start);
+    expect(alert).toMatchObject({ owner: "grace", status: "acknowledged" });
+    expect(event).toMatchObject({ actor: "ada", text: "to grace: you know it" });
+  });
+
   test("is nobody for the heartbeat, and where nothing happened", () => {
     const labels = { ...message().labels, alertname: "Watchdog" };
     expect(told("firing", [all], alertOf({ labels }))).toEqual([]);
@@ -82,7 +103,7 @@ describe("the key of a delivery", () => {
 test("what is taken, quiet or over is told no more", () => {
   const { fingerprint, startsAt } = alertOf();
   const kinds = (
-    ["acknowledged", "snoozed", "resolved", "stale", "commented", "woken"] as const
+    ["acknowledged", "assigned", "escalated", "snoozed", "resolved", "stale", "woken"] as const
   ).filter((kind) => cancels({ fingerprint, startsAt, kind, at: start, actor: null, text: "" }));
-  expect(kinds).toEqual(["acknowledged", "snoozed", "resolved", "stale"]);
+  expect(kinds).toEqual(["acknowledged", "assigned", "snoozed", "resolved", "stale"]);
 });

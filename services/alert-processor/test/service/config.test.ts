@@ -81,6 +81,8 @@ describe("a configuration", () => {
       expect(message).toContain(where);
     }
     expect(message).toMatch(/^.* has \d+ mistakes:\n/);
+    const one = errorOf(() => readConfig(withConfig({ retentionDays: 0 })));
+    expect(one).toMatch(/^.* has 1 mistake:\n/);
   });
 
   test("names every channel that would be told nothing, and no channel that is not there", () => {

@@ -1,5 +1,6 @@
 /** @jest-environment ./services/alert-processor/test/web/environment.mjs */
 import { fakeServer, type FakeServer } from "../channels/fake-server.ts";
+import { sent } from "../service/harness.ts";
 import { setting } from "./setting.ts";
 
 const fakes: FakeServer[] = [];
@@ -29,6 +30,7 @@ afterAll(async () => {
 const links = {
   runbook_url: "https://runbooks.example/disk-full",
   dashboard_url: "https://boards.example/d/host",
+  generator_url: "https://prometheus.example/graph?g0.expr=up",
 };
 
 describe("one alert", () => {
@@ -90,18 +92,127 @@ describe("one alert", () => {
     const fingerprint = await fire();
     const one = await person();
     await one.go(`#/alerts/${fingerprint}`);
-    await one.press(".actions ::-p-text(Comment):last-of-type");
+    await one.press(".actions .write");
     expect(await one.value("document.activeElement.id")).toBe("comment");
     await one.write("#comment", "It is the backup");
-    await one.press(".actions > .buttons button:last-child");
+    await one.press(".actions .write");
     await one.sees(".entry.commented", "Ada wrote\n\nIt is the backup");
     expect(await alert(fingerprint)).toMatchObject({ owner: null, status: "firing" });
+  });
+
+  it("keeps what is typed with its alert, and never at another", async () => {
+    const { alert, fire, person } = current();
+    const [first, second] = [await fire({ name: "HostDown" }), await fire()];
+    const one = await person();
+    await one.go(`#/alerts/${first}`);
+    await one.write("#comment", "It is the backup");
+    await one.press(".actions ::-p-text(Close)");
+    await one.sees("dialog", "Close HostDown on db-1:9100?");
+    await one.go(`#/alerts/${second}`);
+    await one.sees("#view-alert h1", "DiskFull");
+    await one.misses("dialog");
+    const typed = "document.querySelector('#comment').value";
+    expect(await one.value(typed)).toBe("");
+    await one.press(".actions ::-p-text(Acknowledge)");
+    await one.sees(".facts", "ada has it");
+    await one.sees(".entry.acknowledged", "Ada took it");
+    expect(await one.texts(".entry.acknowledged .text")).toEqual([]);
+    await one.go(`#/alerts/${first}`);
+    await one.sees("#view-alert h1", "HostDown");
+    expect(await one.value(typed)).toBe("It is the backup");
+    expect((await alert(first)).status).toBe("firing");
+  });
+
+  it("can be acknowledged on a phone without scrolling, however long its texts are", async () => {
+    const { alert, fire, person } = current();
+    const description = "All of the disks are full. ".repeat(80);
+    const fingerprint = await fire({ annotations: { description } });
+    const one = await person();
+    await one.page.setViewport({ width: 360, height: 740, hasTouch: true, isMobile: true });
+    await one.go(`#/alerts/${fingerprint}`);
+    await one.sees("#view-alert .description", "full");
+    const seen = await one.value<{ bottom: number; height: number; y: number }>(
+      `(({ bottom, height }) => ({ bottom, height, y: scrollY }))(
+        document.querySelector(".actions .first button").getBoundingClientRect())`,
+    );
+    expect(seen.bottom).toBeLessThanOrEqual(740);
+    expect(seen.height).toBeGreaterThanOrEqual(44);
+    expect(seen.y).toBe(0);
+    await one.press(".actions .first button");
+    await one.sees(".facts", "ada has it");
+    expect((await alert(fingerprint)).owner).toBe("ada");
+  });
+
+  it("shows the times of machines as the reader's", async () => {
+    const { act, fire, person } = current();
+    const at = new Date(Date.now() + 3 * 3_600_000);
+    const stamp = at.toISOString();
+    const fingerprint = await fire({ annotations: { description: `Until ${stamp} it fills.` } });
+    await act(fingerprint, { kind: "snooze", until: at.getTime() });
+    const one = await person();
+    await one.page.emulateTimezone("Asia/Kolkata");
+    await one.page.reload();
+    await one.go(`#/alerts/${fingerprint}`);
+    const local = at.toLocaleTimeString("en-GB", {
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZone: "Asia/Kolkata",
+    });
+    await one.sees("#view-alert .description", local);
+    await one.sees(".entry.snoozed .text", local);
+    expect((await one.texts("main")).join()).not.toContain(stamp.slice(0, 16));
+  });
+
+  it("has an end that makes sense when the sender gives none", async () => {
+    const { person, place } = current();
+    const began = sent({ fingerprint: "00000000000000e1", startsAt: "0001-01-01T00:00:00Z" });
+    const ended = sent({ fingerprint: "00000000000000e2", status: "resolved" });
+    await place.post([began, { ...ended, endsAt: "0001-01-01T00:00:00Z" }]);
+    const one = await person();
+    await one.go("#/alerts/00000000000000e1");
+    await one.sees(".facts", "The sender does not say when");
+    await one.go("#/alerts/00000000000000e2");
+    await one.sees(".facts", "Ended");
+    await one.go("#/history");
+    await one.sees("#ended", "after");
+    expect((await one.texts("body")).join()).not.toMatch(/January 1\b|0001/);
+  });
+
+  it("links nowhere that does not look like what it is", async () => {
+    const { fire, person } = current();
+    const annotations = {
+      runbook_url: "https://good.example@evil.example/",
+      dashboard_url: "https://:secret@evil.example/",
+      generator_url: "data:text/html,evil",
+    };
+    const one = await person();
+    await one.go(`#/alerts/${await fire({ annotations })}`);
+    await one.sees("#view-alert .fields", "good.example@evil.example");
+    expect(await one.texts("#view-alert .links a")).toEqual([]);
+  });
+
+  it("means the morning after the night by tomorrow", async () => {
+    const { fire, person } = current();
+    const one = await person();
+    await one.go(`#/alerts/${await fire()}`);
+    await one.sees(".snooze", "9:00");
+    const morning = async (hours: number, minutes: number) =>
+      one.value<[string, string]>(`import("/time.js").then((time) => {
+        time.setClock(new Date(2026, 10, 28, ${hours}, ${minutes}).getTime());
+        const { at, name } = time.nextMorning();
+        const date = new Date(at);
+        return [name, [date.getDate(), date.getHours()].join()];
+      })`);
+    expect(await morning(0, 30)).toEqual(["Today 9:00", "28,9"]);
+    expect(await morning(4, 59)).toEqual(["Today 9:00", "28,9"]);
+    expect(await morning(5, 0)).toEqual(["Tomorrow 9:00", "29,9"]);
+    expect(await morning(23, 59)).toEqual(["Tomorrow 9:00", "29,9"]);
   });
 
   it.each([
     ["30 min", () => 1_800_000],
     ["2 h", () => 7_200_000],
-    ["Tomorrow 9:00", (now: number) => tomorrow(now) - now],
+    [morningOf(Date.now()).name, (now: number) => morningOf(now).at - now],
   ])("is snoozed: %s", async (name, length) => {
     const { alert, fire, person } = current();
     const fingerprint = await fire();
@@ -181,8 +292,11 @@ describe("one alert", () => {
   });
 });
 
-/** Nine in the morning of the day after. */
-function tomorrow(now: number): number {
+/** Nine in the morning after the night, as the page calls it. */
+function morningOf(now: number): { at: number; name: string } {
   const date = new Date(now);
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1, 9).getTime();
+  const today = date.getHours() < 5;
+  const day = date.getDate() + (today ? 0 : 1);
+  const at = new Date(date.getFullYear(), date.getMonth(), day, 9).getTime();
+  return { at, name: today ? "Today 9:00" : "Tomorrow 9:00" };
 }

@@ -31,6 +31,22 @@ describe("the link of a message", () => {
     expect(one.problems).toEqual([]);
   });
 
+  it("leads to what helps once it is taken", async () => {
+    const { fire, visitor } = current();
+    const annotations = {
+      runbook_url: "https://runbooks.example/disk-full",
+      generator_url: "https://prometheus.example/graph?g0.expr=up",
+      dashboard_url: "https://good.example@evil.example/",
+    };
+    const one = await visitor(await linkTo(await fire({ annotations })));
+    await one.press("button");
+    await one.sees(".links", "Runbook");
+    expect(
+      await one.value("[...document.querySelectorAll('.links a')].map((a) => a.href).slice(0, 2)"),
+    ).toEqual([annotations.runbook_url, annotations.generator_url]);
+    expect(await one.texts(".links a")).toEqual(["Runbook", "Graph", "What is known of it"]);
+  });
+
   it("changes nothing when it is only looked at, as previews do", async () => {
     const { alert, fire, place } = current();
     const fingerprint = await fire();
