@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Login } from "../provider/resources.ts";
 import type { Config } from "./config/schema.ts";
-import { rereadWebFiles } from "./exporter.ts";
+import { reread } from "./exporter.ts";
 import { receiverSecrets } from "./render/alertmanager.ts";
 import { processorAccess } from "./render/processor.ts";
 import { webFiles } from "./render/web.ts";
@@ -38,6 +38,7 @@ export class Alertmanager extends pulumi.ComponentResource {
       [processorAccess.authority]: trust.authority,
       [processorAccess.token]: processorToken.password,
     };
+    const listener = trust.listener(place, [trust.machine, trust.person], child);
     this.running = target.run(
       {
         place,
@@ -60,7 +61,7 @@ export class Alertmanager extends pulumi.ComponentResource {
           "alertmanager.yml": args.config,
           ...secretTexts,
           ...processorTexts,
-          ...trust.listener(place, [trust.machine, trust.person], child),
+          ...listener,
         },
         onChange: {
           "alertmanager.yml": "reload",
@@ -69,7 +70,7 @@ export class Alertmanager extends pulumi.ComponentResource {
               (file) => [file, "reread"] as const,
             ),
           ),
-          ...rereadWebFiles,
+          ...reread(listener),
         },
         checks: [{ binary: "amtool", args: ["check-config", "alertmanager.yml"] }],
         port: settings.port,

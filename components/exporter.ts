@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { FileCheck } from "../provider/types.ts";
+import type { FileCheck, OnChange } from "../provider/types.ts";
 import { webFiles } from "./render/web.ts";
 import type { Image, Place, Running, Target, Workload } from "./targets/target.ts";
 import type { Trust } from "./trust.ts";
@@ -21,12 +21,11 @@ export interface ExporterArgs {
   readonly sees: Workload["sees"];
 }
 
-/** Every listener of the Prometheus family looks at these by itself on each connection. */
-export const rereadWebFiles = Object.fromEntries(
-  Object.values(webFiles).map((file) => [file, "reread"] as const),
-);
+/** Every listener of the Prometheus family looks at its files by itself on each connection. */
+export const reread = (files: object): OnChange =>
+  Object.fromEntries(Object.keys(files).map((file) => [file, "reread"] as const));
 
-/** A program of the Prometheus family that tells metrics, behind TLS and the components' login. */
+/** A program of the Prometheus family that tells metrics to Prometheus and to whoever runs `up`. */
 export class Exporter extends pulumi.ComponentResource {
   readonly running: Running;
 
@@ -34,6 +33,7 @@ export class Exporter extends pulumi.ComponentResource {
     super("vigil:index:Exporter", name, {}, opts);
     const { place, target, trust } = args;
     const child = { parent: this };
+    const listener = trust.peerListener(place, ["operator", "prometheus"], child);
     const reload = Object.keys(args.files).map((file) => [file, "reload"] as const);
     this.running = target.run(
       {
@@ -46,11 +46,11 @@ export class Exporter extends pulumi.ComponentResource {
           `--web.listen-address=${place.listen}`,
         ],
         env: {},
-        files: { ...args.files, ...trust.listener(place, [trust.machine], child) },
-        onChange: { ...rereadWebFiles, ...Object.fromEntries(reload) },
+        files: { ...args.files, ...listener },
+        onChange: { ...reread(listener), ...Object.fromEntries(reload) },
         checks: args.checks,
         port: args.port,
-        health: trust.health(args.healthPath, 30),
+        health: trust.healthOfPeer(args.healthPath, 30),
         memoryMegabytes: args.memoryMegabytes,
         sees: args.sees,
         persistent: false,

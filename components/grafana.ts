@@ -84,8 +84,7 @@ export class Grafana extends pulumi.ComponentResource {
         health: {
           path: "/api/health",
           ca: trust.authority,
-          username,
-          password: trust.person.password,
+          access: { username, password: trust.person.password },
           timeoutSeconds: 120,
         },
         memoryMegabytes: settings.memory,

@@ -64,6 +64,17 @@ function placesOf(config: Config, target: Ground, withGrafana: boolean): Places 
   };
 }
 
+/** Exporters answer nobody but Prometheus; what people open asks for a password. */
+const accessOf: Record<keyof Places, ScrapeJob["access"]> = {
+  alertmanager: "login",
+  blackbox: "certificate",
+  cadvisor: "open",
+  grafana: "login",
+  node: "certificate",
+  processor: "login",
+  prometheus: "login",
+};
+
 /** One job per service: the service itself is its only target. */
 function ownJobs(config: Config, host: string, places: Places): ScrapeJob[] {
   const ports: Record<keyof Places, number> = {
@@ -84,7 +95,7 @@ function ownJobs(config: Config, host: string, places: Places): ScrapeJob[] {
         labels: { host, instance: `${host}:${ports[name as keyof Places]}` },
       },
     ],
-    ...(name === "cadvisor" && { scheme: "http" as const }),
+    access: accessOf[name as keyof Places],
   }));
 }
 
@@ -93,7 +104,13 @@ function probeJob(config: Config, prober: Place): ScrapeJob {
   const targets = Object.entries(config.probes)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([probe, { url }]) => ({ address: url, labels: { instance: url, probe } }));
-  return { name: "probe", targets, prober: { address: prober.address, module: probeModule } };
+  const access = accessOf.blackbox;
+  return {
+    name: "probe",
+    access,
+    targets,
+    prober: { address: prober.address, module: probeModule },
+  };
 }
 
 /**

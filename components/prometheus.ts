@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "./config/schema.ts";
-import { rereadWebFiles } from "./exporter.ts";
+import { reread } from "./exporter.ts";
 import { files } from "./render/prometheus.ts";
 import type { Place, Running, Target } from "./targets/target.ts";
 import type { Trust } from "./trust.ts";
@@ -25,6 +25,10 @@ export class Prometheus extends pulumi.ComponentResource {
     const { place, settings, target, trust } = args;
     const child = { parent: this };
     const { retention } = settings;
+    const own = {
+      ...trust.askerFiles("prometheus"),
+      ...trust.listener(place, [trust.machine, trust.person], child),
+    };
     this.running = target.run(
       {
         place,
@@ -48,14 +52,14 @@ export class Prometheus extends pulumi.ComponentResource {
           ...args.rules,
           [files.authority]: trust.authority,
           [files.password]: trust.machine.password,
-          ...trust.listener(place, [trust.machine, trust.person], child),
+          ...own,
         },
         onChange: {
           // Not the authority: Prometheus reads a new one, and from then on asks without its login.
           [files.config]: "reload",
           [files.password]: "reread",
           ...Object.fromEntries(Object.keys(args.rules).map((file) => [file, "reload"] as const)),
-          ...rereadWebFiles,
+          ...reread(own),
         },
         checks: [
           { binary: "promtool", args: ["check", "config", files.config] },

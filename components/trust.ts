@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Authority, Certificate, Login } from "../provider/resources.ts";
 import type { Config } from "./config/schema.ts";
-import { renderWeb, webFiles } from "./render/web.ts";
+import { clientFiles, renderWeb, webFiles } from "./render/web.ts";
 import type { Place, Workload } from "./targets/target.ts";
 
 export interface TrustArgs {
@@ -10,7 +10,7 @@ export interface TrustArgs {
   readonly tls: Config["tls"];
 }
 
-/** Certificate and private key of a listener, PEM. */
+/** Certificate and private key, PEM. */
 export interface Identity {
   readonly certificate: pulumi.Output<string>;
   readonly key: pulumi.Output<string>;
@@ -19,12 +19,16 @@ export interface Identity {
 /** User of the components among themselves. */
 export const machineName = "vigil-internal";
 
+/** Who asks others with a certificate: whoever runs `up`, and Prometheus. */
+export type Asker = "operator" | "prometheus";
+
 const years = 365;
 
 /**
- * Who may speak to whom: one authority, a certificate for every listener, one login for people
- * and one for the components among themselves. Exporters know only the latter, so a lost host
- * gives away no person's password.
+ * Who may speak to whom: one authority for every listener's certificate, and another one, which only
+ * listeners trust, for those who ask. What answers holds nothing to ask with: the certificate of a
+ * listener is not good for asking, and a listener names the askers that it lets in. So a lost exporter
+ * opens no other door, and a stranger is turned away before there is a password to check.
  */
 export class Trust extends pulumi.ComponentResource {
   /** PEM of the authority every client checks against. */
@@ -34,6 +38,8 @@ export class Trust extends pulumi.ComponentResource {
 
   readonly #args: TrustArgs;
   readonly #own: Authority | undefined;
+  readonly #clients: Authority;
+  readonly #askers = new Map<Asker, Identity>();
 
   constructor(name: string, args: TrustArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:Trust", name, {}, opts);
@@ -56,6 +62,11 @@ export class Trust extends pulumi.ComponentResource {
           { commonName: `Vigil ${args.environment}`, days: 10 * years, renewBeforeDays: years },
           child,
         );
+    this.#clients = new Authority(
+      `${name}-clients`,
+      { commonName: `Vigil ${args.environment} clients`, days: 10 * years, renewBeforeDays: years },
+      child,
+    );
     this.authority = pulumi.output(tls?.authority ?? this.#own?.certificate ?? "");
     this.registerOutputs({ authority: this.authority });
   }
@@ -63,7 +74,44 @@ export class Trust extends pulumi.ComponentResource {
   /** How a target asks whether a listener is ready: as the components ask each other. */
   health(path: string, timeoutSeconds: number): Workload["health"] {
     const { password } = this.machine;
-    return { path, ca: this.authority, username: machineName, password, timeoutSeconds };
+    const access = { username: machineName, password };
+    return { path, ca: this.authority, access, timeoutSeconds };
+  }
+
+  /** The same where a certificate is asked for. */
+  healthOfPeer(path: string, timeoutSeconds: number): Workload["health"] {
+    return { path, ca: this.authority, access: this.asker("operator"), timeoutSeconds };
+  }
+
+  /** By which a listener knows who asks. One each, so that none can be taken for another. */
+  asker(name: Asker): Identity {
+    const made = this.#askers.get(name) ?? this.#newAsker(name);
+    this.#askers.set(name, made);
+    return made;
+  }
+
+  #newAsker(name: Asker): Identity {
+    const { certificate, key } = new Certificate(
+      `${name}-client`,
+      {
+        commonName: name,
+        use: "client",
+        dnsNames: [name],
+        ipAddresses: [],
+        days: years,
+        renewBeforeDays: 30,
+        authorityCertificate: this.#clients.certificate,
+        authorityKey: this.#clients.key,
+      },
+      { parent: this },
+    );
+    return { certificate, key };
+  }
+
+  /** The files by which `name` asks others. */
+  askerFiles(name: Asker): Record<string, pulumi.Output<string>> {
+    const { certificate, key } = this.asker(name);
+    return { [clientFiles.certificate]: certificate, [clientFiles.key]: key };
   }
 
   /** Certificate of the listener at `place`: the given one, or one of the own authority. */
@@ -90,6 +138,21 @@ export class Trust extends pulumi.ComponentResource {
     );
   }
 
+  /** The files that make a listener of the Prometheus family let in these askers and nobody else. */
+  peerListener(
+    place: Place,
+    askers: readonly Asker[],
+    opts: pulumi.CustomResourceOptions,
+  ): Record<string, pulumi.Output<string>> {
+    const { certificate, key } = this.identity(place, opts);
+    return {
+      [webFiles.certificate]: certificate,
+      [webFiles.clients]: this.#clients.certificate,
+      [webFiles.config]: pulumi.output(renderWeb({ askers })),
+      [webFiles.key]: key,
+    };
+  }
+
   /** The files that give a listener of the Prometheus family TLS and basic authentication. */
   listener(
     place: Place,
@@ -100,7 +163,7 @@ export class Trust extends pulumi.ComponentResource {
     const users = pulumi.all(logins.map((one) => pulumi.all([one.username, one.passwordHash])));
     return {
       [webFiles.certificate]: certificate,
-      [webFiles.config]: users.apply((pairs) => renderWeb(Object.fromEntries(pairs))),
+      [webFiles.config]: users.apply((pairs) => renderWeb({ users: Object.fromEntries(pairs) })),
       [webFiles.key]: key,
     };
   }

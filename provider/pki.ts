@@ -54,7 +54,7 @@ export async function newAuthority(inputs: AuthorityInputs, now: number): Promis
   return { certificate: certificate.toString("pem"), key: await exportKey(keys.privateKey) };
 }
 
-/** A new server certificate, signed by the authority of `inputs`. */
+/** A new certificate of a server or a client, signed by the authority of `inputs`. */
 export async function newCertificate(inputs: CertificateInputs, now: number): Promise<Pair> {
   const x509 = await library();
   const keys = await generate();
@@ -68,7 +68,9 @@ export async function newCertificate(inputs: CertificateInputs, now: number): Pr
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.ExtendedKeyUsageExtension([
+        x509.ExtendedKeyUsage[inputs.use === "client" ? "clientAuth" : "serverAuth"],
+      ]),
       new x509.SubjectAlternativeNameExtension([
         ...inputs.dnsNames.map((value) => ({ type: "dns" as const, value })),
         ...inputs.ipAddresses.map((value) => ({ type: "ip" as const, value })),

@@ -19,7 +19,7 @@ type Given<T> = {
 /** Text files by relative path; single values may be secret and stay so in the state. */
 export type FilesArgs = Readonly<Record<string, pulumi.Input<string>>>;
 
-/** How to ask a process whether it is ready; the password is always kept secret. */
+/** How to ask a process whether it is ready; password and key are always kept secret. */
 export type HealthArgs = Given<HealthInputs>;
 
 /** Arguments of {@link Process}; see {@link ProcessInputs}. */
@@ -38,7 +38,7 @@ export interface ProcessArgs {
 
 /**
  * A process of this machine, supervised, configured and proven ready.
- * Secret values among `files` and `env` stay secret; `health.password` always is.
+ * Secret values among `files` and `env` stay secret; `health.password` and `health.key` always are.
  */
 export class Process extends pulumi.CustomResource {
   declare readonly name: pulumi.Output<string>;
@@ -48,7 +48,12 @@ export class Process extends pulumi.CustomResource {
   declare readonly running: pulumi.Output<boolean>;
 
   constructor(name: string, args: ProcessArgs, opts?: pulumi.CustomResourceOptions) {
-    const health = { ...args.health, password: pulumi.secret(args.health.password) };
+    const { key, password } = args.health;
+    const health = {
+      ...args.health,
+      ...(password !== undefined && { password: pulumi.secret(password) }),
+      ...(key !== undefined && { key: pulumi.secret(key) }),
+    };
     super(tokens.process, name, { ...args, health, running: undefined }, opts);
   }
 }
@@ -73,7 +78,7 @@ export class Authority extends pulumi.CustomResource {
 /** Arguments of {@link Certificate}; see {@link CertificateInputs}. */
 export type CertificateArgs = Given<CertificateInputs>;
 
-/** A server certificate signed by an {@link Authority}. */
+/** A certificate of a server or a client, signed by an {@link Authority}. */
 export class Certificate extends pulumi.CustomResource {
   /** PEM. */
   declare readonly certificate: pulumi.Output<string>;

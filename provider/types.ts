@@ -50,14 +50,19 @@ export interface ProcessInputs {
   readonly health: HealthInputs;
 }
 
-/** How to ask a process whether it is ready: HTTPS with the estate's CA and a login. */
+/** How to ask a process whether it is ready: HTTPS with the estate's CA, a login or a certificate. */
 export interface HealthInputs {
   /** `https://127.0.0.1:9090/-/ready` */
   readonly url: string;
   /** PEM of the authority that signed the certificate of the listener. */
   readonly ca: string;
-  readonly username: string;
-  readonly password: string;
+  /** Left out where the listener asks for no password. */
+  readonly username?: string;
+  readonly password?: string;
+  /** PEM of the asker's own certificate, for a listener that asks for one. */
+  readonly certificate?: string;
+  /** Its private key, PKCS #8 PEM; secret. */
+  readonly key?: string;
   /** Seconds until a process that does not become ready counts as failed. */
   readonly timeoutSeconds: number;
 }
@@ -84,8 +89,10 @@ export interface AuthorityState extends AuthorityInputs {
   readonly key: string;
 }
 
-/** A server certificate signed by an authority. */
+/** A certificate signed by an authority. */
 export interface CertificateInputs extends AuthorityInputs {
+  /** Whether its holder answers or asks: it is good for nothing else. @default "server" */
+  readonly use?: "server" | "client";
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
   readonly authorityCertificate: string;

@@ -76,28 +76,41 @@ describe("stack local", () => {
     expect(local.resources.length).toBeLessThanOrEqual(40);
   });
 
-  it.each(["prometheus", "alertmanager", "node", "blackbox", "processor"])(
-    "%s listens on loopback, with TLS and a login",
-    (name) => {
-      const { inputs } = local.find(processType, name);
-      const { args, files, health } = plain(inputs) as {
-        args: string[];
-        files: Record<string, string>;
-        health: { url: string };
-      };
-      const said = [...args, files["processor.yml"] ?? ""].join("\n");
-      expect(said).toMatch(/^(?:--web\.listen-address=|listen: )127\.0\.0\.1:\d+$/m);
-      expect(files["web.yml"]).toContain("vigil-internal: hash of trust-machine");
-      expect(files["web.yml"]).toContain("min_version: TLS12");
-      expect(health.url).toMatch(/^https:\/\/127\.0\.0\.1:/);
-    },
-  );
+  it.each([
+    ["prometheus", "vigil-internal: hash of trust-machine"],
+    ["alertmanager", "vigil-internal: hash of trust-machine"],
+    ["node", "client_auth_type: RequireAndVerifyClientCert"],
+    ["blackbox", "client_auth_type: RequireAndVerifyClientCert"],
+    ["processor", "vigil-internal: hash of trust-machine"],
+  ])("%s listens on loopback, with TLS, and wants to know who asks", (name, admits) => {
+    const { inputs } = local.find(processType, name);
+    const { args, files, health } = plain(inputs) as {
+      args: string[];
+      files: Record<string, string>;
+      health: { url: string };
+    };
+    const said = [...args, files["processor.yml"] ?? ""].join("\n");
+    expect(said).toMatch(/^(?:--web\.listen-address=|listen: )127\.0\.0\.1:\d+$/m);
+    expect(files["web.yml"]).toContain(admits);
+    expect(files["web.yml"]).toContain("min_version: TLS12");
+    expect(health.url).toMatch(/^https:\/\/127\.0\.0\.1:/);
+  });
 
   it("knows the person's login where people look, and nowhere else", () => {
     const knows = (name: string): boolean =>
       JSON.stringify(plain(local.find(processType, name).inputs)).includes("hash of trust-person");
     expect(["prometheus", "alertmanager", "processor"].every(knows)).toBe(true);
     expect(["node", "blackbox"].some(knows)).toBe(false);
+  });
+
+  it("leaves nothing with an exporter that another part would let in", () => {
+    for (const name of ["node", "blackbox"]) {
+      const { files } = plain(local.find(processType, name).inputs) as {
+        files: Record<string, string>;
+      };
+      const held = Object.values(files).join("\n");
+      expect(held).not.toMatch(/password of|hash of|key of (?!(?:node|blackbox)-certificate)/);
+    }
   });
 
   it("keeps every secret wrapped: in no argument, environment or open file", () => {
@@ -240,13 +253,18 @@ describe("without the plugin that puts content into Grafana", () => {
 });
 
 describe("given certificates", () => {
-  it("are used by every listener, and no authority is made", async () => {
+  it("are used by every listener, and the only authority is that of who asks", async () => {
     const { ca, server } = await throwAway(["localhost"]);
     const tls = { authority: ca, certificate: server.certificate, key: server.key };
     const config = stackConfig("local");
     const values = { ...config.values, tls: JSON.stringify(tls) };
     const given = await run("local", { values, secretKeys: new Set(["tls"]) });
-    expect(given.resources.filter(({ type }) => /Authority|Certificate/.test(type))).toEqual([]);
+    const made = given.resources.filter(({ type }) => /Authority|Certificate/.test(type));
+    expect(made.map(({ name }) => name).sort()).toEqual([
+      "operator-client",
+      "prometheus-client",
+      "trust-clients",
+    ]);
     const { files } = plain(given.find(processType, "prometheus").inputs) as {
       files: Record<string, string>;
     };

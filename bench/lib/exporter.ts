@@ -1,12 +1,9 @@
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import bcrypt from "bcryptjs";
 import { renderWeb, webFiles } from "../../components/render/web.ts";
-import { machineName } from "../../components/trust.ts";
 import { newAuthority, newCertificate } from "../../provider/pki.ts";
 import { freePort } from "../../toolchain/free-port.ts";
 import { interrupted } from "./interrupt.ts";
@@ -20,32 +17,31 @@ export interface Ground {
   readonly access: Omit<Access, "port">;
 }
 
-/** An authority, a certificate for 127.0.0.1 and a login, as an estate has them. */
+/** An authority, a certificate for 127.0.0.1 and one to ask with, as an estate has them. */
 export async function createGround(folder: string): Promise<Ground> {
   const days = { days: 1, renewBeforeDays: 0 };
   const authority = await newAuthority({ commonName: "bench", ...days }, Date.now());
-  const { certificate, key } = await newCertificate(
-    {
-      commonName: "node",
-      dnsNames: ["localhost"],
-      ipAddresses: ["127.0.0.1"],
-      authorityCertificate: authority.certificate,
-      authorityKey: authority.key,
-      ...days,
-    },
+  const signed = {
+    dnsNames: ["localhost"],
+    ipAddresses: ["127.0.0.1"],
+    authorityCertificate: authority.certificate,
+    authorityKey: authority.key,
+    ...days,
+  };
+  const own = await newCertificate({ ...signed, commonName: "node" }, Date.now());
+  const asker = await newCertificate(
+    { ...signed, commonName: "prometheus", use: "client", dnsNames: ["prometheus"] },
     Date.now(),
   );
-  const password = randomBytes(24).toString("base64url");
-  // The same cost as in the provider's Login.
-  const hash = await bcrypt.hash(password, 10);
   return {
     folder,
     files: {
-      [webFiles.config]: renderWeb({ [machineName]: hash }),
-      [webFiles.certificate]: certificate,
-      [webFiles.key]: key,
+      [webFiles.config]: renderWeb({ askers: ["prometheus"] }),
+      [webFiles.certificate]: own.certificate,
+      [webFiles.clients]: authority.certificate,
+      [webFiles.key]: own.key,
     },
-    access: { authority: authority.certificate, username: machineName, password },
+    access: { authority: authority.certificate, ...asker },
   };
 }
 

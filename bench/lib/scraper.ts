@@ -6,8 +6,9 @@ export interface Access {
   readonly port: number;
   /** PEM. */
   readonly authority: string;
-  readonly username: string;
-  readonly password: string;
+  /** PEM of the scraper's own certificate and its key. */
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** One scrape. */
@@ -38,9 +39,15 @@ const headers = {
 };
 
 /** A scraper that keeps its connection, as Prometheus does. */
-export function createScraper({ authority, password, port, username }: Access): Scraper {
-  const agent = new Agent({ ca: authority, keepAlive: true, maxSockets: 1 });
-  const options = { agent, auth: `${username}:${password}`, headers, timeout: 5000 };
+export function createScraper({ authority, certificate, key, port }: Access): Scraper {
+  const agent = new Agent({
+    ca: authority,
+    cert: certificate,
+    key,
+    keepAlive: true,
+    maxSockets: 1,
+  });
+  const options = { agent, headers, timeout: 5000 };
   return {
     close: () => {
       agent.destroy();

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { clientFiles } from "./web.ts";
 import { seconds } from "../../rules/lib/duration.ts";
 import type { Config } from "../config/schema.ts";
 
@@ -14,8 +15,11 @@ export interface ScrapeTarget {
 export interface ScrapeJob {
   readonly name: string;
   readonly targets: readonly ScrapeTarget[];
-  /** `http`: reachable only from the scraper's own loopback. */
-  readonly scheme?: "http";
+  /**
+   * How they are asked: with the certificate of Prometheus, with the components' login, or openly because
+   * nobody but the scraper can reach them on its own loopback.
+   */
+  readonly access: "certificate" | "login" | "open";
   /** Ask the prober at this address about each target. */
   readonly prober?: { readonly address: string; readonly module: string };
 }
@@ -37,12 +41,24 @@ export interface PrometheusFile {
   readonly ruleFiles: readonly string[];
 }
 
-function access(username: string): object {
-  return {
-    scheme: "https",
-    basic_auth: { username, password_file: files.password },
-    tls_config: { ca_file: files.authority, min_version: "TLS12" },
-  };
+const tls = { ca_file: files.authority, min_version: "TLS12" };
+
+function access(kind: ScrapeJob["access"], username: string): object {
+  switch (kind) {
+    case "certificate":
+      return {
+        scheme: "https",
+        tls_config: { ...tls, cert_file: clientFiles.certificate, key_file: clientFiles.key },
+      };
+    case "login":
+      return {
+        scheme: "https",
+        basic_auth: { username, password_file: files.password },
+        tls_config: tls,
+      };
+    case "open":
+      return { scheme: "http" };
+  }
 }
 
 /** The three steps that make a prober ask about a target instead of being the target. */
@@ -56,7 +72,7 @@ function viaProber(address: string): object[] {
 function scrapeConfig(job: ScrapeJob, input: PrometheusFile): object {
   return {
     job_name: job.name,
-    ...(job.scheme === "http" ? { scheme: "http" } : access(input.username)),
+    ...access(job.access, input.username),
     ...(job.prober ? { metrics_path: "/probe", params: { module: [job.prober.module] } } : {}),
     static_configs: job.targets.map(({ address, labels }) => ({
       targets: [address],
@@ -84,7 +100,7 @@ export function renderPrometheus(input: PrometheusFile): string {
     rule_files: input.ruleFiles,
     alerting: {
       alertmanagers: [
-        { ...access(input.username), static_configs: [{ targets: [input.alertmanager] }] },
+        { ...access("login", input.username), static_configs: [{ targets: [input.alertmanager] }] },
       ],
     },
     scrape_configs: [...input.jobs]

@@ -1,24 +1,47 @@
 import { stringify } from "yaml";
 
 /** Names of the files every listener of the Prometheus family has. */
-export const webFiles = { certificate: "tls.crt", config: "web.yml", key: "tls.key" } as const;
+export const webFiles = {
+  certificate: "tls.crt",
+  /** Authority of those who may ask; only where certificates are asked for. */
+  clients: "clients.crt",
+  config: "web.yml",
+  key: "tls.key",
+} as const;
+
+/** Names of the files by which a program asks others. */
+export const clientFiles = { certificate: "client.crt", key: "client.key" } as const;
+
+/** Who is let in: users with a password, or holders of certificates. */
+export type Admitted =
+  /** bcrypt hash by user name. */
+  | { readonly users: Readonly<Record<string, string>> }
+  /** Names that the certificates carry. */
+  | { readonly askers: readonly string[] };
 
 /**
- * The text of web.yml: TLS and basic authentication for a listener.
- *
- * @param users - bcrypt hash by user name.
+ * The text of web.yml: TLS for a listener and who is let in. Anybody without a certificate is turned
+ * away in the handshake; a password is checked after it, at the price of a bcrypt each.
  */
-export function renderWeb(users: Readonly<Record<string, string>>): string {
-  const sorted = Object.entries(users).sort(([a], [b]) => (a < b ? -1 : 1));
-  return stringify(
-    {
+export function renderWeb(admitted: Admitted): string {
+  const tls = {
+    cert_file: webFiles.certificate,
+    key_file: webFiles.key,
+    min_version: "TLS12",
+  };
+  if ("askers" in admitted) {
+    return stringify({
       tls_server_config: {
-        cert_file: webFiles.certificate,
-        key_file: webFiles.key,
-        min_version: "TLS12",
+        ...tls,
+        client_auth_type: "RequireAndVerifyClientCert",
+        client_ca_file: webFiles.clients,
+        client_allowed_sans: [...admitted.askers].sort(),
       },
-      basic_auth_users: Object.fromEntries(sorted),
-    },
+    });
+  }
+  const sorted = Object.entries(admitted.users).sort(([a], [b]) => (a < b ? -1 : 1));
+  return stringify(
+    { tls_server_config: tls, basic_auth_users: Object.fromEntries(sorted) },
     { lineWidth: 0 },
   );
 }

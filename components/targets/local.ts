@@ -64,9 +64,8 @@ export function localTarget(stack: string): Target {
           health: {
             url: `https://${place.address}${health.path}`,
             ca: health.ca,
-            username: health.username,
-            password: health.password,
             timeoutSeconds: health.timeoutSeconds,
+            ...health.access,
           },
         },
         { ...opts, deleteBeforeReplace: true },

@@ -56,12 +56,14 @@ export interface Workload {
   readonly onChange: OnChange;
   readonly checks: readonly FileCheck[];
   readonly port: number;
-  /** Readiness: path asked over HTTPS with this login. */
+  /** Readiness: path asked over HTTPS. */
   readonly health: {
     readonly path: string;
     readonly ca: pulumi.Input<string>;
-    readonly username: string;
-    readonly password: pulumi.Input<string>;
+    /** With this login, or as the holder of this certificate. */
+    readonly access:
+      | { readonly username: string; readonly password: pulumi.Input<string> }
+      | { readonly certificate: pulumi.Input<string>; readonly key: pulumi.Input<string> };
     readonly timeoutSeconds: number;
   };
   /** Upper bound where the target can hold one. */

@@ -32,7 +32,11 @@ function get(health: HealthInputs, url: string): Promise<Answer> {
       url,
       {
         ca: health.ca,
-        auth: `${health.username}:${health.password}`,
+        ...(health.username !== undefined && {
+          auth: `${health.username}:${health.password ?? ""}`,
+        }),
+        cert: health.certificate,
+        key: health.key,
         agent: false,
         timeout: 5000,
       },

@@ -56,7 +56,8 @@ export async function lastWords(
 ): Promise<{ readonly words: string; readonly log: string }> {
   const layout = layoutOf(inputs.home);
   const tail = (await lastLines(layout, inputs.name, shownLines)).join("\n").trim();
-  const words = redact(tail, [...secrets, inputs.health.password]);
+  const { key, password } = inputs.health;
+  const words = redact(tail, [...secrets, ...[key, password].filter((one) => one !== undefined)]);
   return { words: words || "(none)", log: foldersOf(layout, inputs.name).log };
 }
 

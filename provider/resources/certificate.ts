@@ -10,6 +10,7 @@ const base = renewable<CertificateInputs>({
     "commonName",
     "days",
     "renewBeforeDays",
+    "use",
     "dnsNames",
     "ipAddresses",
     "authorityCertificate",
@@ -19,7 +20,7 @@ const base = renewable<CertificateInputs>({
   make: newCertificate,
 });
 
-/** A server certificate of an authority. */
+/** A certificate of an authority, for a server or a client. */
 export const certificate: Resource = {
   ...base,
   check: (olds, news) => base.check(olds, { ...news, authorityKey: secret(news["authorityKey"]) }),

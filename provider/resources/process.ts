@@ -32,7 +32,7 @@ const properties = [
 /** A supervised process of this machine. */
 export const process: Resource = {
   async check(olds, news) {
-    const inputs = withSecretPassword(news);
+    const inputs = withSecretAccess(news);
     const plain = reveal(inputs) as ProcessInputs;
     const failures = problemsOf(plain);
     if (failures.length === 0 && !unchanged(olds, inputs)) {
@@ -124,11 +124,13 @@ function stateOf(inputs: Raw, running: boolean): Raw {
   return { ...inputs, files: toStore(fromStore(inputs["files"]), undefined), running };
 }
 
-/** A careless caller's plain password becomes secret before anything is stored. */
-function withSecretPassword(news: Raw): Raw {
+/** A careless caller's plain password or key becomes secret before anything is stored. */
+function withSecretAccess(news: Raw): Raw {
   const { health } = news;
-  if (!isRecord(health) || !("password" in health)) return news;
-  return { ...news, health: { ...health, password: secret(health["password"]) } };
+  if (!isRecord(health)) return news;
+  const kept = ["password", "key"].filter((name) => health[name] !== undefined);
+  const hidden = Object.fromEntries(kept.map((name) => [name, secret(health[name])]));
+  return { ...news, health: { ...health, ...hidden } };
 }
 
 function proofOf(inputs: Raw): Parameters<typeof prove>[0] {

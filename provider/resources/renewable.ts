@@ -48,7 +48,9 @@ export function renewable<Inputs extends AuthorityInputs>(kind: Kind<Inputs>): R
     },
     update: (_id, _olds, news) => make(news),
     read(id, state) {
-      const inputs = Object.fromEntries(kind.properties.map((key) => [key, state[key]]));
+      // What was not given stays away: the engine knows no undefined.
+      const given = kind.properties.filter((key) => state[key] !== undefined);
+      const inputs = Object.fromEntries(given.map((key) => [key, state[key]]));
       return Promise.resolve({ id, props: state, inputs });
     },
     delete: () => Promise.resolve(),

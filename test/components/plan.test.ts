@@ -32,7 +32,7 @@ function configOf(values: Record<string, unknown> = {}): Config {
 const processor = { image: "registry.example.com/vigil-alert-processor:0.1.0" };
 
 /** The files prometheus.yml names. */
-const beside = { "ca.crt": "", "machine.password": "x" };
+const beside = { "ca.crt": "", "client.crt": "", "client.key": "", "machine.password": "x" };
 
 interface PrometheusYml {
   global: Record<string, unknown>;
@@ -40,6 +40,7 @@ interface PrometheusYml {
     job_name: string;
     scheme: string;
     basic_auth?: object;
+    tls_config?: object;
     static_configs: { targets: string[]; labels: Record<string, string> }[];
   }[];
 }
@@ -71,14 +72,17 @@ describe.each(targets)("the plan for %s", (_kind, target) => {
     }
   });
 
-  it("asks over TLS with a login, but for what shares the asker's loopback", () => {
-    for (const { basic_auth, job_name, scheme, static_configs } of prometheus.scrape_configs) {
+  it("asks over TLS with a login or a certificate, but for what shares the asker's loopback", () => {
+    for (const one of prometheus.scrape_configs) {
+      const { basic_auth, job_name, scheme, static_configs, tls_config } = one;
       if (job_name === "cadvisor") {
         expect(static_configs[0]?.targets[0]).toMatch(/^127\.0\.0\.1:/);
         continue;
       }
       expect(scheme).toBe("https");
-      expect(basic_auth).toBeDefined();
+      const exporter = ["blackbox", "node", "probe"].includes(job_name);
+      expect([job_name, basic_auth !== undefined]).toEqual([job_name, !exporter]);
+      expect([job_name, "cert_file" in (tls_config ?? {})]).toEqual([job_name, exporter]);
     }
   });
 
@@ -109,7 +113,7 @@ describe("both targets", () => {
 describe("web.yml", () => {
   it("is accepted by promtool", () => {
     const hash = "$2a$10$9gu1Y2hCzYQpVkVh9vmV8eUVZrG8pPHrmpKvFnJ8sQUpLtv3yXV3G";
-    const text = renderWeb({ b: hash, a: hash });
+    const text = renderWeb({ users: { b: hash, a: hash } });
     expect(text.indexOf("a:")).toBeLessThan(text.indexOf("b:"));
     expect(parse(text)).toMatchObject({ tls_server_config: { min_version: "TLS12" } });
   });

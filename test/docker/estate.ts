@@ -28,8 +28,7 @@ export function estate(target: Target, given: EstateParts): Workload[] {
   const health = {
     path: "/-/healthy",
     ca: given.ca,
-    username,
-    password: pulumi.secret(password),
+    access: { username, password: pulumi.secret(password) },
     timeoutSeconds: 60,
   };
   const workload = (

@@ -80,6 +80,16 @@ describe("an authority and its certificate", () => {
     expect(made.key).toMatch(/^-----BEGIN PRIVATE KEY-----\n/u);
   });
 
+  test("a client's certificate is good for asking only", async () => {
+    const { inputs } = await newLeaf();
+    const asker = { ...inputs, use: "client" } as unknown as Raw;
+    const made = reveal((await certificate.create(asker)).outs) as CertificateState;
+    expect(new X509Certificate(made.certificate).keyUsage).toEqual(["1.3.6.1.5.5.7.3.2"]);
+    expect(await handshake(inputs.authorityCertificate, made, "localhost")).toMatchObject({
+      code: "INVALID_PURPOSE",
+    });
+  });
+
   test("keep their keys secret", async () => {
     const made = await authority.create(terms);
     expect(isSecret(made.outs["key"])).toBe(true);
@@ -115,7 +125,8 @@ describe("an authority and its certificate", () => {
   test("read back as they were given, and delete without a trace", async () => {
     const { raw } = await newLeaf();
     const { outs } = await certificate.create(raw);
-    expect(await certificate.read("id", outs, outs)).toEqual({
+    // Strictly: a property that is there without a value cannot be sent to the engine.
+    expect(await certificate.read("id", outs, outs)).toStrictEqual({
       id: "id",
       props: outs,
       inputs: raw,

@@ -29,6 +29,8 @@ export const probeTiming = {
  * which on the container's own loopback nobody can stand between, and it takes a login as an
  * argument only, which every process list would show. So it asks without one: an answer 200 or 401
  * proves a listener that speaks TLS and HTTP; that the login works, Prometheus sees at each scrape.
+ * Nor has it a certificate to show: a listener that asks for one is only looked at, in the system's list
+ * of them, because it would write each broken handshake into its log.
  */
 export function probeOf(workload: Workload, neighbourPort?: number): Probe {
   if (workload.image.bare === true) return { tests: ["NONE"], files: {} };
@@ -53,6 +55,9 @@ export function probeOf(workload: Workload, neighbourPort?: number): Probe {
       // login work, Prometheus sees at each scrape.
       return { tests: ["CMD", "node", "-e", connects(workload.port)], files: {} };
     default:
+      if ("certificate" in workload.health.access) {
+        return { tests: ["CMD-SHELL", listens(workload.port)], files: {} };
+      }
       return { tests: ["CMD-SHELL", wget(`${url}${workload.health.path}`)], files: {} };
   }
 }
@@ -60,6 +65,12 @@ export function probeOf(workload: Workload, neighbourPort?: number): Probe {
 /** Succeeds where somebody listens. */
 const connects = (port: number): string =>
   `require("net").connect(${port}, "127.0.0.1", () => process.exit()).on("error", () => process.exit(1))`;
+
+/** Succeeds where the system's list has a listener (state 0A) on that port; connects to nothing. */
+function listens(port: number): string {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  return `cat /proc/net/tcp* | grep -q ":${hex} [0-9A-F]*:0000 0A "`;
+}
 
 /** Succeeds on 2xx and on 401, of which busybox's wget gives the number and GNU's exits with 6. */
 function wget(url: string): string {
@@ -81,10 +92,12 @@ function besideCheck({ health, port }: Workload, neighbourPort: number): string 
 /** JSON is YAML, and quoting is settled. */
 function clientConfig({ health }: Workload): pulumi.Output<string> {
   const text = pulumi
-    .all([health.ca, health.password])
-    .apply(([ca, password]) =>
+    .all([health.ca, pulumi.output(health.access)])
+    .apply(([ca, access]) =>
       JSON.stringify(
-        { basic_auth: { username: health.username, password }, tls_config: { ca } },
+        "username" in access
+          ? { basic_auth: access, tls_config: { ca } }
+          : { tls_config: { ca, cert: access.certificate, key: access.key } },
         undefined,
         2,
       ),

@@ -27,8 +27,7 @@ const base = (place: Place): Workload => ({
   health: {
     path: "/-/ready",
     ca: "ca",
-    username: "u",
-    password: pulumi.secret("closed password"),
+    access: { username: "u", password: pulumi.secret("closed password") },
     timeoutSeconds: 9,
   },
   memoryMegabytes: 64,

@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { dockerTarget } from "../../../components/targets/docker.ts";
 import type { DockerTargetConfig } from "../../../components/targets/docker.ts";
@@ -31,8 +34,7 @@ function workload(target: Target, change: Partial<Workload> = {}, name = "redis"
     health: {
       path: "/-/healthy",
       ca: "CA",
-      username: "vigil",
-      password: pulumi.secret("hidden"),
+      access: { username: "vigil", password: pulumi.secret("hidden") },
       timeoutSeconds: 30,
     },
     memoryMegabytes: 64,
@@ -198,7 +200,8 @@ test.each([
   ["prometheus", "promtool"],
   ["alertmanager", "amtool"],
 ])("%s asks itself with %s, its login in a secret file", async (binary, tool) => {
-  const plainly = { path: "/", ca: "CA", username: "vigil", password: "hidden", timeoutSeconds: 1 };
+  const access = { username: "vigil", password: "hidden" };
+  const plainly = { path: "/", ca: "CA", access, timeoutSeconds: 1 };
   const { redis, "redis-files": files } = await run({ binary, files: {}, health: plainly });
   const health = redis?.inputs["healthcheck"] as { tests: string[] };
   expect(health.tests.slice(0, 2)).toEqual(["CMD", tool]);
@@ -213,6 +216,30 @@ test.each([
     tls_config: { ca: "CA" },
   });
 });
+
+test.each([
+  [9121, true],
+  [9122, false],
+])(
+  "a listener that asks for certificates is looked at without connecting: %i",
+  async (port, up) => {
+    const access = { certificate: "own", key: pulumi.secret("hidden") };
+    const health = { path: "/", ca: "CA", access, timeoutSeconds: 1 };
+    const { redis } = await run({ files: {}, health });
+    const { tests } = redis?.inputs["healthcheck"] as { tests: string[] };
+    expect(tests[0]).toBe("CMD-SHELL");
+    // As the kernel writes them: 9121 is 23A1; what is not in state 0A does not listen.
+    const listing = [
+      `   0: 00000000:${port.toString(16).toUpperCase()} 00000000:0000 0A 00000000:00000000`,
+      "   1: 0100007F:C350 0100007F:23A1 01 00000000:00000000",
+    ].join("\n");
+    const folder = mkdtempSync(join(tmpdir(), "vigil-listing-"));
+    writeFileSync(join(folder, "tcp"), listing);
+    const script = tests[1]?.replaceAll("/proc/net", folder) ?? "";
+    expect(spawnSync("sh", ["-c", script]).status).toBe(up ? 0 : 1);
+    rmSync(folder, { recursive: true });
+  },
+);
 
 test("the alert processor is asked by what its image has: Node", async () => {
   const { redis } = await run({ binary: "alert-processor", files: {} });
