@@ -75,7 +75,7 @@ async function act(context: FunctionContext, parts: Parts, fingerprint: string):
   return alert;
 }
 
-const actions = /^\/v1\/alerts\/([0-9a-f]{1,32})\/actions\/?$/;
+const actions = /^\/v1\/alerts\/([0-9a-f]{1,32}|own-[0-9a-f]{28})\/actions\/?$/;
 
 function route(context: FunctionContext, parts: Parts): Promise<object> {
   const { headers, method, path } = context.req;

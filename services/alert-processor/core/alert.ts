@@ -27,6 +27,8 @@ export interface Alert {
   readonly owner: string | null;
   /** Until when nobody wants to hear of it; null where it is not snoozed. */
   readonly snoozedUntil: number | null;
+  /** Who ended it by hand; null where it is open, or Alertmanager ended it. */
+  readonly closedBy: string | null;
   /** Counts changes: who changes something says which version they saw. */
   readonly version: number;
 }
@@ -49,6 +51,7 @@ export const attributes = [
   "annotations",
   "owner",
   "snoozedUntil",
+  "closedBy",
   "version",
 ] as const satisfies readonly (keyof Alert)[];
 

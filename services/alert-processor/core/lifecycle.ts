@@ -13,6 +13,15 @@ export interface Change {
 /** Asked for what the alert's state does not allow. */
 export class LifecycleError extends Error {}
 
+/**
+ * How long after an end Alertmanager's list may still be behind: a peer that was told of it by nobody ends an
+ * alert by itself within four to five minutes.
+ */
+const peersLag = 5 * 60_000;
+
+/** How long after an end a message may still be late: far longer than Alertmanager tries to deliver one. */
+const messagesLag = 15 * 60_000;
+
 /** How old `lastSeenAt` may get before it is written again: milliseconds. */
 const seenSteps = 10_000;
 
@@ -51,6 +60,7 @@ function begin(version: number, incoming: Incoming, now: number): Change {
     annotations,
     owner: null,
     snoozedUntil: null,
+    closedBy: null,
     version,
   };
   return step(alert, {}, resolved ? "resolved" : "firing", now);
@@ -64,20 +74,34 @@ const sameTexts = (
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 };
 
+/**
+ * An episode that is over, heard of again. What says that it fires is late, or Alertmanager had only let it
+ * expire: Prometheus was cut off, and it goes on. When nothing can be late any more it is open again; what
+ * somebody closed stays closed.
+ */
+function reopen(current: Alert, { annotations, listed }: Incoming, now: number): Change[] {
+  const lag = listed === true ? peersLag : messagesLag;
+  if (current.closedBy !== null || now - current.updatedAt < lag) return [];
+  const fields = { annotations, status: "firing", endsAt: null, owner: null } as const;
+  const text = "Alertmanager had ended it, but it goes on";
+  return [step(current, { ...fields, lastSeenAt: now }, "returned", now, null, text)];
+}
+
 /** The same episode heard of again: it goes on, has come back from being stale, or has ended. */
 function goOn(current: Alert, incoming: Incoming, now: number): Change[] {
   const { annotations, endsAt, resolved } = incoming;
   if (current.status === "resolved") {
-    // An end is final for its episode: what says otherwise is late. Two peers may say different
-    // ends, in any order; the later one holds.
-    if (!resolved || (endsAt ?? 0) <= (current.endsAt ?? 0)) return [];
-    return [{ alert: { ...current, endsAt } }];
+    if (!resolved) return reopen(current, incoming, now);
+    // Two peers may say different ends, in any order; the later one holds.
+    return (endsAt ?? 0) <= (current.endsAt ?? 0) ? [] : [{ alert: { ...current, endsAt } }];
   }
   if (resolved) {
     const fields = { status: "resolved", endsAt, snoozedUntil: null, lastSeenAt: now } as const;
     return [step(current, fields, "resolved", now)];
   }
   if (current.status === "stale") {
+    // An earlier beginning may be that of an episode before.
+    if (incoming.startsAt < current.startsAt && incoming.listed !== true) return [];
     const status = current.owner === null ? "firing" : "acknowledged";
     return [step(current, { annotations, status, lastSeenAt: now }, "returned", now)];
   }
@@ -87,14 +111,24 @@ function goOn(current: Alert, incoming: Incoming, now: number): Change[] {
 }
 
 /**
+ * Whether a message is about the episode that is known, though it may say another beginning: of two that
+ * overlap Alertmanager makes one, with the earlier beginning, and each of its peers may know another half.
+ */
+function isSame(current: Alert, { endsAt, resolved, startsAt }: Incoming): boolean {
+  if (startsAt < current.startsAt) return !resolved || (endsAt ?? 0) > current.startsAt;
+  if (startsAt === current.startsAt) return true;
+  return current.endsAt !== null && current.closedBy === null && startsAt < current.endsAt;
+}
+
+/**
  * What a message of Alertmanager makes of an alert, in the order in which it happens; nothing where the
  * message is old news. Messages may come twice, late and in any order: the state after a set of them does
  * not depend on it.
  */
 export function receive(current: Alert | undefined, incoming: Incoming, now: number): Change[] {
   if (current === undefined) return [begin(0, incoming, now)];
+  if (isSame(current, incoming)) return goOn(current, incoming, now);
   if (incoming.startsAt < current.startsAt) return [];
-  if (incoming.startsAt === current.startsAt) return goOn(current, incoming, now);
   // The end of the episode before was lost: it cannot have lasted longer than until this one.
   const ended = { status: "resolved", endsAt: incoming.startsAt } as const;
   const before = isOpen(current)
@@ -123,14 +157,14 @@ interface Effect {
 
 const open: readonly Status[] = ["firing", "acknowledged", "snoozed", "stale"];
 
-function effectOf(action: Action, owner: string, now: number): Effect {
+function effectOf(action: Action, actor: string, now: number): Effect {
   const free = { owner: null, snoozedUntil: null };
   switch (action.kind) {
     case "acknowledge":
       return {
         event: "acknowledged",
         allowed: open,
-        fields: { status: "acknowledged", owner, snoozedUntil: null },
+        fields: { status: "acknowledged", owner: actor, snoozedUntil: null },
       };
     case "unacknowledge":
       return {
@@ -142,13 +176,13 @@ function effectOf(action: Action, owner: string, now: number): Effect {
       return {
         event: "snoozed",
         allowed: open,
-        fields: { status: "snoozed", owner, snoozedUntil: action.until },
+        fields: { status: "snoozed", owner: actor, snoozedUntil: action.until },
       };
     case "resolve":
       return {
         event: "resolved",
         allowed: open,
-        fields: { status: "resolved", endsAt: now, snoozedUntil: null },
+        fields: { status: "resolved", endsAt: now, snoozedUntil: null, closedBy: actor },
       };
     case "assign":
       return {

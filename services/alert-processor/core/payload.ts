@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { isKeepable, keepable } from "./keepable.ts";
+import { givenFingerprint } from "./own.ts";
 
 /** What Alertmanager says of one alert. */
 export interface Incoming {
@@ -11,6 +12,8 @@ export interface Incoming {
   readonly endsAt: number | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** It is in Alertmanager's own list at this moment, and not in a message, which may be late. */
+  readonly listed?: boolean;
 }
 
 /** An alert that cannot be understood: kept aside, so that the rest of its batch is not lost. */
@@ -70,10 +73,7 @@ const alertSchema = z.object({
   startsAt: time,
   endsAt: time.optional(),
   generatorURL: z.string().max(maxText).optional().catch(undefined),
-  fingerprint: z
-    .string()
-    .regex(/^[0-9a-f]{1,32}$/)
-    .optional(),
+  fingerprint: z.string().regex(givenFingerprint).optional(),
 });
 
 /** The annotation in which Alertmanager's generatorURL is kept: where the rule's graph is. */

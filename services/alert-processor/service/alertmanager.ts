@@ -1,5 +1,6 @@
 import { request } from "node:https";
 import { z } from "zod";
+import { givenFingerprint } from "../core/own.ts";
 import { clean, graphName } from "../core/payload.ts";
 import type { Listed, Listing } from "./watch.ts";
 
@@ -87,7 +88,10 @@ export async function listAlerts(
   const escaped = receiver.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const path = `alerts/groups?receiver=${encodeURIComponent(escaped)}`;
   const answered = await ask(target, path, limits);
-  const all = groups.parse(answered).flatMap(({ alerts }) => alerts);
+  const all = groups
+    .parse(answered)
+    .flatMap(({ alerts }) => alerts)
+    .filter(({ fingerprint }) => givenFingerprint.test(fingerprint));
   // A receiver that it does not know has no alerts either: all that is open would count as lost.
   if (all.length === 0) {
     const names = receivers.parse(await ask(target, "receivers", limits)).map(({ name }) => name);
@@ -105,6 +109,7 @@ export async function listAlerts(
     labels: clean(labels),
     annotations: clean({ ...(generatorURL && { [graphName]: generatorURL }), ...annotations }),
     active: rest.status.state === "active",
+    listed: true,
     resolved: false,
     startsAt: Date.parse(startsAt),
     endsAt: null,

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { channelsSchema } from "../channels/index.ts";
+import { isOwnActor } from "../core/own.ts";
 import type { AlertmanagerTarget } from "./alertmanager.ts";
 import { silenceSeconds } from "./watch.ts";
 
@@ -153,6 +154,10 @@ export function readWeb(path: string): {
   const { data, error } = web.safeParse(parse(readFileSync(path, "utf8")));
   if (data === undefined) throw new ConfigError(`${path}: ${z.prettifyError(error)}`);
   const { basic_auth_users: users, tls_server_config: tls } = data;
+  const taken = Object.keys(users).find(isOwnActor);
+  if (taken !== undefined) {
+    throw new ConfigError(`${path}: no user may be named ${taken}: the processor itself is`);
+  }
   const beside = (file: string): string => readFileSync(resolve(dirname(path), file), "utf8");
   return { cert: beside(tls.cert_file), key: beside(tls.key_file), users };
 }

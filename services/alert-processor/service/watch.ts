@@ -1,5 +1,7 @@
 /** What happens without anybody asking: the passing of time. */
 import { type Alert, heartbeatName } from "../core/alert.ts";
+import { receive } from "../core/lifecycle.ts";
+import { isOwn, ownFingerprint } from "../core/own.ts";
 import type { Incoming } from "../core/payload.ts";
 import type { Planner } from "../core/writes.ts";
 import type { Receipt, Store } from "../store/store.ts";
@@ -11,8 +13,8 @@ export const silenceName = "WatchdogSilent";
 /** Seconds without a heartbeat after which it counts as silent: what is usual, and at least. */
 export const silenceSeconds = { usual: 300, least: 30 } as const;
 
-/** Fingerprint of an alert of our own, from that of the heartbeat: the same each time. */
-const silenceOf = (fingerprint: string): string => `e${fingerprint.slice(1)}`;
+/** Fingerprint of the alert about a heartbeat's silence: the same each time. */
+const silenceOf = (fingerprint: string): string => ownFingerprint(`silence of ${fingerprint}`);
 
 /**
  * What the heartbeats say now: for each one an alert that fires while it is silent, and ends when it is
@@ -32,20 +34,21 @@ export function silences(
   return [
     // Only a heartbeat ends the wait for the first one, no new process that has just begun to listen.
     ...(none && !tooLong(since) ? [] : [silenceAlert(never, {}, since, none, now)]),
+    // It ends when the heartbeat was heard, not when that is noticed: the next one begins no sooner.
     ...heartbeats.map(({ fingerprint, labels, lastSeenAt, status }) =>
       silenceAlert(
         silenceOf(fingerprint),
         labels,
         lastSeenAt,
         status === "resolved" || tooLong(lastSeenAt),
-        now,
+        lastSeenAt,
       ),
     ),
   ];
 }
 
 /** Stands for a heartbeat that was not heard yet. */
-const never = "e000000000000000";
+const never = silenceOf("");
 
 function silenceAlert(
   fingerprint: string,
@@ -53,7 +56,7 @@ function silenceAlert(
   // Of the silence that goes on: the moment it began does not move with the clock.
   startsAt: number,
   silent: boolean,
-  now: number,
+  heardAt: number,
 ): Incoming {
   const last = new Date(startsAt).toISOString();
   const heard = fingerprint === never ? `was not heard since ${last}` : `was last heard at ${last}`;
@@ -61,7 +64,7 @@ function silenceAlert(
     fingerprint,
     resolved: !silent,
     startsAt,
-    endsAt: silent ? null : now,
+    endsAt: silent ? null : heardAt,
     labels: {
       team: "sre",
       ...labels,
@@ -119,9 +122,9 @@ const most = 5_000;
 /** How many alerts the memory is asked for at a time. */
 const together = 20;
 
-/** Whether the memory has heard of the episode that began then. */
-const isHeard = (known: Alert | undefined, startsAt: number): boolean =>
-  known !== undefined && known.startsAt >= startsAt && known.status !== "stale";
+/** Whether what Alertmanager lists is no news to the memory. */
+const isHeard = (known: Alert | undefined, listed: Listed, now: number): boolean =>
+  receive(known, listed, now).every(({ event }) => event === undefined);
 
 /** The things to do, each to be called now and then. */
 export interface Watch {
@@ -162,15 +165,14 @@ export function watchOf(options: WatchOptions): Watch {
 
   /** Those of a list that the memory has not heard of. */
   async function unheard(all: readonly Listed[], open: readonly Alert[]): Promise<Listed[]> {
+    const at = clock();
     const known = new Map(open.map((one) => [one.fingerprint, one]));
-    const rest = all.filter(
-      ({ fingerprint, startsAt }) => !isHeard(known.get(fingerprint), startsAt),
-    );
+    const rest = all.filter((one) => !isHeard(known.get(one.fingerprint), one, at));
     const found: Listed[] = [];
-    for (let at = 0; at < rest.length && found.length < most; at += together) {
-      const some = rest.slice(at, at + together);
+    for (let from = 0; from < rest.length && found.length < most; from += together) {
+      const some = rest.slice(from, from + together);
       const now = await Promise.all(some.map(({ fingerprint }) => store.get(fingerprint)));
-      found.push(...some.filter(({ startsAt }, index) => !isHeard(now[index], startsAt)));
+      found.push(...some.filter((one, index) => !isHeard(now[index], one, at)));
     }
     return found;
   }
@@ -180,7 +182,7 @@ export function watchOf(options: WatchOptions): Watch {
     const asked = clock();
     const { alerts: all, since: started } = await listed();
     const open = await store.list({ limit: 100_000 });
-    const own = open.filter(({ alertname }) => alertname === silenceName);
+    const own = open.filter(({ fingerprint }) => isOwn(fingerprint));
     const names = new Set([...all, ...own].map(({ fingerprint }) => fingerprint));
     const settled = asked - started >= quiet;
     const lost = settled ? await store.lose(names, asked - quiet, plan, clock()) : 0;

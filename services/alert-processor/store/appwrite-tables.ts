@@ -51,6 +51,7 @@ const special = new Map(
     whole("snoozedUntil", false),
     whole("version"),
     text("owner", false),
+    text("closedBy", false),
   ].map((column) => [column.key, column]),
 );
 

@@ -30,6 +30,7 @@ export function alertOf(row: Row): Alert {
     annotations: texts(row, "annotations"),
     owner: owner(row, "owner"),
     snoozedUntil: optional(row, "snoozedUntil"),
+    closedBy: owner(row, "closedBy"),
     version: number(row, "version"),
   };
 }

@@ -16,6 +16,12 @@ const columns = (names: readonly string[], bigints: readonly string[]): Columns 
 /** The attributes of an alert; labels and annotations as JSON. */
 export const alertColumns = columns(attributes, numbers);
 
+/** Those of the first version of the table. */
+const firstAlertColumns = columns(
+  attributes.filter((name) => name !== "closedBy"),
+  numbers,
+);
+
 export const eventColumns = columns(
   ["fingerprint", "startsAt", "kind", "at", "actor", "text"],
   ["startsAt", "at"],
@@ -39,7 +45,7 @@ export const receiptColumns = columns(["digest", "count", "alerts"], ["count", "
 
 export const quarantineColumns = columns(["why", "raw"], []);
 
-const nullable: readonly string[] = ["endsAt", "owner", "snoozedUntil", "actor"];
+const nullable: readonly string[] = ["endsAt", "owner", "snoozedUntil", "closedBy", "actor"];
 
 const define = (of: Columns): string =>
   Object.entries(of)
@@ -49,7 +55,7 @@ const define = (of: Columns): string =>
 /** Each entry once, in order; a released one is never changed. `ID` is a number that counts up. */
 const migrations: readonly (readonly string[])[] = [
   [
-    `CREATE TABLE alerts (${define(alertColumns)}, PRIMARY KEY (fingerprint))`,
+    `CREATE TABLE alerts (${define(firstAlertColumns)}, PRIMARY KEY (fingerprint))`,
     `CREATE INDEX alerts_status ON alerts (status)`,
     `CREATE INDEX alerts_severity ON alerts (severity)`,
     `CREATE INDEX alerts_instance ON alerts (instance)`,
@@ -71,6 +77,7 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE quarantine (id ID, at bigint NOT NULL, ${define(quarantineColumns)})`,
     `CREATE TABLE used (id text NOT NULL PRIMARY KEY, until bigint NOT NULL)`,
   ],
+  [`ALTER TABLE alerts ADD COLUMN "closedBy" text`],
 ];
 
 const ids = {

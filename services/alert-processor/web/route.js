@@ -16,7 +16,7 @@ const views = { "": "open", "/": "open", "/history": "history", "/noise": "noise
 /** @returns {Route} */
 export function readRoute() {
   const [path = "", query = ""] = location.hash.slice(1).split("?", 2);
-  const [, fingerprint = ""] = /^\/alerts\/([0-9a-f]{1,32})$/.exec(path) ?? [];
+  const [, fingerprint = ""] = /^\/alerts\/([0-9a-f]{1,32}|own-[0-9a-f]{28})$/.exec(path) ?? [];
   const view = fingerprint === "" ? (views[path] ?? "lost") : "alert";
   return { view, fingerprint, query: new URLSearchParams(query) };
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { LifecycleError } from "../../core/lifecycle.ts";
+import { anyFingerprint } from "../../core/own.ts";
 import type { Planner } from "../../core/writes.ts";
 import { type Store, UnknownAlertError } from "../../store/store.ts";
 import type { Access } from "../access.ts";
@@ -21,7 +22,7 @@ export interface AlertRoutes {
   readonly channels: readonly string[];
 }
 
-const fingerprint = z.object({ fingerprint: z.string().regex(/^[0-9a-f]{1,32}$/) });
+const fingerprint = z.object({ fingerprint: z.string().regex(anyFingerprint) });
 
 const day = 24 * 3_600_000;
 

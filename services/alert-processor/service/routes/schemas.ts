@@ -21,6 +21,7 @@ export const alertSchema = z
     annotations: texts,
     owner: z.string().nullable(),
     snoozedUntil: time.nullable(),
+    closedBy: z.string().nullable().describe("Who ended it by hand"),
     version: z.number().describe("Counts changes"),
   })
   .readonly();

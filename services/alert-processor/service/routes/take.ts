@@ -3,6 +3,7 @@ import { escapeHtml } from "../../channels/html.ts";
 import { webAddress } from "../../channels/text.ts";
 import { type Alert, isOpen } from "../../core/alert.ts";
 import { graphName } from "../../core/payload.ts";
+import { linkActor } from "../../core/own.ts";
 import type { Planner } from "../../core/writes.ts";
 import { ConflictError, type Store } from "../../store/store.ts";
 import type { Clock } from "../clock.ts";
@@ -17,9 +18,6 @@ export interface TakeRoutes {
   /** Something changed. */
   readonly onTaken: () => void;
 }
-
-/** Who acts by a link is not known by name: whoever the message reached. */
-const actor = "by link";
 
 /** @param more - HTML: what there is to press. */
 function page(title: string, texts: readonly string[], more = ""): string {
@@ -88,7 +86,9 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
     }
     if (alert.status === "acknowledged") {
       const who =
-        alert.owner === actor ? "by a link like this one" : `${alert.owner ?? "somebody"} has it`;
+        alert.owner === linkActor
+          ? "by a link like this one"
+          : `${alert.owner ?? "somebody"} has it`;
       return { html: page(alert.alertname, [`It is taken: ${who}.`], linksFor(alert)) };
     }
     return { alert };
@@ -100,7 +100,7 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
     if (!("alert" in found)) return found.html;
     const { alertname, fingerprint, version } = found.alert;
     try {
-      await store.act(fingerprint, { kind: "acknowledge" }, actor, version, plan, clock());
+      await store.act(fingerprint, { kind: "acknowledge" }, linkActor, version, plan, clock());
     } catch (error) {
       // Something happened to it in between: it may be over, or have somebody.
       if (error instanceof ConflictError) return take(token);

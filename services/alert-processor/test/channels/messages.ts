@@ -26,6 +26,7 @@ export const alertOf = (fields: Partial<Alert> = {}): Alert => ({
   },
   owner: null,
   snoozedUntil: null,
+  closedBy: null,
   version: 1,
   ...fields,
 });

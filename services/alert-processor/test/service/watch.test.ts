@@ -118,6 +118,34 @@ describe("a heartbeat", () => {
     expect(await open()).toEqual([]);
   });
 
+  test("of any fingerprint is never taken for an alert of our own, nor the other way round", async () => {
+    const names = Array.from({ length: 16 }, (_, n) => `${n.toString(16)}000000000000000`);
+    const labels = { alertname: "Watchdog", env: "production", severity: "none" };
+    const beats = () => tell(...names.map((fingerprint) => message({ fingerprint, labels })));
+    await beats();
+    now += 6 * minute;
+    expect(await watch.listen()).toBe(false);
+    const silent = await store.list({});
+    expect(silent.map(({ alertname }) => alertname)).toEqual(names.map(() => silenceName));
+    expect(silent.filter(({ fingerprint }) => /^[0-9a-f]*$/.test(fingerprint))).toEqual([]);
+    await beats();
+    expect(await watch.listen()).toBe(true);
+    expect(await open()).toEqual([]);
+    expect((await store.heartbeats()).map(({ fingerprint }) => fingerprint)).toEqual(names);
+  });
+
+  test("that falls silent again as soon as it was heard is an alert again", async () => {
+    await beat();
+    now += 6 * minute;
+    await watch.listen();
+    await beat();
+    now += 4 * minute;
+    expect(await watch.listen()).toBe(true);
+    now += 2 * minute;
+    expect(await watch.listen()).toBe(false);
+    expect(await open()).toHaveLength(1);
+  });
+
   test("that Prometheus ends counts as silent", async () => {
     await beat();
     const [heart] = await store.heartbeats();
@@ -131,6 +159,7 @@ describe("Alertmanager's list", () => {
   const listed = (fields: Partial<Listed> = {}): Listed => ({
     ...message(),
     active: true,
+    listed: true,
     ...fields,
   });
 
@@ -148,6 +177,25 @@ describe("Alertmanager's list", () => {
     started = now - minute;
     expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
     now += 4 * minute;
+    expect(await watch.reconcile()).toEqual({ lost: 1, found: 0 });
+  });
+
+  test("decides that what it has goes on, though a message ended it; what somebody closed stays", async () => {
+    await tell(message(), message({ fingerprint: "a2" }));
+    await tell(message({ resolved: true, endsAt: now }));
+    await store.act("a2", { kind: "resolve" }, "ada", undefined, plan, now);
+    list = [listed({ startsAt: start - minute }), listed({ fingerprint: "a2" })];
+    now += 4 * minute;
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
+    now += minute;
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 1 });
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
+    expect(await open()).toMatchObject([{ fingerprint: message().fingerprint, status: "firing" }]);
+  });
+
+  test("ends what only bears the name of an alert of ours", async () => {
+    await tell(message({ labels: { ...message().labels, alertname: silenceName } }));
+    now += 6 * minute;
     expect(await watch.reconcile()).toEqual({ lost: 1, found: 0 });
   });
 

@@ -18,7 +18,8 @@ const occasions = (bundles: readonly Bundle[]): string[] =>
 const essence = ({ endsAt, fingerprint, startsAt, status }: Alert) => ({
   endsAt,
   fingerprint,
-  startsAt,
+  // Of episodes that overlap any beginning will do once they are over.
+  startsAt: endsAt === null ? startsAt : null,
   status,
 });
 
@@ -56,6 +57,7 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
         annotations: message().annotations,
         owner: null,
         snoozedUntil: null,
+        closedBy: null,
         version: 1,
       });
       expect(await store.get("ffff")).toBeUndefined();
@@ -108,6 +110,71 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       ]);
     });
 
+    test("loses nothing when a beginning moves back, or forward and back again", async () => {
+      await tell(start, message());
+      await store.act(fingerprint, { kind: "acknowledge" }, "ada", undefined, plan, start + 1);
+      const earlier = start - minute;
+      const annotations = { summary: "The disk of db-1 is fuller" };
+      await tell(start + minute, message({ startsAt: earlier, annotations }));
+      expect(await store.get(fingerprint)).toMatchObject({
+        annotations,
+        lastSeenAt: start + minute,
+        owner: "ada",
+        status: "acknowledged",
+      });
+      await tell(start + minute, message());
+      expect(await store.history(fingerprint, 10)).toHaveLength(2);
+      const endsAt = start + 2 * minute;
+      await tell(endsAt, message({ startsAt: earlier, resolved: true, endsAt }));
+      expect(await store.get(fingerprint)).toMatchObject({ status: "resolved", endsAt });
+      // What ended before it began is an older one.
+      await tell(start + 3 * minute, message({ startsAt: start + 3 * minute }));
+      await tell(start + 4 * minute, message({ startsAt: earlier, resolved: true, endsAt }));
+      expect(await store.get(fingerprint)).toMatchObject({ status: "firing", endsAt: null });
+    });
+
+    test("opens again what Alertmanager had only let expire, when nothing can be late", async () => {
+      await tell(start, message());
+      const chat = await store.take("chat", 9, 9, start, lease);
+      await store.settle([{ kind: "sent", keys: keysOf(chat) }], start);
+      await tell(start + minute, message({ resolved: true }));
+      const listed = message({ listed: true });
+      await tell(start + 6 * minute - 1, listed, message());
+      expect((await store.get(fingerprint))?.status).toBe("resolved");
+      await tell(start + 6 * minute, message());
+      expect((await store.get(fingerprint))?.status).toBe("resolved");
+      await tell(start + 6 * minute, listed);
+      expect(await store.get(fingerprint)).toMatchObject({
+        status: "firing",
+        endsAt: null,
+        startsAt: start,
+        version: 3,
+      });
+      const [event] = await store.history(fingerprint, 1);
+      expect(event).toMatchObject({ kind: "returned", actor: null });
+      expect(occasions(await store.take("chat", 9, 1, start + 6 * minute, lease))).toEqual([
+        "resolved 1",
+      ]);
+      // Where there is no list, a message says it after longer.
+      await tell(start + 7 * minute, message({ resolved: true, endsAt: start + 7 * minute }));
+      await tell(start + 21 * minute, message());
+      expect((await store.get(fingerprint))?.status).toBe("resolved");
+      await tell(start + 22 * minute, message());
+      expect((await store.get(fingerprint))?.status).toBe("firing");
+    });
+
+    test("leaves closed what somebody closed, until it begins anew", async () => {
+      await tell(start, message());
+      const closed = start + 2 * minute;
+      await store.act(fingerprint, { kind: "resolve" }, "ada", undefined, plan, closed);
+      expect(await store.get(fingerprint)).toMatchObject({ closedBy: "ada", status: "resolved" });
+      await tell(start + 60 * minute, message({ listed: true }), message());
+      expect((await store.get(fingerprint))?.status).toBe("resolved");
+      // It began before it was closed, and was told after.
+      await tell(start + 60 * minute, message({ startsAt: start + minute }));
+      expect(await store.get(fingerprint)).toMatchObject({ closedBy: null, status: "firing" });
+    });
+
     test("keeps the end of what it never heard of, and tells nobody", async () => {
       await tell(start, message({ resolved: true }));
       expect((await store.get(fingerprint))?.status).toBe("resolved");
@@ -119,19 +186,21 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
         fc.record({
           fingerprint: fc.constantFrom("00000000000000a1", "00000000000000a2"),
           startsAt: fc.nat({ max: 3 }).map((n) => start + n * minute),
-          endsAt: fc.nat({ max: 2 }).map((n) => start + 10 * minute + n),
+          // Also such as overlap the next one, or go on for longer than it.
+          lasts: fc.constantFrom(1, 2, 30, 60, 90, 150).map((seconds) => seconds * 1000),
           ended: fc.boolean(),
         }),
         { minLength: 1, maxLength: 6, selector: (one) => one.fingerprint + String(one.startsAt) },
       );
       const messagesOf = (of: {
-        endsAt: number;
+        lasts: number;
         ended: boolean;
         fingerprint: string;
         startsAt: number;
       }) => {
         const fires = message({ fingerprint: of.fingerprint, startsAt: of.startsAt });
-        return of.ended ? [fires, { ...fires, resolved: true, endsAt: of.endsAt }] : [fires];
+        const endsAt = of.startsAt + of.lasts;
+        return of.ended ? [fires, { ...fires, resolved: true, endsAt }] : [fires];
       };
       await fc.assert(
         fc.asyncProperty(
@@ -507,7 +576,10 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
 const byFingerprint = (a: { fingerprint: string }, b: { fingerprint: string }): number =>
   a.fingerprint < b.fingerprint ? -1 : 1;
 
-/** The oracle: of each alert its latest episode, ended when anything said so. */
+/**
+ * The oracle: of each alert its latest episode, ended when anything said so: its own end, or that of one that
+ * began before it and ended within it.
+ */
 function lastEpisodes(messages: readonly Incoming[]) {
   const latest = new Map<string, number>();
   for (const { fingerprint, startsAt } of messages) {
@@ -516,11 +588,11 @@ function lastEpisodes(messages: readonly Incoming[]) {
   return [...latest]
     .map(([of, startsAt]) => {
       const ends = messages
-        .filter((one) => one.fingerprint === of && one.startsAt === startsAt && one.resolved)
+        .filter((one) => one.fingerprint === of && one.resolved)
+        .filter((one) => one.startsAt === startsAt || (one.endsAt ?? 0) > startsAt)
         .map(({ endsAt }) => endsAt ?? 0);
-      const endsAt = ends.length === 0 ? null : Math.max(...ends);
-      const status = ends.length === 0 ? "firing" : "resolved";
-      return { endsAt, fingerprint: of, startsAt, status };
+      if (ends.length === 0) return { endsAt: null, fingerprint: of, startsAt, status: "firing" };
+      return { endsAt: Math.max(...ends), fingerprint: of, startsAt: null, status: "resolved" };
     })
     .sort(byFingerprint);
 }

@@ -1,0 +1,123 @@
+import { until } from "../../../../test/rules/alertmanager/running.ts";
+import { isOpen } from "../../core/alert.ts";
+import { listAlerts } from "../../service/alertmanager.ts";
+import { silenceName, type Watch, watchOf } from "../../service/watch.ts";
+import { openStore } from "../../store/sql-store.ts";
+import { openSqlite } from "../../store/sqlite.ts";
+import type { Store } from "../../store/store.ts";
+import { Alertmanager, type Posted } from "./alertmanager.ts";
+import { Processor, type Told } from "./harness.ts";
+import { user } from "./place.ts";
+
+const minute = 60_000;
+const at = (minutes: number): string => new Date(Date.now() + minutes * minute).toISOString();
+
+const about = (alertname: string, fields: Partial<Posted> = {}, env = "test"): Posted => ({
+  labels: { alertname, env, instance: "a:1", severity: "critical" },
+  ...fields,
+});
+
+describe("what a real Alertmanager knows better than its messages", () => {
+  let processor: Processor;
+  let alertmanager: Alertmanager;
+
+  const known = (alertname: string, wanted: (told: Told) => boolean = () => true): Promise<Told> =>
+    until(`${alertname} as wanted`, 40, async () => {
+      const told = await processor.find(alertname).catch(() => undefined);
+      return told !== undefined && wanted(told) ? told : undefined;
+    });
+  const isOver = ({ alert }: Told): boolean => !isOpen(alert);
+
+  /** Works on the processor's memory as if it were later, while the processor does not run. */
+  async function later<T>(
+    minutes: number,
+    work: (watch: Watch, store: Store) => Promise<T>,
+  ): Promise<T> {
+    await processor.stop();
+    const store = await openStore(openSqlite(processor.place.database));
+    const clock = () => Date.now() + minutes * minute;
+    const watch = watchOf({
+      store,
+      plan: () => [],
+      clock,
+      take: async (receipt) => {
+        await store.ingest([receipt], () => [], clock());
+      },
+      silence: 5 * minute,
+      retention: 60 * minute,
+      listed: () =>
+        listAlerts({
+          url: `https://127.0.0.1:${alertmanager.port}`,
+          receiver: "processor",
+          login: { username: user.name, password: user.password },
+          ca: processor.place.ca,
+        }),
+    });
+    try {
+      return await work(watch, store);
+    } finally {
+      await store.close();
+      await processor.start();
+    }
+  }
+
+  beforeAll(async () => {
+    processor = await Processor.create();
+    await processor.start();
+    alertmanager = await Alertmanager.start(processor, "alertmanager");
+  });
+
+  afterAll(async () => {
+    await alertmanager.kill();
+    await processor.remove();
+  });
+
+  it("an alert that it let expire goes on with the same beginning", async () => {
+    const startsAt = at(-30);
+    await alertmanager.post(about("Expires", { startsAt, endsAt: at(0.25) }));
+    await known("Expires");
+    await known("Expires", isOver);
+    // Prometheus is back; whether Alertmanager tells of it depends on what it has told before.
+    await alertmanager.post(about("Expires", { startsAt, endsAt: at(30) }));
+    await later(2, async (watch) => {
+      expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
+    });
+    await later(6, async (watch) => {
+      expect(await watch.reconcile()).toEqual({ lost: 0, found: 1 });
+    });
+    const { alert, events } = await known("Expires");
+    expect(alert).toMatchObject({ status: "firing", startsAt: Date.parse(startsAt) });
+    expect(events.map(({ kind }) => kind)).toEqual(["returned", "resolved", "firing"]);
+  }, 120_000);
+
+  it("a pair of Prometheus moves a beginning back, and the end still counts", async () => {
+    const [earlier, startsAt] = [at(-40), at(-30)];
+    await alertmanager.post(about("Moves", { startsAt, endsAt: at(30) }));
+    await known("Moves");
+    // The other one has seen it for longer: Alertmanager makes one of both.
+    await alertmanager.post(about("Moves", { startsAt: earlier, endsAt: at(30) }));
+    await alertmanager.post(about("Moves", { startsAt: earlier, endsAt: at(0) }));
+    const { alert, events } = await known("Moves", isOver);
+    expect(alert.endsAt).toBeGreaterThan(Date.parse(startsAt));
+    expect(events.map(({ kind }) => kind)).toEqual(["resolved", "firing"]);
+  }, 120_000);
+
+  it("a Watchdog may have any fingerprint", async () => {
+    const environments = Array.from({ length: 64 }, (_, index) => `env-${index}`);
+    const posts = environments.map((env) => about("Watchdog", { endsAt: at(30) }, env));
+    await alertmanager.post(...posts);
+    const names = await until("all of them", 40, () => {
+      const rows = processor.ask("SELECT fingerprint FROM alerts WHERE alertname = 'Watchdog'");
+      return rows.length === posts.length
+        ? rows.map(({ fingerprint }) => String(fingerprint))
+        : undefined;
+    });
+    expect(new Set(names.map((name) => name[0])).has("e")).toBe(true);
+    await later(10, async (watch, store) => {
+      expect(await watch.listen()).toBe(false);
+      const silent = (await store.list({})).filter(({ alertname }) => alertname === silenceName);
+      expect(silent).toHaveLength(posts.length);
+      expect(await store.heartbeats()).toHaveLength(posts.length);
+    });
+  }, 120_000);
+});
