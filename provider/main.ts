@@ -9,7 +9,11 @@ export async function start(): Promise<void> {
   setInterval(() => {
     if (process.ppid !== engine) process.exit(1);
   }, 500).unref();
-  const { port } = await serve(createProvider("0.1.0"));
+  const { port } = await serve(createProvider("0.1.0"), {
+    // Asked anew: the id of an engine that ended may be given to a stranger's process.
+    caller: () => (process.ppid === engine ? engine : 0),
+    warn: (text) => process.stderr.write(text),
+  });
   process.stdout.write(`${port}\n`);
   // The engine ends its plugins by a signal, and Node keeps what it compiled only when it ends itself.
   setTimeout(flushCompileCache, 400).unref();

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from "node:net";
 import {
   Metadata,
   Server,
@@ -16,35 +17,42 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Change, Difference } from "./difference.ts";
 import type { Provider } from "./dispatch.ts";
+import { doorkeeper, type Audience } from "./door.ts";
 import { messageOf, NotReadyError } from "./errors.ts";
 import type { Raw } from "./values.ts";
 
 /**
- * Serves `provider` to the engine, until the process ends.
+ * Serves `provider` to the engine, until the process ends. A port of loopback is open to every user
+ * of the machine, and what the provider is asked for it does with the rights of whoever runs `up`: a
+ * connection of any process but the caller's is closed before a byte of it is read.
  *
  * Not by the SDK's own server: that one cannot say which parts of a property differ, so the engine
  * shows all the others as well, and it keeps from `read` what the inputs were.
  *
  * @returns the port to be printed for the engine, on loopback.
  */
-export function serve(provider: Provider): Promise<{ readonly port: number; stop(): void }> {
+export async function serve(
+  provider: Provider,
+  audience: Audience,
+): Promise<{ readonly port: number; stop(): void }> {
   const server = new Server({
     // The engine's own limit: whole estates pass through.
     "grpc.max_receive_message_length": 400 * 1024 * 1024,
   });
   server.addService(ResourceProviderService, handlersOf(provider));
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else
-        resolve({
-          port,
-          stop: () => {
-            server.forceShutdown();
-          },
-        });
-    });
+  const admitted = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const admit = doorkeeper(audience, (socket) => {
+    admitted.injectConnection(socket);
   });
+  const listener = createServer({ pauseOnConnect: true }, admit);
+  await new Promise<void>((resolve, reject) => {
+    listener.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  const stop = (): void => {
+    listener.close();
+    server.forceShutdown();
+  };
+  return { port: (listener.address() as AddressInfo).port, stop };
 }
 
 /** What is missing here answers that it is not implemented, which the engine knows to take. */

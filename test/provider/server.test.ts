@@ -20,11 +20,12 @@ const provider: Provider = {
   delete: () => Promise.reject(cause),
 };
 
+const said: string[] = [];
 let server: Awaited<ReturnType<typeof serve>>;
 let client: ResourceProviderClient;
 
 beforeAll(async () => {
-  server = await serve(provider);
+  server = await serve(provider, { caller: () => process.pid, warn: (text) => said.push(text) });
   client = new ResourceProviderClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
 });
 

@@ -1,0 +1,37 @@
+import type { Socket } from "node:net";
+import { isHeldBy } from "./caller.ts";
+import { messageOf } from "./errors.ts";
+
+/** Who is served, and where it is said that somebody else was not. */
+export interface Audience {
+  /** The one process that may speak to the provider. */
+  readonly caller: () => number;
+  readonly warn: (text: string) => void;
+}
+
+/** Lets the caller's connections in and closes all others; the first of those is told of. */
+export function doorkeeper(
+  { caller, warn }: Audience,
+  letIn: (socket: Socket) => void,
+): (socket: Socket) => void {
+  let told = false;
+  const refuse = (socket: Socket, why: string): void => {
+    socket.destroy();
+    if (!told) warn(`vigil: ${why}\n`);
+    told = true;
+  };
+  return (socket) => {
+    // Whoever hangs up while it is looked at is no error of ours.
+    socket.on("error", () => undefined);
+    isHeldBy(caller(), socket).then(
+      (held) => {
+        // Paused until now, so that whoever takes it finds every byte.
+        if (held) letIn(socket.resume());
+        else refuse(socket, "a connection to the provider was refused: it is not the engine's");
+      },
+      (error: unknown) => {
+        refuse(socket, messageOf(error));
+      },
+    );
+  };
+}
