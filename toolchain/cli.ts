@@ -38,6 +38,11 @@ const commands: readonly Entry[] = [
     load: () => import("./commands/status.ts"),
   },
   {
+    name: "amtool",
+    summary: "Run amtool against the stack's Alertmanager: silences, alerts",
+    load: () => import("./commands/amtool.ts"),
+  },
+  {
     name: "logs",
     summary: "Show what the servers say",
     load: () => import("./commands/logs.ts"),

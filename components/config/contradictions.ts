@@ -3,7 +3,7 @@ import { encryptedSecret } from "./fields.ts";
 import { maintenanceProblems } from "./maintenance.ts";
 import type { ConfigProblem } from "./parse.ts";
 import { receiverProblems } from "./receivers.ts";
-import { unknownRuleNames } from "./rule-names.ts";
+import { ruleProblems } from "./rules.ts";
 import type { Config } from "./schema.ts";
 
 /** Services with a listener of their own, by the section that configures them. */
@@ -110,7 +110,7 @@ export function contradictions(config: Partial<Config>, now: Date): ConfigProble
   return [
     ...portsTakenTwice(config),
     ...certificates(config, now),
-    ...unknownRuleNames(config),
+    ...ruleProblems(config),
     ...grafanaOfYourOwn(config),
     ...receiverProblems(config),
     ...escalationToNobody(config),

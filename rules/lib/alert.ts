@@ -35,6 +35,8 @@ export interface Threshold {
   readonly value: number;
   /** In words: `share of CPU time not idle`. */
   readonly unit: string;
+  /** Values that make sense, where the unit says too much or too little; see `rangeOf`. */
+  readonly range?: { readonly min?: number; readonly max?: number };
 }
 
 /** Values by label; an empty value means that the label is not there. */

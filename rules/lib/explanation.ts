@@ -3,20 +3,24 @@ import type { Alert } from "./alert.ts";
 import { nobody, processorName } from "./alertmanager/receivers.ts";
 import { type ProcessorWay, silencersOf, type Stack, type Told, toldOf } from "./explain.ts";
 import { runbookOf } from "./rule-file.ts";
+import { spelledThreshold } from "./threshold.ts";
 
 const label = (name: string): string => name.padEnd(13);
 
 function thresholds({ name, threshold }: Alert, { options }: Stack): string[] {
   if (threshold === undefined) return [];
   const own = Object.entries(options.instances).flatMap(([instance, values]) =>
-    values[name] === undefined ? [] : [`${" ".repeat(13)}${values[name]} on ${instance}`],
+    values[name] === undefined
+      ? []
+      : [`${" ".repeat(13)}${spelledThreshold(values[name], threshold)} on ${instance}`],
   );
   const set = options.thresholds[name];
   const origin =
     set === undefined
       ? `default; vigil:rules.thresholds.${name} sets another`
-      : `set by this stack; the default is ${threshold.value}`;
-  return [`${label("Threshold")}${set ?? threshold.value} ${threshold.unit} (${origin})`, ...own];
+      : `set by this stack; the default is ${spelledThreshold(threshold.value, threshold)}`;
+  const value = spelledThreshold(set ?? threshold.value, threshold);
+  return [`${label("Threshold")}${value} ${threshold.unit}, ${origin}`, ...own];
 }
 
 /** A template as people read it: `<host>`, and the value that its test proves. */
@@ -84,7 +88,7 @@ export function renderExplanation(
     alert.name,
     `${alert.severity} · team ${alert.team} · service ${alert.service} · layer ${alert.layer}`,
     "",
-    readable(alert.description, alert),
+    ...block("For example", [readable(alert.description, alert)]),
     "",
     ...(off ? block("Switched off", [`until ${off.until}: ${off.reason}`]) : []),
     ...block("Fires when", [alert.expression(options.thresholds[alert.name], options)]),

@@ -64,6 +64,21 @@ function wordsOf(text: string): string[] {
   );
 }
 
+/** Commands of the project and its tools in a text: what stands between backticks. */
+export const commandsOf = (text: string): string[] =>
+  [...text.matchAll(/`((?:\.\/)?(?:vigil|pulumi|promtool|make|amtool silence) [^`]*)`/g)].map(
+    ([, command = ""]) => command,
+  );
+
+/** Why a command does not work when it is pasted into a shell in the checkout. */
+function unpasteable(command: string): string[] {
+  const bare = /^(?:vigil|pulumi|promtool|amtool)\b/.test(command);
+  if (bare) return [`offers \`${command}\`, which is not on PATH; it is ./vigil …`];
+  // Outside of quotes a shell would read and write files of that name.
+  const open = command.replaceAll(/'[^']*'|"[^"]*"/g, "");
+  return /[<>]/.test(open) ? [`offers \`${command}\`, which a shell takes for files`] : [];
+}
+
 /** What a section lacks. */
 export function lacks(section: Section, knows: (metric: string) => boolean): string[] {
   const { alert, parts, queries, text } = section;
@@ -72,9 +87,14 @@ export function lacks(section: Section, knows: (metric: string) => boolean): str
   const words = wordsOf(text).length;
   if (words < 50) findings.push(`has ${words} words: too little to act on`);
   if (queries.length === 0) findings.push("has no query to paste");
-  if (!(parts.get("Silence") ?? "").includes(alert) && !/never/i.test(parts.get("Silence") ?? "")) {
+  const silence = parts.get("Silence") ?? "";
+  if (
+    !silence.includes(`./vigil amtool silence add alertname=${alert} `) &&
+    !/never/i.test(silence)
+  ) {
     findings.push("does not say how to silence it");
   }
+  findings.push(...commandsOf(text).flatMap(unpasteable));
   for (const query of queries.flatMap(split)) {
     try {
       const strangers = selectors(parse(query))

@@ -66,7 +66,8 @@ export const group = defineAlerts({ ...redis, name: "redis-memory" }, signals, {
   RedisMemoryCritical: {
     severity: "critical",
     family: "RedisMemory",
-    threshold: { value: 0.97, unit: "share of maxmemory" },
+    // A cache that lives at its limit is above it for moments.
+    threshold: { value: 0.97, unit: "share of maxmemory", range: { max: 2 } },
     when: ({ memoryUsed }, share) => `${memoryUsed} > ${share}`,
     for: "5m",
     summary: "Redis on {{ $labels.host }} is full",

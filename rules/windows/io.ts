@@ -266,7 +266,8 @@ export const group = defineAlerts(owner, signals, {
   },
   WindowsNetSaturated: {
     severity: "warning",
-    threshold: { value: 0.8, unit: "share of the card's speed" },
+    // Both directions count.
+    threshold: { value: 0.8, unit: "share of the card's speed", range: { max: 2 } },
     when: ({ networkUsed }, threshold) => `${networkUsed} > ${threshold}`,
     for: "15m",
     summary: "{{ $labels.nic }} of {{ $labels.host }} carries all it can",

@@ -144,6 +144,18 @@ describe("one command monitors this machine", () => {
     webhook.forget();
   });
 
+  it("a silence of a runbook works when pasted, and with its placeholder says what fires", async () => {
+    const silence = ["amtool", "silence", "add", "alertname=Watchdog"];
+    const pasted = await place.vigil([...silence, "env=<env>", "--comment=<why>"]);
+    const offered =
+      "./vigil amtool silence add alertname=Watchdog env=e2e --comment='being worked on'";
+    expect([pasted.code, pasted.text]).toEqual([2, expect.stringContaining(offered)]);
+    const done = await place.vigil([...silence, "env=nowhere", "--comment=a test"]);
+    expect([done.code, done.text]).toEqual([0, expect.stringMatching(/^[\da-f-]{36}$/m)]);
+    const { text } = await place.vigil(["amtool", "silence", "query"]);
+    expect(text).toMatch(/env="nowhere".*a test/);
+  });
+
   it("explain says who is told of an alert here", async () => {
     const { code, text } = await place.vigil(["explain", "HostDown"]);
     expect([code, text]).toEqual([

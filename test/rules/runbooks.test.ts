@@ -51,7 +51,7 @@ describe("the check of a section", () => {
     "**Diagnosis.**\n\n1. Look:\n\n   ```promql\n   up == 0\n   ```",
     "**Mitigation.** Do.",
     "**Escalation.** Tell.",
-    "**Silence.** `amtool silence add alertname=SomeAlert`",
+    "**Silence.** `./vigil amtool silence add alertname=SomeAlert --comment='<why>'`",
     "",
   ].join("\n\n");
   const findings = (text: string) => sectionsOf(text).flatMap((one) => lacks(one, knows));
@@ -63,6 +63,8 @@ describe("the check of a section", () => {
     ["a query that is none", good.replace("up == 0", "up =="), /query that is none/],
     ["a metric that nothing exposes", good.replace("up == 0", "nope == 0"), /asks for nope/],
     ["a silence for another alert", good.replace("=SomeAlert", "=X"), /how to silence it/],
+    ["a program not on PATH", good.replace("Do.", "`pulumi config get x`"), /not on PATH/],
+    ["a placeholder for a shell", good.replace("Do.", "`make logs SERVICE=<job>`"), /for files/],
   ])("finds %s", (_what, text, complaint) => {
     expect(findings(good)).toEqual([]);
     expect(findings(text)).toEqual([expect.stringMatching(complaint)]);

@@ -66,6 +66,18 @@ describe("what a stack may say about rules", () => {
       /is no day; write year-month-day/,
     ],
     [
+      "a share in per cent",
+      { thresholds: { HostCpuHigh: 85 } },
+      "vigil:rules.thresholds.HostCpuHigh",
+      /is 85, which can never be: share of .* is 0 to 1/,
+    ],
+    [
+      "a negative count, of one instance",
+      { instances: { "a:1": { PostgresDeadlocks: -5 } } },
+      'vigil:rules.instances["a:1"].PostgresDeadlocks',
+      /is -5, which can never be: deadlocks .* is at least 0/,
+    ],
+    [
       "an objective of 100 %",
       { objectives: { "scrape-success": 1 } },
       "vigil:rules.objectives.scrape-success",

@@ -80,7 +80,7 @@ describe("an explanation", () => {
   it("shows the stack's own threshold, those of instances, and the default", () => {
     expect(text).toMatch(/^Fires when {3}.* > 0\.5$/m);
     expect(text).toMatch(/^Threshold {4}0\.5 .*set by this stack; the default is 0\.85/m);
-    expect(text).toMatch(/^ {13}0\.99 on db-1:9100$/m);
+    expect(text).toMatch(/^ {13}0\.99 \(99 %\) on db-1:9100$/m);
   });
 
   it("says what the processor does with it, where there is one", () => {

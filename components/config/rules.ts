@@ -1,7 +1,9 @@
 import { allAlerts, groups, thresholdNames } from "../../rules/index.ts";
 import { slos } from "../../rules/slo.ts";
 import { nearest } from "../../rules/lib/nearest.ts";
+import { outOfRange } from "../../rules/lib/threshold.ts";
 import type { ConfigProblem } from "./parse.ts";
+import { set } from "./receivers.ts";
 import type { Config } from "./schema.ts";
 
 /** The complaint about a name, with the one that was probably meant. */
@@ -17,20 +19,33 @@ function unknown(
   return { path, reason: `names no ${what}; ${hint}`, fix: `pulumi config rm --path '${path}'` };
 }
 
-/** Names below `vigil:rules` that nothing in the catalogue has. */
-export function unknownRuleNames({ rules }: Partial<Config>): ConfigProblem[] {
-  if (rules === undefined) return [];
+/** Thresholds that name no alert, and values that an alert's threshold can never have. */
+function thresholdProblems(
+  path: string,
+  values: Readonly<Record<string, number>>,
+): ConfigProblem[] {
+  const alerts = new Map(allAlerts().map((alert) => [alert.name, alert]));
   const tunable = thresholdNames();
+  return Object.entries(values).flatMap(([name, value]) => {
+    const at = `${path}.${name}`;
+    const threshold = alerts.get(name)?.threshold;
+    if (threshold === undefined) return [unknown(at, "alert with a threshold", name, tunable)];
+    const wrong = outOfRange(value, threshold);
+    return wrong === undefined
+      ? []
+      : [{ path: at, reason: wrong.reason, fix: set(at, String(wrong.instead)) }];
+  });
+}
+
+/** What below `vigil:rules` nothing in the catalogue has, or can be. */
+export function ruleProblems({ rules }: Partial<Config>): ConfigProblem[] {
+  if (rules === undefined) return [];
   const alerts = allAlerts().map(({ name }) => name);
   const services = [...new Set(groups.map(({ service }) => service))];
-  const thresholds = (path: string, values: Readonly<Record<string, number>>): ConfigProblem[] =>
-    Object.keys(values)
-      .filter((alert) => !tunable.includes(alert))
-      .map((alert) => unknown(`${path}.${alert}`, "alert with a threshold", alert, tunable));
   return [
-    ...thresholds("vigil:rules.thresholds", rules.thresholds),
+    ...thresholdProblems("vigil:rules.thresholds", rules.thresholds),
     ...Object.entries(rules.instances).flatMap(([instance, values]) =>
-      thresholds(`vigil:rules.instances["${instance}"]`, values),
+      thresholdProblems(`vigil:rules.instances["${instance}"]`, values),
     ),
     ...Object.keys(rules.off)
       .filter((alert) => !alerts.includes(alert))

@@ -1,0 +1,14 @@
+/** The stack that commands mean when none is named. */
+export const defaultStack = "local";
+
+/** Commands that are about a stack, where nothing names one yet. */
+const aboutStack =
+  /(?<!STACK=\S+ )(?<![\w./-])(?:make (?:alerts-test|down|explain|logs|preview|refresh|render|status|up|verify)\b|\.\/vigil (?:alerts-test|amtool|down|explain|logs|preview|pulumi|refresh|render|status|up|verify)\b)/g;
+
+/**
+ * A text with every command in it as it must be typed for a stack: `make up` becomes `STACK=dev make up`.
+ * The default stack needs nothing said.
+ */
+export function forStack(text: string, stack: string): string {
+  return stack === defaultStack ? text : text.replaceAll(aboutStack, `STACK=${stack} $&`);
+}

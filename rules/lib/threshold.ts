@@ -1,0 +1,52 @@
+import type { Threshold } from "./alert.ts";
+
+/** Values a threshold may have, both ends included. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What a unit says of its values; the first that fits. */
+const ranges: readonly (readonly [RegExp, Range])[] = [
+  [/^share\b/, { min: 0, max: 1 }],
+  [/^percent\b/, { min: 0, max: 100 }],
+  [/^degrees Celsius\b/, { min: -50, max: 250 }],
+  // Everything else is counted or measured from nothing on: seconds, bytes, how many, how often.
+  [/^/, { min: 0, max: Infinity }],
+];
+
+/** Values a threshold may have: its own range, else what follows from its unit. */
+export function rangeOf({ range, unit }: Threshold): Range {
+  const [, derived] = ranges.find(([pattern]) => pattern.test(unit)) ?? [];
+  return { min: 0, max: Infinity, ...derived, ...range };
+}
+
+const isShare = (threshold: Threshold): boolean => threshold.unit.startsWith("share");
+
+/** Without the noise of binary fractions: 0.07 × 100 is 7. */
+const rounded = (value: number): number => Number(value.toPrecision(12));
+
+/** A value as it is configured and, where that is a share, as people say it: `0.85 (85 %)`. */
+export function spelledThreshold(value: number, threshold: Threshold): string {
+  return isShare(threshold) ? `${value} (${rounded(value * 100)} %)` : String(value);
+}
+
+/** A value that is out of range, with what is in range and was probably meant. */
+export interface OutOfRange {
+  readonly reason: string;
+  readonly instead: number;
+}
+
+/** What is wrong with a value of a threshold; undefined where it is possible. */
+export function outOfRange(value: number, threshold: Threshold): OutOfRange | undefined {
+  const { max, min } = rangeOf(threshold);
+  if (value >= min && value <= max) return undefined;
+  const bounds = max === Infinity ? `at least ${min}` : `${min} to ${max}`;
+  const share = rounded(value / 100);
+  // A share is often written in per cent.
+  const instead = isShare(threshold) && share >= min && share <= max ? share : threshold.value;
+  return {
+    reason: `is ${value}, which can never be: ${threshold.unit} is ${bounds}`,
+    instead,
+  };
+}
