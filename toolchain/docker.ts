@@ -30,8 +30,7 @@ export async function askDocker(env: NodeJS.ProcessEnv = process.env): Promise<D
 
 /** Names of the volumes that hold the data of a stack, sorted. */
 export async function stackVolumes(stack: string, env = process.env): Promise<string[]> {
-  const filters = encodeURIComponent(JSON.stringify({ label: [`vigil.stack=${stack}`] }));
-  const text = await call(engineAt(env), "GET", `/volumes?filters=${filters}`);
+  const text = await call(engineAt(env), "GET", `/volumes?filters=${labelled(stack)}`);
   const { Volumes } = JSON.parse(text) as { Volumes: { Name: string }[] | null };
   return (Volumes ?? []).map(({ Name }) => Name).sort();
 }
@@ -41,6 +40,64 @@ export async function removeVolume(name: string, env = process.env): Promise<voi
   await call(engineAt(env), "DELETE", `/volumes/${encodeURIComponent(name)}`);
 }
 
+/** A container of a stack as the engine has it. */
+export interface StackContainer {
+  readonly id: string;
+  /** `vigil-dev-prometheus`. */
+  readonly name: string;
+  /** `created`, `running`, `restarting`, `exited`, … */
+  readonly state: string;
+  /** In words: `Up 3 minutes (unhealthy)`. */
+  readonly status: string;
+}
+
+const labelled = (stack: string): string =>
+  encodeURIComponent(JSON.stringify({ label: [`vigil.stack=${stack}`] }));
+
+/** Every container of a stack, whatever its state, by name. */
+export async function stackContainers(stack: string, env = process.env): Promise<StackContainer[]> {
+  const text = await call(
+    engineAt(env),
+    "GET",
+    `/containers/json?all=1&filters=${labelled(stack)}`,
+  );
+  const found = JSON.parse(text) as {
+    Id: string;
+    Names: string[];
+    State: string;
+    Status: string;
+  }[];
+  return found
+    .map(({ Id: id, Names: [name = ""], State: state, Status: status }) => ({
+      id,
+      name: name.replace(/^\//, ""),
+      state,
+      status,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Seconds a container has to end by itself. */
+const grace = 20;
+
+/** Stops and removes the containers and networks of a stack. Volumes, which hold the data, stay. */
+export async function removeContainers(stack: string, env = process.env): Promise<void> {
+  const at = engineAt(env);
+  const containers = await stackContainers(stack, env);
+  await Promise.all(
+    containers.map(async ({ id }) => {
+      await call(at, "POST", `/containers/${id}/stop?t=${grace}`, grace + 10).catch(
+        () => undefined,
+      );
+      await call(at, "DELETE", `/containers/${id}?force=true`, grace + 10);
+    }),
+  );
+  const networks = await call(at, "GET", `/networks?filters=${labelled(stack)}`);
+  for (const { Id } of JSON.parse(networks) as { Id: string }[]) {
+    await call(at, "DELETE", `/networks/${Id}`, grace);
+  }
+}
+
 function addressOf(at: string): RequestOptions {
   const { protocol, hostname, port, pathname } = new URL(at);
   if (protocol === "unix:") return { socketPath: pathname };
@@ -48,19 +105,24 @@ function addressOf(at: string): RequestOptions {
   throw new Error(`${protocol} is not looked at from here`);
 }
 
-async function call(at: string, method: "GET" | "DELETE", path: string): Promise<string> {
+async function call(
+  at: string,
+  method: "DELETE" | "GET" | "POST",
+  path: string,
+  seconds = 3,
+): Promise<string> {
   const address = addressOf(at);
   return new Promise((resolve, reject) => {
-    const asked = request({ ...address, method, path, timeout: 3000 }, (response) => {
+    const asked = request({ ...address, method, path, timeout: seconds * 1000 }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
       response.on("end", () => {
         const status = response.statusCode ?? 0;
-        if (status >= 200 && status < 300) resolve(text);
+        if (status >= 200 && status < 400) resolve(text);
         else reject(new Error(`it answered ${status}`));
       });
     });
-    asked.on("timeout", () => asked.destroy(new Error("no answer within 3 s")));
+    asked.on("timeout", () => asked.destroy(new Error(`no answer within ${seconds} s`)));
     asked.on("error", reject).end();
   });
 }

@@ -6,14 +6,14 @@ import { type Ensured, ensureTools } from "./ensure.ts";
 import { ensurePlugins, type MissingPlugin } from "./plugins.ts";
 import { run } from "./process.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import {
-  dropBrokenAttributes,
-  hasPendingOperations,
-  onlyDeadLocks,
-  openStack,
-  stackExists,
-  type StackHome,
-} from "./stack.ts";
+import { openStack, stackExists } from "./stack.ts";
+import { careForState, setAside } from "./state/care.ts";
+import { dropSalt, initFolder } from "./state/config-file.ts";
+import type { StackHome } from "./state/home.ts";
+import { passphraseProblem, sealedFor } from "./state/passphrase.ts";
+import { readRecord, recordFile } from "./state/record.ts";
+import { requireRoom } from "./state/room.ts";
+import { runsOf } from "./state/runs.ts";
 import type { ToolName } from "./tools.ts";
 
 /** The engine with everything a stack needs around it. */
@@ -33,6 +33,12 @@ export interface EngineOptions {
   readonly stack: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly progress?: Progress;
+  /**
+   * What is going to be done. `configure` needs no passphrase, and whoever only looks needs no room on
+   * the disk.
+   * @default "look"
+   */
+  readonly to?: "change" | "configure" | "look";
 }
 
 /** Tools by target; `promtool` and its like check files for every target. */
@@ -62,8 +68,18 @@ function missingOf(tools: Ensured, plugins: readonly MissingPlugin[]): Map<strin
 
 /** Gets tools, packages and plugins, and opens the stack; made if it is new. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { root, stack, env: given = process.env, progress = createProgress() } = options;
+  const {
+    root,
+    stack,
+    env: given = process.env,
+    progress = createProgress(),
+    to = "look",
+  } = options;
   const home = await openStack(root, stack, given);
+  if (to === "change") await requireRoom(home);
+  await careForState(home, progress);
+  const asked = { ...given, ...home.env };
+  const looking = home.own ? sealedFor(home, asked) : undefined;
   await ensureDependencies({ root, env: given, progress });
   const target = await targetOf(root, stack);
   const tools = await ensureTools(needed[target] ?? checkers, { root, env: given, progress });
@@ -86,31 +102,47 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     run: (args) => attach("pulumi", args, { cwd: root, env }),
     capture: (args) => run("pulumi", args, { cwd: root, env }),
   };
-  await makeStack(engine);
+  const sealed = await looking;
+  const problem = sealed && (await passphraseProblem(home, asked, sealed));
+  if (problem !== undefined && to !== "configure") throw problem;
+  // There is nothing in it that could be missed.
+  if (sealed?.record === "empty") await setAside(home);
+  if (sealed?.salt === true && problem === undefined) await dropSalt(home);
+  await makeStack(engine, problem !== undefined);
   return engine;
 }
 
-async function makeStack({ capture, home }: Engine): Promise<void> {
+/** @param sealed - With a passphrase that does not fit: made with none, so that it can be configured. */
+async function makeStack({ capture, env, home }: Engine, sealed: boolean): Promise<void> {
   if (stackExists(home) === true) return;
-  if (home.own) {
-    const folder = home.configFile === undefined ? home.root : join(home.root, ".vigil/project");
-    await capture(["-C", folder, "stack", "init", home.stack, "--no-select"]);
-  } else {
+  if (!home.own) {
     await capture(["stack", "select", home.stack, "--create", "--non-interactive"]);
+    return;
   }
+  const init = ["stack", "init", home.stack, "--no-select"];
+  if (sealed) {
+    const folder = await initFolder(home);
+    await run("pulumi", ["-C", folder, ...init], {
+      cwd: home.root,
+      env: { ...env, PULUMI_CONFIG_PASSPHRASE: "", PULUMI_CONFIG_PASSPHRASE_FILE: undefined },
+    });
+    return;
+  }
+  const folder = home.configFile === undefined ? home.root : join(home.root, ".vigil/project");
+  await capture(["-C", folder, ...init]);
 }
 
 /** Clears up after a run that was killed: its lock and the operations it never ended. */
-export async function recover(engine: Engine, progress: Progress): Promise<void> {
-  const { home } = engine;
-  if (await onlyDeadLocks(home)) {
+export async function recover({ capture, home }: Engine, progress: Progress): Promise<void> {
+  const runs = await runsOf(home);
+  if (runs.length > 0 && runs.every(({ state }) => state === "dead")) {
     progress.note("An earlier run was killed; its lock is taken away.");
-    await dropBrokenAttributes(home);
-    await engine.capture(["cancel", "--yes", "--stack", home.stack]);
+    await capture(["cancel", "--yes", "--stack", home.stack]);
   }
-  if (await hasPendingOperations(home)) {
+  const found = home.own ? await readRecord(recordFile(home)) : undefined;
+  if (found?.state === "readable" && found.record.pending > 0) {
     progress.note("An earlier run was killed half-way; looking at what it left.");
-    await engine.capture([
+    await capture([
       "refresh",
       "--clear-pending-creates",
       "--yes",

@@ -4,7 +4,7 @@ import type { Unwrap } from "@pulumi/pulumi";
 import type { VigilOutputs } from "../components/outputs.ts";
 import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
-import { stackFolder } from "./stack.ts";
+import { stackFolder } from "./state/home.ts";
 
 /** The outputs of a stack with their secrets in clear. */
 export type Outputs = Unwrap<VigilOutputs>;

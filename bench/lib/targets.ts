@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { files } from "../../components/render/prometheus.ts";
 import { machineName } from "../../components/trust.ts";
 import { ask, type TargetHealth } from "../../toolchain/client.ts";
-import { stackFolder } from "../../toolchain/stack.ts";
+import { stackFolder } from "../../toolchain/state/home.ts";
 import type { Estate } from "./estate.ts";
 
 /** Targets at one moment. */

@@ -26,8 +26,8 @@ export interface Workspace {
   readonly folder: string;
   readonly stack: string;
   readonly ports: Readonly<Record<Service, number>>;
-  /** Runs `./vigil <args>` there; `input` goes to its standard input. */
-  vigil(args: readonly string[], input?: string): Promise<Done>;
+  /** Runs `./vigil <args>` there; `input` goes to its standard input, `more` into its environment. */
+  vigil(args: readonly string[], input?: string, more?: NodeJS.ProcessEnv): Promise<Done>;
   /** Starts `./vigil <args>` as the leader of a process group, to be killed as one. */
   start(args: readonly string[]): { readonly kill: () => void; readonly ended: Promise<void> };
   /** Processes of the stack by service, found as the system shows them. */
@@ -124,10 +124,10 @@ ${lines.join("\n")}
 ${settings}`,
   );
   const env = newcomer(stack, pulumiHome ?? join(folder, ".pulumi-home"));
-  const run = (args: readonly string[], detached: boolean) =>
+  const run = (args: readonly string[], detached: boolean, more: NodeJS.ProcessEnv = {}) =>
     spawn(join(folder, "vigil"), args, {
       cwd: folder,
-      env,
+      env: { ...env, ...more },
       detached,
       stdio: ["pipe", "pipe", "pipe"],
     });
@@ -135,9 +135,9 @@ ${settings}`,
     folder,
     stack,
     ports,
-    vigil: (args, input = "") =>
+    vigil: (args, input = "", more = {}) =>
       new Promise((resolve, reject) => {
-        const child = run(args, false);
+        const child = run(args, false, more);
         let text = "";
         for (const stream of [child.stdout, child.stderr]) {
           stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));

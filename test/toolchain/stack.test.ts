@@ -1,28 +1,21 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { targetOf } from "../../toolchain/engine.ts";
 import { formatError } from "../../toolchain/errors.ts";
-import {
-  dropBrokenAttributes,
-  hasPendingOperations,
-  keepConfig,
-  onlyDeadLocks,
-  openStack,
-  stackExists,
-  type StackHome,
-} from "../../toolchain/stack.ts";
+import { openStack } from "../../toolchain/stack.ts";
+import { keepConfig } from "../../toolchain/state/config-file.ts";
+import type { StackHome } from "../../toolchain/state/home.ts";
 
 const stackFile = "config:\n  vigil:environment: test\n  vigil:target: local\n";
 let root: string;
@@ -74,7 +67,8 @@ describe("the home of a stack's state", () => {
   it("takes a given passphrase", async () => {
     const home = await open({ PULUMI_CONFIG_PASSPHRASE: "" });
     expect(home.own).toBe(true);
-    expect(home.configFile).toBeUndefined();
+    // The engine's salt stays out of the stack's file as long as there is no secret in it.
+    expect(home.configFile).toBe(join(root, ".vigil/project/Pulumi.test.yaml"));
     expect(existsSync(join(root, ".vigil/passphrase"))).toBe(false);
   });
 
@@ -127,6 +121,21 @@ describe("the engine's copy of the stack's file", () => {
     expect(readFileSync(join(root, "Pulumi.test.yaml"), "utf8")).toBe(stackFile);
   });
 
+  it("gives the salt to the file with the first secret, and takes it back with the last", async () => {
+    const secret = "  vigil:grafana.auth:\n    secure: v1:n:s\n";
+    const home = await open();
+    writeFileSync(home.configFile ?? "", `${stackFile}${secret}encryptionsalt: v1:abc\n`);
+    await keepConfig(home);
+    const committed = join(root, "Pulumi.test.yaml");
+    // Without it nobody could open the secret, whoever has the passphrase.
+    expect(readFileSync(committed, "utf8")).toBe(`${stackFile}${secret}encryptionsalt: v1:abc\n`);
+    const again = await open();
+    expect(again.configFile).toBeUndefined();
+    writeFileSync(committed, `${stackFile}encryptionsalt: v1:abc\n`);
+    await keepConfig(again);
+    expect(readFileSync(committed, "utf8")).toBe(stackFile);
+  });
+
   it("hands over what was set in it", async () => {
     const home = await open();
     writeFileSync(home.configFile ?? "", `${stackFile}  vigil:more: 1\nencryptionsalt: v1:abc\n`);
@@ -138,61 +147,10 @@ describe("the engine's copy of the stack's file", () => {
 
   it("is not made where the file has a salt of its own: then the passphrase is shared", async () => {
     writeFileSync(join(root, "Pulumi.test.yaml"), `${stackFile}encryptionsalt: v1:team\n`);
-    const home = await open();
+    const home = await open({ PULUMI_CONFIG_PASSPHRASE: "the team's" });
     expect(home.configFile).toBeUndefined();
     await keepConfig(home);
     expect(readFileSync(join(root, "Pulumi.test.yaml"), "utf8")).toContain("v1:team");
-  });
-});
-
-describe("what a killed run left", () => {
-  const lock = async (owner: object): Promise<StackHome> => {
-    const folder = join(root, ".vigil/state/.pulumi/locks/organization/vigil/test");
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "a.json"), JSON.stringify(owner));
-    writeFileSync(join(folder, "a.json.attrs"), "{}");
-    return open();
-  };
-  const dead = async (): Promise<number> => {
-    const child = spawn("true");
-    await new Promise((resolve) => child.on("exit", resolve));
-    return child.pid ?? 0;
-  };
-
-  it("is a lock whose owner is dead", async () => {
-    expect(await onlyDeadLocks(await lock({ pid: await dead(), hostname: hostname() }))).toBe(true);
-  });
-  it("is not a lock whose owner runs, or runs on another machine", async () => {
-    expect(await onlyDeadLocks(await lock({ pid: process.pid, hostname: hostname() }))).toBe(false);
-    expect(await onlyDeadLocks(await lock({ pid: await dead(), hostname: "elsewhere" }))).toBe(
-      false,
-    );
-  });
-  it("is nothing where there is no lock", async () => {
-    expect(await onlyDeadLocks(await open())).toBe(false);
-  });
-  it("may be attributes that are cut off: without them the state can be read", async () => {
-    const home = await lock({ pid: await dead(), hostname: hostname() });
-    const folder = join(root, ".vigil/state/.pulumi/stacks/vigil");
-    mkdirSync(folder, { recursive: true });
-    for (const [name, text] of [
-      ["test.json", "{"],
-      ["test.json.attrs", ""],
-      ["other.json.attrs", '{"user.content_type":"text/plain"}'],
-    ] as const) {
-      writeFileSync(join(folder, name), text);
-    }
-    await dropBrokenAttributes(home);
-    expect(readdirSync(folder).sort()).toEqual(["other.json.attrs", "test.json"]);
-  });
-  it("may be operations that never ended", async () => {
-    const home = await open();
-    expect([await hasPendingOperations(home), stackExists(home)]).toEqual([false, false]);
-    const folder = join(root, ".vigil/state/.pulumi/stacks/vigil");
-    mkdirSync(folder, { recursive: true });
-    const latest = { pending_operations: [{ type: "creating" }] };
-    writeFileSync(join(folder, "test.json"), JSON.stringify({ checkpoint: { latest } }));
-    expect([await hasPendingOperations(home), stackExists(home)]).toEqual([true, true]);
   });
 });
 

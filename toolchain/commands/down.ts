@@ -1,15 +1,21 @@
-import { rm } from "node:fs/promises";
-import { relative } from "node:path";
+import { readdir, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { removeVolume, stackVolumes } from "../docker.ts";
-import { openEngine, recover, stackArgs, targetOf } from "../engine.ts";
+import { type Engine, openEngine, recover, stackArgs, targetOf } from "../engine.ts";
+import { reasonOf, type UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
 import { removeAccess } from "../outputs.ts";
-import { createProgress } from "../progress.ts";
-import { stackFolder } from "../stack.ts";
+import { createProgress, type Progress } from "../progress.ts";
+import { type Part, stopParts } from "../running.ts";
+import { keepCopy, setAside } from "../state/care.ts";
+import { stackFolder } from "../state/home.ts";
+import { readRecord, recordFile } from "../state/record.ts";
+import { inTurn } from "../state/turn.ts";
 
 const help = `vigil down [--stack NAME] [--purge]
 
-Stops everything of a stack and removes what it made. Data stay, and the next up finds them.
+Stops everything of a stack and removes what it made. Data stay, and the next up finds them. What runs
+is stopped whatever the state of the stack is in: unreadable, without its passphrase, on a full disk.
 
   --purge   the data go, too (or PURGE=1)
 `;
@@ -20,31 +26,97 @@ export async function run(args: string[]): Promise<number> {
   if (options === undefined) return 0;
   const { root, stack, values } = options;
   const progress = createProgress();
-  const engine = await openEngine({ root, stack, progress });
-  await recover(engine, progress);
-  const code = await engine.run(["destroy", "--yes", "--skip-preview", ...stackArgs(engine.home)]);
-  if (code !== 0) return code;
+  const target = await targetOf(root, stack);
+  const destroyed = await destroy(root, stack, progress);
+  const stopped = await stopParts(root, stack, target);
+  if (stopped.length > 0) process.stdout.write(sayStopped(stopped, destroyed.kind === "done"));
+  if (destroyed.kind === "failed") {
+    process.stdout.write(
+      "\nWhat ran is stopped. The engine could not remove the rest: what it says above is still to be mended, then run it again.\n",
+    );
+    return destroyed.code;
+  }
+  if (destroyed.kind === "impossible") process.stdout.write(await forget(root, stack));
   await removeAccess(root, stack);
   const purge = values["purge"] === true || process.env["PURGE"] === "1";
-  process.stdout.write(`\n${await settle(root, stack, purge)}\n`);
+  process.stdout.write(`\n${await settle(root, stack, target, purge)}\n`);
   return 0;
 }
 
-/** What becomes of the data, said in one sentence. */
-async function settle(root: string, stack: string, purge: boolean): Promise<string> {
-  const folder = stackFolder(root, stack);
-  const target = await targetOf(root, stack);
-  if (target === "docker") {
-    const volumes = await stackVolumes(stack);
-    if (!purge) {
-      return `Everything is down. The data are kept in volumes: ${volumes.join(", ")}; make down PURGE=1 removes them.`;
+type Destroyed =
+  | { readonly kind: "done" }
+  /** The engine tried and said why it could not. */
+  | { readonly kind: "failed"; readonly code: number }
+  /** The engine cannot work here. */
+  | { readonly kind: "impossible" };
+
+/** Lets the engine remove what it recorded, where it can work at all. */
+async function destroy(root: string, stack: string, progress: Progress): Promise<Destroyed> {
+  let engine: Engine;
+  try {
+    engine = await openEngine({ root, stack, progress, to: "change" });
+  } catch (error) {
+    const { details = [] } = error as Partial<UserError>;
+    for (const line of [`✗ ${reasonOf(error)}`, ...details.map((one) => `  ${one}`)]) {
+      if (!line.includes("Nothing was changed")) progress.note(line);
     }
-    await Promise.all(volumes.map((name) => removeVolume(name)));
-    return `Everything is down, and the data are gone: ${volumes.join(", ")}`;
+    progress.note("  So the engine is left out, and what runs is stopped directly.");
+    return { kind: "impossible" };
   }
-  if (!purge) {
-    return `Everything is down. The data are kept in ${relative(root, folder)}; make down PURGE=1 removes them.`;
+  const code = await inTurn(engine.home, progress, async () => {
+    await keepCopy(engine.home);
+    await recover(engine, progress).catch((error: unknown) => {
+      progress.note(`  ${reasonOf(error)}`);
+    });
+    return engine.run(["destroy", "--yes", "--skip-preview", ...stackArgs(engine.home)]);
+  });
+  await keepCopy(engine.home);
+  return code === 0 ? { kind: "done" } : { kind: "failed", code };
+}
+
+function sayStopped(stopped: readonly Part[], afterEngine: boolean): string {
+  const names = stopped.map(({ how, name, what }) => `${name} (${what} ${how})`).join(", ");
+  return `\nStopped${afterEngine ? ", though nothing was recorded of it" : ""}: ${names}\n`;
+}
+
+/** What the engine still records of a stack that is no more must not be in the way of the next up. */
+async function forget(root: string, stack: string): Promise<string> {
+  const found = await readRecord(recordFile({ root, stack }));
+  const elsewhere = found.state === "readable" && found.record.types.some(isElsewhere);
+  const aside = await setAside({ root, stack });
+  const lines = [
+    ...(aside === undefined ? [] : [`Its record is set aside as ${relative(root, aside)}.`]),
+    ...(elsewhere ? ["What it had put into a Grafana elsewhere is still there."] : []),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Whether a resource is neither a part of the stack itself nor something that only its record has. */
+const isElsewhere = (type: string): boolean => /^grafana:/.test(type);
+
+/** What becomes of the data, said in one sentence. */
+async function settle(
+  root: string,
+  stack: string,
+  target: string,
+  purge: boolean,
+): Promise<string> {
+  const kept = await dataOf(root, stack, target);
+  const down = "Everything is down";
+  if (purge) {
+    if (target === "docker") await Promise.all(kept.map((name) => removeVolume(name)));
+    await rm(stackFolder(root, stack), { recursive: true, force: true });
+    return kept.length === 0 ? `${down}; there were no data.` : `${down}, and the data are gone.`;
   }
-  await rm(folder, { recursive: true, force: true });
-  return "Everything is down, and the data are gone.";
+  if (kept.length === 0) return `${down}.`;
+  const where = target === "docker" ? `volumes: ${kept.join(", ")}` : kept.join(", ");
+  return `${down}. The data are kept in ${where}; make down PURGE=1 removes them.`;
+}
+
+/** Where data of a stack really are: volumes, or its folder. */
+async function dataOf(root: string, stack: string, target: string): Promise<string[]> {
+  if (target === "docker") return stackVolumes(stack);
+  const folder = stackFolder(root, stack);
+  const names = await readdir(join(folder, "data")).catch(() => []);
+  return names.length === 0 ? [] : [relative(root, folder)];
 }

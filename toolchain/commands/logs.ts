@@ -5,7 +5,7 @@ import { attach } from "../attach.ts";
 import { targetOf } from "../engine.ts";
 import { UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
-import { stackFolder } from "../stack.ts";
+import { stackFolder } from "../state/home.ts";
 
 const help = `vigil logs [SERVICE] [--stack NAME] [--follow]
 

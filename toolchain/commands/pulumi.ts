@@ -1,5 +1,5 @@
 import { openEngine } from "../engine.ts";
-import { keepConfig } from "../stack.ts";
+import { keepConfig } from "../state/config-file.ts";
 import { UserError } from "../errors.ts";
 import { checkout } from "../options.ts";
 
@@ -21,6 +21,9 @@ const onStack = new Map([
   ["up", true],
 ]);
 
+/** Commands that open no secret, and so work without the passphrase. */
+const free = new Set(["cancel", "config", "plugin", "version"]);
+
 /** `vigil pulumi`. */
 export async function run(args: string[]): Promise<number> {
   const [command, ...rest] = args;
@@ -33,7 +36,15 @@ export async function run(args: string[]): Promise<number> {
       advice: [`STACK=NAME ./vigil pulumi ${command} …`],
     });
   }
-  const engine = await openEngine({ root: checkout, stack: process.env["STACK"] || "local" });
+  const [verb = ""] = rest;
+  const opens =
+    command === "config" && (rest.includes("--secret") || !["rm", "rm-all", "set"].includes(verb));
+  const engine = await openEngine({
+    root: checkout,
+    stack: process.env["STACK"] || "local",
+    // A secret set with another passphrase than the others could be read by nobody together with them.
+    to: free.has(command) && !opens ? "configure" : "look",
+  });
   const { configFile, stack } = engine.home;
   const readsConfig = onStack.get(command);
   const code = await engine.run([

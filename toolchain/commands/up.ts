@@ -5,6 +5,8 @@ import { stackOptions } from "../options.ts";
 import { readOutputs, writeAccess } from "../outputs.ts";
 import { FailedCommand } from "../process.ts";
 import { createProgress, type Progress } from "../progress.ts";
+import { keepCopy } from "../state/care.ts";
+import { inTurn } from "../state/turn.ts";
 
 const help = `vigil up [--stack NAME]
 
@@ -47,17 +49,21 @@ export async function run(args: string[]): Promise<number> {
   if (options === undefined) return 0;
   const { root, stack } = options;
   const progress = createProgress();
-  const engine = await openEngine({ root, stack, progress });
-  await recover(engine, progress);
-  await rehearse(engine, progress);
-  const code = await engine.run([
-    "up",
-    "--yes",
-    "--skip-preview",
-    "--refresh",
-    "--suppress-outputs",
-    ...stackArgs(engine.home),
-  ]);
+  const engine = await openEngine({ root, stack, progress, to: "change" });
+  const code = await inTurn(engine.home, progress, async () => {
+    await keepCopy(engine.home);
+    await recover(engine, progress);
+    await rehearse(engine, progress);
+    return engine.run([
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--refresh",
+      "--suppress-outputs",
+      ...stackArgs(engine.home),
+    ]);
+  });
+  await keepCopy(engine.home);
   if (code !== 0) return code;
   const outputs = await readOutputs(engine);
   const access = await writeAccess(root, stack, outputs);

@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { StackHome } from "./home.ts";
+
+/** What the engine recorded of a stack, as far as it matters outside of the engine. */
+export interface StackRecord {
+  /** Types of the resources: `vigil:index:Process`. */
+  readonly types: readonly string[];
+  /** Operations that were begun and never ended. */
+  readonly pending: number;
+  /** What its secrets were encrypted with; see `passphrase.ts`. */
+  readonly salt: string | undefined;
+}
+
+/** A record, or why there is none that can be read. */
+export type Found =
+  | { readonly state: "absent" }
+  | { readonly state: "readable"; readonly record: StackRecord; readonly text: string }
+  | { readonly state: "broken"; readonly why: string };
+
+interface Checkpoint {
+  readonly checkpoint?: {
+    readonly latest?: {
+      readonly resources?: readonly { readonly type: string }[] | null;
+      readonly pending_operations?: readonly unknown[] | null;
+      readonly secrets_providers?: { readonly state?: { readonly salt?: string } };
+    } | null;
+  };
+}
+
+/** Folder of everything the engine keeps where Vigil keeps the state itself. */
+export const engineFolder = (root: string): string => join(root, ".vigil/state/.pulumi");
+
+/** The engine's record of a stack. */
+export const recordFile = ({ root, stack }: Pick<StackHome, "root" | "stack">): string =>
+  join(engineFolder(root), "stacks/vigil", `${stack}.json`);
+
+/** Reads a record; never throws. */
+export async function readRecord(path: string): Promise<Found> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? { state: "absent" } : { state: "broken", why: message };
+  }
+  if (text.trim() === "") return { state: "broken", why: "it is empty" };
+  try {
+    const { checkpoint } = JSON.parse(text) as Checkpoint;
+    if (checkpoint === undefined) return { state: "broken", why: "it holds something else" };
+    const { pending_operations, resources, secrets_providers } = checkpoint.latest ?? {};
+    return {
+      state: "readable",
+      text,
+      record: {
+        types: (resources ?? []).map(({ type }) => type),
+        pending: (pending_operations ?? []).length,
+        salt: secrets_providers?.state?.salt,
+      },
+    };
+  } catch {
+    return { state: "broken", why: "it is cut off or damaged" };
+  }
+}

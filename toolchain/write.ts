@@ -1,0 +1,28 @@
+import { chmod, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { ownerName } from "./owner.ts";
+
+/**
+ * Writes a file whole or not at all: a disk that fills up in the middle leaves the old text. What is
+ * right already is not written, so that reading commands work on a full or read-only disk.
+ *
+ * @param mode - Of a new file; one that is there keeps its own.
+ */
+export async function writeWhole(path: string, text: string, mode = 0o600): Promise<void> {
+  if ((await readFile(path, "utf8").catch(() => undefined)) === text) return;
+  const draft = `${path}.${ownerName()}.draft`;
+  try {
+    const file = await open(draft, "w", mode);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const before = await stat(path).catch(() => undefined);
+    if (before !== undefined) await chmod(draft, before.mode & 0o777);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
