@@ -73,6 +73,8 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     binaries: ["process-compose"],
     accepts: { from: "1.64", before: "2" },
     versionArgs: ["version"],
+    // Otherwise it empties a file in /tmp whose name everybody knows, over whatever link lies there.
+    versionEnv: { PC_LOG_FILE: "/dev/null" },
     archive: ({ os, arch }) => ({
       url: `${githubRelease("F1bonacc1/process-compose", "1.64.1")}/process-compose_${os}_${arch}.tar.gz`,
       checksums: `${githubRelease("F1bonacc1/process-compose", "1.64.1")}/process-compose_checksums.txt`,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, VigilError } from "../errors.ts";
 import { isRecord } from "../values.ts";
 import type { Layout } from "./layout.ts";
+import { reach } from "./reach.ts";
 
 /** Seconds an ended process may still be counted as running. */
 const settling = 20;
@@ -22,9 +23,13 @@ interface Answer {
 
 /** One request of process-compose's REST API over its socket. */
 export function call(layout: Layout, method: string, path: string, seconds = 60): Promise<Answer> {
+  return reach(layout.socket, (socketPath) => ask(socketPath, method, path, seconds));
+}
+
+function ask(socketPath: string, method: string, path: string, seconds: number): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { socketPath: layout.socket, method, path, agent: false, timeout: seconds * 1000 },
+      { socketPath, method, path, agent: false, timeout: seconds * 1000 },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on("data", (chunk: Buffer) => chunks.push(chunk));

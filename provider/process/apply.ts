@@ -16,12 +16,14 @@ import {
 import { foldersOf, layoutOf, type Layout } from "./layout.ts";
 import { exclusively } from "./lock.ts";
 import { findMarked, stopAll } from "./marks.ts";
+import { requireOwnFolder } from "./own.ts";
 import { requirePorts } from "./ports.ts";
 import { hashesOf, parseFragment, renderProject, type Fragment } from "./project.ts";
 import { lastReload, requireReloaded } from "./reloads.ts";
 import * as api from "./api.ts";
 import * as supervisor from "./supervisor.ts";
 import { requireOnPath } from "./tool.ts";
+import { requireNames, requireValid } from "./validate.ts";
 
 /**
  * Brings files, project and supervisor in line with `inputs`, touching only what differs. Safe to
@@ -32,9 +34,12 @@ import { requireOnPath } from "./tool.ts";
  * process refuses files it was told to read again.
  */
 export async function apply(inputs: ProcessInputs, secrets: readonly string[]): Promise<void> {
+  // Here, too: what is proven in a preview and what is done after it are two calls.
+  requireValid(inputs);
   const layout = layoutOf(inputs.home);
   const program = await requireOnPath(inputs.binary);
   await mkdir(layout.home, { recursive: true, mode: 0o700 });
+  await requireOwnFolder(layout.home);
   await exclusively(layout.lock, async () => {
     const others = (await fragments(layout)).filter(({ name }) => name !== inputs.name);
     requireOwnPorts(inputs, others);
@@ -91,7 +96,7 @@ async function follow(
     await api.restart(layout, inputs.name);
   } else if (changes.reload) {
     const last = await lastReload(inputs);
-    await supervisor.hangUp(after.pid);
+    await supervisor.hangUp(after.pid, layout.home, inputs.name);
     if (last !== undefined) await requireReloaded(inputs, last, changes.secrets);
   }
 }
@@ -121,6 +126,7 @@ async function fragments(layout: Layout): Promise<Fragment[]> {
 
 /** Stops a process and removes all of it but its data; the last one takes the supervisor along. */
 export async function remove(home: string, name: string): Promise<void> {
+  requireNames({ home, name });
   const layout = layoutOf(home);
   if (!(await exists(home))) {
     // With its files gone the supervisor cannot be asked, and would restart what is stopped alone.

@@ -8,6 +8,7 @@ import type { FileCheck, Files } from "../types.ts";
 import { canonical } from "../values.ts";
 import { writeTree } from "./files.ts";
 import { requireOnPath, run } from "./tool.ts";
+import { requireFiles } from "./validate.ts";
 
 /** A complete set of files with the checks it must pass. */
 export interface Proof {
@@ -33,6 +34,7 @@ const proven = new Set<string>();
  */
 export async function prove(proof: Proof): Promise<void> {
   if (proof.checks.length === 0) return;
+  requireFiles(proof.files, proof.checks);
   const key = createHash("sha256").update(canonical(proof)).digest("hex");
   if (proven.has(key)) return;
   const stage = await mkdtemp(join(tmpdir(), "vigil-check-"));

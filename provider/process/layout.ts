@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { user } from "./own.ts";
 
-/** Bytes a socket's path may have: 108 on Linux, 104 on macOS, less the closing zero. */
-export const longestSocket = process.platform === "darwin" ? 103 : 107;
+/** Bytes a socket's path may have on macOS: 104, less the closing zero. */
+const longestSocket = 103;
 
 /** Where the parts of a stack lie below its `home`. */
 export interface Layout {
@@ -36,19 +37,20 @@ export function layoutOf(home: string): Layout {
     xdg: join(supervisor, "xdg"),
     log: join(supervisor, "log"),
     lock: join(home, ".lock"),
-    socket: socketOf(supervisor),
+    socket: socketOf(supervisor, process.platform),
   };
 }
 
-/** Beside the supervisor's files, or, where that is too long for a socket, in the user's own folder of the temp dir. */
-function socketOf(supervisor: string): string {
+/**
+ * Beside the supervisor's files, which nobody else can enter. Linux reaches a socket by its folder
+ * (see reach.ts), however long the path; macOS cannot, and there the temp dir is the user's own. Not
+ * below XDG_RUNTIME_DIR, which goes when its user logs out.
+ */
+export function socketOf(supervisor: string, platform: NodeJS.Platform): string {
   const near = join(supervisor, "socket");
-  if (Buffer.byteLength(near) <= longestSocket) return near;
+  if (platform === "linux" || Buffer.byteLength(near) <= longestSocket) return near;
   const hash = createHash("sha256").update(supervisor).digest("hex").slice(0, 16);
-  const far = join(tmpdir(), `vigil-${userInfo().uid}`, hash);
-  return Buffer.byteLength(far) <= longestSocket
-    ? far
-    : join("/tmp", `vigil-${userInfo().uid}`, hash);
+  return join(tmpdir(), `vigil-${user()}`, hash);
 }
 
 /** Folders and files of one process. */

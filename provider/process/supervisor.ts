@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
-import { lstat, mkdir, open, rm } from "node:fs/promises";
-import { userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdir, open, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode, VigilError } from "../errors.ts";
 import { call, isUp } from "./api.ts";
 import { privateFolder, readText } from "./files.ts";
 import type { Layout } from "./layout.ts";
-import { findMarked, isAlive, marks, stopAll } from "./marks.ts";
+import { findMarked, isAlive, markOf, marks, stopAll } from "./marks.ts";
+import { makeOwnFolder } from "./own.ts";
 import { plainEnvironment, requireOnPath } from "./tool.ts";
 
 /** Seconds a process has to end by itself; more than the supervisor grants it. */
@@ -42,10 +42,12 @@ export async function start(layout: Layout): Promise<void> {
 async function launch(layout: Layout, program: string): Promise<Failure | undefined> {
   await stopLeftOvers(layout.home);
   await privateFolder(layout.supervisor);
-  await privateFolder(dirname(layout.socket));
-  await requireOwn(dirname(layout.socket));
+  const beside = dirname(layout.socket) === layout.supervisor;
+  if (!beside) await makeOwnFolder(dirname(layout.socket));
   await mkdir(join(layout.xdg, "process-compose"), { recursive: true, mode: 0o700 });
-  const args = ["up", "-f", layout.project, "--use-uds", "--unix-socket", layout.socket];
+  // By its name alone, from where it starts: a whole path may be too long for a socket.
+  const socket = beside ? basename(layout.socket) : layout.socket;
+  const args = ["up", "-f", layout.project, "--use-uds", "--unix-socket", socket];
   args.push("--keep-project", "--disable-dotenv", "-t=false");
   // Its log file would grow for ever, and a higher log level silences the processes' logs as well.
   // What it dies of goes to standard error.
@@ -55,7 +57,13 @@ async function launch(layout: Layout, program: string): Promise<Failure | undefi
     cwd: layout.supervisor,
     detached: true,
     stdio: ["ignore", "ignore", log.fd],
-    env: { ...plainEnvironment(), XDG_CONFIG_HOME: layout.xdg, [marks.home]: layout.home },
+    env: {
+      ...plainEnvironment(),
+      // Otherwise it opens one in /tmp whose name everybody knows, over whatever link lies there.
+      PC_LOG_FILE: "/dev/null",
+      XDG_CONFIG_HOME: layout.xdg,
+      [marks.home]: layout.home,
+    },
   });
   let ending: Failure | undefined;
   child.on("error", (error) => {
@@ -72,17 +80,6 @@ async function launch(layout: Layout, program: string): Promise<Failure | undefi
 /** As {@link start}, unless it answers already. */
 export async function startIfDown(layout: Layout): Promise<void> {
   if (!(await isUp(layout))) await start(layout);
-}
-
-/** In the temp dir anyone may have made the folder first, to listen in place of the supervisor. */
-async function requireOwn(folder: string): Promise<void> {
-  const found = await lstat(folder);
-  if (found.isDirectory() && found.uid === userInfo().uid) return;
-  throw new VigilError(
-    `The folder ${folder} cannot be used for the supervisor's socket`,
-    "it is not a folder of this user's own",
-    "Remove it, or set TMPDIR to a folder of your own, and run again.",
-  );
 }
 
 /** @returns undefined once the supervisor answers, otherwise why it never will. */
@@ -122,10 +119,11 @@ export async function stop(layout: Layout): Promise<void> {
   await rm(layout.project, { force: true });
 }
 
-/** SIGHUP to one process. */
-export async function hangUp(pid: number): Promise<void> {
+/** SIGHUP to one process, if it is the one of that name in `home`. */
+export async function hangUp(pid: number, home: string, name: string): Promise<void> {
   try {
-    if (await isAlive(pid)) process.kill(pid, "SIGHUP");
+    const mark = (await isAlive(pid)) ? await markOf(pid) : undefined;
+    if (mark?.process === `${home}:${name}`) process.kill(pid, "SIGHUP");
   } catch (error) {
     // It ended in between, and its restart reads the files anyway.
     if (!hasCode(error, "ESRCH")) throw error;

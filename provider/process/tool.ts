@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { delimiter, isAbsolute, join } from "node:path";
+import { basename, delimiter, isAbsolute, join } from "node:path";
 import { VigilError } from "../errors.ts";
 
 /** How a command ended and everything it printed. */
@@ -15,10 +15,10 @@ export async function findOnPath(
   binary: string,
   path = process.env["PATH"] ?? "",
 ): Promise<string | undefined> {
-  const candidates = isAbsolute(binary)
-    ? [binary]
-    : path.split(delimiter).flatMap((folder) => (isAbsolute(folder) ? [join(folder, binary)] : []));
-  for (const candidate of candidates) {
+  // A name and never a path: where programs are is not the caller's to say.
+  if (binary !== basename(binary)) return undefined;
+  for (const folder of path.split(delimiter).filter((one) => isAbsolute(one))) {
+    const candidate = join(folder, binary);
     try {
       await access(candidate, constants.X_OK);
       if ((await stat(candidate)).isFile()) return candidate;

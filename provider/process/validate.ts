@@ -2,6 +2,8 @@ import { isAbsolute, normalize } from "node:path";
 import type { Failure } from "../resource.ts";
 import type { FileCheck, Files, ProcessInputs } from "../types.ts";
 import { hasUnknown, isRecord } from "../values.ts";
+import { VigilError } from "../errors.ts";
+import { checkProblem, loadingNames, programProblem } from "./programs.ts";
 
 /** Every input that cannot be accepted. Values not known yet are accepted until they are. */
 export function problemsOf(inputs: ProcessInputs): Failure[] {
@@ -13,18 +15,16 @@ export function problemsOf(inputs: ProcessInputs): Failure[] {
   };
   demand(
     "name",
-    () => /^[a-z][a-z0-9_-]{0,62}$/u.test(text(inputs.name)),
+    () => isName(inputs.name),
     `${JSON.stringify(inputs.name)} must be lower-case letters, digits, - and _, a letter first`,
   );
   demand(
     "home",
-    () =>
-      isAbsolute(text(inputs.home)) &&
-      normalize(inputs.home) === inputs.home &&
-      inputs.home !== "/",
+    () => isHome(inputs.home),
     `${JSON.stringify(inputs.home)} must be an absolute folder of the stack's own, without . and ..`,
   );
-  demand("binary", () => text(inputs.binary) !== "", "it must name a program");
+  const stranger = programProblem(text(inputs.binary));
+  demand("binary", () => stranger === undefined, stranger ?? "");
   demand("args", () => isTexts(inputs.args), "it must be a list of texts");
   demand(
     "env",
@@ -32,6 +32,8 @@ export function problemsOf(inputs: ProcessInputs): Failure[] {
       isTextRecord(inputs.env) && !Object.keys(inputs.env).some((key) => /^VIGIL_|=/u.test(key)),
     "it must be texts by name; names of the form VIGIL_… are the supervisor's",
   );
+  const loading = isTextRecord(inputs.env) ? loadingNames(inputs.env) : [];
+  demand("env", () => loading.length === 0, `${loading.join(", ")} would load other code`);
   demand(
     "ports",
     () =>
@@ -72,13 +74,58 @@ export function fileProblems(files: Files, checks: readonly FileCheck[]): Failur
       }
     }
   }
-  const proper =
+  if (!isChecks(checks)) {
+    failures.push({ property: "checks", reason: "each must have a binary and args" });
+  } else if (isRecord(files)) {
+    for (const check of checks) {
+      const reason = checkProblem(check, files);
+      if (reason !== undefined) failures.push({ property: "checks", reason });
+    }
+  }
+  return failures;
+}
+
+function isChecks(checks: unknown): checks is readonly FileCheck[] {
+  return (
     Array.isArray(checks) &&
     checks.every(
-      (check) => isRecord(check) && typeof check.binary === "string" && isTexts(check.args),
-    );
-  if (!proper) failures.push({ property: "checks", reason: "each must have a binary and args" });
-  return failures;
+      (check) => isRecord(check) && typeof check["binary"] === "string" && isTexts(check["args"]),
+    )
+  );
+}
+
+/** @throws VigilError with every problem of `inputs`. */
+export function requireValid(inputs: ProcessInputs): void {
+  refuse(problemsOf(inputs));
+}
+
+/** @throws VigilError for files and checks that cannot be accepted. */
+export function requireFiles(files: Files, checks: readonly FileCheck[]): void {
+  refuse(fileProblems(files, checks));
+}
+
+/** @throws VigilError where these would lead outside a home of a stack. */
+export function requireNames({ home, name }: Pick<ProcessInputs, "home" | "name">): void {
+  const problems = problemsOf({ home, name } as ProcessInputs);
+  refuse(problems.filter(({ property }) => property === "home" || property === "name"));
+}
+
+function refuse(problems: readonly Failure[]): void {
+  if (problems.length === 0) return;
+  throw new VigilError(
+    "What was asked of the provider was refused",
+    problems.map(({ property, reason }) => `${property}: ${reason}`).join("\n"),
+    "Correct the definition and run again.",
+  );
+}
+
+function isName(name: unknown): boolean {
+  return /^[a-z][a-z0-9_-]{0,62}$/u.test(text(name));
+}
+
+function isHome(home: unknown): boolean {
+  const path = text(home);
+  return isAbsolute(path) && normalize(path) === path && path !== "/";
 }
 
 function announces(onChange: unknown, files: Files): boolean {

@@ -9,7 +9,7 @@ import { requirePorts } from "../process/ports.ts";
 import { readEntry } from "../process/project.ts";
 import { waitUntilReady } from "../process/readiness.ts";
 import { isRunning, stateOf as supervised } from "../process/api.ts";
-import { problemsOf } from "../process/validate.ts";
+import { problemsOf, requireNames } from "../process/validate.ts";
 import type { Failure, Resource } from "../resource.ts";
 import type { ProcessInputs, ProcessState } from "../types.ts";
 import { concealLike, hasUnknown, isRecord, reveal, secret, secretTexts } from "../values.ts";
@@ -84,6 +84,7 @@ export const process: Resource = {
 
   async read(id, state, inputs) {
     const known = reveal(state) as ProcessState;
+    requireNames(known);
     const layout = layoutOf(known.home);
     if (!(await exists(layout.home))) return { id: "", props: {}, inputs: {} };
     const entry = readEntry((await readText(layout.project)) ?? "", known.name);

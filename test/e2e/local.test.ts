@@ -183,6 +183,7 @@ describe("one command monitors this machine", () => {
     const socket = inHome("supervisor", "socket");
     execFileSync(compose, ["process", "stop", "node", "--use-uds", "--unix-socket", socket], {
       stdio: "pipe",
+      env: { ...process.env, PC_LOG_FILE: "/dev/null" },
     });
     const seen = await place.vigil(["refresh"]);
     expect(seen.text).toMatch(/running\s*: true => false/);

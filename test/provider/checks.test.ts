@@ -5,7 +5,15 @@ import { checkedFiles } from "../../provider/resources/checked-files.ts";
 import { process as resource } from "../../provider/resources/process.ts";
 import { createProvider } from "../../provider/dispatch.ts";
 import { secret, unknownText, type Raw } from "../../provider/values.ts";
-import { cleanUp, fixture, freePort, identity, requireTools, temporaryHome } from "./helpers.ts";
+import {
+  cleanUp,
+  fixture,
+  freePort,
+  identity,
+  requireTools,
+  temporaryHome,
+  withPath,
+} from "./helpers.ts";
 
 beforeAll(() => requireTools("promtool", "amtool"));
 
@@ -85,11 +93,57 @@ describe("checked files", () => {
   });
 
   test("need their tools, and paths that stay inside", async () => {
-    const missing = [{ binary: "no-such-tool", args: [] }];
-    expect(await reasonOf({ ...good, checks: missing })).toContain("in no folder of PATH");
+    const elsewhere = withPath("/var/empty", () => reasonOf({ ...good, name: "other" }));
+    expect(await elsewhere).toContain("in no folder of PATH");
     expect(await reasonOf({ ...good, files: { "../a": "" } })).toContain("below the folder");
     expect(await reasonOf({ ...good, files: { "/a": "" } })).toContain("below the folder");
     expect(await reasonOf({ ...good, checks: [{ binary: 1 }] })).toContain("a binary and args");
+  });
+});
+
+describe("what is asked of the provider", () => {
+  const marker = (folder: string): string => join(folder, "proof");
+
+  test.each([
+    ["a shell", "/bin/sh", (proof: string) => ["-c", `echo > ${proof}`]],
+    ["a program by its path", "./promtool", () => ["check", "config", "prometheus.yml"]],
+    ["a program of PATH that reads no configuration", "touch", (proof: string) => [proof]],
+    ["Node, which is beside the tools", "node", (proof: string) => ["-e", `open("${proof}")`]],
+    ["another command of a known tool", "promtool", () => ["tsdb", "list", "prometheus.yml"]],
+    ["an option more", "promtool", () => ["check", "config", "--agent", "prometheus.yml"]],
+    ["a file of the machine", "promtool", () => ["check", "config", "/etc/hostname"]],
+    ["a file named like an option", "promtool", () => ["check", "config", "--agent"]],
+  ])("is no check where it is %s", async (_what, binary, args) => {
+    const folder = await mkdtemp(join(tmpdir(), "vigil-checks-test-"));
+    const check = { binary, args: args(marker(folder)) };
+    const files = { ...good.files, "--agent": "" };
+    expect(await reasonOf({ ...good, files, checks: [check] })).toContain("is not a check");
+    const { home, ...process } = fixture(join(folder, "home"), "web", 1, await identity());
+    const inputs = { ...process, home, files, checks: [check], onChange: {} } as unknown as Raw;
+    // Asked for without the check that the engine makes first.
+    await expect(resource.create(inputs)).rejects.toThrow("is not a check");
+    await expect(resource.update("web", inputs, inputs)).rejects.toThrow("is not a check");
+    expect(await readdir(folder)).toEqual([]);
+    await rmdir(folder);
+  });
+
+  test.each<[string, object]>([
+    ["is not a program", { binary: "/bin/sh" }],
+    ["is not a program", { binary: "node" }],
+    ["is not a program", { binary: "process-compose" }],
+    ["LD_PRELOAD would load other code", { env: { LD_PRELOAD: "/tmp/other.so" } }],
+    ["NODE_OPTIONS would load other code", { env: { NODE_OPTIONS: "--require=/tmp/x.js" } }],
+    ["absolute folder", { home: "/srv/../etc" }],
+    ["lower-case letters", { name: "../../etc/cron.d" }],
+    ["below the folder", { files: { "../../x": "" }, onChange: {} }],
+  ])("is refused when it is done, too: %s in %j", async (reason, wrong) => {
+    const base = fixture(temporaryHome(), "web", 1, await identity());
+    const inputs = { ...base, ...wrong } as unknown as Raw;
+    await expect(resource.create(inputs)).rejects.toThrow(reason);
+    await expect(resource.update("web", inputs, inputs)).rejects.toThrow(reason);
+    if ("binary" in wrong || "env" in wrong || "files" in wrong) return;
+    await expect(resource.read("web", inputs, inputs)).rejects.toThrow(reason);
+    await expect(resource.delete(inputs)).rejects.toThrow(reason);
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { delimiter, join, relative, resolve } from "node:path";
 import { newAuthority, newCertificate, type Pair } from "../../provider/pki.ts";
 import { findMarked } from "../../provider/process/marks.ts";
 import { stopLeftOvers } from "../../provider/process/supervisor.ts";
@@ -11,6 +11,9 @@ import { findOnPath } from "../../provider/process/tool.ts";
 import type { ProcessInputs } from "../../provider/types.ts";
 
 export { freePort } from "../../toolchain/free-port.ts";
+
+// The provider starts known programs only: one of them is a stand-in here, see fixtures/bin.
+process.env["PATH"] = [resolve("test/provider/fixtures/bin"), process.env["PATH"]].join(delimiter);
 
 /** Fails the suite at once, with the reason, where a real tool is missing. */
 export async function requireTools(...names: readonly string[]): Promise<void> {
@@ -91,7 +94,7 @@ export function fixture(
   return {
     name,
     home,
-    binary: "node",
+    binary: "blackbox_exporter",
     args: [script, String(port), join(home, "services", name)],
     env: { HUE: "green" },
     files: {
@@ -136,6 +139,17 @@ export function greet({ health }: ProcessInputs): Promise<Greeting> {
       .on("error", fail)
       .end();
   });
+}
+
+/** Work while PATH is another one. */
+export async function withPath<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const before = process.env["PATH"];
+  process.env["PATH"] = path;
+  try {
+    return await work();
+  } finally {
+    process.env["PATH"] = before;
+  }
 }
 
 /** Pids of `name` in `home`; of the supervisor without a name. */

@@ -175,7 +175,7 @@ describe("processes", () => {
     await stopAll([{ pid, home: folder, process: undefined }], 0.1);
     expect(await isAlive(pid)).toBe(false);
     await stopAll([{ pid: 999999999, home: folder, process: undefined }], 0);
-    await expect(hangUp(999999999)).resolves.toBeUndefined();
+    await expect(hangUp(999999999, folder, "web")).resolves.toBeUndefined();
   });
 
   test("run with few variables and end in time", async () => {
@@ -194,6 +194,7 @@ describe("processes", () => {
     await mkdir(join(folder, "node"));
     expect(await findOnPath("text", folder)).toBeUndefined();
     expect(await findOnPath("node", `relative:${folder}`)).toBeUndefined();
-    expect(await findOnPath(process.execPath)).toBe(process.execPath);
+    expect(await findOnPath(process.execPath)).toBeUndefined();
+    expect(await findOnPath("../bin/sh")).toBeUndefined();
   });
 });

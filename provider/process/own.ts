@@ -1,0 +1,59 @@
+import { lstat, mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { hasCode, VigilError } from "../errors.ts";
+
+/** What of a file's status says whose it is. */
+interface Owned {
+  readonly uid: number;
+  readonly mode: number;
+}
+
+/** Write permission of the group and of everybody. */
+const othersWrite = 0o022;
+
+/** This process's user; a container's may have no name, so that it cannot be asked for by one. */
+export const user = (): number => process.getuid?.() ?? 0;
+
+/** Why what lies at `path` may be another user's doing, or undefined. */
+export function ownerProblem({ uid, mode }: Owned): string | undefined {
+  if (uid !== user()) return `it belongs to user id ${uid}, and this is user id ${user()}`;
+  return (mode & othersWrite) === 0 ? undefined : "others may write to it";
+}
+
+/**
+ * @throws VigilError unless `folder` is this user's own, nobody else may write to it, and no link of
+ * somebody else's leads there.
+ */
+export async function requireOwnFolder(folder: string): Promise<void> {
+  const why = (await foreignLink(folder)) ?? (await folderProblem(folder));
+  if (why === undefined) return;
+  throw new VigilError(
+    `The folder ${folder} cannot be used`,
+    why,
+    `Run this as the user it belongs to, or make it yours: sudo chown -R $(id -u) ${folder} && chmod 700 ${folder}`,
+  );
+}
+
+async function folderProblem(folder: string): Promise<string | undefined> {
+  const found = await stat(folder);
+  return found.isDirectory() ? ownerProblem(found) : "it is not a folder";
+}
+
+/** The user's own links, and those of the system, are the user's own choice. */
+async function foreignLink(path: string): Promise<string | undefined> {
+  for (let at = path; at !== dirname(at); at = dirname(at)) {
+    const found = await lstat(at);
+    if (found.isSymbolicLink() && ![0, user()].includes(found.uid)) {
+      return `the link ${at} belongs to user id ${found.uid}`;
+    }
+  }
+  return undefined;
+}
+
+/** Makes a folder in a place where others may have made it first, and never follows their links. */
+export async function makeOwnFolder(folder: string): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if (!hasCode(error, "EEXIST")) throw error;
+  });
+  await requireOwnFolder(folder);
+}
