@@ -75,6 +75,18 @@ const accessOf: Record<keyof Places, ScrapeJob["access"]> = {
   prometheus: "login",
 };
 
+/**
+ * Five to twenty times what each part brings on a large machine. Who took over an exporter cannot make
+ * Prometheus hold more for it. Of containers and dashboards there may be any number.
+ */
+const mostSamplesOf: Partial<Record<keyof Places, number>> = {
+  alertmanager: 5_000,
+  blackbox: 2_000,
+  node: 10_000,
+  processor: 5_000,
+  prometheus: 10_000,
+};
+
 /** One job per service: the service itself is its only target. */
 function ownJobs(config: Config, host: string, places: Places): ScrapeJob[] {
   const ports: Record<keyof Places, number> = {
@@ -96,6 +108,7 @@ function ownJobs(config: Config, host: string, places: Places): ScrapeJob[] {
       },
     ],
     access: accessOf[name as keyof Places],
+    mostSamples: mostSamplesOf[name as keyof Places],
   }));
 }
 
@@ -108,6 +121,7 @@ function probeJob(config: Config, prober: Place): ScrapeJob {
   return {
     name: "probe",
     access,
+    mostSamples: 500,
     targets,
     prober: { address: prober.address, module: probeModule },
   };

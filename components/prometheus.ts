@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "./config/schema.ts";
 import { reread } from "./exporter.ts";
-import { files } from "./render/prometheus.ts";
+import { files, webLimits } from "./render/prometheus.ts";
 import type { Place, Running, Target } from "./targets/target.ts";
 import type { Trust } from "./trust.ts";
 
@@ -42,6 +42,7 @@ export class Prometheus extends pulumi.ComponentResource {
           `--storage.tsdb.path=${place.data}`,
           `--storage.tsdb.retention.size=${retention.size}`,
           `--storage.tsdb.retention.time=${retention.time}`,
+          ...webLimits,
           `--web.config.file=${place.config}/${files.web}`,
           ...(place.url === undefined ? [] : [`--web.external-url=${place.url}`]),
           `--web.listen-address=${place.listen}`,

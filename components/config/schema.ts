@@ -66,9 +66,9 @@ const prometheus = section({
       description: "Characters one label value may have.",
       example: "2048",
     }),
-    bodySize: about(size.default("64MB"), {
-      description: "Size of one scrape's answer.",
-      example: "64MB",
+    bodySize: about(size.default("16MB"), {
+      description: "Size of one scrape's answer; more of it is not read.",
+      example: "16MB",
     }),
   }),
 });

@@ -20,6 +20,8 @@ export interface ScrapeJob {
    * nobody but the scraper can reach them on its own loopback.
    */
   readonly access: "certificate" | "login" | "open";
+  /** Samples a scrape may bring where the estate's own limit is higher; an answer may have 400 bytes for each. */
+  readonly mostSamples?: number | undefined;
   /** Ask the prober at this address about each target. */
   readonly prober?: { readonly address: string; readonly module: string };
 }
@@ -73,6 +75,7 @@ function scrapeConfig(job: ScrapeJob, input: PrometheusFile): object {
   return {
     job_name: job.name,
     ...access(job.access, input.username),
+    ...limitsOf(job, input.settings),
     ...(job.prober ? { metrics_path: "/probe", params: { module: [job.prober.module] } } : {}),
     static_configs: job.targets.map(({ address, labels }) => ({
       targets: [address],
@@ -81,6 +84,33 @@ function scrapeConfig(job: ScrapeJob, input: PrometheusFile): object {
     ...(job.prober ? { relabel_configs: viaProber(job.prober.address) } : {}),
   };
 }
+
+const units: Readonly<Record<string, number>> = { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 };
+
+/** Bytes of `64MB`, as Prometheus counts them. */
+function bytes(text: string): number {
+  const [, count, unit = "B"] = /^(\d+)(\w+)$/.exec(text) ?? [];
+  return Number(count) * (units[unit] ?? Infinity);
+}
+
+/**
+ * What a job of the estate's own may bring: a few times what it needs. An answer that is larger is dropped
+ * while it is read; parsed first, a million series cost Prometheus ten times their bytes.
+ */
+function limitsOf({ mostSamples }: ScrapeJob, { limits }: PrometheusFile["settings"]): object {
+  if (mostSamples === undefined) return {};
+  const kilobytes = Math.ceil((mostSamples * 400) / 1024);
+  return {
+    ...(mostSamples < limits.samples && { sample_limit: mostSamples }),
+    ...(kilobytes * 1024 < bytes(limits.bodySize) && { body_size_limit: `${kilobytes}KB` }),
+  };
+}
+
+/**
+ * How many connections the web server bears, and how long one may say nothing. By default 512 silent ones
+ * keep everybody else out for five minutes.
+ */
+export const webLimits = ["--web.max-connections=4096", "--web.read-timeout=10s"];
 
 /** The text of prometheus.yml. Same input, same bytes; holds no secret. */
 export function renderPrometheus(input: PrometheusFile): string {

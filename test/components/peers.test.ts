@@ -92,7 +92,8 @@ describe("a listener that asks who is there", () => {
       ],
       { stdio: "ignore" },
     );
-    while ((await knock()) === "ECONNREFUSED") await sleep(50);
+    for (let tries = 0; (await knock()) === "ECONNREFUSED" && tries < 1000; tries++)
+      await sleep(50);
   });
 
   afterAll(async () => {

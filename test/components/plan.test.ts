@@ -88,7 +88,7 @@ describe.each(targets)("the plan for %s", (_kind, target) => {
 
   it("limits what a scrape may bring", () => {
     expect(prometheus.global).toMatchObject({
-      body_size_limit: "64MB",
+      body_size_limit: "16MB",
       label_limit: 64,
       label_value_length_limit: 2048,
       sample_limit: 50000,
