@@ -14,12 +14,18 @@ import {
 } from "../../services/alert-processor/service/config.ts";
 import { metricsOf } from "../../services/alert-processor/service/metrics.ts";
 import { openStoreOf } from "../../services/alert-processor/service/open-store.ts";
+import { openPatiently } from "../../services/alert-processor/store/patient.ts";
 import { createLogger } from "../../services/alert-processor/service/serve.ts";
 
 const [, , configFile = "", port = "", path = ""] = process.argv;
 const config = readConfig(configFile);
 const { cert, key, users } = readWeb(config.webFile);
-const store = await openStoreOf({ kind: "sqlite", path });
+const store = await openPatiently({
+  open: () => openStoreOf({ kind: "sqlite", path }),
+  isHopeless: () => true,
+  onError: () => undefined,
+  onState: () => undefined,
+});
 const plan = (): [] => [];
 const app = await buildApp({
   store,
@@ -28,7 +34,7 @@ const app = await buildApp({
   take: async (receipt) => {
     await store.ingest([receipt], plan, Date.now());
   },
-  metrics: metricsOf(store, Date.now, []),
+  metrics: metricsOf([]),
   changes: changesHub(),
   nudge: () => undefined,
   channels: [],

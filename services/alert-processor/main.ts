@@ -15,7 +15,12 @@ Environment: LOG_LEVEL (debug, info, warn, error; default info).
 `;
 
 async function run(config: string): Promise<void> {
-  const running = await serve(readConfig(config), createLogger());
+  const logger = createLogger();
+  const running = await serve(readConfig(config), logger);
+  // It must outlive what nobody thought of: alerts would go to nobody while it starts again.
+  process.on("unhandledRejection", (error) => {
+    logger.error({ err: error }, "something failed that nobody waited for");
+  });
   // Where NODE_COMPILE_CACHE says so, the next start is faster and smaller; also after this one is killed.
   flushCompileCache();
   let stopping: Promise<void> | undefined;

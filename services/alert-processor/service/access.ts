@@ -63,6 +63,8 @@ const cookieWith = (value: string, seconds: number): string =>
 
 export function accessOf({ clock, origin, seal, store, users }: AccessOptions): Access {
   const guesses = guessLimit(clock);
+  /** Sessions that ended here, with the time until which they would have been valid. */
+  const ended = new Map<string, number>();
 
   interface Session {
     readonly user: string;
@@ -76,8 +78,17 @@ export function accessOf({ clock, origin, seal, store, users }: AccessOptions): 
     const [user, stamp, name] = data;
     const id = `session ${name}`;
     // A session names its user's password, so that a new one ends them all.
-    if (users.stamp(user) !== stamp || (await store.wasUsed(id))) return undefined;
-    return { user, id };
+    if (users.stamp(user) !== stamp || ended.has(id)) return undefined;
+    return (await wasEnded(id)) ? undefined : { user, id };
+  }
+
+  // Without a memory there is nothing to see but that: who is to mend it must get that far.
+  const wasEnded = (id: string): Promise<boolean> => store.wasUsed(id).catch(() => false);
+
+  async function end(id: string): Promise<void> {
+    for (const [one, until] of ended) if (until < clock()) ended.delete(one);
+    ended.set(id, clock() + length);
+    await store.useOnce(id, clock() + length);
   }
 
   // Who was right before is let in at once: a guesser must not lock Prometheus out.
@@ -133,8 +144,8 @@ export function accessOf({ clock, origin, seal, store, users }: AccessOptions): 
     },
     signOut: async (request, reply) => {
       const session = await sessionOf(request);
-      if (session !== undefined) await store.useOnce(session.id, clock() + length);
       void reply.header("set-cookie", cookieWith("", 0));
+      if (session !== undefined) await end(session.id);
     },
   };
 }

@@ -15,7 +15,9 @@ import {
 import { LifecycleError } from "../core/lifecycle.ts";
 import { PayloadError } from "../core/payload.ts";
 import type { Planner } from "../core/writes.ts";
-import { ConflictError, type Store, UnknownAlertError } from "../store/store.ts";
+import { DatabaseError } from "../store/database-error.ts";
+import { type PatientStore, StoreDownError } from "../store/patient.ts";
+import { ConflictError, UnknownAlertError } from "../store/store.ts";
 import { accessOf } from "./access.ts";
 import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
@@ -30,7 +32,7 @@ import { sealFor } from "./tokens.ts";
 import { usersOf } from "./users.ts";
 
 export interface AppOptions {
-  readonly store: Store;
+  readonly store: PatientStore;
   readonly plan: Planner;
   readonly clock: Clock;
   readonly take: Ingest;
@@ -92,10 +94,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     const status = statusOf(error);
     const message = error instanceof Error ? error.message : String(error);
     if (status !== undefined) return reply.code(status).send({ error: message });
+    const down = error instanceof DatabaseError || error instanceof StoreDownError;
     if (error instanceof OverloadedError) metrics.overloaded.inc();
-    else request.log.error({ err: error, route: request.routeOptions.url }, "request failed");
-    // Never a 4xx: Alertmanager would not try again. Nor what is inside: it is in the log.
-    return reply.code(503).header("retry-after", "1").send({ error: "not now, try again" });
+    else if (!down)
+      request.log.error({ err: error, route: request.routeOptions.url }, "request failed");
+    // Never a 4xx: Alertmanager would not try again. What is inside is for those who have signed in.
+    const why = down && request.user !== "" ? `the memory fails: ${message}` : "not now, try again";
+    return reply.code(503).header("retry-after", "1").send({ error: why });
   });
   app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "other";
@@ -103,6 +108,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     done();
   });
 
+  const since = clock();
   const origin = new URL(options.publicUrl).origin;
   const access = accessOf({
     clock,
@@ -171,7 +177,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const guarded = { onRequest: access.required, schema: { hide: true } };
   app.get("/openapi.json", guarded, () => app.swagger());
   app.get("/metrics", guarded, async (_, reply) =>
-    reply.type(metrics.contentType).send(await metrics.render()),
+    reply.type(metrics.contentType).send(await metrics.render(store, clock, since)),
   );
   app.get("/-/healthy", guarded, () => "It runs.\n");
   app.get("/-/ready", guarded, async () => {

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { chmod, copyFile, rename, rm } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
+import { isDamaged } from "../store/sqlite-error.ts";
 import { type Config, ConfigError } from "./config.ts";
 
 type StoreConfig = Config["store"];
@@ -50,13 +52,20 @@ export async function backUp(store: StoreConfig, to: string): Promise<void> {
 export async function restore(store: StoreConfig, from: string): Promise<void> {
   const path = pathOf(store);
   requireWhole(from);
-  try {
-    // Nobody else has it open when its journal can be left.
-    const database = new DatabaseSync(path, { timeout: 0 });
-    database.exec("PRAGMA journal_mode = DELETE");
-    database.close();
-  } catch (error) {
-    throw new ConfigError(`${path} is in use, stop the service first: ${(error as Error).message}`);
+  if (existsSync(path)) {
+    try {
+      // Nobody else has it open when its journal can be left.
+      const database = new DatabaseSync(path, { timeout: 0 });
+      database.exec("PRAGMA journal_mode = DELETE");
+      database.close();
+    } catch (error) {
+      if (!isDamaged(error as Error)) {
+        const { message } = error as Error;
+        throw new ConfigError(`${path} is in use, stop the service first: ${message}`);
+      }
+      // Kept: somebody may still read something in it.
+      await rename(path, `${path}.damaged`);
+    }
   }
   const next = `${path}.restored`;
   await copyFile(from, next);

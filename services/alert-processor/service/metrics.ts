@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Store } from "../store/store.ts";
+import type { PatientStore } from "../store/patient.ts";
 import type { Clock } from "./clock.ts";
 
 const prefix = "vigil_processor";
@@ -8,17 +8,18 @@ const prefix = "vigil_processor";
 export interface Metrics {
   readonly contentType: string;
   /** All of it as text, with one look at the store. */
-  render(): Promise<string>;
+  render(store: PatientStore, clock: Clock, since: number): Promise<string>;
   readonly requests: Counter<"code" | "method" | "route">;
   readonly received: Counter<"result">;
   readonly commits: Histogram;
   readonly overloaded: Counter;
+  readonly storeErrors: Counter;
   readonly notifications: Counter<"channel" | "result">;
   readonly heartbeats: Counter<"result">;
   readonly reconciled: Counter<"result">;
 }
 
-export function metricsOf(store: Store, clock: Clock, channels: readonly string[]): Metrics {
+export function metricsOf(channels: readonly string[]): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -44,8 +45,7 @@ export function metricsOf(store: Store, clock: Clock, channels: readonly string[
     return new Gauge({ name: `${prefix}_${name}`, help, registers });
   }
 
-  const since = clock();
-  async function look(): Promise<void> {
+  async function look(store: PatientStore, clock: Clock, since: number): Promise<void> {
     try {
       const { dead, oldestDueAt, open, pending, quarantined } = await store.depth();
       const now = clock();
@@ -58,7 +58,7 @@ export function metricsOf(store: Store, clock: Clock, channels: readonly string[
       // What was never heard counts from the start.
       const last = seen.length > 0 ? Math.min(...seen) : since;
       gauges.watchdog.set(Math.max(0, now - last) / 1000);
-      gauges.up.set(1);
+      gauges.up.set(store.state().up ? 1 : 0);
     } catch {
       gauges.up.set(0);
     }
@@ -66,8 +66,8 @@ export function metricsOf(store: Store, clock: Clock, channels: readonly string[
 
   const metrics: Metrics = {
     contentType: registry.contentType,
-    render: async () => {
-      await look();
+    render: async (store, clock, since) => {
+      await look(store, clock, since);
       return registry.metrics();
     },
     requests: counter("http_requests", "Requests by route, method and status.", [
@@ -85,6 +85,7 @@ export function metricsOf(store: Store, clock: Clock, channels: readonly string[
       registers,
     }),
     overloaded: counter("overloaded", "Messages refused for lack of room.", []),
+    storeErrors: counter("store_errors", "Failures of the database.", []),
     notifications: counter("notifications", "Messages by channel: sent, again or dead.", [
       "channel",
       "result",

@@ -1,18 +1,29 @@
 import { openStore } from "../store/sql-store.ts";
+import type { Sql } from "../store/sql.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { type Config, readSecret } from "./config.ts";
+
+/** Leaves nothing open where it fails: it is tried again. */
+async function openOn(sql: Sql): Promise<Store> {
+  try {
+    return await openStore(sql);
+  } catch (error) {
+    await sql.close().catch(() => undefined);
+    throw error;
+  }
+}
 
 /** Opens the memory that the configuration names. */
 export async function openStoreOf(config: Config["store"]): Promise<Store> {
   switch (config.kind) {
     case "sqlite":
-      return openStore(openSqlite(config.path));
+      return openOn(openSqlite(config.path));
     case "postgres": {
       // Loaded where it is needed only.
       const { openPostgres } = await import("../store/postgres.ts");
       const { caFile, plain, urlFile } = config;
-      return openStore(
+      return openOn(
         openPostgres({ url: readSecret(urlFile), plain, ...(caFile !== undefined && { caFile }) }),
       );
     }

@@ -6,11 +6,21 @@ import { listAlerts } from "./alertmanager.ts";
 import { buildApp } from "./app.ts";
 import { changesHub } from "./changes.ts";
 import { machineClock } from "./clock.ts";
-import { type Config, readAlertmanager, readSecret, readTokens, readWeb } from "./config.ts";
+import {
+  type Config,
+  ConfigError,
+  readAlertmanager,
+  readSecret,
+  readTokens,
+  readWeb,
+} from "./config.ts";
 import { heartbeatTo, onceAMinute } from "./heartbeat.ts";
 import { ingestInto } from "./ingest.ts";
 import { linksAt } from "./links.ts";
 import { metricsOf } from "./metrics.ts";
+import { DatabaseError, DatabaseOptionsError } from "../store/database-error.ts";
+import { openPatiently, StoreDownError, type StoreState } from "../store/patient.ts";
+import { SchemaError } from "../store/schema.ts";
 import { openStoreOf } from "./open-store.ts";
 import { every } from "./schedule.ts";
 import { sealFor } from "./tokens.ts";
@@ -28,8 +38,13 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-export const createLogger = (): Logger =>
-  pino({ level: process.env["LOG_LEVEL"] ?? "info", redact: ["*.authorization", "*.cookie"] });
+/** Writes to the output; where that is a file on a full disk the line is lost, and nothing else. */
+export function createLogger(): Logger {
+  const output = pino.destination({ fd: 1, sync: true });
+  output.on("error", () => undefined);
+  const level = process.env["LOG_LEVEL"] ?? "info";
+  return pino({ level, redact: ["*.authorization", "*.cookie"] }, output);
+}
 
 /** Starts everything. @throws ConfigError for secrets that are missing, and what the store throws. */
 export async function serve(config: Config, logger: Logger): Promise<Running> {
@@ -39,19 +54,32 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   const channels = openChannels(config.channels, readSecret);
   const { urlFile, ...access } = config.heartbeat;
   const beat = urlFile && heartbeatTo({ ...access, url: readSecret(urlFile) });
-  const store = await openStoreOf(config.store);
-
+  const trouble = (what: string) => (error: unknown) => {
+    // That the memory is down is said once, not by each job that asks it every second.
+    const known = error instanceof DatabaseError || error instanceof StoreDownError;
+    logger[known ? "debug" : "error"]({ err: error }, `${what} failed; it is tried again`);
+  };
+  const metrics = metricsOf(Object.keys(config.channels));
+  const store = await openPatiently({
+    open: async () => {
+      const opened = await openStoreOf(config.store);
+      // Only with a database of its own: another replica may be sending what it took.
+      if (config.store.kind === "sqlite") await opened.release(Date.now());
+      return opened;
+    },
+    isHopeless: (error) =>
+      [ConfigError, DatabaseOptionsError, SchemaError].some((kind) => error instanceof kind),
+    onError: () => {
+      metrics.storeErrors.inc();
+    },
+    onState: (state) => {
+      sayState(state);
+    },
+  });
   const clock = machineClock(() => {
     logger.warn("the clock was set back; what waits for a time is due now");
     void store.release(Date.now()).catch(trouble("release"));
   });
-  const trouble = (what: string) => (error: unknown) => {
-    logger.error({ err: error }, `${what} failed; it is tried again`);
-  };
-  // Only with a database of its own: another replica may be sending what it took.
-  if (config.store.kind === "sqlite") await store.release(clock());
-
-  const metrics = metricsOf(store, clock, Object.keys(config.channels));
   const changes = changesHub();
   const plan: Planner = (change) => deliveriesOf(change, config.subscriptions);
   const links = linksAt(config.publicUrl, sealFor(secret, "take"), clock);
@@ -98,7 +126,17 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
 
   for (const channel of channels) workers.push(startChannel(channel));
   const jobs = startJobs();
-  logger.info({ address, channels: channels.map(({ name }) => name) }, "takes alerts in");
+  const names = channels.map(({ name }) => name);
+  logger.info(
+    { address, channels: names },
+    store.state().up ? "takes alerts in" : "runs, but cannot take alerts in yet",
+  );
+
+  /** Once when it begins and once when it is over, however many fail meanwhile. */
+  function sayState({ up, why }: StoreState): void {
+    if (up) logger.info("the memory works again: takes alerts in");
+    else logger.error({ why }, "the memory fails: alerts are answered with 503 until it works");
+  }
 
   function startChannel(channel: (typeof channels)[number]): Worker {
     return startWorker({

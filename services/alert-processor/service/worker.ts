@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Channel, Links } from "../channels/channel.ts";
 import type { Outcome } from "../core/retry.ts";
 import { settledBy } from "../store/settled.ts";
-import type { Bundle, Store } from "../store/store.ts";
+import type { Bundle, Settled, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 
 /** How an attempt ended, for metrics and logs. */
@@ -31,16 +31,40 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** Seconds of sending that are taken at once. */
-const ahead = 5;
+/** Seconds of sending that are taken at once: what becomes due meanwhile may be more urgent. */
+const ahead = 0.25;
+
+/** Messages that may be on their way at once, at least. */
+const together = 6;
 
 /** Starts to tell a channel what is due to it, in a loop of its own: one that is down delays no other. */
 export function startWorker(options: WorkerOptions): Worker {
   const { channel, clock, links, onDone, onTrouble, pause = 1_000, store, timeout = 15 } = options;
+  const { perSecond } = channel;
   const stopping = new AbortController();
+  const flying = new Set<Promise<void>>();
+  const most = Math.max(together, Math.ceil(perSecond));
   let wake = (): void => undefined;
   let nudged = false;
 
+  const sleepFor = (milliseconds: number): Promise<unknown> =>
+    sleep(milliseconds, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
+
+  /** Until it is written down: what was told must not be told again because the memory was away. */
+  async function settle(settled: Settled): Promise<void> {
+    for (;;) {
+      try {
+        await store.settle([settled], clock());
+        return;
+      } catch (error) {
+        onTrouble(error);
+      }
+      if (stopping.signal.aborted) return;
+      await sleepFor(pause);
+    }
+  }
+
+  /** Never throws: nobody waits for it. */
   async function tell(bundle: Bundle): Promise<void> {
     const { deliveries, key, occasion } = bundle;
     const alerts = deliveries.map(({ alert }) => alert);
@@ -52,24 +76,31 @@ export function startWorker(options: WorkerOptions): Worker {
         why: error instanceof Error ? error.message : String(error),
       }));
     const settled = settledBy(outcome, bundle, clock());
-    await store.settle([settled], clock());
+    await settle(settled);
     onDone(settled.kind, "why" in outcome ? outcome.why : "", alerts.length);
+  }
+
+  function launch(bundle: Bundle): void {
+    const flight = tell(bundle)
+      .catch(onTrouble)
+      .finally(() => {
+        flying.delete(flight);
+        wake();
+      });
+    flying.add(flight);
   }
 
   /** @returns Whether there was anything. */
   async function round(): Promise<boolean> {
-    const messages = Math.max(1, Math.floor(channel.perSecond * ahead));
+    if (flying.size >= most) return false;
+    const limit = Math.max(1, Math.floor(perSecond * ahead)) * channel.bundle;
     const now = clock();
-    const until = now + (ahead + 2 * timeout) * 1000;
-    const limit = messages * channel.bundle;
+    const until = now + (2 * timeout + 5) * 1000;
     const bundles = await store.take(channel.name, limit, channel.bundle, now, until);
-    const sent: Promise<void>[] = [];
     for (const bundle of bundles) {
-      if (sent.length > 0) await sleep(1000 / channel.perSecond);
-      sent.push(tell(bundle));
+      launch(bundle);
+      await sleepFor(1000 / perSecond);
     }
-    const results = await Promise.allSettled(sent);
-    for (const result of results) if (result.status === "rejected") onTrouble(result.reason);
     return bundles.length > 0;
   }
 
@@ -79,7 +110,7 @@ export function startWorker(options: WorkerOptions): Worker {
         new Promise<void>((resolve) => {
           wake = resolve;
         }),
-        sleep(pause, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined),
+        sleepFor(pause),
       ]);
     }
     nudged = false;
@@ -95,6 +126,7 @@ export function startWorker(options: WorkerOptions): Worker {
       }
       await rest();
     }
+    await Promise.all(flying);
   }
 
   const running = run();

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { BlockList, isIP } from "node:net";
 import { type PoolConfig, TypeOverrides, types } from "pg";
+import { DatabaseError, DatabaseOptionsError } from "./database-error.ts";
 
 /** Where a PostgreSQL is and how it is spoken to. */
 export interface PostgresOptions {
@@ -17,17 +18,6 @@ export interface PostgresOptions {
   readonly plain?: boolean | undefined;
   /** Milliseconds that one statement, one wait or one connection may take. @default 15000 */
   readonly timeout?: number | undefined;
-}
-
-/** PostgreSQL cannot be reached, or did not do what it was asked. */
-export class DatabaseError extends Error {
-  /** PostgreSQL's SQLSTATE or Node's name of the failure, where there is one. */
-  readonly code: string | undefined;
-
-  constructor(message: string, code?: string, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
-  }
 }
 
 /** What to do, by `code message` of a failure; the first that fits. */
@@ -66,7 +56,11 @@ function read(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new DatabaseError(`caFile ${file} cannot be read: check its name and rights`, "", error);
+    throw new DatabaseOptionsError(
+      `caFile ${file} cannot be read: check its name and rights`,
+      "",
+      error,
+    );
   }
 }
 
@@ -74,7 +68,8 @@ function read(file: string): string {
 function tlsOf(host: string, { caFile, plain = false }: PostgresOptions): PoolConfig["ssl"] {
   if (host.startsWith("/")) return false;
   if (plain && isLoopback(host)) return false;
-  if (plain) throw new DatabaseError(`plain is for this machine, not for ${host}: leave it out`);
+  if (plain)
+    throw new DatabaseOptionsError(`plain is for this machine, not for ${host}: leave it out`);
   return { rejectUnauthorized: true, ...(caFile !== undefined && { ca: read(caFile) }) };
 }
 
@@ -82,11 +77,13 @@ function tlsOf(host: string, { caFile, plain = false }: PostgresOptions): PoolCo
 function parse(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^postgres(?:ql)?:$/.test(url.protocol) || url.hostname === "") {
-    throw new DatabaseError("url is no address such as postgres://user@host:5432/database");
+    throw new DatabaseOptionsError("url is no address such as postgres://user@host:5432/database");
   }
   if (url.search !== "") {
     const names = [...url.searchParams.keys()].join(", ");
-    throw new DatabaseError(`url takes no parameters (${names}): use caFile, plain and timeout`);
+    throw new DatabaseOptionsError(
+      `url takes no parameters (${names}): use caFile, plain and timeout`,
+    );
   }
   return url;
 }
@@ -98,7 +95,7 @@ parsers.setTypeParser(types.builtins.INT8, Number);
 /**
  * How to connect, and where that is in words.
  *
- * @throws {@link DatabaseError} where the options are wrong.
+ * @throws {@link DatabaseOptionsError} where the options are wrong.
  */
 export function connectionOf(options: PostgresOptions): { config: PoolConfig; where: string } {
   const { timeout = 15_000 } = options;

@@ -1,10 +1,6 @@
 import { type ClientBase, Pool, type PoolClient, type PoolConfig } from "pg";
-import {
-  connectionOf,
-  DatabaseError,
-  databaseError,
-  type PostgresOptions,
-} from "./postgres-connection.ts";
+import { DatabaseError } from "./database-error.ts";
+import { connectionOf, databaseError, type PostgresOptions } from "./postgres-connection.ts";
 import { type Columns, json, namesOf, type Row, type Run, type Sql, type Value } from "./sql.ts";
 
 /**

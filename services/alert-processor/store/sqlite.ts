@@ -1,6 +1,25 @@
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { sqliteError } from "./sqlite-error.ts";
 import { type Columns, namesOf, type Row, type Run, type Sql, type Value } from "./sql.ts";
+
+/** Opens the file, as one of ours. */
+function open(path: string): DatabaseSync {
+  createPrivate(path);
+  const database = new DatabaseSync(path, { timeout: 5_000 });
+  try {
+    // FULL: what is acknowledged survives a power cut, for one fsync per transaction.
+    database.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000",
+    );
+    // Four times the usual before the log is worked in: pages that change often are then written once.
+    database.exec("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
 
 /** Creates the file so that only its owner reads it; the database keeps the mode for its journals. */
 function createPrivate(path: string): void {
@@ -11,14 +30,17 @@ function createPrivate(path: string): void {
  * An embedded database in one file.
  *
  * @param path - Of the file; created where it is missing.
+ * @throws {@link DatabaseError} where it cannot be used; so do the promises of all its methods.
  */
 export function openSqlite(path: string): Sql {
-  createPrivate(path);
-  const database = new DatabaseSync(path, { timeout: 5_000 });
-  // FULL: what is acknowledged survives a power cut, for one fsync per transaction.
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000");
-  // Four times the usual before the log is worked in: pages that change often are then written once.
-  database.exec("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864");
+  const words = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw sqliteError(path, error);
+    }
+  };
+  const database = words(() => open(path));
 
   const statements = new Map<string, StatementSync>();
   const prepared = (statement: string): StatementSync => {
@@ -27,7 +49,7 @@ export function openSqlite(path: string): Sql {
     return known;
   };
   const now = (statement: string, values: readonly Value[]): Row[] =>
-    prepared(statement).all(...values) as Row[];
+    words(() => prepared(statement).all(...values) as Row[]);
   const run: Run = (statement, ...values) =>
     new Promise((resolve) => {
       resolve(now(statement, values));

@@ -17,7 +17,7 @@ export function showFreshness({ live, problem, updatedAt }) {
     const what =
       problem.status === 0
         ? "The alert processor cannot be reached."
-        : "The alert processor cannot answer now.";
+        : `The alert processor cannot answer now (${problem.message}).`;
     const old = last === "" ? "" : ` What you see is from ${last} and may have changed since.`;
     setText(banner, `${what}${old} It is tried again every few seconds.`);
   }

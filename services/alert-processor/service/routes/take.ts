@@ -118,6 +118,13 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
       .type("text/html; charset=utf-8")
       .send(html);
 
+  app.setErrorHandler((error, request, reply) => {
+    request.log.error({ err: error }, "a link could not be followed");
+    const text =
+      "The alert processor's memory does not answer now. Nothing has changed: try again soon.";
+    return send(reply.code(503).header("retry-after", "10"), page("Not now", [text]));
+  });
+
   // A form without fields; what it carries is the address itself.
   app.addContentTypeParser("application/x-www-form-urlencoded", (_, payload, done) => {
     payload.resume().on("end", () => {
@@ -143,11 +150,14 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
     async ({ params }, reply) => {
       const found = await find(params.token);
       if (!("alert" in found)) return send(reply, found.html);
-      if (!(await store.useOnce(params.token, clock() + linkLife))) {
+      if (await store.wasUsed(params.token)) {
         const text = "This link was used before. Sign in to take it again.";
         return send(reply, page(found.alert.alertname, [text], linksFor(found.alert)));
       }
-      return send(reply, await take(params.token));
+      const html = await take(params.token);
+      // Last: a link is not spent on what failed. Of two at the same moment the second finds it taken.
+      await store.useOnce(params.token, clock() + linkLife);
+      return send(reply, html);
     },
   );
 }

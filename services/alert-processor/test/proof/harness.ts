@@ -4,11 +4,19 @@ import { readFileSync } from "node:fs";
 import { Agent, request, type RequestOptions } from "node:https";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { run } from "../../../../toolchain/process.ts";
+import { until } from "../../../../test/rules/alertmanager/running.ts";
 import type { Alert, AlertEvent } from "../../core/alert.ts";
 import type { DeliveryState } from "../../store/store.ts";
 import { makePlace, type Place, type PlaceOptions, token, user } from "./place.ts";
 
 const program = join(import.meta.dirname, "../../bin/alert-processor");
+
+/** With the Node that runs this. */
+const environment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
+});
 
 /** Milliseconds until a process on a busy machine has started. */
 const patience = 30_000;
@@ -61,29 +69,63 @@ export class Processor {
    */
   async start(env: NodeJS.ProcessEnv = {}): Promise<number> {
     const begun = performance.now();
-    const path = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`;
-    // As in an estate, where its folder of data has it.
-    const compiled = join(this.place.folder, "compiled");
-    const child = spawn(program, ["serve", "--config", this.place.config], {
-      env: { ...process.env, NODE_COMPILE_CACHE: compiled, PATH: path, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.#child = child;
-    let said = "";
+    const child = this.#spawn(env);
     await new Promise<void>((resolve, reject) => {
-      const hear = (text: string): void => {
-        said = (said + text).slice(-4_000);
-        if (text.includes("takes alerts in")) resolve();
-      };
       const fail = (why: string) => (): void => {
-        reject(new Error(`the processor ${why}; it said: ${said}`));
+        reject(new Error(`the processor ${why}; it said: ${this.said}`));
       };
-      child.stdout.setEncoding("utf8").on("data", hear);
-      child.stderr.setEncoding("utf8").on("data", hear);
+      const hear = (): void => {
+        if (this.said.includes("takes alerts in")) resolve();
+      };
+      child.stdout?.on("data", hear);
       child.once("close", fail("ended"));
       setTimeout(fail("does not start"), patience).unref();
     });
     return performance.now() - begun;
+  }
+
+  /**
+   * Starts it and waits until it answers, whether it can take alerts in or not.
+   *
+   * @param before - Program with arguments that starts it.
+   * @param output - File that it writes to; {@link said} is empty then.
+   */
+  async launch(
+    env: NodeJS.ProcessEnv = {},
+    before: readonly string[] = [],
+    output?: number,
+  ): Promise<void> {
+    const child = this.#spawn(env, before, output);
+    await until("the processor's page", 30, async () => {
+      if (child.exitCode !== null) throw new Error(`the processor ended; it said: ${this.said}`);
+      return (await this.text("/")).status === 200 ? true : undefined;
+    });
+  }
+
+  /** Runs another of its commands on its configuration. @throws Error with what it said. */
+  async run(...command: readonly string[]): Promise<void> {
+    await run(program, [...command, "--config", this.place.config], { env: environment() });
+  }
+
+  /** What it wrote since its last start. */
+  said = "";
+
+  #spawn(env: NodeJS.ProcessEnv, before: readonly string[] = [], output?: number): ChildProcess {
+    // As in an estate, where its folder of data has it.
+    const compiled = join(this.place.folder, "compiled");
+    const words = [...before, program, "serve", "--config", this.place.config];
+    const child = spawn(words[0] ?? program, words.slice(1), {
+      env: { ...environment(), NODE_COMPILE_CACHE: compiled, ...env },
+      stdio: ["ignore", output ?? "pipe", "pipe"],
+    });
+    this.#child = child;
+    this.said = "";
+    const hear = (text: string): void => {
+      this.said = (this.said + text).slice(-20_000);
+    };
+    child.stdout?.setEncoding("utf8").on("data", hear);
+    child.stderr?.setEncoding("utf8").on("data", hear);
+    return child;
   }
 
   /** Ends it as a power cut would. */
@@ -111,9 +153,14 @@ export class Processor {
     return (await this.#exchange("/v1/alerts", { method: "POST", headers }, body)).status;
   }
 
+  /** Reads as a person who has signed in, whatever it answers. */
+  text(path: string): Promise<Answer> {
+    return this.#exchange(path, { auth: `${user.name}:${user.password}` });
+  }
+
   /** Reads as a person who has signed in. @throws Error where it does not answer 200. */
   async get<T>(path: string): Promise<T> {
-    const { body, status } = await this.#exchange(path, { auth: `${user.name}:${user.password}` });
+    const { body, status } = await this.text(path);
     if (status !== 200) throw new Error(`GET ${path} was answered ${status}: ${body}`);
     return JSON.parse(body) as T;
   }

@@ -125,7 +125,7 @@ test("a channel that hangs delays no other", async () => {
   const hanging = new Promise<Outcome>((resolve) => {
     free = resolve;
   });
-  work(channelTo([hanging], { name: "pager" }));
+  work(channelTo([hanging, hanging], { name: "pager" }));
   const well = channelTo([]);
   work(well);
   await tell(message());
@@ -134,7 +134,30 @@ test("a channel that hangs delays no other", async () => {
   await came(2);
   expect(results).toEqual(["chat sent", "chat sent"]);
   free({ kind: "sent" });
+  await came(4);
+});
+
+test("what was told while the memory is away is written down later, and not told again", async () => {
+  let away = true;
+  const shaky: Store = {
+    ...store,
+    settle: (...args) => (away ? Promise.reject(new Error("gone")) : store.settle(...args)),
+  };
+  const rejections: unknown[] = [];
+  const heard = (error: unknown): void => void rejections.push(error);
+  process.on("unhandledRejection", heard);
+  // Slow, so that something fails while the next one waits for its turn.
+  const channel = channelTo([], { perSecond: 20 });
+  work(channel, shaky);
+  await tell(message(), message({ fingerprint: "a2" }), message({ fingerprint: "a3" }));
+  await eventually(() => Promise.resolve(channel.got.length === 3 && troubles.length > 3));
+  away = false;
   await came(3);
+  process.off("unhandledRejection", heard);
+  expect(rejections).toEqual([]);
+  expect(results).toEqual(["chat sent", "chat sent", "chat sent"]);
+  expect(channel.got).toHaveLength(3);
+  expect(await store.depth()).toMatchObject({ pending: 9 });
 });
 
 test("a channel that breaks its word, and a store that is gone for a moment, are trouble only", async () => {

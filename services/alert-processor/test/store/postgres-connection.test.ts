@@ -1,7 +1,8 @@
 import { createServer, type AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { freePort } from "../../../../toolchain/free-port.ts";
-import { DatabaseError, type PostgresOptions } from "../../store/postgres-connection.ts";
+import { DatabaseError } from "../../store/database-error.ts";
+import { type PostgresOptions } from "../../store/postgres-connection.ts";
 import { openPostgres } from "../../store/postgres.ts";
 import type { Sql } from "../../store/sql.ts";
 import { PostgresServer } from "./postgres-server.ts";

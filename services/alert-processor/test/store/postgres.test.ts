@@ -1,4 +1,4 @@
-import { DatabaseError } from "../../store/postgres-connection.ts";
+import { DatabaseError } from "../../store/database-error.ts";
 import { openPostgres } from "../../store/postgres.ts";
 import { openStore } from "../../store/sql-store.ts";
 import type { Store } from "../../store/store.ts";
