@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
 import { guessLimit } from "./guesses.ts";
@@ -46,6 +46,8 @@ export interface AccessOptions {
   readonly users: Users;
   readonly seal: Seal;
   readonly clock: Clock;
+  /** Told who signed in, and who did not. */
+  readonly log: Pick<FastifyBaseLogger, "info" | "warn">;
   /** Of our own pages: `https://host:port`. */
   readonly origin: string;
 }
@@ -61,8 +63,8 @@ function cookieIn(header: string | undefined): string {
 const cookieWith = (value: string, seconds: number): string =>
   `${cookieName}=${value}; Max-Age=${seconds}; Path=/; Secure; HttpOnly; SameSite=Lax`;
 
-export function accessOf({ clock, origin, seal, store, users }: AccessOptions): Access {
-  const guesses = guessLimit(clock);
+export function accessOf({ clock, log, origin, seal, store, users }: AccessOptions): Access {
+  const guesses = guessLimit(clock, (name) => users.stamp(name) !== undefined);
   /** Sessions that ended here, with the time until which they would have been valid. */
   const ended = new Map<string, number>();
 
@@ -72,13 +74,18 @@ export function accessOf({ clock, origin, seal, store, users }: AccessOptions): 
     readonly id: string;
   }
 
+  // A session stands for its user's password, so that a new one ends them all; nothing of it can be read there.
+  function stampOf(user: string): string | undefined {
+    const stamp = users.stamp(user);
+    return stamp === undefined ? undefined : seal.mark(JSON.stringify([user, stamp]));
+  }
+
   async function sessionOf(request: FastifyRequest): Promise<Session | undefined> {
     const { data } = sessionSchema.safeParse(seal.open(cookieIn(request.headers.cookie), clock()));
     if (data === undefined) return undefined;
     const [user, stamp, name] = data;
     const id = `session ${name}`;
-    // A session names its user's password, so that a new one ends them all.
-    if (users.stamp(user) !== stamp || ended.has(id)) return undefined;
+    if (stampOf(user) !== stamp || ended.has(id)) return undefined;
     return (await wasEnded(id)) ? undefined : { user, id };
   }
 
@@ -94,10 +101,13 @@ export function accessOf({ clock, origin, seal, store, users }: AccessOptions): 
   // Who was right before is let in at once: a guesser must not lock Prometheus out.
   async function verify(address: string, name: string, password: string): Promise<Verdict> {
     if (users.remembers(name, password)) return "right";
-    const who = `${name} ${address}`;
-    if (!guesses.begin(who)) return "wait";
-    if (!(await users.verify(name, password))) return "wrong";
-    guesses.forgive(who);
+    if (!guesses.begin(name, address)) return "wait";
+    if (!(await users.verify(name, password))) {
+      log.warn({ audit: "sign-in", user: name.slice(0, 200), address }, "a wrong name or password");
+      return "wrong";
+    }
+    guesses.forgive(name, address);
+    log.info({ audit: "sign-in", user: name, address }, "signed in");
     return "right";
   }
 
@@ -138,7 +148,7 @@ export function accessOf({ clock, origin, seal, store, users }: AccessOptions): 
       const verdict = await verify(request.ip, name, password);
       if (verdict !== "right") return verdict;
       const until = clock() + length;
-      const session = seal.sign([name, users.stamp(name), nonce()], until);
+      const session = seal.sign([name, stampOf(name), nonce()], until);
       void reply.header("set-cookie", cookieWith(session, length / 1000));
       return "right";
     },

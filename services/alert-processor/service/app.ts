@@ -112,6 +112,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const origin = new URL(options.publicUrl).origin;
   const access = accessOf({
     clock,
+    log: logger,
     origin,
     seal: sealFor(secret, "session"),
     store,

@@ -1,43 +1,50 @@
 import type { Clock } from "./clock.ts";
 
 /** Wrong passwords for one name from one address within a minute. */
-const perName = 10;
+const perAddress = 10;
 
-/** Wrong passwords from everywhere within a minute: each one costs time that alerts need. */
-const together = 100;
+/** Wrong passwords for one name from everywhere within a minute: each costs time that alerts need. */
+const perName = 60;
+
+/** Names and addresses that are remembered of a minute: who makes more up is not counted, and costs nothing. */
+const most = 50_000;
 
 /** Counts attempts, so that nobody guesses passwords by the thousand. */
 export interface Guesses {
   /**
-   * @param who - Name and address.
+   * Each name is counted by itself: a flood of names that nobody has keeps nobody out.
+   *
    * @returns False where this one has to wait. Counts before it is known whether it is right.
    */
-  begin(who: string): boolean;
+  begin(name: string, address: string): boolean;
   /** It was right. */
-  forgive(who: string): void;
+  forgive(name: string, address: string): void;
 }
 
-export function guessLimit(clock: Clock): Guesses {
+/** @param isKnown - Whether there is such a user, whose attempts are counted whatever else is. */
+export function guessLimit(clock: Clock, isKnown: (name: string) => boolean): Guesses {
   let minute = 0;
-  let all = 0;
   const wrong = new Map<string, number>();
+  const keysOf = (name: string, address: string) =>
+    [
+      [JSON.stringify([name]), perName],
+      [JSON.stringify([name, address]), perAddress],
+    ] as const;
   return {
-    begin: (who) => {
+    begin: (name, address) => {
       const now = Math.floor(clock() / 60_000);
-      if (now !== minute) {
-        wrong.clear();
-        all = 0;
-      }
+      if (now !== minute) wrong.clear();
       minute = now;
-      const before = wrong.get(who) ?? 0;
-      if (before >= perName || all >= together) return false;
-      wrong.set(who, before + 1);
-      all += 1;
+      const keys = keysOf(name, address);
+      if (keys.some(([key, limit]) => (wrong.get(key) ?? 0) >= limit)) return false;
+      for (const [key] of keys) {
+        if (isKnown(name) || wrong.has(key) || wrong.size < most)
+          wrong.set(key, (wrong.get(key) ?? 0) + 1);
+      }
       return true;
     },
-    forgive: (who) => {
-      all -= 1;
-      wrong.set(who, (wrong.get(who) ?? 1) - 1);
+    forgive: (name, address) => {
+      for (const [key] of keysOf(name, address)) wrong.set(key, (wrong.get(key) ?? 1) - 1);
     },
   };
 }

@@ -17,6 +17,8 @@ export interface Seal {
   sign(value: unknown, until: number): string;
   /** The value, or undefined where the token is not ours, was changed, or is too old. */
   open(token: string, now: number): unknown;
+  /** Stands for a text of which nothing may be seen: the same for the same text. */
+  mark(text: string): string;
 }
 
 /**
@@ -31,6 +33,8 @@ export function sealFor(secret: string, purpose: string): Seal {
       const body = Buffer.from(JSON.stringify([until, value])).toString("base64url");
       return `${body}.${macOf(body).toString("base64url")}`;
     },
+    // Beside what is signed: no body begins so.
+    mark: (text) => macOf(`mark ${text}`).toString("base64url"),
     open: (token, now) => {
       const [body = "", ...rest] = token.split(".");
       // As text, so that a token can be written in one way only.

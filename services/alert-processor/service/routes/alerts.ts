@@ -91,13 +91,15 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
         response: { 200: alertSchema },
       },
     },
-    async ({ body, params, user }) => {
+    async ({ body, ip, log, params, user }) => {
       const { version, ...action } = body;
       if (action.kind === "escalate" && !channels.includes(action.to)) {
         const known = channels.join(", ") || "none";
         throw new LifecycleError(`there is no channel ${action.to}; there are: ${known}`);
       }
       const alert = await store.act(params.fingerprint, action, user, version, plan, clock());
+      const { alertname, fingerprint } = alert;
+      log.info({ audit: action.kind, user, address: ip, alertname, fingerprint }, "acted");
       changes.note();
       nudge();
       return alert;

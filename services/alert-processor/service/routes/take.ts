@@ -147,7 +147,7 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
   app.post<{ Params: { token: string } }>(
     "/take/:token",
     { bodyLimit: 1_000, schema: { hide: true } },
-    async ({ params }, reply) => {
+    async ({ ip, log, params }, reply) => {
       const found = await find(params.token);
       if (!("alert" in found)) return send(reply, found.html);
       if (await store.wasUsed(params.token)) {
@@ -155,6 +155,11 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
         return send(reply, page(found.alert.alertname, [text], linksFor(found.alert)));
       }
       const html = await take(params.token);
+      const { alertname, fingerprint } = found.alert;
+      log.info(
+        { audit: "acknowledge", user: linkActor, address: ip, alertname, fingerprint },
+        "acted",
+      );
       // Last: a link is not spent on what failed. Of two at the same moment the second finds it taken.
       await store.useOnce(params.token, clock() + linkLife);
       return send(reply, html);

@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { eventually } from "../../../../test/provider/helpers.ts";
 import type { Alert } from "../../core/alert.ts";
 import { fakeServer } from "../channels/fake-server.ts";
@@ -88,6 +90,34 @@ describe("a session", () => {
     expect((await session("DELETE")).status).toBe(204);
     await place.again();
     expect((await session("GET")).status).toBe(401);
+  });
+});
+
+describe("the cookie of a session", () => {
+  test("shows nothing of the password, and a sign-in is in the log", async () => {
+    const body = JSON.stringify({ name: "ada", password: "lovelace" });
+    const { headers } = await place.ask("/v1/session", { body });
+    const [cookie = ""] = headers["set-cookie"] ?? [];
+    const read = Buffer.from(cookie.split("=")[1]?.split(".")[0] ?? "", "base64url").toString();
+    expect(read).toContain("ada");
+    expect(read).not.toMatch(/\$2|lovelace/);
+    const [, hash = ""] =
+      /ada: (\S+)/.exec(readFileSync(join(place.folder, "web.yml"), "utf8")) ?? [];
+    expect(hash).toMatch(/^\$2/);
+    expect(read).not.toContain(hash.slice(7, 20));
+    await place.ask("/v1/session", { as: "nobody:wrong" });
+    const audit = place.lines.filter((line) => line.includes('"audit":"sign-in"')).join("");
+    expect(audit).toContain('"user":"ada"');
+    expect(audit).toContain('"user":"nobody"');
+    expect(audit).not.toContain("lovelace");
+  });
+
+  test("is got by who never signed in, whatever names others make up", async () => {
+    await place.again();
+    const made = Array.from({ length: 150 }, (_, n) => `made-up-${n}:x`);
+    const answers = await Promise.all(made.map((as) => place.ask("/v1/session", { as })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
+    expect((await place.ask("/v1/session", { as: "grace:hopper" })).status).toBe(200);
   });
 });
 

@@ -120,23 +120,33 @@ test("a clock tells when it was set back, not when it is put right", () => {
 });
 
 describe("guesses", () => {
+  const isAda = (name: string): boolean => name === "ada";
+
   test("are ten a minute from an address, what was right not counted", () => {
     let now = 0;
-    const guesses = guessLimit(() => now);
+    const guesses = guessLimit(() => now, isAda);
     for (let n = 0; n < 20; n += 1) {
-      expect(guesses.begin("a")).toBe(true);
-      guesses.forgive("a");
+      expect(guesses.begin("ada", "a")).toBe(true);
+      guesses.forgive("ada", "a");
     }
-    for (let n = 0; n < 10; n += 1) expect(guesses.begin("a")).toBe(true);
-    expect([guesses.begin("a"), guesses.begin("b")]).toEqual([false, true]);
+    for (let n = 0; n < 10; n += 1) expect(guesses.begin("ada", "a")).toBe(true);
+    expect([guesses.begin("ada", "a"), guesses.begin("ada", "b")]).toEqual([false, true]);
     now = 60_000;
-    expect(guesses.begin("a")).toBe(true);
+    expect(guesses.begin("ada", "a")).toBe(true);
   });
 
-  test("are a hundred a minute from everywhere", () => {
-    const guesses = guessLimit(() => 0);
-    const begun = Array.from({ length: 200 }, (_, n) => guesses.begin(String(n)));
-    expect(begun.filter(Boolean)).toHaveLength(100);
+  test("are sixty a minute for a name, from everywhere", () => {
+    const guesses = guessLimit(() => 0, isAda);
+    for (let n = 0; n < 60; n += 1) expect(guesses.begin("ada", `a${n}`)).toBe(true);
+    expect([guesses.begin("ada", "other"), guesses.begin("grace", "other")]).toEqual([false, true]);
+  });
+
+  test("at names that nobody has keep nobody out", () => {
+    const guesses = guessLimit(() => 0, isAda);
+    for (let n = 0; n < 100_000; n += 1) guesses.begin(`made-up-${n}`, "a");
+    // Nor do they hide guesses at a name that somebody has.
+    for (let n = 0; n < 10; n += 1) expect(guesses.begin("ada", "a")).toBe(true);
+    expect(guesses.begin("ada", "a")).toBe(false);
   });
 });
 
