@@ -18,8 +18,8 @@ export interface DrainOptions {
 /** Milliseconds that one message may take. */
 const timeout = 5_000;
 
-/** Messages that are taken at once: few, because what is not sent in time waits for its lease to end. */
-const manyMessages = 10;
+/** Messages that are taken at once: few, so that what is most urgent comes soon, and no lease has to end. */
+const manyMessages = 2;
 
 /** @returns How many messages were sent. */
 async function drainOne(channel: Channel, options: DrainOptions): Promise<number> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Alert, Occasion } from "../core/alert.ts";
+import { classOf } from "../core/severity.ts";
 import type { Channel, Message } from "./channel.ts";
 import { type Answer, deliver } from "./http.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
@@ -22,11 +23,12 @@ const actions: Readonly<Record<Occasion, "trigger" | "acknowledge" | "resolve">>
   resolved: "resolve",
 };
 
-const severities = new Map([
-  ["emergency", "critical"],
-  ["critical", "critical"],
-  ["warning", "warning"],
-]);
+/** PagerDuty has four words; it knows one that we do not tell apart from critical. */
+const severityOf = (severity: string): string => {
+  if (["error", "err"].includes(severity.trim().toLowerCase())) return "error";
+  const known = classOf(severity);
+  return known === "emergency" ? "critical" : known;
+};
 
 const longestSummary = 1024;
 
@@ -57,7 +59,7 @@ function eventOf(message: Message, alert: Alert, routingKey: string) {
     payload: {
       summary: titleOf(message, longestSummary),
       source: field(alert.instance) || field(alert.service) || "unknown",
-      severity: severities.get(alert.severity) ?? "info",
+      severity: severityOf(alert.severity),
       timestamp: timeOf(startsAt),
       component: field(alert.service),
       group: field(alert.team),

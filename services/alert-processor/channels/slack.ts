@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { classOf } from "../core/severity.ts";
 import type { Channel, Message } from "./channel.ts";
 import { type Answer, deliver, isSuccess } from "./http.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
@@ -30,7 +31,7 @@ export const escapeSlack = (text: string): string =>
  */
 function payloadOf(message: Message) {
   const { facts, lines, links, title } = wordingOf(message);
-  const colour = colours.get(worstOf(message.alerts)) ?? otherColour;
+  const colour = colours.get(classOf(worstOf(message.alerts))) ?? otherColour;
   const text = escapeSlack(title);
   return {
     attachments: [

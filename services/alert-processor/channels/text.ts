@@ -1,5 +1,6 @@
 /** The words of messages, for all channels. Pure. Labels are data of strangers: see `clean`. */
 import type { Alert, Occasion } from "../core/alert.ts";
+import { rankOf } from "../core/severity.ts";
 import type { Message } from "./channel.ts";
 
 export interface Link {
@@ -23,8 +24,6 @@ const longestUrl = 2048;
 
 /** How many alerts of a storm are named; the page lists them all. */
 const named = 10;
-
-const ranks = ["emergency", "critical", "warning", "info"];
 
 /**
  * One line that shows what it holds: no control characters, no line ends, nothing that turns the
@@ -66,12 +65,7 @@ export function webAddress(text: string | undefined): string | undefined {
 
 const severityOf = ({ severity }: Alert): string => line(severity, 20) || "unknown";
 
-/** Worst first; what nobody foresaw after what is known. */
-function rankOf(severity: string): number {
-  const rank = ranks.indexOf(severity);
-  return rank < 0 ? ranks.length : rank;
-}
-
+/** Worst first. */
 const worstFirst = (a: string, b: string): number => rankOf(a) - rankOf(b);
 
 /** What is wrong, and where: "DiskFull on db-1:9100". */

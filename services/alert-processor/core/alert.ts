@@ -91,6 +91,8 @@ export interface Delivery {
   readonly fingerprint: string;
   readonly startsAt: number;
   readonly occasion: Occasion;
+  /** What is told first where more is due than can be told: 0 before 1. */
+  readonly rank: number;
   /** Not before. */
   readonly dueAt: number;
 }

@@ -8,12 +8,13 @@ import {
   type Occasion,
 } from "./alert.ts";
 import type { Change } from "./lifecycle.ts";
+import { classOf, rankOf } from "./severity.ts";
 
 /** Which alerts a channel gets, and when. */
 export interface Subscription {
   /** Name of the channel. */
   readonly channel: string;
-  /** Severities it wants; all where it is not given, those nobody foresaw included. */
+  /** Severities it wants, words that mean the same included; all where it is not given. */
   readonly severities?: readonly string[] | undefined;
   /** Teams it wants; all where it is not given. */
   readonly teams?: readonly string[] | undefined;
@@ -50,7 +51,9 @@ function delivery(
   id: string = occasion,
 ): Delivery {
   const { fingerprint, startsAt } = alert;
-  return { key: keyOf(alert, id, channel), channel, fingerprint, startsAt, occasion, dueAt };
+  // The same for all of an episode: what happened first arrives first.
+  const rank = rankOf(alert.severity);
+  return { key: keyOf(alert, id, channel), channel, fingerprint, startsAt, occasion, rank, dueAt };
 }
 
 /**
@@ -63,8 +66,12 @@ export function deliveriesOf(
 ): Delivery[] {
   if (event === undefined || alert.alertname === heartbeatName) return [];
   const { at, kind } = event;
+  const { severity, team } = alert;
+  // A word that the table does not have is taken for what it means.
+  const isNamed = subscriptions.some(({ severities }) => severities?.includes(severity) === true);
+  const word = isNamed ? severity : classOf(severity);
   const mine = subscriptions.filter(
-    ({ severities, teams }) => wants(severities, alert.severity) && wants(teams, alert.team),
+    ({ severities, teams }) => wants(severities, word) && wants(teams, team),
   );
   switch (kind) {
     case "firing":

@@ -14,6 +14,7 @@ export interface Metrics {
   readonly commits: Histogram;
   readonly overloaded: Counter;
   readonly storeErrors: Counter;
+  readonly oddSeverities: Counter;
   readonly notifications: Counter<"channel" | "result">;
   readonly heartbeats: Counter<"result">;
   readonly reconciled: Counter<"result">;
@@ -85,6 +86,7 @@ export function metricsOf(channels: readonly string[]): Metrics {
       registers,
     }),
     overloaded: counter("overloaded", "Messages refused for lack of room.", []),
+    oddSeverities: counter("odd_severities", "Alerts whose severity is no known word.", []),
     storeErrors: counter("store_errors", "Failures of the database.", []),
     notifications: counter("notifications", "Messages by channel: sent, again or dead.", [
       "channel",

@@ -1,6 +1,7 @@
 import { pino, type Logger } from "pino";
 import { openChannels } from "../channels/index.ts";
 import { deliveriesOf } from "../core/routing.ts";
+import { isKnownSeverity } from "../core/severity.ts";
 import type { Planner } from "../core/writes.ts";
 import { listAlerts } from "./alertmanager.ts";
 import { buildApp } from "./app.ts";
@@ -81,7 +82,14 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     void store.release(Date.now()).catch(trouble("release"));
   });
   const changes = changesHub();
-  const plan: Planner = (change) => deliveriesOf(change, config.subscriptions);
+  const plan: Planner = (change) => {
+    const { alertname, severity } = change.alert;
+    if (change.event?.kind === "firing" && !isKnownSeverity(severity)) {
+      metrics.oddSeverities.inc();
+      logger.warn({ alertname, severity }, "no known severity: it counts as a warning");
+    }
+    return deliveriesOf(change, config.subscriptions);
+  };
   const links = linksAt(config.publicUrl, sealFor(secret, "take"), clock);
   const workers: Worker[] = [];
   const nudge = (): void => {

@@ -34,8 +34,9 @@ export interface Worker {
 /** Seconds of sending that are taken at once: what becomes due meanwhile may be more urgent. */
 const ahead = 0.25;
 
-/** Messages that may be on their way at once, at least. */
+/** Messages that may be on their way at once, at least, and how many more of what is most urgent. */
 const together = 6;
+const spare = 4;
 
 /** Starts to tell a channel what is due to it, in a loop of its own: one that is down delays no other. */
 export function startWorker(options: WorkerOptions): Worker {
@@ -92,11 +93,13 @@ export function startWorker(options: WorkerOptions): Worker {
 
   /** @returns Whether there was anything. */
   async function round(): Promise<boolean> {
-    if (flying.size >= most) return false;
+    // A channel that hangs is full of what it does not answer; what is most urgent still gets a try.
+    const scope = flying.size < most ? "all" : "urgent";
+    if (flying.size >= most + spare) return false;
     const limit = Math.max(1, Math.floor(perSecond * ahead)) * channel.bundle;
     const now = clock();
     const until = now + (2 * timeout + 5) * 1000;
-    const bundles = await store.take(channel.name, limit, channel.bundle, now, until);
+    const bundles = await store.take(channel.name, limit, channel.bundle, now, until, scope);
     for (const bundle of bundles) {
       launch(bundle);
       await sleepFor(1000 / perSecond);

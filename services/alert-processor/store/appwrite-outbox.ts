@@ -13,7 +13,17 @@ const maxWhy = 500;
 
 const columns = [
   ...Object.keys(deliveryColumns),
-  ...["plannedAt", "state", "attempts", "leasedUntil", "bundle", "settledAt", "why", "position"],
+  ...[
+    "rank",
+    "plannedAt",
+    "state",
+    "attempts",
+    "leasedUntil",
+    "bundle",
+    "settledAt",
+    "why",
+    "position",
+  ],
 ];
 
 /** A row without what Appwrite adds to it. */
@@ -104,17 +114,22 @@ async function needless(
   return rows.filter((row) => lines.has(lineOf(row)));
 }
 
-/** What is due and free, the oldest first: nothing of an episode of which something older is due. */
+/** What is due and free, the most urgent and then the oldest first: nothing of an episode of which something older is due. */
 async function dueTo(
   database: AppwriteDatabase,
   channel: string,
   limit: number,
   now: number,
+  scope: "all" | "urgent",
 ): Promise<Row[]> {
   const lines = new Set<string>();
   const found: Row[] = [];
   const due = Query.lessThanEqual("dueAt", now);
-  const queries = [pending, Query.equal("channel", channel), due, oldestFirst];
+  const queries = [
+    ...[pending, Query.equal("channel", channel), due],
+    ...(scope === "all" ? [] : [Query.equal("rank", 0)]),
+    ...[Query.orderAsc("rank"), oldestFirst],
+  ];
   for await (const page of database.pages("outbox", queries)) {
     for (const row of page) {
       const first = !lines.has(lineOf(row));
@@ -136,9 +151,9 @@ async function wholeOf(database: AppwriteDatabase, rows: readonly Row[]): Promis
 type Outbox = Pick<Store, "redrive" | "release" | "settle" | "take">;
 
 export const outboxOf = (database: AppwriteDatabase): Outbox => ({
-  take: (channel, limit, size, now, until) =>
+  take: (channel, limit, size, now, until, scope = "all") =>
     database.transaction(async (writes) => {
-      const rows = await wholeOf(database, await dueTo(database, channel, limit, now));
+      const rows = await wholeOf(database, await dueTo(database, channel, limit, now, scope));
       const fingerprints = rows.map(({ fingerprint }) => String(fingerprint));
       const alerts = new Map(
         (await database.among("alerts", "$id", fingerprints)).map((row) => [

@@ -89,6 +89,7 @@ export const tables: readonly Table[] = [
       word("fingerprint", 32),
       whole("startsAt"),
       word("occasion", 16),
+      whole("rank", false),
       whole("dueAt"),
       whole("plannedAt"),
       word("state", 16),
@@ -100,7 +101,7 @@ export const tables: readonly Table[] = [
       position,
     ],
     indexes: [
-      index("state", "channel", "position"),
+      index("state", "channel", "rank", "position"),
       index("fingerprint", "position"),
       index("bundle"),
       index("settledAt"),

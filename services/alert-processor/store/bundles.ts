@@ -4,6 +4,7 @@ import type { Occasion } from "../core/alert.ts";
 interface Loose {
   readonly key: string;
   readonly occasion: Occasion;
+  readonly rank: number;
   /** The bundle it went out in before; null at its first time. */
   readonly bundle: string | null;
 }
@@ -22,10 +23,13 @@ export function bundlesOf<T extends Loose>(
 ): { readonly key: string; readonly occasion: Occasion; readonly items: readonly T[] }[] {
   const groups = new Map<string, T[]>();
   for (const one of loose) {
-    const name = one.bundle ?? `new ${one.occasion}`;
+    const name = one.bundle ?? `new ${one.rank === 0 ? "urgent" : "other"} ${one.occasion}`;
     groups.set(name, [...(groups.get(name) ?? []), one]);
   }
-  return [...groups].flatMap(([name, items]) => {
+  // What is most urgent goes first, and by itself.
+  const urgency = (items: readonly T[]): number => Math.min(...items.map(({ rank }) => rank));
+  const sorted = [...groups].sort(([, a], [, b]) => urgency(a) - urgency(b));
+  return sorted.flatMap(([name, items]) => {
     const [{ bundle, occasion }] = items as [T];
     if (bundle !== null) return [{ key: name, occasion, items }];
     const slices = Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

@@ -57,6 +57,7 @@ const deliveryOf = (row: Row) => ({
   fingerprint: text(row, "fingerprint"),
   startsAt: number(row, "startsAt"),
   occasion: text(row, "occasion") as Occasion,
+  rank: number(row, "rank"),
   dueAt: number(row, "dueAt"),
   attempts: number(row, "attempts"),
 });

@@ -36,8 +36,8 @@ export const deliveryColumns = columns(
 export const outboxColumns = {
   ...deliveryColumns,
   ...columns(
-    ["plannedAt", "state", "attempts", "leasedUntil", "why"],
-    ["plannedAt", "attempts", "leasedUntil"],
+    ["rank", "plannedAt", "state", "attempts", "leasedUntil", "why"],
+    ["rank", "plannedAt", "attempts", "leasedUntil"],
   ),
 };
 
@@ -78,6 +78,11 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE used (id text NOT NULL PRIMARY KEY, until bigint NOT NULL)`,
   ],
   [`ALTER TABLE alerts ADD COLUMN "closedBy" text`],
+  [
+    `ALTER TABLE outbox ADD COLUMN rank bigint NOT NULL DEFAULT 1`,
+    `DROP INDEX outbox_due`,
+    `CREATE INDEX outbox_due ON outbox (channel, rank, "dueAt") WHERE state = 'pending'`,
+  ],
 ];
 
 const ids = {

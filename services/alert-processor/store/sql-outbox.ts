@@ -1,4 +1,5 @@
 import { keepable } from "../core/keepable.ts";
+import { allRanks } from "../core/severity.ts";
 import { bundlesOf } from "./bundles.ts";
 import { takenOf } from "./rows.ts";
 import { type Columns, json, keyed, type Row, type Run, type Sql } from "./sql.ts";
@@ -22,22 +23,29 @@ async function whole(sql: Sql, run: Run, rows: readonly Row[]): Promise<Row[]> {
 /** What workers do. */
 export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | "redrive"> {
   function take(
-    ...[channel, limit, size, now, until]: Parameters<Store["take"]>
+    ...[channel, limit, size, now, until, scope = "all"]: Parameters<Store["take"]>
   ): Promise<Bundle[]> {
-    return sql.transaction(async (run) => {
-      const due = await run(
-        `SELECT * FROM outbox o WHERE channel = ? AND state = 'pending' AND "dueAt" <= ?
+    const dueOf = (run: Run, rank: number, room: number): Promise<Row[]> =>
+      run(
+        `SELECT * FROM outbox o WHERE channel = ? AND rank = ? AND state = 'pending' AND "dueAt" <= ?
            AND "leasedUntil" <= ? AND NOT EXISTS (
              SELECT 1 FROM outbox b WHERE b.fingerprint = o.fingerprint
                AND b."startsAt" = o."startsAt" AND b.channel = o.channel AND b.state = 'pending'
                AND b.id < o.id AND b."dueAt" <= ?)
          ORDER BY "dueAt", id LIMIT ?`,
         channel,
+        rank,
         now,
         now,
         now,
-        limit,
+        room,
       );
+    return sql.transaction(async (run) => {
+      const due: Row[] = [];
+      // By rank, so that none looks through what is planned for later.
+      for (const rank of scope === "all" ? allRanks : allRanks.slice(0, 1)) {
+        if (due.length < limit) due.push(...(await dueOf(run, rank, limit - due.length)));
+      }
       if (due.length === 0) return [];
       const rows = await whole(sql, run, due);
       const alerts = await knownAlerts(

@@ -128,10 +128,20 @@ export interface Store {
    * and not settled comes again in the same bundles. Nothing is taken of an episode of which this channel
    * is being told at the moment, so that what happened first arrives first.
    *
+   * What is more urgent comes first, however much waits.
+   *
    * @param limit - Deliveries at most.
    * @param size - Deliveries in a bundle at most.
+   * @param scope - `urgent`: only what is of the first rank. @default all
    */
-  take(channel: string, limit: number, size: number, now: number, until: number): Promise<Bundle[]>;
+  take(
+    channel: string,
+    limit: number,
+    size: number,
+    now: number,
+    until: number,
+    scope?: "all" | "urgent",
+  ): Promise<Bundle[]>;
   /**
    * Writes down what became of deliveries. A channel that was told of an episode only now, because it was
    * down or this program was, needs none of the reminders that were due meanwhile: they are cancelled.

@@ -90,7 +90,11 @@ test.each([
   ["critical", "critical"],
   ["warning", "warning"],
   ["info", "info"],
-  ["constructor", "info"],
+  ["page", "critical"],
+  ["error", "error"],
+  ["P1", "critical"],
+  ["fatal", "critical"],
+  ["constructor", "warning"],
   ["", "info"],
 ])("calls %s %s", async (severity, theirs) => {
   expect((await sent(messageOf({ alerts: [alertOf({ severity })] }))).payload.severity).toBe(
@@ -125,7 +129,7 @@ test("stays below every limit with the largest alert that is taken in", async ()
 
 test.each(hostile)("takes any label: %#", async (text) => {
   const { payload } = await sent(messageOf({ alerts: [hostileAlert(text)] }));
-  expect(payload.severity).toBe("info");
+  expect(payload.severity).toBe("warning");
   expect(payload.summary).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
 });
 

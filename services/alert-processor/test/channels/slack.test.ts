@@ -73,7 +73,8 @@ test("is coloured by the worst severity, and green at the end", async () => {
     (await sent(messageOf({ alerts: [alertOf({ severity })] }))).color;
   const all = [await colour("emergency"), await colour("warning"), await colour("info")];
   expect(new Set([...all, await colour("critical")]).size).toBe(4);
-  expect(await colour("constructor")).toBe(await colour("info"));
+  expect(await colour("constructor")).toBe(await colour("warning"));
+  expect(await colour("page")).toBe(await colour("critical"));
   expect((await sent(messageOf({ alerts: manyAlerts(20) }))).color).toBe("#d32f2f");
   const end = messageOf({ occasion: "resolved", alerts: [alertAt("resolved")] });
   expect((await sent(end)).color).toBe("#388e3c");

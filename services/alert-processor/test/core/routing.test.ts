@@ -39,6 +39,14 @@ describe("who is told", () => {
       "lead reminder 900",
     ]);
     expect(told("firing", [all, urgent], alertOf({ severity: "odd" }))).toEqual(["all firing 0"]);
+    for (const severity of ["page", "Error", "P1", " FATAL ", "Emergency"]) {
+      expect(told("firing", [urgent], alertOf({ severity }))).toHaveLength(2);
+    }
+    // Where the table has the word itself, it alone says who.
+    const pages = { ...all, channel: "pages", severities: ["page"] };
+    expect(told("firing", [urgent, pages], alertOf({ severity: "page" }))).toEqual([
+      "pages firing 0",
+    ]);
     const other = alertOf({ labels: { ...message().labels, team: "dba" } });
     expect(told("firing", [lead], other)).toEqual([]);
   });

@@ -364,6 +364,22 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       expect(occasions(await take("chat", start))).toEqual(["firing 1"]);
     });
 
+    test("takes what is most urgent first, whatever waits, and by itself", async () => {
+      const many = Array.from({ length: 3000 }, (_, n) =>
+        message({ fingerprint: `b${n.toString(16)}`, severity: n % 2 === 0 ? "warning" : "page" }),
+      );
+      await tell(start, ...many);
+      await tell(start + 1, message({ severity: "emergency" }));
+      const severities = (bundles: readonly Bundle[]) =>
+        bundles.map(({ deliveries }) => deliveries.map(({ alert }) => alert.severity).join(" "));
+      const first = await store.take("chat", 3, 2, start + 1, lease);
+      expect(severities(first)).toEqual(["emergency", "page page"]);
+      expect(await store.take("chat", 9, 9, start + 1, lease, "urgent")).toEqual([]);
+      await tell(start + 2, message({ fingerprint: "a2", severity: "emergency" }));
+      const urgent = await store.take("chat", 9, 9, start + 2, lease, "urgent");
+      expect(severities(urgent)).toEqual(["emergency"]);
+    });
+
     test("reminds as long as nobody has taken it", async () => {
       await tell(start, message());
       expect(await send("pager", start)).toEqual(["firing 1"]);

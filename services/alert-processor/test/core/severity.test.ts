@@ -1,0 +1,25 @@
+import { classOf, isKnownSeverity, rankOf } from "../../core/severity.ts";
+
+test.each([
+  ["emergency", "emergency", 0],
+  ["P0", "emergency", 0],
+  ["critical", "critical", 1],
+  ["page", "critical", 1],
+  ["error", "critical", 1],
+  ["P1", "critical", 1],
+  [" Fatal", "critical", 1],
+  ["warning", "warning", 2],
+  ["ticket", "warning", 2],
+  ["info", "info", 3],
+  ["none", "info", 3],
+  ["", "info", 3],
+])("%j means %s", (word, meaning, rank) => {
+  expect([classOf(word), rankOf(word), isKnownSeverity(word)]).toEqual([meaning, rank, true]);
+});
+
+test.each(["bananas", "__proto__", "constructor", "\u0000"])(
+  "%j is a warning and is told",
+  (word) => {
+    expect([classOf(word), isKnownSeverity(word)]).toEqual(["warning", false]);
+  },
+);
