@@ -7,7 +7,7 @@
 # ./vigil pulumi config set --secret --path 'vigil:login.password'
 
 # tls.key: Its private key in PEM.
-# ./vigil pulumi config set --secret --path 'vigil:tls.key'
+# ./vigil pulumi config set --secret --path 'vigil:tls.key' < tls.key
 
 # grafana.auth: How to get into your own Grafana: a token, or `user:password`.
 # ./vigil pulumi config set --secret --path 'vigil:grafana.auth'
@@ -49,10 +49,10 @@
 # ./vigil pulumi config set --secret --path 'vigil:receivers.heartbeat.url'
 
 # receivers.teams.<name>.webhook.url: Where alerts are posted.
-# ./vigil pulumi config set --secret --path 'vigil:receivers.teams.<name>.webhook.url'
+# ./vigil pulumi config set --secret --path 'vigil:receivers.teams["<name>"].webhook.url'
 
 # receivers.teams.<name>.slack.url: Incoming webhook.
-# ./vigil pulumi config set --secret --path 'vigil:receivers.teams.<name>.slack.url'
+# ./vigil pulumi config set --secret --path 'vigil:receivers.teams["<name>"].slack.url'
 
 # receivers.teams.<name>.pagerduty.routingKey: Integration key of a PagerDuty service (Events API v2).
-# ./vigil pulumi config set --secret --path 'vigil:receivers.teams.<name>.pagerduty.routingKey'
+# ./vigil pulumi config set --secret --path 'vigil:receivers.teams["<name>"].pagerduty.routingKey'

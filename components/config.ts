@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ConfigProblem, parseConfig } from "./config/parse.ts";
-import { describeProblems } from "./config/problems.ts";
+import type { ConfigProblem } from "./config/mistakes.ts";
+import { parseConfig } from "./config/parse.ts";
+import { notesOn } from "./config/notes.ts";
+import { describeNote, describeProblems } from "./config/problems.ts";
 import type { Config } from "./config/schema.ts";
 
 const prefix = "vigil:";
@@ -9,7 +11,7 @@ const prefix = "vigil:";
 export class ConfigError extends pulumi.RunError {
   readonly problems: readonly ConfigProblem[];
   constructor(problems: readonly ConfigProblem[]) {
-    super(describeProblems(problems));
+    super(describeProblems(problems, pulumi.getStack()));
     this.problems = problems;
   }
 }
@@ -40,5 +42,8 @@ export function readConfig(now = new Date()): Config {
   const secretKeys = new Set(Object.keys(values).filter((key) => isConfigSecret(prefix + key)));
   const { config, problems } = parseConfig({ values, secretKeys }, now);
   if (config === undefined) throw new ConfigError(problems);
+  for (const note of notesOn(config, now)) {
+    void pulumi.log.warn(describeNote(note, pulumi.getStack()));
+  }
   return config;
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { ConfigProblem } from "./config/parse.ts";
+import { quote, removeCommand } from "./config/commands.ts";
+import { type ConfigProblem, mistake } from "./config/mistakes.ts";
 
 /** Rule files of the stack's own: texts by name, or what is wrong with them. */
 export interface ExtraRules {
@@ -34,13 +35,11 @@ export function readExtraRules(
     try {
       texts[name] = textOf(path, root);
     } catch (error) {
-      const reason =
-        (error as NodeJS.ErrnoException).code === "ENOENT" ? "is not there" : undefined;
-      problems.push({
-        path: `vigil:rules.extra.${name}`,
-        reason: `${path} ${reason ?? (error as Error).message.split("\n")[0] ?? "cannot be read"}`,
-        fix: `promtool check rules ${path}`,
-      });
+      const at = ["rules", "extra", name];
+      const absent = (error as NodeJS.ErrnoException).code === "ENOENT";
+      const reason = absent ? "is not there" : (error as Error).message.split("\n")[0];
+      const fix = absent ? removeCommand(at) : `.vigil/bin/promtool check rules ${quote(path)}`;
+      problems.push(mistake(at, `${path} ${reason ?? "cannot be read"}`, fix));
     }
   }
   return { texts, problems };

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { againstPlan } from "./against-plan.ts";
 import { Alertmanager } from "./alertmanager.ts";
 import { Cadvisor } from "./cadvisor.ts";
 import { ConfigError } from "./config.ts";
-import type { ConfigProblem } from "./config/parse.ts";
+import { removeCommand, setCommand } from "./config/commands.ts";
+import { mistake } from "./config/mistakes.ts";
 import type { Config } from "./config/schema.ts";
 import { Exporter } from "./exporter.ts";
 import { blackboxExporter, nodeExporter } from "./exporters.ts";
@@ -10,11 +12,12 @@ import { readExtraRules } from "./extra-rules.ts";
 import { GrafanaContent } from "./grafana-content.ts";
 import { Grafana } from "./grafana.ts";
 import type { ServiceOutput, VigilOutputs } from "./outputs.ts";
-import { type Plan, planEstate, uncovered } from "./plan.ts";
+import { type Plan, planEstate } from "./plan.ts";
 import { Processor } from "./processor.ts";
 import { Prometheus } from "./prometheus.ts";
 import { toldOf } from "./render/alertmanager.ts";
 import { channelNames } from "./render/processor-channels.ts";
+import { forStack } from "../rules/lib/command.ts";
 import { createTarget } from "./targets/index.ts";
 import type { Place, Target } from "./targets/target.ts";
 import { Login } from "../provider/resources.ts";
@@ -73,11 +76,11 @@ function toldBy({ processor, receivers }: Config, { places }: Plan): string[] {
 }
 
 /** Said rather than passed over: nobody should believe that a host is watched which is not. */
-const hostsToCome: ConfigProblem = {
-  path: "vigil:hosts",
-  reason: "is valid, but hosts over SSH are not there yet",
-  fix: "pulumi config rm vigil:hosts",
-};
+const hostsToCome = mistake(
+  ["hosts"],
+  "is valid, but hosts over SSH are not there yet",
+  removeCommand(["hosts"]),
+);
 
 export interface MonitoringArgs {
   readonly config: Config;
@@ -102,13 +105,16 @@ export class Monitoring extends pulumi.ComponentResource {
     const extra = readExtraRules(config.rules.extra);
     const plan = planEstate(config, target, own, extra.texts);
     const { places } = plan;
-    const problems = [...extra.problems, ...uncovered(config, places)];
+    const problems = [...extra.problems, ...againstPlan(config, plan)];
     if (problems.length > 0) throw new ConfigError(problems);
 
     if (config.processor.enabled && !places.processor) {
       void pulumi.log.warn(
-        "The alert processor is left out: it has no image. make processor-image, then " +
-          "pulumi config set --path vigil:processor.image NAME",
+        forStack(
+          "The alert processor is left out: it has no image. " +
+            `make processor-image && ${setCommand(["processor", "image"])}`,
+          pulumi.getStack(),
+        ),
         this,
       );
     }
@@ -116,8 +122,11 @@ export class Monitoring extends pulumi.ComponentResource {
     const told = toldBy(config, plan);
     if (told.length === 0) {
       void pulumi.log.warn(
-        "No receiver is configured: alerts are shown and told to nobody. " +
-          "pulumi config set --secret --path 'vigil:receivers.webhook.url'",
+        forStack(
+          "No receiver is configured: alerts are shown and told to nobody. " +
+            setCommand(["receivers", "webhook", "url"]),
+          pulumi.getStack(),
+        ),
         this,
       );
     }

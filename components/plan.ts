@@ -1,10 +1,7 @@
-import { X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
 import { renderBoards } from "../dashboards/index.ts";
 import { groupsFor } from "../rules/index.ts";
 import { renderAlertmanager, type Receivers } from "../rules/lib/alertmanager.ts";
 import { renderRuleFile } from "../rules/lib/rule-file.ts";
-import type { ConfigProblem } from "./config/parse.ts";
 import type { Config } from "./config/schema.ts";
 import { receiverFiles } from "./render/alertmanager.ts";
 import { probeModule } from "./render/blackbox.ts";
@@ -125,30 +122,6 @@ function probeJob(config: Config, prober: Place): ScrapeJob {
     targets,
     prober: { address: prober.address, module: probeModule },
   };
-}
-
-/**
- * What a given certificate lacks: a name by which a part of the estate is reached and that it does
- * not carry would only show as a failed scrape.
- */
-export function uncovered(config: Config, places: Places): ConfigProblem[] {
-  if (config.tls === undefined) return [];
-  const certificate = new X509Certificate(config.tls.certificate);
-  const reached = Object.values(places).flatMap(({ address, url }: Place) => [
-    address.slice(0, address.lastIndexOf(":")),
-    ...(url === undefined ? [] : [new URL(url).hostname]),
-  ]);
-  const missing = [...new Set(reached)]
-    .filter((host) => !(isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)))
-    .sort();
-  if (missing.length === 0) return [];
-  return [
-    {
-      path: "vigil:tls.certificate",
-      reason: `does not carry ${missing.join(", ")}, by which parts of the estate are reached`,
-      fix: "pulumi config set --path 'vigil:tls.certificate' \"$(cat tls.crt)\"",
-    },
-  ];
 }
 
 /**

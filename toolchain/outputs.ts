@@ -43,16 +43,24 @@ const urlsOf = (outputs: Outputs): string[] =>
     (one) => one?.url ?? [],
   );
 
+/** A word as .netrc has it: in quotes, which curl understands from 7.84 on, only where it must be. */
+const netrcWord = (text: string): string =>
+  /^[\w.~+/=-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+
+/** Lines of a .netrc file that sign in at these hosts. */
+export const netrc = (hosts: readonly string[], { password, username }: Outputs["login"]): string =>
+  hosts
+    .map((host) => `machine ${host} login ${username} password ${netrcWord(password)}\n`)
+    .join("");
+
 /** Writes login and authority to files that only this user can read. The password is never printed. */
 export async function writeAccess(root: string, stack: string, outputs: Outputs): Promise<Access> {
   const paths = accessPaths(root, stack);
-  const { password, username } = outputs.login;
   const hosts = [...new Set(urlsOf(outputs).map((url) => new URL(url).hostname))].sort();
-  const lines = hosts.map((host) => `machine ${host} login ${username} password ${password}\n`);
   await mkdir(join(stackFolder(root, stack), "access"), { recursive: true, mode: 0o700 });
   // An older file keeps its mode when written to, so it goes first.
   await Promise.all(Object.values(paths).map((path: string) => rm(path, { force: true })));
-  await writeFile(paths.login, lines.join(""), { mode: 0o600 });
+  await writeFile(paths.login, netrc(hosts, outputs.login), { mode: 0o600 });
   await writeFile(paths.authority, outputs.authority, { mode: 0o600 });
   return paths;
 }

@@ -13,6 +13,7 @@ export async function renderStack(root: string, stack: string, out: string): Pro
   // The program's modules need packages, which are there only now.
   const { readExtraRules } = await import("../components/extra-rules.ts");
   const { planEstate } = await import("../components/plan.ts");
+  const { againstPlan } = await import("../components/against-plan.ts");
   const { createTarget } = await import("../components/targets/index.ts");
   const config = await readStackConfig(root, stack);
   const folder = resolve(out);
@@ -20,9 +21,10 @@ export async function renderStack(root: string, stack: string, out: string): Pro
   process.chdir(root);
   const extra = readExtraRules(config.rules.extra, root);
   const { describeProblems } = await import("../components/config/problems.ts");
-  if (extra.problems.length > 0) throw new UserError(describeProblems(extra.problems));
   const target = createTarget(config, stack, {});
   const plan = planEstate(config, target, config.grafana.enabled, extra.texts);
+  const problems = [...extra.problems, ...againstPlan(config, plan)];
+  if (problems.length > 0) throw new UserError(describeProblems(problems, stack));
   const files: Record<string, string> = {
     "alertmanager.yml": plan.alertmanager,
     ...(plan.processor !== undefined && { "processor.yml": plan.processor }),

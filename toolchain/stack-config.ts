@@ -11,7 +11,8 @@ import { UserError } from "./errors.ts";
 export async function readStackConfig(root: string, stack: string): Promise<Config> {
   // The program's modules need packages, which are there only now.
   const { parseConfig } = await import("../components/config/parse.ts");
-  const { describeProblems } = await import("../components/config/problems.ts");
+  const { notesOn } = await import("../components/config/notes.ts");
+  const { describeNote, describeProblems } = await import("../components/config/problems.ts");
   const { rawConfig } = await import("../components/config/stack-file.ts");
   const file = `Pulumi.${stack}.yaml`;
   const text = await readFile(join(root, file), "utf8").catch(() => undefined);
@@ -21,7 +22,9 @@ export async function readStackConfig(root: string, stack: string): Promise<Conf
     });
   }
   const raw = rawConfig(await readFile(join(root, "Pulumi.yaml"), "utf8"), text);
-  const { config, problems } = parseConfig(raw, new Date());
-  if (config === undefined) throw new UserError(describeProblems(problems));
+  const now = new Date();
+  const { config, problems } = parseConfig(raw, now);
+  if (config === undefined) throw new UserError(describeProblems(problems, stack));
+  for (const note of notesOn(config, now)) process.stderr.write(`! ${describeNote(note, stack)}\n`);
   return config;
 }

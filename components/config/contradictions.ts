@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { encryptedSecret } from "./fields.ts";
 import { maintenanceProblems } from "./maintenance.ts";
-import type { ConfigProblem } from "./parse.ts";
+import { setCommand } from "./commands.ts";
+import { type ConfigProblem, mistake } from "./mistakes.ts";
 import { receiverProblems } from "./receivers.ts";
 import { ruleProblems } from "./rules.ts";
 import type { Config } from "./schema.ts";
@@ -18,6 +19,7 @@ const listeners = [
 
 function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
   const owner = new Map<number, string>();
+  const taken = new Set(listeners.map((service) => config[service]?.port));
   return listeners.flatMap((service) => {
     const port = config[service]?.port;
     if (port === undefined || (service === "grafana" && !hasGrafanaServer(config))) return [];
@@ -27,11 +29,11 @@ function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
       return [];
     }
     return [
-      {
-        path: `vigil:${service}.port`,
-        reason: `is ${port}, which vigil:${other}.port has already`,
-        fix: `pulumi config set --path 'vigil:${service}.port' ${freePort(config)}`,
-      },
+      mistake(
+        [service, "port"],
+        `is ${port}, which vigil:${other}.port has already`,
+        setCommand([service, "port"], String(freePort(taken))),
+      ),
     ];
   });
 }
@@ -39,10 +41,11 @@ function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
 const hasGrafanaServer = ({ grafana }: Partial<Config>): boolean =>
   grafana?.enabled === true && grafana.url === undefined;
 
-function freePort(config: Partial<Config>): number {
-  const taken = new Set(listeners.map((service) => config[service]?.port));
+/** A port that none of them has; it is taken from then on. */
+function freePort(taken: Set<number | undefined>): number {
   let port = 9090;
   while (taken.has(port)) port += 1;
+  taken.add(port);
   return port;
 }
 
@@ -52,9 +55,7 @@ function certificates({ tls }: Partial<Config>, now: Date): ConfigProblem[] {
   const certificate = new X509Certificate(tls.certificate);
   const authority = new X509Certificate(tls.authority);
   const complain = (field: string, reason: string): void => {
-    const secret = field === "key" ? "--secret " : "";
-    const fix = `pulumi config set ${secret}--path 'vigil:tls.${field}' < ${field}.pem`;
-    problems.push({ path: `vigil:tls.${field}`, reason, fix });
+    problems.push(mistake(["tls", field], reason));
   };
   for (const [field, one] of [
     ["certificate", certificate],
@@ -85,11 +86,10 @@ function matches(certificate: X509Certificate, key: string): boolean {
 function grafanaOfYourOwn({ grafana }: Partial<Config>): ConfigProblem[] {
   if (grafana?.url === undefined || grafana.auth !== undefined) return [];
   return [
-    {
-      path: "vigil:grafana.auth",
-      reason: "is missing: vigil:grafana.url names a Grafana that wants to know who asks",
-      fix: "pulumi config set --secret --path 'vigil:grafana.auth'",
-    },
+    mistake(
+      ["grafana", "auth"],
+      "is missing: vigil:grafana.url names a Grafana that wants to know who asks",
+    ),
   ];
 }
 
@@ -97,11 +97,11 @@ function grafanaOfYourOwn({ grafana }: Partial<Config>): ConfigProblem[] {
 function escalationToNobody({ processor }: Partial<Config>): ConfigProblem[] {
   if (processor?.escalation === undefined || processor.email !== undefined) return [];
   return [
-    {
-      path: "vigil:processor.escalation",
-      reason: "has no mail server: its mail would go over that of vigil:processor.email",
-      fix: "pulumi config set --path 'vigil:processor.email.smarthost' smtp.example.com:587",
-    },
+    mistake(
+      ["processor", "escalation"],
+      "has no mail server: its mail would go over that of vigil:processor.email",
+      setCommand(["processor", "email", "smarthost"]),
+    ),
   ];
 }
 

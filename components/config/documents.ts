@@ -1,5 +1,5 @@
 import { allFields, type Field } from "./fields-of.ts";
-import { setCommand } from "./parse.ts";
+import { setCommand } from "./commands.ts";
 
 const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
 
@@ -23,7 +23,7 @@ export function secretsExample(): string {
   const commands = secrets.flatMap(({ description, key }) => [
     "",
     `# ${key.replace("vigil:", "")}: ${description}`,
-    `# ./vigil ${setCommand(key.replace("vigil:", "").split("."))}`,
+    `# ${setCommand(key.replace("vigil:", "").split("."))}`,
   ]);
   return [
     "#!/bin/sh",

@@ -16,10 +16,11 @@ interface Known extends Partial<FieldMeta> {
   readonly record: boolean;
 }
 
-type Path = readonly (string | number)[];
+/** Where a value is, below `vigil:`. */
+export type Path = readonly (string | number)[];
 
 /** Strips what only says how a value may be absent. */
-function bare(type: z.core.$ZodType): z.core.$ZodType {
+export function bare(type: z.core.$ZodType): z.core.$ZodType {
   if (
     type instanceof z.ZodOptional ||
     type instanceof z.ZodDefault ||
@@ -36,18 +37,23 @@ function metaOf(type: z.core.$ZodType): Partial<FieldMeta> {
     {}) as Partial<FieldMeta>;
 }
 
-function step(type: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {
+/** The type below one step of a path; undefined where there is none. */
+export function step(
+  type: z.core.$ZodType | undefined,
+  key: string | number,
+): z.core.$ZodType | undefined {
   const inner = type === undefined ? undefined : bare(type);
   if (inner instanceof z.ZodObject) {
     // A key such as `valueOf` must not find what every object has.
     return Object.hasOwn(inner.shape, key) ? (inner.shape[key] as z.core.$ZodType) : undefined;
   }
   if (inner instanceof z.ZodRecord) return inner.def.valueType;
+  if (inner instanceof z.ZodArray) return inner.def.element;
   return undefined;
 }
 
 function typeAt(path: Path): z.core.$ZodType | undefined {
-  return path.reduce<z.core.$ZodType | undefined>((type, key) => step(type, String(key)), schema);
+  return path.reduce<z.core.$ZodType | undefined>((type, key) => step(type, key), schema);
 }
 
 /** What is known of the field at `path`, or undefined where there is none. */
@@ -61,11 +67,6 @@ export function fieldsOf(path: Path): string[] {
   const type = typeAt(path);
   const inner = type && bare(type);
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
-}
-
-/** `["prometheus", "port"]` → `vigil:prometheus.port`. */
-export function configKey(path: Path): string {
-  return `vigil:${path.join(".")}`;
 }
 
 function defaultOf(type: z.core.$ZodType): string | undefined {
@@ -94,7 +95,7 @@ export function allFields(): Field[] {
     } else {
       const fallback = defaultOf(type);
       fields.push({
-        key: configKey(path),
+        key: `vigil:${path.join(".")}`,
         description: meta.description ?? "",
         ...(meta.example === undefined ? {} : { example: meta.example }),
         ...(meta.secret === undefined ? {} : { secret: meta.secret }),

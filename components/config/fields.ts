@@ -26,13 +26,28 @@ export interface FieldMeta {
   readonly description: string;
   /** A value that works, for the line that mends a mistake. */
   readonly example?: string;
+  /** Of a map that must not be empty: a name that works. */
+  readonly exampleKey?: string;
   readonly secret?: boolean;
+  /** File that a secret of several lines is read from, in the command that sets it. */
+  readonly from?: string;
 }
 
 /** Attaches what people are told about a field. */
 export function about<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
   return schema.meta({ ...meta });
 }
+
+/** Line breaks and their like: no header, login form or file of one line can carry them. */
+const controls = /[\u0000-\u001f\u007f\u2028\u2029]/;
+
+/** A text of one line, with something in it besides spaces. */
+export const line = z
+  .string()
+  .refine((text) => text.trim() !== "", { error: "is empty" })
+  .refine((text) => !controls.test(text), {
+    error: "has a line break or a control character in it",
+  });
 
 const durationPattern = /^(?:0|(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?)$/;
 
@@ -75,6 +90,8 @@ export const hostPort = z.string().regex(/^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\]):
 export const email = z.email({ error: "is no e-mail address" });
 
 function isHttpUrl(text: string): boolean {
+  // A URL's parser passes over spaces at its ends and line breaks within; who reads it later does not.
+  if (/\s/.test(text) || controls.test(text)) return false;
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
@@ -94,20 +111,39 @@ export const megabytes = z
 /** Stands for a secret that is encrypted and cannot be read here (`vigil render`). */
 export const encryptedSecret = "\u0000encrypted";
 
-/** A secret text, checked by `accepts` unless it is still encrypted. */
+/** A secret of one line, checked by `accepts` unless it is still encrypted. */
 export function secret(accepts: (text: string) => boolean, error: string) {
   return z
     .string()
     .refine((text) => text === encryptedSecret || accepts(text), { error })
+    .refine((text) => text === encryptedSecret || !controls.test(text), {
+      error: "has a line break or a control character in it",
+    })
     .transform((text) => new Secret(text));
 }
 
+/** What bcrypt looks at. */
+const longestPassword = 72;
+
 export const secretUrl = () => secret(isHttpUrl, urlError);
-export const secretText = () => secret((text) => text.length > 0, "is empty");
+export const secretText = () => secret((text) => text.trim() !== "", "is empty");
 export const secretPassword = () =>
-  secret((text) => text.length >= 12, "is too short for a password: at least 12 characters");
+  z
+    .string()
+    .refine((text) => text === encryptedSecret || text.length >= 12, {
+      error: "is too short for a password: at least 12 characters",
+    })
+    .refine((text) => Buffer.byteLength(text) <= longestPassword, {
+      error: `is too long for a password: of more than ${longestPassword} bytes only the first count`,
+    })
+    .pipe(secret(() => true, ""));
 export const secretKey = () =>
-  secret((text) => text.includes("PRIVATE KEY-----"), "is no private key in PEM");
+  z
+    .string()
+    .refine((text) => text === encryptedSecret || text.includes("PRIVATE KEY-----"), {
+      error: "is no private key in PEM",
+    })
+    .transform((text) => new Secret(text));
 
 function isCertificate(text: string): boolean {
   try {

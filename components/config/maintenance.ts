@@ -6,8 +6,9 @@ import { listed } from "../../rules/lib/alertmanager/window.ts";
 import { severities, teams } from "../../rules/routing.ts";
 import { objectLabels } from "../../rules/routing/inhibitions.ts";
 import { receiverFiles } from "../render/alertmanager.ts";
-import type { ConfigProblem } from "./parse.ts";
-import { always, hint, remove, set } from "./receivers.ts";
+import { removeCommand, setCommand } from "./commands.ts";
+import { type ConfigProblem, mistake } from "./mistakes.ts";
+import { always, hint } from "./receivers.ts";
 import type { Config } from "./schema.ts";
 
 /** Values of labels as far as they can be known: rule files of your own may bring any. */
@@ -48,32 +49,28 @@ function windowProblems(
 ): ConfigProblem[] {
   const anyLabel = config.rules === undefined || Object.keys(config.rules.extra).length > 0;
   return Object.entries(maintenance).flatMap(([name, window]) => {
-    const path = `vigil:maintenance.${name}`;
+    const path = ["maintenance", name];
     const noTime = "has no time and would mute for ever; give it any of weekdays, times, days";
     const noMatcher = "mutes nothing; say which alerts by label";
     const named = Object.keys(window.matchers);
     return [
       ...(always(window)
-        ? [{ path, reason: noTime, fix: set(`${path}.times`, "02:00-04:00") }]
+        ? [mistake(path, noTime, setCommand([...path, "times"], "02:00-04:00"))]
         : []),
       ...(named.length === 0
         ? [
-            {
-              path: `${path}.matchers`,
-              reason: noMatcher,
-              fix: set(`${path}.matchers.host`, "web-1"),
-            },
+            mistake(
+              [...path, "matchers"],
+              noMatcher,
+              setCommand([...path, "matchers", "host"], "web-1"),
+            ),
           ]
         : []),
       ...named
         .filter((label) => !anyLabel && !labels.includes(label))
         .map((label) => {
-          const at = `${path}.matchers.${label}`;
-          return {
-            path: at,
-            reason: `is a label no alert has; ${hint(label, labels)}`,
-            fix: remove(at),
-          };
+          const at = [...path, "matchers", label];
+          return mistake(at, `is a label no alert has; ${hint(label, labels)}`, removeCommand(at));
         }),
     ];
   });
@@ -85,7 +82,7 @@ function idleWindows(config: Partial<Config>, maintenance: Config["maintenance"]
   const tree = routeTree(receiverFiles(config.receivers ?? {}, ""), maintenance);
   const found = unreachable(tree, known).flatMap(({ matchers, route }) =>
     route.windows.flatMap((window): ConfigProblem[] => {
-      const path = `vigil:maintenance.${window}.matchers`;
+      const path = ["maintenance", window, "matchers"];
       const own = matchers.flatMap((one) =>
         "in" in one ? one.in.map((value) => [one.label, value] as const) : [],
       );
@@ -96,20 +93,17 @@ function idleWindows(config: Partial<Config>, maintenance: Config["maintenance"]
       );
       if (unheard.length === 0) {
         return [
-          {
+          mistake(
             path,
-            reason: "fits no alert that anybody is told of",
-            fix: remove(`vigil:maintenance.${window}`),
-          },
+            "fits no alert that anybody is told of",
+            removeCommand(["maintenance", window]),
+          ),
         ];
       }
       return unheard.map(([label, value]) => {
-        const at = `${path}.${label}`;
-        return {
-          path: at,
-          reason: `is ${value}, which no alert has; ${hint(value, known[label] ?? [])}`,
-          fix: remove(at),
-        };
+        const at = [...path, label];
+        const reason = `is ${value}, which no alert has; ${hint(value, known[label] ?? [])}`;
+        return mistake(at, reason, removeCommand(at));
       });
     }),
   );
@@ -124,10 +118,10 @@ export function maintenanceProblems(config: Partial<Config>): ConfigProblem[] {
   const divisions = count(divide(cellsOf(maintenance)));
   if (divisions <= mostDivisions) return idleWindows(config, maintenance);
   return [
-    {
-      path: "vigil:maintenance",
-      reason: `overlaps in ${divisions} ways, more than ${mostDivisions}; use fewer labels or values`,
-      fix: `pulumi config get vigil:maintenance`,
-    },
+    mistake(
+      ["maintenance"],
+      `overlaps in ${divisions} ways, more than ${mostDivisions}; use fewer labels or values`,
+      "./vigil pulumi config get vigil:maintenance",
+    ),
   ];
 }

@@ -1,18 +1,11 @@
-import type { z } from "zod";
-import { nearest } from "../../rules/lib/nearest.ts";
+import { configKey, removeCommand, setCommand, setTextCommand } from "./commands.ts";
+import { coerce } from "./coerce.ts";
 import { contradictions } from "./contradictions.ts";
 import { encryptedSecret } from "./fields.ts";
-import { configKey, fieldAt, fieldsOf } from "./fields-of.ts";
+import { fieldAt, fieldsOf, type Path } from "./fields-of.ts";
+import { type ConfigProblem, problemsOf } from "./mistakes.ts";
+import { independent, salvage } from "./salvage.ts";
 import { type Config, schema } from "./schema.ts";
-
-/** One mistake in a stack's configuration. */
-export interface ConfigProblem {
-  /** `vigil:prometheus.port` */
-  readonly path: string;
-  readonly reason: string;
-  /** Command that mends it. */
-  readonly fix: string;
-}
 
 /** A stack's configuration as the engine hands it over. */
 export interface RawConfig {
@@ -26,56 +19,6 @@ export type Parsed =
   | { readonly config: Config; readonly problems?: never }
   | { readonly config?: never; readonly problems: readonly ConfigProblem[] };
 
-type Path = readonly (string | number)[];
-
-/** The command that sets a value at `path`, with an example that works. */
-export function setCommand(path: Path): string {
-  const field = fieldAt(path);
-  const where = `--path '${configKey(path)}'`;
-  return field?.secret === true
-    ? `pulumi config set --secret ${where}`
-    : `pulumi config set ${where} ${field?.example ?? "<value>"}`;
-}
-
-function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys): ConfigProblem[] {
-  const parent = issue.path as Path;
-  const known = fieldsOf(parent);
-  return issue.keys.map((key) => {
-    const meant = nearest(key, known);
-    return {
-      path: configKey([...parent, key]),
-      reason:
-        meant === undefined
-          ? `is not known here; known are ${known.join(", ")}`
-          : `is not known; did you mean ${meant}?`,
-      fix: `pulumi config rm --path '${configKey([...parent, key])}'`,
-    };
-  });
-}
-
-function reasonOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_type" && issue.input === undefined) return "is missing";
-  if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
-  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input")) {
-    return `must be ${article(issue.expected)}`;
-  }
-  return issue.message;
-}
-
-const article = (type: string): string =>
-  ({ object: "an object", record: "an object", int: "a whole number", string: "a text" })[type] ??
-  `a ${type}`;
-
-function problemsOf(issue: z.core.$ZodIssue): ConfigProblem[] {
-  if (issue.code === "unrecognized_keys") return unknownKeys(issue);
-  const path = issue.path as Path;
-  if (issue.code === "invalid_key") {
-    const reason = issue.issues.map((inner) => inner.message).join("; ");
-    return [{ path: configKey(path), reason, fix: `pulumi config rm --path '${configKey(path)}'` }];
-  }
-  return [{ path: configKey(path), reason: reasonOf(issue), fix: setCommand(path) }];
-}
-
 /** JSON where the schema wants more than a text. */
 function decode(raw: RawConfig): { values: Record<string, unknown>; problems: ConfigProblem[] } {
   const values: Record<string, unknown> = {};
@@ -85,13 +28,16 @@ function decode(raw: RawConfig): { values: Record<string, unknown>; problems: Co
       values[key] = text;
       continue;
     }
+    // A section whose every line is commented out.
+    if (text.trim() === "") continue;
     try {
       values[key] = JSON.parse(text);
     } catch {
+      const shown = raw.secretKeys.has(key) ? "a text" : `the text ${JSON.stringify(text)}`;
       problems.push({
         path: configKey([key]),
-        reason: `must be an object, not the text ${JSON.stringify(text)}`,
-        fix: `pulumi config rm ${configKey([key])}`,
+        reason: `must be an object, not ${shown}`,
+        fix: removeCommand([key]),
       });
     }
   }
@@ -107,7 +53,7 @@ function clearSecrets(
   const visit = (value: unknown, path: Path): void => {
     if (typeof value === "object" && value !== null) {
       for (const [key, inner] of Object.entries(value)) visit(inner, [...path, key]);
-    } else if (fieldAt(path)?.secret === true && value !== encryptedSecret) {
+    } else if (value !== null && fieldAt(path)?.secret === true && value !== encryptedSecret) {
       found.push({
         path: configKey(path),
         reason: "is a secret but stored in clear",
@@ -119,14 +65,15 @@ function clearSecrets(
   return found;
 }
 
-/** The sections that are valid by themselves, so that contradictions between them show at once too. */
-function salvage(values: Record<string, unknown>): Partial<Config> {
-  const good: Record<string, unknown> = {};
-  for (const [key, section] of Object.entries(schema.shape)) {
-    const result = section.safeParse(values[key]);
-    if (result.success) good[key] = result.data;
+/** Each mistake once: what is broken as a whole, or was lost on its way, is not told again by the schema. */
+function distinct(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  const first = new Map<string, ConfigProblem>();
+  for (const problem of problems) {
+    const known = first.get(problem.path);
+    if (known === undefined) first.set(problem.path, problem);
+    else if (known.fix !== problem.fix) first.set(`${problem.path} ${problem.reason}`, problem);
   }
-  return good;
+  return [...first.values()];
 }
 
 /**
@@ -135,16 +82,27 @@ function salvage(values: Record<string, unknown>): Partial<Config> {
  * @param now - Against which certificates are held.
  */
 export function parseConfig(raw: RawConfig, now: Date): Parsed {
-  const { values, problems } = decode(raw);
-  const broken = new Set(problems.map((problem) => problem.path));
+  const decoded = decode(raw);
+  const { lost, values } = coerce(decoded.values);
   const result = schema.safeParse(values, { reportInput: true });
-  const all = [
-    ...problems,
-    ...(result.error?.issues ?? [])
-      .flatMap(problemsOf)
-      .filter((problem) => !broken.has(problem.path)),
+  const unreadable = [
+    ...decoded.problems,
+    ...lost.map(({ path }) => ({
+      path: configKey(path),
+      reason: "is a number too long to be kept as it was written; store it as a text",
+      fix: setTextCommand(path),
+    })),
+  ];
+  const broken = new Set(unreadable.map(({ path }) => path));
+  const mistakes = [
+    ...unreadable,
+    ...(result.error?.issues ?? []).flatMap(problemsOf).filter(({ path }) => !broken.has(path)),
+  ];
+  const found = contradictions(result.data ?? salvage(values), now);
+  const all = distinct([
+    ...mistakes,
     ...clearSecrets(values, raw.secretKeys),
-    ...contradictions(result.data ?? salvage(values), now),
-  ].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+    ...independent(found, mistakes),
+  ]).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   return result.success && all.length === 0 ? { config: result.data } : { problems: all };
 }

@@ -6,6 +6,7 @@ import {
   email,
   httpUrl,
   image,
+  line,
   megabytes,
   port,
   secret,
@@ -79,16 +80,16 @@ const channels = {
         example: "https://fra.cloud.appwrite.io/v1",
       }),
       private: inside,
-      project: about(z.string().min(1), { description: "Id of the project.", example: "vigil" }),
+      project: about(line, { description: "Id of the project.", example: "vigil" }),
       key: about(secretText(), {
         description: "API key with the scope messages.write.",
         secret: true,
       }),
-      critical: about(z.string().min(1).default("critical-alerts"), {
+      critical: about(line.default("critical-alerts"), {
         description: "Id of the topic for critical alerts and emergencies: push and SMS.",
         example: "critical-alerts",
       }),
-      all: about(z.string().min(1).default("monitoring-alerts"), {
+      all: about(line.default("monitoring-alerts"), {
         description: "Id of the topic for every alert and its end: push.",
         example: "monitoring-alerts",
       }),
@@ -107,7 +108,7 @@ export const processor = section({
     description:
       "Container image of the alert processor, made by `make processor-image`; without it container " +
       "targets leave the processor out.",
-    example: "registry.example.com/vigil-alert-processor:0.1.0",
+    example: "vigil-alert-processor:0.1.0",
   }),
   memory: about(megabytes.default(256), {
     description: "Upper bound of its memory in MB. Container targets only.",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { about, email, hostPort, name, secretText, secretUrl, section } from "./fields.ts";
+import { about, email, hostPort, line, name, secretText, secretUrl, section } from "./fields.ts";
 
 const webhook = z.strictObject({
   url: about(secretUrl(), {
@@ -57,19 +57,15 @@ const times = list(
   "are no times of one day; write 09:00-17:00, and over midnight 22:00-24:00,00:00-06:00",
 );
 
-const days = z.preprocess(
-  // `pulumi config set` makes a number of one day.
-  (value) => (typeof value === "number" ? String(value) : value),
-  list((part) => {
-    const ends = part.split(":").map(Number);
-    const [first = 0, last = first] = ends;
-    const ofMonth = [first, last].every(
-      (day) => Number.isInteger(day) && day !== 0 && Math.abs(day) <= 31,
-    );
-    const inOrder = Math.sign(first) === Math.sign(last) ? first <= last : first > 0;
-    return ends.length <= 2 && ofMonth && inOrder;
-  }, "are no days of a month; write 1:7, 15 or, from its end, -1"),
-);
+const days = list((part) => {
+  const ends = part.split(":").map(Number);
+  const [first = 0, last = first] = ends;
+  const ofMonth = [first, last].every(
+    (day) => Number.isInteger(day) && day !== 0 && Math.abs(day) <= 31,
+  );
+  const inOrder = Math.sign(first) === Math.sign(last) ? first <= last : first > 0;
+  return ends.length <= 2 && ofMonth && inOrder;
+}, "are no days of a month; write 1:7, 15 or, from its end, -1");
 
 function isZone(text: string): boolean {
   try {
@@ -107,7 +103,7 @@ export const mailServer = {
     description: "Mail server, spoken to with STARTTLS.",
     example: "smtp.example.com:587",
   }),
-  username: about(z.string().min(1), {
+  username: about(line, {
     description: "User at the mail server.",
     example: "vigil",
   }),
@@ -166,6 +162,7 @@ export const maintenance = about(
           {
             description: "Which alerts: values by label, several with commas. All labels must fit.",
             example: "web-1",
+            exampleKey: "host",
           },
         ),
       }),

@@ -2,10 +2,13 @@ import { z } from "zod";
 import { about, day, httpUrl, name, relativePath, section } from "./fields.ts";
 
 const switchedOff = z.strictObject({
-  reason: about(z.string().min(1, { error: "must say why" }), {
-    description: "Why nobody needs to know.",
-    example: "'disk is being replaced'",
-  }),
+  reason: about(
+    z.string().refine((text) => text.trim() !== "", { error: "must say why" }),
+    {
+      description: "Why nobody needs to know.",
+      example: "'disk is being replaced'",
+    },
+  ),
   until: about(day, {
     description: "First day on which it fires again, in UTC.",
     example: "2027-01-31",
@@ -25,6 +28,7 @@ export const rules = section({
   }),
   instances: about(z.record(z.string(), z.record(z.string(), z.number())).default({}), {
     description: "Thresholds of single instances: alert names below the label `instance`.",
+    example: "0.9",
   }),
   off: about(z.record(z.string(), switchedOff).default({}), {
     description: "Alerts that are switched off for a while, by name.",
@@ -39,6 +43,7 @@ export const rules = section({
   }),
   extra: about(z.record(name, relativePath).default({}), {
     description: "Rule files of your own by name: paths from the project's folder.",
+    example: "rules.d/mine.yml",
   }),
   runbookBase: about(httpUrl.optional(), {
     description: "Where your copy of `runbooks/` is served; alerts link there.",

@@ -2,38 +2,31 @@ import { allAlerts, groups, thresholdNames } from "../../rules/index.ts";
 import { slos } from "../../rules/slo.ts";
 import { nearest } from "../../rules/lib/nearest.ts";
 import { outOfRange } from "../../rules/lib/threshold.ts";
-import type { ConfigProblem } from "./parse.ts";
-import { set } from "./receivers.ts";
+import { removeCommand, setCommand } from "./commands.ts";
+import type { Path } from "./fields-of.ts";
+import { type ConfigProblem, mistake } from "./mistakes.ts";
 import type { Config } from "./schema.ts";
 
 /** The complaint about a name, with the one that was probably meant. */
-function unknown(
-  path: string,
-  what: string,
-  name: string,
-  known: readonly string[],
-): ConfigProblem {
+function unknown(path: Path, what: string, name: string, known: readonly string[]): ConfigProblem {
   const meant = nearest(name, known);
   const hint =
     meant === undefined ? "`make explain` lists what there is" : `did you mean ${meant}?`;
-  return { path, reason: `names no ${what}; ${hint}`, fix: `pulumi config rm --path '${path}'` };
+  return mistake(path, `names no ${what}; ${hint}`, removeCommand(path));
 }
 
 /** Thresholds that name no alert, and values that an alert's threshold can never have. */
-function thresholdProblems(
-  path: string,
-  values: Readonly<Record<string, number>>,
-): ConfigProblem[] {
+function thresholdProblems(path: Path, values: Readonly<Record<string, number>>): ConfigProblem[] {
   const alerts = new Map(allAlerts().map((alert) => [alert.name, alert]));
   const tunable = thresholdNames();
   return Object.entries(values).flatMap(([name, value]) => {
-    const at = `${path}.${name}`;
+    const at = [...path, name];
     const threshold = alerts.get(name)?.threshold;
     if (threshold === undefined) return [unknown(at, "alert with a threshold", name, tunable)];
     const wrong = outOfRange(value, threshold);
     return wrong === undefined
       ? []
-      : [{ path: at, reason: wrong.reason, fix: set(at, String(wrong.instead)) }];
+      : [mistake(at, wrong.reason, setCommand(at, String(wrong.instead)))];
   });
 }
 
@@ -43,22 +36,22 @@ export function ruleProblems({ rules }: Partial<Config>): ConfigProblem[] {
   const alerts = allAlerts().map(({ name }) => name);
   const services = [...new Set(groups.map(({ service }) => service))];
   return [
-    ...thresholdProblems("vigil:rules.thresholds", rules.thresholds),
+    ...thresholdProblems(["rules", "thresholds"], rules.thresholds),
     ...Object.entries(rules.instances).flatMap(([instance, values]) =>
-      thresholdProblems(`vigil:rules.instances["${instance}"]`, values),
+      thresholdProblems(["rules", "instances", instance], values),
     ),
     ...Object.keys(rules.off)
       .filter((alert) => !alerts.includes(alert))
-      .map((alert) => unknown(`vigil:rules.off.${alert}`, "alert", alert, alerts)),
+      .map((alert) => unknown(["rules", "off", alert], "alert", alert, alerts)),
     ...Object.keys(rules.objectives)
       .filter((slo) => !(slo in slos))
       .map((slo) =>
-        unknown(`vigil:rules.objectives.${slo}`, "service level objective", slo, Object.keys(slos)),
+        unknown(["rules", "objectives", slo], "service level objective", slo, Object.keys(slos)),
       ),
     ...rules.services.flatMap((service, index) =>
       services.includes(service)
         ? []
-        : [unknown(`vigil:rules.services[${index}]`, "service with rules", service, services)],
+        : [unknown(["rules", "services", index], "service with rules", service, services)],
     ),
   ];
 }

@@ -5,6 +5,7 @@ import {
   duration,
   httpUrl,
   image,
+  line,
   megabytes,
   name,
   port,
@@ -108,11 +109,11 @@ const probe = z.strictObject({
 });
 
 const host = z.strictObject({
-  address: about(z.string().min(1), {
+  address: about(line, {
     description: "Name or address.",
     example: "web-1.example.com",
   }),
-  user: about(z.string().min(1), { description: "User for SSH.", example: "deploy" }),
+  user: about(line, { description: "User for SSH.", example: "deploy" }),
   hostKey: about(z.string().regex(/^(?:ssh-|ecdsa-)\S+ \S+/, { error: "is no public host key" }), {
     description: "Public key the host must show.",
     example: "'ssh-ed25519 AAAA…'",
@@ -146,7 +147,11 @@ export const schema = z.strictObject({
           "Server certificate in PEM for every listener; an own authority makes one when absent.",
         example: '"$(cat tls.crt)"',
       }),
-      key: about(secretKey(), { description: "Its private key in PEM.", secret: true }),
+      key: about(secretKey(), {
+        description: "Its private key in PEM.",
+        secret: true,
+        from: "tls.key",
+      }),
       authority: about(certificate, {
         description: "Certificate in PEM of the authority that signed it.",
         example: '"$(cat ca.crt)"',

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { forStack } from "../../rules/lib/command.ts";
 import type { Config } from "../config/schema.ts";
 import { dockerTarget } from "./docker.ts";
 import { localTarget } from "./local.ts";
@@ -8,10 +9,13 @@ type Make = (config: Config, stack: string, opts: pulumi.ResourceOptions) => Tar
 
 const makers = {
   docker: (config, stack, opts) => dockerTarget({ stack, host: config.environment }, opts),
-  kubernetes: () => {
+  kubernetes: (_config, stack) => {
     throw new pulumi.RunError(
       "vigil:target kubernetes is not there yet: this configuration is valid, nothing was changed.\n" +
-        "  To put the estate elsewhere: pulumi config set vigil:target docker",
+        forStack(
+          "  To put the estate elsewhere: ./vigil pulumi config set vigil:target docker",
+          stack,
+        ),
     );
   },
   local: (_config, stack) => localTarget(stack),

@@ -73,8 +73,18 @@ async function problem(proof: Proof, check: FileCheck, stage: string): Promise<s
   const names = Object.keys(proof.files);
   const ending = code === null ? "did not finish within 60 s" : `ended with ${code}`;
   const command = redact([check.binary, ...check.args].join(" "), proof.secrets, names);
-  const said = redact(withoutStage(output, stage), proof.secrets, names).trim();
+  const said = redact(complaints(withoutStage(output, stage)), proof.secrets, names).trim();
   return `\`${command}\` ${ending}:\n${said.slice(-longestOutput) || "(it said nothing)"}`;
+}
+
+/**
+ * What a tool says without what it says of files that are good: promtool tells of each file, and the one
+ * line that counts would stand among a hundred.
+ */
+export function complaints(output: string): string {
+  const blocks = output.split(/^(?=Checking )/m);
+  const bad = blocks.filter((block) => !/^\s*SUCCESS\b/m.test(block) || /\bFAILED\b/.test(block));
+  return bad.length === 0 ? output : bad.join("");
 }
 
 /** macOS resolves its temp dir through a link, so tools may name it with a prefix. */

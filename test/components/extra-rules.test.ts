@@ -22,7 +22,7 @@ describe("rule files of a stack's own", () => {
         {
           path: "vigil:rules.extra.a",
           reason: "nowhere.yml is not there",
-          fix: "promtool check rules nowhere.yml",
+          fix: "./vigil pulumi config rm --path 'vigil:rules.extra.a'",
         },
         expect.objectContaining({ reason: expect.stringContaining("holds no rules") as string }),
         expect.objectContaining({

@@ -218,7 +218,7 @@ describe("one command monitors this machine", () => {
     const { code, text } = await place.vigil(["up"]);
     expect(code).not.toBe(0);
     expect(text).toContain("vigil:prometheus.prot is not known; did you mean port?");
-    expect(text).toContain("pulumi config rm --path 'vigil:prometheus.prot'");
+    expect(text).toContain("STACK=e2e ./vigil pulumi config rm --path 'vigil:prometheus.prot'");
     expect(text).not.toMatch(/at .*\.ts:\d+/);
     expect(place.processes()).toEqual(before);
     await place.vigil(["pulumi", "config", "rm", "--path", "vigil:prometheus.prot"]);

@@ -55,6 +55,17 @@ describe("checked files", () => {
     await expect(checkedFiles.delete(outs)).resolves.toBeUndefined();
   });
 
+  test("are told of by what is wrong alone, however many files are good", async () => {
+    const many = Array.from({ length: 60 }, (_, index) => [`rules/a${index}.yml`, rules]);
+    const bad = { "rules/mine.yml": rules.replace("up == 0", "up ==") };
+    const files = { ...good.files, ...(Object.fromEntries(many) as object), ...bad };
+    const reason = await reasonOf({ ...good, checks: checks.slice(0, 1), files });
+    expect(reason).toMatch(/rules\/mine\.yml/);
+    expect(reason).toMatch(/could not parse expression/);
+    expect(reason.split("\n").length).toBeLessThan(12);
+    expect(reason).not.toContain("SUCCESS: 1 rules found");
+  });
+
   test("are rejected with the tool's words and no trace of the copy", async () => {
     const files = { ...good.files, "rules/all.yml": rules.replace("up == 0", "up ==") };
     // A folder of its own: other tests, and runs that are killed, leave copies in the usual one.

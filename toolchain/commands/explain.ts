@@ -43,6 +43,8 @@ export async function run(args: string[]): Promise<number> {
     });
   }
   const { renderChannels } = await import("../../components/render/processor-channels.ts");
+  const { overdue } = await import("../../components/config/notes.ts");
+  const { forStack } = await import("../../rules/lib/command.ts");
   const { planEstate } = await import("../../components/plan.ts");
   const { createTarget } = await import("../../components/targets/index.ts");
   const { renderExplanation } = await import("../../rules/lib/explanation.ts");
@@ -52,10 +54,14 @@ export async function run(args: string[]): Promise<number> {
     createTarget(config, name, {}),
     config.grafana.enabled,
   );
+  // Prometheus sees by its own clock to what has ended.
+  const ended = new Set(overdue(config, new Date()));
+  const off = Object.entries(config.rules.off).filter(([name]) => !ended.has(name));
   const stack = {
     environment: config.environment,
     options: {
       ...config.rules,
+      off: Object.fromEntries(off),
       evaluationInterval: config.prometheus.evaluationInterval,
       jobs: jobs.map((job) => job.name).sort(),
     },
@@ -65,6 +71,7 @@ export async function run(args: string[]): Promise<number> {
   };
   const runbook = await readFile(join(root, "runbooks", `${alert.service}.md`), "utf8");
   const section = runbook.split(/^## /m).find((one) => one.startsWith(`${alert.name}\n`)) ?? "";
-  process.stdout.write(renderExplanation(alert, stack, alerts, section.slice(alert.name.length)));
+  const text = renderExplanation(alert, stack, alerts, section.slice(alert.name.length));
+  process.stdout.write(forStack(text, name));
   return 0;
 }

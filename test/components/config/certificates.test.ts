@@ -87,7 +87,7 @@ describe("certificates", () => {
       expect.objectContaining({
         path: "vigil:tls.key",
         reason: "does not belong to vigil:tls.certificate",
-        fix: "pulumi config set --secret --path 'vigil:tls.key' < key.pem",
+        fix: "./vigil pulumi config set --secret --path 'vigil:tls.key' < tls.key",
       }),
     ]);
   });

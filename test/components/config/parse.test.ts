@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { encryptedSecret } from "../../../components/config/fields.ts";
-import { parseConfig, type RawConfig, setCommand } from "../../../components/config/parse.ts";
+import { configKey, mendCommand, setCommand } from "../../../components/config/commands.ts";
+import type { Config } from "../../../components/config/schema.ts";
+import { parseConfig, type RawConfig } from "../../../components/config/parse.ts";
 import { describeProblems } from "../../../components/config/problems.ts";
 import { rawConfig } from "../../../components/config/stack-file.ts";
 
@@ -55,7 +57,7 @@ describe("one mistake", () => {
     [
       "unknown section",
       { zabbix: {} },
-      { path: "vigil:zabbix", reason: /is not known/, fix: /config rm --path 'vigil:zabbix'/ },
+      { path: "vigil:zabbix", reason: /is not known/, fix: /config rm 'vigil:zabbix'$/ },
     ],
     [
       "wrong type",
@@ -90,7 +92,7 @@ describe("one mistake", () => {
     [
       "bad name of a map's key",
       { probes: { "My Site": { url: "https://example.com" } } },
-      { path: "vigil:probes.My Site", reason: /must start with a letter/, fix: /config rm/ },
+      { path: 'vigil:probes["My Site"]', reason: /must start with a letter/, fix: /config rm/ },
     ],
     [
       "image that moves",
@@ -142,7 +144,7 @@ describe("one mistake", () => {
       {
         path: "vigil:receivers.slack.url",
         reason: "is missing",
-        fix: "pulumi config set --secret --path 'vigil:receivers.slack.url'",
+        fix: "./vigil pulumi config set --secret --path 'vigil:receivers.slack.url'",
       },
     ]);
   });
@@ -175,7 +177,7 @@ describe("many mistakes", () => {
       "vigil:prometheus.port",
       "vigil:rules.thresholds.Nothing",
     ]);
-    expect(describeProblems(found ?? [])).toMatch(
+    expect(describeProblems(found ?? [], "local")).toMatch(
       /^The configuration has 4 mistakes; nothing was changed\.\n/,
     );
   });
@@ -204,10 +206,158 @@ describe("many mistakes", () => {
         for (const { fix, path, reason } of found ?? []) {
           expect(path).toMatch(/^vigil:/);
           expect(reason.length).toBeGreaterThan(3);
-          expect(fix).toMatch(/^pulumi config (?:set|rm) /);
+          expect(fix).toMatch(/^\.\/vigil pulumi config (?:set|rm) /);
         }
       }),
     );
+  });
+});
+
+describe("values as the engine and people write them", () => {
+  it.each<[string, Record<string, unknown>, (config: Config) => unknown, unknown]>([
+    [
+      "decimals that `config set` made texts of",
+      { rules: { thresholds: { HostCpuHigh: "0.9" } } },
+      ({ rules }) => rules.thresholds,
+      { HostCpuHigh: 0.9 },
+    ],
+    [
+      "a password that looks like a number",
+      { login: { password: 123456789012 } },
+      ({ login }) => login.password?.reveal(),
+      "123456789012",
+    ],
+    [
+      "a day that YAML made a time of",
+      { rules: { off: { HostDown: { reason: "x", until: "2027-01-31 00:00:00 +0000 UTC" } } } },
+      ({ rules }) => rules.off["HostDown"]?.until,
+      "2027-01-31",
+    ],
+    [
+      "one day of the month",
+      { maintenance: { m: { days: 15, matchers: { host: "a" } } } },
+      ({ maintenance }) => maintenance["m"]?.days,
+      "15",
+    ],
+    [
+      "a list as a text",
+      { rules: { services: "redis, host" } },
+      ({ rules }) => rules.services,
+      ["redis", "host"],
+    ],
+    [
+      "an empty section",
+      { prometheus: { retention: null } },
+      ({ prometheus }) => prometheus.retention.time,
+      "15d",
+    ],
+    ["a section without a line", { grafana: "" }, ({ grafana }) => grafana.enabled, true],
+  ])("%s are taken as what is meant", (_what, values, of, wanted) => {
+    const { config, problems: found } = parseConfig(raw(values, ["login"]), now);
+    expect(found).toBeUndefined();
+    expect(config && of(config)).toEqual(wanted);
+  });
+
+  it.each<[string, Record<string, unknown>, string, RegExp, RegExp]>([
+    [
+      "a number too long to have been kept",
+      { login: { password: 12345678901234567890 } },
+      "vigil:login.password",
+      /too long to be kept as it was written/,
+      /config set --type string --secret --path/,
+    ],
+    [
+      "a value that # made a comment of",
+      { receivers: { slack: { url: "https://a.example", channel: null } } },
+      "vigil:receivers.slack.channel",
+      /is empty; give it a value \(in quotes where it begins with #\)/,
+      /channel' '#alerts'$/,
+    ],
+    [
+      "a line break in a password",
+      { login: { password: "correct horse\nbattery" } },
+      "vigil:login.password",
+      /line break/,
+      /--secret/,
+    ],
+    [
+      "a password of which only a part counts",
+      { login: { password: "x".repeat(73) } },
+      "vigil:login.password",
+      /more than 72 bytes only the first count/,
+      /--secret/,
+    ],
+    [
+      "a line break in a URL, over which its parser passes",
+      { receivers: { webhook: { url: "https://a.exa\nmple/hook" } } },
+      "vigil:receivers.webhook.url",
+      /no URL/,
+      /--secret/,
+    ],
+    [
+      "a key set without --path",
+      { "prometheus.port": "9091" },
+      "vigil:prometheus.port",
+      /one name with a dot in it/,
+      /rm 'vigil:prometheus.port' && .*config set --path 'vigil:prometheus.port' 9091$/,
+    ],
+    [
+      "matchers that are missing",
+      { maintenance: { m: { times: "02:00-04:00" } } },
+      "vigil:maintenance.m.matchers",
+      /is missing/,
+      /'vigil:maintenance.m.matchers.host' web-1$/,
+    ],
+  ])("%s is one clear error", (_what, values, path, reason, fix) => {
+    const found = problems(values, ["login", "receivers"]);
+    expect(found?.map((one) => one.path)).toEqual([path]);
+    expect(found?.[0]?.reason).toMatch(reason);
+    expect(found?.[0]?.fix).toMatch(fix);
+  });
+});
+
+describe("mistakes of form", () => {
+  it("do not hide contradictions, of the same section either", () => {
+    const found = problems(
+      {
+        prometheus: { port: 9093, scrapeInterval: "often" },
+        alertmanager: { port: 9093 },
+        nodeExporter: { port: 9093, memory: "much" },
+        receivers: {
+          webhook: { url: "nowhere" },
+          teams: { sree: { slack: { url: "https://a.example", channel: "#a" } } },
+        },
+        rules: { thresholds: { HostCpuHigh: 85 }, off: { HostDown: { reason: "" } } },
+      },
+      ["receivers"],
+    );
+    expect(found?.map(({ path }) => path)).toEqual([
+      "vigil:alertmanager.port",
+      "vigil:nodeExporter.memory",
+      "vigil:nodeExporter.port",
+      "vigil:prometheus.scrapeInterval",
+      "vigil:receivers.teams.sree",
+      "vigil:receivers.webhook.url",
+      "vigil:rules.off.HostDown.reason",
+      "vigil:rules.off.HostDown.until",
+      "vigil:rules.thresholds.HostCpuHigh",
+    ]);
+    const ports = found
+      ?.filter(({ path }) => path.endsWith(".port"))
+      .map(({ fix }) => fix.split(" ").at(-1));
+    expect(new Set(ports).size).toBe(2);
+  });
+
+  it("make no contradictions that are not there", () => {
+    const found = problems({
+      prometheus: { port: "x" },
+      alertmanager: { port: 9090 },
+      maintenance: { m: { times: "always", matchers: { host: "a" } } },
+    });
+    expect(found?.map(({ path }) => path)).toEqual([
+      "vigil:maintenance.m.times",
+      "vigil:prometheus.port",
+    ]);
   });
 });
 
@@ -237,10 +387,27 @@ describe("stack files read without the engine", () => {
 describe("the command that mends", () => {
   it("never asks for a secret on the command line", () => {
     expect(setCommand(["login", "password"])).toBe(
-      "pulumi config set --secret --path 'vigil:login.password'",
+      "./vigil pulumi config set --secret --path 'vigil:login.password'",
     );
   });
   it("has a value that works", () => {
     expect(setCommand(["prometheus", "retention", "time"])).toMatch(/ 15d$/);
+  });
+
+  it("writes names with dots, spaces and quotes as the engine and the shell read them", () => {
+    expect(configKey(["rules", "instances", "a.b:1", "X"])).toBe(
+      'vigil:rules.instances["a.b:1"].X',
+    );
+    expect(configKey(["rules", "services", 0])).toBe("vigil:rules.services[0]");
+    expect(mendCommand(["probes", "it's"], true)).toBe(
+      `./vigil pulumi config rm --path 'vigil:probes["it'\\''s"]'`,
+    );
+  });
+
+  it("is said for the stack at hand", () => {
+    const found = problems({ prometheus: { port: "x" } }) ?? [];
+    expect(describeProblems(found, "dev")).toContain(
+      "\n      STACK=dev ./vigil pulumi config set --path 'vigil:prometheus.port' 9090",
+    );
   });
 });

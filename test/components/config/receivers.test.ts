@@ -120,11 +120,11 @@ describe("a mistake among receivers", () => {
       receivers: { webhook, teams: { sre: { email: { to: "a@example.com" } } } },
     });
     expect(problems?.[0]?.fix).toBe(
-      "pulumi config set --path 'vigil:receivers.email.smarthost' smtp.example.com:587",
+      "./vigil pulumi config set --path 'vigil:receivers.email.smarthost' smtp.example.com:587",
     );
     const { problems: missing } = parsed({ receivers: { pagerduty: {} } });
     expect(missing?.[0]?.fix).toBe(
-      "pulumi config set --secret --path 'vigil:receivers.pagerduty.routingKey'",
+      "./vigil pulumi config set --secret --path 'vigil:receivers.pagerduty.routingKey'",
     );
   });
 });

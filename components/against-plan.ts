@@ -1,0 +1,67 @@
+/** Contradictions between a configuration and the estate that it becomes. */
+import { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import { groups } from "../rules/index.ts";
+import { nearest } from "../rules/lib/nearest.ts";
+import { removeCommand } from "./config/commands.ts";
+import { type ConfigProblem, mistake } from "./config/mistakes.ts";
+import type { Config } from "./config/schema.ts";
+import type { Plan } from "./plan.ts";
+import type { Place } from "./targets/target.ts";
+
+/**
+ * What a given certificate lacks: a name by which a part of the estate is reached and that it does
+ * not carry would only show as a failed scrape.
+ */
+function uncovered(config: Config, { places }: Plan): ConfigProblem[] {
+  if (config.tls === undefined) return [];
+  const certificate = new X509Certificate(config.tls.certificate);
+  const reached = Object.values(places).flatMap(({ address, url }: Place) => [
+    address.slice(0, address.lastIndexOf(":")),
+    ...(url === undefined ? [] : [new URL(url).hostname]),
+  ]);
+  const missing = [...new Set(reached)]
+    .filter((host) => !(isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)))
+    .sort();
+  if (missing.length === 0) return [];
+  return [
+    mistake(
+      ["tls", "certificate"],
+      `does not carry ${missing.join(", ")}, by which parts of the estate are reached`,
+    ),
+  ];
+}
+
+/**
+ * Thresholds of instances that nobody scrapes. What something else scrapes (`vigil:rules.services`) is
+ * not known here, so of such services every instance may be.
+ */
+function unwatched({ rules }: Config, { jobs }: Plan): ConfigProblem[] {
+  const instances = new Map(
+    jobs.map(({ name, targets }) => [name, targets.map(({ labels }) => labels["instance"] ?? "")]),
+  );
+  const all = [...instances.values()].flat().sort();
+  const of = (alert: string): readonly string[] | undefined => {
+    const group = groups.find(({ alerts }) => alert in alerts);
+    if (group?.job !== undefined && instances.has(group.job)) return instances.get(group.job);
+    return rules.services.length === 0 ? all : undefined;
+  };
+  return Object.entries(rules.instances).flatMap(([instance, thresholds]) => {
+    const strangers = Object.keys(thresholds).filter(
+      (alert) => of(alert)?.includes(instance) === false,
+    );
+    if (strangers.length === 0) return [];
+    const known = [...new Set(strangers.flatMap((alert) => of(alert) ?? []))].sort();
+    const meant = nearest(instance, known);
+    const hint = meant === undefined ? `there are ${known.join(", ")}` : `did you mean ${meant}?`;
+    const path = ["rules", "instances", instance];
+    const reason = `is no instance that ${strangers.join(", ")} could look at; ${hint}`;
+    return [mistake(path, reason, removeCommand(path))];
+  });
+}
+
+/** What of a configuration cannot be, now that it is known what stands where and what is scraped. */
+export const againstPlan = (config: Config, plan: Plan): ConfigProblem[] => [
+  ...uncovered(config, plan),
+  ...unwatched(config, plan),
+];
