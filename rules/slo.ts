@@ -145,6 +145,14 @@ const everyOther = {
   prometheus_rule_group_last_evaluation_timestamp_seconds: "0+60x60",
 };
 
+/** A new estate: its programs answer, and nobody has asked them or been told anything yet. */
+const untouched = {
+  'up{job="alertmanager",instance="a:9093"}': "1x60",
+  'up{job="prometheus",instance="a:9090"}': "1x60",
+  probe_success: "1x60",
+  prometheus_rule_group_last_evaluation_timestamp_seconds: "0+60x60",
+};
+
 const definition = defineAlerts(owner, signals, {
   SloFastBurn: {
     severity: "critical",
@@ -228,7 +236,7 @@ const definition = defineAlerts(owner, signals, {
       from: "30m",
       labels: { ...labels, env: "" },
     },
-    quiet: { series: { up: "1x60", ...everyOther }, at: "50m" },
+    quiet: { series: { up: "1x60", ...untouched }, at: "50m" },
     resolves: { series: { up: "1x20", ...everyOther }, at: "10m" },
   },
 });

@@ -72,12 +72,20 @@ const write = (query: (q: Query) => string): string =>
 
 const perEnvironment = (what: string): string => `sum by (env) (${what})`;
 
+/**
+ * No events, from a program that answers: nobody has asked anything yet, so that not even a counter is
+ * there. That is a quiet service, not an indicator that is lost.
+ */
+const idle = (job: string, total: string): string =>
+  `(0 * ${perEnvironment(write((q) => `${q.gauge("up", { job })} == 1`))} unless ${total})`;
+
 /** Bad and total of a window, as two expressions with the label `env`. */
-function parts(indicator: Indicator, window: string): { bad: string; total: string } {
+function parts({ indicator, job }: Slo, window: string): { bad: string; total: string } {
   switch (indicator.kind) {
     case "ratio": {
-      const total = perEnvironment(write((q) => indicator.total(q, window)));
+      const events = perEnvironment(write((q) => indicator.total(q, window)));
       const bad = perEnvironment(write((q) => indicator.bad(q, window)));
+      const total = `(${events} or ${idle(job, events)})`;
       // A service that never failed has no series of failures: that is none, not nothing.
       return { bad: `(${bad} or 0 * ${total})`, total };
     }
@@ -85,10 +93,14 @@ function parts(indicator: Indicator, window: string): { bad: string; total: stri
       const { histogram, matchers = {}, within } = indicator;
       const rate = (suffix: string, more = {}): string =>
         perEnvironment(write((q) => q.rate(histogram + suffix, { ...matchers, ...more }, window)));
-      const total = rate("_count");
+      const events = rate("_count");
       // Prometheus writes bucket bounds as floats since version 3; a regular expression takes both.
       const good = rate("_bucket", { le: new RegExp(`${within}(?:\\.0)?`) });
-      return { bad: `(${total} - ${good})`, total };
+      // A bucket that is missing beside its count is a bound that the histogram does not have.
+      return {
+        bad: `(${events} - ${good} or ${idle(job, events)})`,
+        total: `(${events} or ${idle(job, events)})`,
+      };
     }
     case "probe": {
       const share = `avg_over_time(${write(indicator.good)}[${window}])`;
@@ -106,9 +118,10 @@ function parts(indicator: Indicator, window: string): { bad: string; total: stri
 
 const ratioName = (window: string): string => `slo:sli_error:ratio_rate${window}`;
 
-function windows({ indicator }: Slo, slo: string): Omit<Recording, "labels">[] {
+function windows(definition: Slo, slo: string): Omit<Recording, "labels">[] {
+  const { indicator } = definition;
   const of = (series: string): string => `${series}{slo="${slo}"}`;
-  const five = parts(indicator, "5m");
+  const five = parts(definition, "5m");
   // Freshness is true or false now: its windows are averages of what was recorded.
   const raw = indicator.kind === "freshness" ? (["5m"] as const) : rawWindows;
   const recorded = [...rawWindows, ...longWindows].filter(
@@ -118,7 +131,7 @@ function windows({ indicator }: Slo, slo: string): Omit<Recording, "labels">[] {
     { record: "slo:sli_bad:rate5m", expr: five.bad },
     { record: "slo:sli_total:rate5m", expr: five.total },
     ...raw.map((window) => {
-      const { bad, total } = parts(indicator, window);
+      const { bad, total } = parts(definition, window);
       return { record: ratioName(window), expr: `${bad} / ${total}` };
     }),
     // Weighted by traffic, and one series each instead of days of raw samples.
@@ -129,10 +142,11 @@ function windows({ indicator }: Slo, slo: string): Omit<Recording, "labels">[] {
   ];
 }
 
-function traffic({ indicator, minimumEvents = 10 }: Slo): Omit<Recording, "labels">[] {
+function traffic(definition: Slo): Omit<Recording, "labels">[] {
+  const { indicator, minimumEvents = 10 } = definition;
   if (indicator.kind !== "ratio" && indicator.kind !== "latency") return [];
   return [
-    { record: "slo:sli_total:increase1h", expr: `3600 * ${parts(indicator, "1h").total}` },
+    { record: "slo:sli_total:increase1h", expr: `3600 * ${parts(definition, "1h").total}` },
     { record: "slo:minimum_events:count", expr: `vector(${minimumEvents})` },
   ];
 }
