@@ -8,6 +8,12 @@ const interrupted = 130;
 export interface AttachOptions {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /**
+   * Whether it finishes its work when nobody reads its output any more (`| head`). A program that writes
+   * to such a pipe is killed by the system, which is right for one that only shows something.
+   * @default false
+   */
+  readonly outlivesReader?: boolean;
 }
 
 /**
@@ -17,10 +23,19 @@ export interface AttachOptions {
 export function attach(
   command: string,
   args: readonly string[],
-  { cwd, env }: AttachOptions,
+  { cwd, env, outlivesReader = false }: AttachOptions,
 ): Promise<number> {
+  // A terminal stays its own: the program draws on it.
+  const through = (stream: NodeJS.WriteStream) =>
+    outlivesReader && !stream.isTTY ? "pipe" : "inherit";
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: "inherit" });
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ["inherit", through(process.stdout), through(process.stderr)],
+    });
+    child.stdout?.on("data", (chunk: Buffer) => process.stdout.write(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => process.stderr.write(chunk));
     const wait = (): void => undefined;
     const forward = (): void => void child.kill("SIGTERM");
     process.on("SIGINT", wait);

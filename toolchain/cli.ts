@@ -124,6 +124,13 @@ for (const [signal, code] of [
   });
 }
 
+// A reader that has seen enough (`| head`) ends what is shown, not what is being done.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+  });
+}
+
 void main(process.argv.slice(2), commands, {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),

@@ -99,7 +99,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     home,
     env,
     without,
-    run: (args) => attach("pulumi", args, { cwd: root, env }),
+    run: (args) => attach("pulumi", args, { cwd: root, env, outlivesReader: true }),
     capture: (args) => run("pulumi", args, { cwd: root, env }),
   };
   const sealed = await looking;

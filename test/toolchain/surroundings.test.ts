@@ -1,0 +1,102 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { checkout, temporary, write } from "./support.ts";
+
+/** A checkout with the real `vigil`, and a command line that only says what environment it is given. */
+function small(): string {
+  const root = write(temporary(), {
+    vigil: readFileSync(join(checkout, "vigil"), "utf8"),
+    "toolchain/.node-version": readFileSync(join(checkout, "toolchain/.node-version"), "utf8"),
+    "toolchain/cli.ts": "process.stdout.write(JSON.stringify(process.env));\n",
+  });
+  chmodSync(join(root, "vigil"), 0o755);
+  mkdirSync(join(root, "bin"));
+  symlinkSync(process.execPath, join(root, "bin/node"));
+  return root;
+}
+
+function start(root: string, env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const all = { HOME: root, PATH: `${join(root, "bin")}:/usr/bin:/bin`, ...env };
+  const text = execFileSync(join(root, "vigil"), ["x"], {
+    env: all,
+    encoding: "utf8",
+    stdio: "pipe",
+  });
+  return JSON.parse(text) as NodeJS.ProcessEnv;
+}
+
+describe("behind a proxy", () => {
+  const local = "127.0.0.1,localhost,::1";
+
+  it.each([
+    [{ http_proxy: "http://proxy:3128" }, local],
+    [{ HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "example.com" }, `example.com,${local}`],
+    [
+      { http_proxy: "http://proxy:3128", no_proxy: "a.example", NO_PROXY: "b" },
+      `a.example,${local}`,
+    ],
+  ])("with %j, this machine is asked directly", (env, expected) => {
+    const { NO_PROXY, no_proxy } = start(small(), env);
+    expect([no_proxy, NO_PROXY]).toEqual([expected, expected]);
+  });
+
+  it("that gRPC has of its own, too; without one nothing is set", () => {
+    const env = { grpc_proxy: "http://proxy:3128", no_grpc_proxy: "c" };
+    expect(start(small(), env)["no_grpc_proxy"]).toBe(`c,${local}`);
+    expect(start(small())["no_proxy"]).toBeUndefined();
+  });
+});
+
+const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
+
+asRoot("as root", () => {
+  const refused = (root: string, env = {}): string => {
+    try {
+      start(root, env);
+      return "";
+    } catch (error) {
+      return String((error as { stderr: string }).stderr);
+    }
+  };
+
+  it("by sudo in somebody else's checkout, nothing is written", () => {
+    const root = small();
+    chownSync(root, 4242, 4242);
+    expect(refused(root, { SUDO_UID: "4242" })).toContain("belongs to user 4242");
+    expect(existsSync(join(root, ".cache"))).toBe(false);
+    // A container whose checkout is mounted from outside: there is nobody else there.
+    expect(refused(root)).toBe("");
+  });
+
+  it("somebody else's state is left alone, by sudo or not", () => {
+    const root = small();
+    mkdirSync(join(root, ".vigil"));
+    chownSync(join(root, ".vigil"), 4242, 4242);
+    expect(refused(root)).toContain("Run it without sudo");
+  });
+});
+
+describe("a reader that has seen enough", () => {
+  const script = (outlivesReader: boolean, cwd: string): string => `
+    process.stdout.on("error", () => undefined);
+    const { attach } = await import(${JSON.stringify(join(checkout, "toolchain/attach.ts"))});
+    const work = "seq 1 50000; sleep 0.2; seq 1 50000; touch done";
+    await attach("sh", ["-ec", work], ${JSON.stringify({ cwd, outlivesReader })});
+  `;
+  const finished = (outlivesReader: boolean): boolean => {
+    const folder = temporary();
+    write(folder, { "run.mts": script(outlivesReader, folder) });
+    const line = `'${process.execPath}' --disable-warning=ExperimentalWarning run.mts | head -n 1; wait`;
+    execFileSync("bash", ["-c", `set -o pipefail; ${line}`], { cwd: folder, stdio: "pipe" });
+    return existsSync(join(folder, "done"));
+  };
+
+  it("does not end the engine, which finishes its work", () => {
+    expect(finished(true)).toBe(true);
+  });
+
+  it("ends what only shows something", () => {
+    expect(finished(false)).toBe(false);
+  });
+});
