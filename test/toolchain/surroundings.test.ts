@@ -56,7 +56,7 @@ asRoot("as root", () => {
       start(root, env);
       return "";
     } catch (error) {
-      return String((error as { stderr: string }).stderr);
+      return (error as { stderr: string }).stderr;
     }
   };
 
