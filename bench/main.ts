@@ -23,9 +23,13 @@ function machine(): { cpus: number; load: string; node: string } {
 /**
  * Runs benches and prints what they found.
  *
+ * @param prepare - Gets what benches need, once the command line is known to be right.
  * @returns 0 also where a goal is missed, 1 where something could not be measured, 2 for a name there is not.
  */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(
+  args: readonly string[],
+  prepare: () => Promise<void> = () => Promise.resolve(),
+): Promise<number> {
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -40,6 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`There is no bench ${unknown.join(", ")}\n\n${help}`);
     return 2;
   }
+  await prepare();
   const chosen = benches.filter(
     ({ name }) => positionals.length === 0 || positionals.includes(name),
   );

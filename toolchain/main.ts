@@ -1,3 +1,4 @@
+import { defaultStack, forStack } from "../rules/lib/command.ts";
 import { nearest } from "../rules/lib/nearest.ts";
 import { formatError, reasonOf, UserError } from "./errors.ts";
 
@@ -40,7 +41,9 @@ export async function main(
     return await (await entry.load()).run(rest);
   } catch (thrown) {
     const error = asUsage(thrown, name);
-    err(`${formatError(error, Boolean(env["VIGIL_DEBUG"]))}\n`);
+    const at = rest.indexOf("--stack");
+    const stack = (at >= 0 ? rest[at + 1] : env["STACK"]) || defaultStack;
+    err(`${forStack(formatError(error, Boolean(env["VIGIL_DEBUG"])), stack)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
 }

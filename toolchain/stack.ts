@@ -91,7 +91,9 @@ async function unknownStack(root: string, stack: string): Promise<UserError> {
   const known = files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
   return new UserError(`There is no stack ${stack}: Pulumi.${stack}.yaml does not exist`, {
     details: [`Stacks here: ${known.join(", ")}`],
-    advice: [`Copy one: cp Pulumi.local.yaml Pulumi.${stack}.yaml, then choose one with STACK=…`],
+    advice: [
+      `Copy one: cp Pulumi.${known.includes("local") ? "local" : (known[0] ?? "other")}.yaml Pulumi.${stack}.yaml, then choose one with STACK=…`,
+    ],
   });
 }
 

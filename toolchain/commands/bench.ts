@@ -8,8 +8,9 @@ import { createProgress } from "../progress.ts";
 export async function run(args: string[]): Promise<number> {
   const progress = createProgress();
   await ensureDependencies({ root: checkout, progress });
-  const { binFolder } = await ensureTools(undefined, { root: checkout, progress });
-  process.env["PATH"] = `${binFolder}${delimiter}${process.env["PATH"] ?? ""}`;
   const { main } = await import("../../bench/main.ts");
-  return main(args);
+  return main(args, async () => {
+    const { binFolder } = await ensureTools(undefined, { root: checkout, progress });
+    process.env["PATH"] = `${binFolder}${delimiter}${process.env["PATH"] ?? ""}`;
+  });
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { nearest } from "../../rules/lib/nearest.ts";
 import { attach } from "../attach.ts";
 import { targetOf } from "../engine.ts";
 import { UserError } from "../errors.ts";
@@ -29,10 +30,18 @@ export async function run(args: string[]): Promise<number> {
     return attach("docker", ["logs", ...lines, container], { cwd: root });
   }
   const folder = join(stackFolder(root, stack), "logs");
-  const files = (existsSync(folder) ? await readdir(folder) : [])
-    .filter((file) => file.endsWith(".log"))
-    .filter((file) => service === undefined || file === `${service}.log`)
-    .sort();
+  const all = (existsSync(folder) ? await readdir(folder) : []).filter((file) =>
+    file.endsWith(".log"),
+  );
+  const files = all.filter((file) => service === undefined || file === `${service}.log`).sort();
+  if (files.length === 0 && all.length > 0) {
+    const names = all.map((file) => file.slice(0, -".log".length)).sort();
+    const meant = nearest(service ?? "", names);
+    throw new UserError(`There is no log of ${service ?? ""}`, {
+      details: [`There are ${names.join(", ")}`],
+      advice: meant === undefined ? [] : [`make logs SERVICE=${meant}`],
+    });
+  }
   if (files.length === 0) {
     throw new UserError(
       service === undefined ? "There are no logs yet" : `There is no log of ${service}`,

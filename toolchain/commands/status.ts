@@ -17,11 +17,27 @@ const targetRow = ({ health, labels, lastError }: TargetHealth): string[] => [
   lastError,
 ];
 
+const worst = ["emergency", "critical", "warning", "info"];
+
+/** Place of an alert among others: the worst first, a severity that nobody foresaw before the known. */
+const rank = ({ labels }: HeldAlert): number => worst.indexOf(labels["severity"] ?? "");
+
+/** Alerts as people want to read them: the worst first, of those the oldest. */
+export const inOrder = (alerts: readonly HeldAlert[]): HeldAlert[] =>
+  [...alerts].sort((a, b) => rank(a) - rank(b) || (a.startsAt < b.startsAt ? -1 : 1));
+
+/** A time to the second: `2026-11-28 01:02:03 UTC`. */
+export const spelledTime = (time: string): string =>
+  new Date(time)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, " UTC");
+
 const alertRow = ({ annotations, labels, startsAt }: HeldAlert): string[] => [
   labels["severity"] ?? "",
   labels["alertname"] ?? "",
   annotations["summary"] ?? "",
-  `since ${startsAt}`,
+  `since ${spelledTime(startsAt)}`,
 ];
 
 /** `vigil status`. */
@@ -38,7 +54,7 @@ export async function run(args: string[]): Promise<number> {
     process.stdout.write(
       alerts.length === 0
         ? "\nNothing is firing.\n"
-        : `\nFiring\n${formatTable(alerts.map(alertRow))}`,
+        : `\nFiring\n${formatTable(inOrder(alerts).map(alertRow))}`,
     );
     return targets.every(({ health }) => health === "up") ? 0 : 1;
   } catch (error) {
