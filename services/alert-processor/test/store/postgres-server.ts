@@ -37,15 +37,23 @@ export class PostgresServer {
   static readonly user = "ada";
   static readonly password = "not/to@be:seen";
 
-  static async start(): Promise<PostgresServer> {
+  /** @param prepare - Called with its empty folder. */
+  static async start(prepare?: (folder: string) => void): Promise<PostgresServer> {
     const bin = programs();
     const folder = mkdtempSync(join(tmpdir(), "vigil-postgres-"));
+    prepare?.(folder);
     const server = new PostgresServer(bin, folder, await freePort());
     process.once("exit", server.#drop);
     server.#give(folder);
     await server.#prepare();
     await server.resume();
     return server;
+  }
+
+  /** Undefined while it does not run. */
+  get pid(): number | undefined {
+    const { exitCode, pid, signalCode } = this.#child ?? { exitCode: 0 };
+    return exitCode === null && signalCode === null ? pid : undefined;
   }
 
   /** The authority that signed its certificate, which is for `localhost` only. */
