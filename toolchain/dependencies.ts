@@ -3,6 +3,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { explainDisk, FatalError, reasonOf } from "./errors.ts";
 import { withLock } from "./lock.ts";
+import { makeOwnFolder } from "./own-folder.ts";
+import { withoutSecrets } from "./plain-env.ts";
 import { run } from "./process.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
@@ -39,13 +41,13 @@ export async function ensureDependencies({
   if (await dependenciesFresh(root)) return;
   const step = progress.start("npm packages", "installing what package-lock.json pins");
   try {
-    await mkdir(join(root, ".vigil"), { recursive: true });
     await withLock(
-      join(root, ".vigil/dependencies.lock"),
+      join(await makeOwnFolder(root), "dependencies.lock"),
       async () => {
         if (await dependenciesFresh(root)) return;
         const lock = await readFile(join(root, "package-lock.json"), "utf8");
-        await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, env });
+        const plain = withoutSecrets(env);
+        await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, env: plain });
         // A lock without packages makes no folder.
         await mkdir(join(root, "node_modules"), { recursive: true });
         await writeFile(stampOf(root), hashOf(lock));

@@ -1,9 +1,11 @@
-import { mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "./cache.ts";
 import { explainDisk, ToolError, UserError } from "./errors.ts";
 import { createNetwork, type Network } from "./network.ts";
 import { binFolder, obtain } from "./obtain.ts";
+import { makeBinFolder } from "./own-folder.ts";
+import { withoutSecrets } from "./plain-env.ts";
 import { currentPlatform } from "./platform.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import type { Found, Tool, Workshop } from "./tool.ts";
@@ -43,7 +45,7 @@ export function createWorkshop({
 }: EnsureOptions): Workshop {
   const platform = currentPlatform();
   const cache = cacheFolder(env, platform.os);
-  return { root, env, platform, cache, network, again };
+  return { root, env: withoutSecrets(env), platform, cache, network, again };
 }
 
 /**
@@ -74,12 +76,18 @@ export async function ensureTools(
   if (needed.length > 0) throw joined(needed);
   const links = new Map(found.flatMap(({ binaries }) => Object.entries(binaries)));
   links.set("node", process.execPath);
+  const known = Object.values(table).flatMap((tool) => tool.binaries);
+  const folder = await makeBinFolder(shop.root, new Set([...known, ...links.keys()])).catch(
+    (error: unknown) => {
+      throw explainDisk(error, binFolder(shop.root));
+    },
+  );
   await linkBinaries(
-    binFolder(shop.root),
+    folder,
     links,
     asked.flatMap((tool) => tool.binaries),
   );
-  return { binFolder: binFolder(shop.root), found, missing: failed };
+  return { binFolder: folder, found, missing: failed };
 }
 
 /** All problems at once, as one error. */
@@ -102,7 +110,6 @@ async function linkBinaries(
   asked: readonly string[],
 ): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
     for (const [name, target] of links) {
       const path = join(folder, name);
       if ((await readlink(path).catch(() => undefined)) === target) continue;

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { reasonOf, UserError } from "./errors.ts";
+import { makeOwnFolder } from "./own-folder.ts";
 import { privateConfig, saltIn, secretsIn } from "./state/config-file.ts";
 import { generatedPassphrase, generatePassphrase, passphrasePath } from "./state/passphrase.ts";
 import { readRecord, recordFile } from "./state/record.ts";
@@ -45,7 +46,7 @@ export async function openStack(
   if (!existsSync(stackFile(root, stack))) throw await unknownStack(root, stack);
   const folder = join(root, ".vigil");
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeOwnFolder(root);
     if (await backendChosen(root, env)) {
       return { root, stack, own: false, configFile: undefined, env: {} };
     }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -35,7 +35,7 @@ async function strangersAnswer(port: string, user: string, address?: string): Pr
 
 describe("the provider as the engine starts it", () => {
   const started = async (): Promise<{ port: string; warnings: () => string }> => {
-    const child = spawn(process.execPath, [resolve("provider/pulumi-resource-vigil")], {
+    const child = spawn(resolve("provider/pulumi-resource-vigil"), {
       stdio: ["ignore", "pipe", "pipe"],
     });
     children.push(child);
@@ -62,6 +62,16 @@ describe("the provider as the engine starts it", () => {
       );
     },
   );
+
+  test("keeps nothing of the configuration that the engine hands it", async () => {
+    if (process.platform !== "linux") return;
+    process.env["PULUMI_CONFIG"] = "a-secret";
+    await started().finally(() => delete process.env["PULUMI_CONFIG"]);
+    const [child] = children;
+    const environment = readFileSync(`/proc/${child?.pid ?? 0}/environ`, "utf8");
+    expect(environment).toContain("PATH=");
+    expect(environment).not.toContain("a-secret");
+  });
 
   test("answers the process that started it, while others ask", async () => {
     const { port } = await started();

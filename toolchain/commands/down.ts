@@ -8,6 +8,7 @@ import { removeAccess } from "../outputs.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { type Part, stopParts } from "../running.ts";
 import { keepCopy, setAside } from "../state/care.ts";
+import { forgetStack } from "../state/forget.ts";
 import { stackFolder } from "../state/home.ts";
 import { readRecord, recordFile } from "../state/record.ts";
 import { inTurn } from "../state/turn.ts";
@@ -17,7 +18,7 @@ const help = `vigil down [--stack NAME] [--purge]
 Stops everything of a stack and removes what it made. Data stay, and the next up finds them. What runs
 is stopped whatever the state of the stack is in: unreadable, without its passphrase, on a full disk.
 
-  --purge   the data go, too (or PURGE=1)
+  --purge   the data go, too, and every record with the secrets in it (or PURGE=1)
 `;
 
 /** `vigil down`. */
@@ -106,6 +107,7 @@ async function settle(
   if (purge) {
     if (target === "docker") await Promise.all(kept.map((name) => removeVolume(name)));
     await rm(stackFolder(root, stack), { recursive: true, force: true });
+    await forgetStack({ root, stack });
     return kept.length === 0 ? `${down}; there were no data.` : `${down}, and the data are gone.`;
   }
   if (kept.length === 0) return `${down}.`;

@@ -6,6 +6,7 @@ import { readOutputs, writeAccess } from "../outputs.ts";
 import { FailedCommand } from "../process.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { keepCopy } from "../state/care.ts";
+import { forgetOldSecrets } from "../state/forget.ts";
 import { inTurn } from "../state/turn.ts";
 
 const help = `vigil up [--stack NAME]
@@ -65,6 +66,7 @@ export async function run(args: string[]): Promise<number> {
   });
   await keepCopy(engine.home);
   if (code !== 0) return code;
+  await forgetOldSecrets(engine.home);
   const outputs = await readOutputs(engine);
   const access = await writeAccess(root, stack, outputs);
   process.stdout.write(closing({ access, outputs, root, stack, without: engine.without }));
