@@ -4,6 +4,8 @@ import type { Bench } from "./lib/report.ts";
 export interface BenchEntry {
   readonly name: string;
   readonly summary: string;
+  /** Runs only where it is named: it takes an hour. */
+  readonly long?: true;
   readonly load: () => Promise<Bench>;
 }
 
@@ -63,5 +65,11 @@ export const benches: readonly BenchEntry[] = [
     name: "processor-restart",
     summary: "From the start of a killed processor until it tells people again",
     load: () => import("./processor-restart.ts"),
+  },
+  {
+    name: "chain",
+    summary: "An hour of faults by chance, from Prometheus to people (MINUTES=… for another time)",
+    long: true,
+    load: () => import("./chain.ts"),
   },
 ];

@@ -7,7 +7,8 @@ import { renderTable } from "./lib/table.ts";
 
 const help = `vigil bench [--json] [NAME…]
 
-Measures what the README claims, each figure against a reference in the same run; no name: all.
+Measures what the README claims, each figure against a reference in the same run; no name: all
+but those that take an hour.
 
 ${benches.map(({ name, summary }) => `  ${name.padEnd(19)}${summary}`).join("\n")}
 
@@ -45,8 +46,8 @@ export async function main(
     return 2;
   }
   await prepare();
-  const chosen = benches.filter(
-    ({ name }) => positionals.length === 0 || positionals.includes(name),
+  const chosen = benches.filter(({ long, name }) =>
+    positionals.length === 0 ? long !== true : positionals.includes(name),
   );
   const before = machine();
   const reports: Report[] = [];

@@ -1,9 +1,9 @@
 import { keepReport } from "./report.ts";
 import { type Outcome, runChain } from "./run.ts";
 
-/** One of a file, one of two replicas, one by chance; or only the one that is asked for. */
+/** With a file for memory and with two replicas on PostgreSQL; or only the one that is asked for. */
 const asked = process.env["VIGIL_CHAIN"];
-const names = asked === undefined ? ["sqlite-1", "postgres-2", "sqlite-3"] : [asked];
+const names = asked === undefined ? ["sqlite-1", "postgres-1", "postgres-2"] : [asked];
 
 describe("a chain that breaks at random for two minutes", () => {
   const outcomes = new Map<string, Promise<Outcome>>();

@@ -14,7 +14,7 @@ import { freePort } from "../../toolchain/free-port.ts";
 import { type ChannelActor, mailChannel, webhookChannel } from "./actors/channels.ts";
 import { Clock } from "./actors/clock.ts";
 import { DatabaseActor } from "./actors/database.ts";
-import { type Disk, limitOf, mayMount, tmpfsAt } from "./actors/disk.ts";
+import { type Disk, endless, limitOf, mayMount, tmpfsAt } from "./actors/disk.ts";
 import { Exporter } from "./actors/exporter.ts";
 import { type Command, ProcessActor } from "./actors/process.ts";
 import { Proxy } from "./actors/proxy.ts";
@@ -117,7 +117,9 @@ async function build(shape: Shape, timeline: Timeline, undo: Undo): Promise<Esta
   const run = (name: string, command: Command): void => {
     const one = new ProcessActor(name, command, timeline);
     const data = join(command.cwd, "data");
-    disks.set(name, undo.add(mayMount() ? tmpfsAt(data) : limitOf(() => one.pid)));
+    const bears = shape.processors.includes(name);
+    const limited = bears ? limitOf(() => one.pid) : endless;
+    disks.set(name, undo.add(mayMount() ? tmpfsAt(data) : limited));
     processes.set(name, undo.add(one));
     servers.set(name, one);
   };
@@ -229,6 +231,7 @@ async function build(shape: Shape, timeline: Timeline, undo: Undo): Promise<Esta
       cwd: place(name, files),
       env: {
         ...clock.env,
+        CHAIN_SPEED: String(speed),
         PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
         NODE_COMPILE_CACHE: join(folder, "compiled"),
       },

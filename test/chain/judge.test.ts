@@ -60,7 +60,7 @@ describe("the judge accepts", () => {
     ["what is over, ended and told as over", over],
     [
       "what somebody has taken",
-      { ...firing, kept: [{ ...firing.kept[0]!, status: "acknowledged" }] },
+      { ...firing, kept: [{ object: "disk", status: "acknowledged", startsAt: at(1) }] },
     ],
     ["the same message again under the same key", { ...firing, told: [told(3), told(9)] }],
     [

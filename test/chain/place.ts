@@ -85,7 +85,7 @@ export function prometheusFiles(
   receivers: readonly number[],
 ): Record<string, string> {
   const text = renderPrometheus({
-    environment: process.env["TMPENV"] ?? "chain",
+    environment: "chain",
     settings: {
       scrapeInterval: "1s",
       evaluationInterval: "1s",
@@ -95,7 +95,7 @@ export function prometheusFiles(
     jobs: [
       {
         name: "chain",
-        scheme: "http",
+        access: "open",
         targets: [{ address: `127.0.0.1:${exporter}`, labels: { instance: "exporter" } }],
       },
     ],
@@ -113,7 +113,7 @@ export function prometheusFiles(
 /** Times of the product's configuration that are told faster; a timeout stays what it is. */
 const paces = /^(?:group_wait|group_interval|repeat_interval)$/;
 
-const faster = (duration: string): string => `${(seconds(duration as "1s") * 1000) / speed}ms`;
+const faster = (duration: string): string => `${(seconds(duration) * 1000) / speed}ms`;
 
 /** Alertmanager's configuration, as the product renders it, but faster. */
 export function alertmanagerFiles(webhook: number): Record<string, string> {

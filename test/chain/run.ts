@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { exchange } from "./actors/relay.ts";
 import { type Estate, startEstate } from "./estate.ts";
-import { type Evidence, type Finding, judge } from "./judge.ts";
+import { type Evidence, type Finding, judge, type Wrong } from "./judge.ts";
 import { perform } from "./perform.ts";
 import { login, speed } from "./place.ts";
 import { reportOf } from "./report.ts";
@@ -68,15 +68,18 @@ interface Verdict {
   readonly findings: readonly Finding[];
 }
 
-/** Looks until nothing is wrong for a while, or time is over. */
+/** What cannot become right any more. */
+const forGood: ReadonlySet<Wrong> = new Set(["told of nothing", "told twice", "ended by itself"]);
+
+/** Looks until nothing is wrong for a while that could become right, or time is over. */
 async function settle(look: () => Promise<Verdict>, signal?: AbortSignal) {
   const begun = Date.now();
   let right: number | undefined;
   for (;;) {
     const verdict = await look();
     const now = Date.now();
-    if (verdict.findings.length > 0) right = undefined;
-    else right ??= now;
+    if (verdict.findings.every(({ wrong }) => forGood.has(wrong))) right ??= now;
+    else right = undefined;
     const over = now - begun > patience || signal?.aborted === true;
     if (over || (right !== undefined && now - right >= calm)) {
       return { ...verdict, settled: (right ?? now) - begun };

@@ -1,6 +1,7 @@
 /** What an alert becomes when something happens to it. Pure: times come from outside. */
 import { type Alert, type AlertEvent, type EventKind, isOpen, type Status } from "./alert.ts";
 import type { Incoming } from "./payload.ts";
+import { messagesLag, peersLag, seenSteps } from "./times.ts";
 
 /** A new state with what is to be written down; without event nothing happened that matters. */
 export interface Change {
@@ -12,18 +13,6 @@ export interface Change {
 
 /** Asked for what the alert's state does not allow. */
 export class LifecycleError extends Error {}
-
-/**
- * How long after an end Alertmanager's list may still be behind: a peer that was told of it by nobody ends an
- * alert by itself within four to five minutes.
- */
-const peersLag = 5 * 60_000;
-
-/** How long after an end a message may still be late: far longer than Alertmanager tries to deliver one. */
-const messagesLag = 15 * 60_000;
-
-/** How old `lastSeenAt` may get before it is written again: milliseconds. */
-const seenSteps = 10_000;
 
 /** The next version of an alert, and the event that tells of it. */
 function step(

@@ -2,6 +2,7 @@ import { pino, type Logger } from "pino";
 import { openChannels } from "../channels/index.ts";
 import { deliveriesOf } from "../core/routing.ts";
 import { isKnownSeverity } from "../core/severity.ts";
+import { comparing } from "../core/times.ts";
 import type { Planner } from "../core/writes.ts";
 import { listAlerts } from "./alertmanager.ts";
 import { buildApp } from "./app.ts";
@@ -189,7 +190,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       every(15 * second, trouble("listening for heartbeats"), async () => {
         if (await watch.listen()) await ping(clock());
       }),
-      every(minute, trouble("comparing with Alertmanager"), async () => {
+      every(comparing, trouble("comparing with Alertmanager"), async () => {
         try {
           const { found, lost } = await watch.reconcile();
           metrics.reconciled.inc({ result: "found" }, found);

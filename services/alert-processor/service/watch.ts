@@ -3,6 +3,7 @@ import { type Alert, heartbeatName } from "../core/alert.ts";
 import { receive } from "../core/lifecycle.ts";
 import { isOwn, ownFingerprint } from "../core/own.ts";
 import type { Incoming } from "../core/payload.ts";
+import { comparing, quiet } from "../core/times.ts";
 import type { Planner } from "../core/writes.ts";
 import type { Receipt, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
@@ -108,14 +109,6 @@ export interface WatchOptions {
   readonly retention: number;
 }
 
-const minute = 60_000;
-
-/**
- * How long an alert may be unheard of, and Alertmanager up, before its list decides that an alert is
- * lost: it repeats none sooner, and knows none of old after a restart.
- */
-const quiet = 5 * minute;
-
 /** What is brought in one comparison; the next one goes on. */
 const most = 5_000;
 
@@ -187,7 +180,7 @@ export function watchOf(options: WatchOptions): Watch {
     const settled = asked - started >= quiet;
     const lost = settled ? await store.lose(names, asked - quiet, plan, clock()) : 0;
     // What began just now may be on its way.
-    const told = all.filter(({ active, startsAt }) => active && startsAt <= asked - minute);
+    const told = all.filter(({ active, startsAt }) => active && startsAt <= asked - comparing);
     const found = await unheard(told, open);
     if (found.length > 0) await take(receiptOf(found, "reconciliation"));
     return { lost, found: found.length };

@@ -17,7 +17,7 @@ export class Clock {
 
   /** What the process must be started with. */
   get env(): NodeJS.ProcessEnv {
-    const module = new URL(`file://${join(import.meta.dirname, "clock-preload.ts")}`);
+    const module = new URL(`file://${join(import.meta.dirname, "preload.ts")}`);
     return { CHAIN_CLOCK: this.#file, NODE_OPTIONS: `--import=${module.href}` };
   }
 

@@ -72,9 +72,17 @@ export function tmpfsAt(folder: string): Disk {
   };
 }
 
+/** Without the right to mount, and for programs that end by the signal of a limit: always room. */
+export const endless: Disk = {
+  fill: () => undefined,
+  free: () => undefined,
+  remove: () => undefined,
+};
+
 /**
  * Without the right to mount: the process may not make any file larger, which it sees as a full disk.
- * Only what bears the signal that comes with it (SIGXFSZ), as Node and PostgreSQL do, can be tried so.
+ * Only what bears the signal that comes with it (SIGXFSZ), as Node and PostgreSQL do, can be tried so;
+ * Go programs end by it, so that for them a disk is {@link endless}.
  */
 export function limitOf(pid: () => number | undefined): Disk {
   const limit = (bytes: string): void => {

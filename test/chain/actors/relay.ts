@@ -27,6 +27,9 @@ interface Reply {
   readonly body: string;
 }
 
+/** Headers that say something of one connection only. */
+const ofConnection = new Set(["connection", "host", "transfer-encoding"]);
+
 /** How many messages are kept to come again. */
 const memory = 300;
 
@@ -75,6 +78,11 @@ export class Relay {
   /** Holds what comes: its sender hears nothing. */
   hold(): void {
     this.#held = [];
+  }
+
+  /** How many it holds. */
+  get holds(): number {
+    return this.#held?.length ?? 0;
   }
 
   /** Hands on what was held. */
@@ -139,12 +147,11 @@ export class Relay {
   #ask(port: number, message: Message, signal: AbortSignal): Promise<Reply> {
     const { body, method, path } = message;
     // What is about the connection is not handed on.
-    const { connection, host, "transfer-encoding": chunked, ...headers } = message.headers;
-    void [connection, host, chunked];
+    const headers = Object.entries(message.headers).filter(([name]) => !ofConnection.has(name));
     const options: RequestOptions = {
       method,
       signal,
-      headers: { ...headers, "content-length": Buffer.byteLength(body) },
+      headers: { ...Object.fromEntries(headers), "content-length": Buffer.byteLength(body) },
     };
     return exchange(new URL(path, `https://127.0.0.1:${port}`), options, body, this.#identity.ca);
   }
