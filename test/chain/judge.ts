@@ -123,9 +123,9 @@ function endOf(evidence: Evidence, watched: Watched): Finding[] {
   };
   const mine = kept.find((one) => one.object === object);
   const firing = fires.includes(object);
-  const inTrouble = was[object]?.at(-1)?.to === null;
-  if (firing !== inTrouble) {
-    find("not seen", `the exporter shows ${inTrouble ? "trouble" : "none"}, Prometheus does not`);
+  // That it goes on for a while with what it saw last is its word, and the rest of the chain follows it.
+  if (!firing && was[object]?.at(-1)?.to === null) {
+    find("not seen", "the exporter shows trouble, Prometheus does not");
   }
   if (firing && (mine === undefined || mine.status === "resolved" || mine.status === "stale")) {
     find("not open", mine === undefined ? "the processor has never heard of it" : mine.status);

@@ -2,6 +2,7 @@
 import { Query } from "node-appwrite";
 import { needsBeginning, type Episode, type OutboxStep } from "../core/writes.ts";
 import type { AppwriteDatabase } from "./appwrite-database.ts";
+import { cancelled, dueTo, lineOf, oldestFirst, pending } from "./appwrite-due.ts";
 import type { Writes } from "./appwrite-writes.ts";
 import { bundlesOf } from "./bundles.ts";
 import { alertOf, takenOf } from "./rows.ts";
@@ -39,8 +40,9 @@ const put = (writes: Writes, row: Row, fields: Row): void => {
 const nameOf = ({ fingerprint, startsAt }: Episode): string => `${fingerprint} ${startsAt}`;
 const episodeOf = (row: Row): string => `${row["fingerprint"]} ${row["startsAt"]}`;
 
-/** The rows of one episode on one channel, of which the first in the order is told first. */
-const lineOf = (row: Row): string => `${episodeOf(row)} ${row["channel"]}`;
+/** Pending word that somebody has it or that it was over: it comes before what is new. */
+const isNews = ({ occasion, state }: Row): boolean =>
+  state === "pending" && (occasion === "acknowledged" || occasion === "resolved");
 
 /** Does the steps in their order. */
 export async function writeOutbox(
@@ -56,6 +58,7 @@ export async function writeOutbox(
     of.map(({ fingerprint }) => fingerprint),
   );
   const rows = Map.groupBy(known, episodeOf);
+  const news = Map.groupBy(known.filter(isNews), lineOf);
   const keys = new Set(known.map(keyOf));
   const changed = new Set<string>();
   const change = (episode: string, row: Row): void => {
@@ -83,6 +86,13 @@ export async function writeOutbox(
     const { dueAt } = delivery;
     const position = writes.next();
     change(episode, { ...delivery, ...fresh, plannedAt: dueAt, why: "", position });
+    if (needsBeginning(delivery)) continue;
+    // What the channel has refused so far comes first, so it is tried as soon as this is due.
+    for (const one of news.get(lineOf({ ...delivery })) ?? []) {
+      const row = rows.get(episodeOf(one))?.find((other) => keyOf(other) === keyOf(one));
+      if (row === undefined || !isNews(row) || Number(row["dueAt"]) <= dueAt) continue;
+      change(episodeOf(row), { ...row, dueAt, attempts: Math.min(1, Number(row["attempts"])) });
+    }
   }
   for (const row of [...rows.values()].flat()) if (changed.has(keyOf(row))) put(writes, row, {});
 }
@@ -91,14 +101,13 @@ export async function writeOutbox(
 function settled(row: Row, result: Settled, now: number): Row | undefined {
   // Also where it was cancelled meanwhile: it is what happened.
   if (result.kind === "sent") return { ...row, state: "sent", settledAt: now, why: "" };
+  // What was cancelled while it was on its way is so no more.
+  if (row["state"] === "cancelled") return { ...row, leasedUntil: 0 };
   if (row["state"] !== "pending") return undefined;
   const why = result.why.slice(0, maxWhy);
   if (result.kind === "dead") return { ...row, state: "dead", settledAt: now, why };
   return { ...row, dueAt: result.dueAt, leasedUntil: 0, why };
 }
-
-const pending = Query.equal("state", "pending");
-const oldestFirst = Query.orderAsc("position");
 
 /** Reminders that were due before their channel was told of the same episode. */
 async function needless(
@@ -106,39 +115,13 @@ async function needless(
   told: readonly Row[],
   now: number,
 ): Promise<Row[]> {
-  const lines = new Set(told.map(lineOf));
+  const name = (row: Row): string => `${episodeOf(row)} ${row["channel"]}`;
+  const lines = new Set(told.map(name));
   const of = told.map(({ fingerprint }) => String(fingerprint));
   const due = Query.lessThanEqual("plannedAt", now);
   const reminder = Query.equal("occasion", "reminder");
   const rows = await database.among("outbox", "fingerprint", of, pending, reminder, due);
-  return rows.filter((row) => lines.has(lineOf(row)));
-}
-
-/** What is due and free, the most urgent and then the oldest first: nothing of an episode of which something older is due. */
-async function dueTo(
-  database: AppwriteDatabase,
-  channel: string,
-  limit: number,
-  now: number,
-  scope: "all" | "urgent",
-): Promise<Row[]> {
-  const lines = new Set<string>();
-  const found: Row[] = [];
-  const due = Query.lessThanEqual("dueAt", now);
-  const queries = [
-    ...[pending, Query.equal("channel", channel), due],
-    ...(scope === "all" ? [] : [Query.equal("rank", 0)]),
-    ...[Query.orderAsc("rank"), oldestFirst],
-  ];
-  for await (const page of database.pages("outbox", queries)) {
-    for (const row of page) {
-      const first = !lines.has(lineOf(row));
-      lines.add(lineOf(row));
-      if (first && Number(row["leasedUntil"]) <= now) found.push(row);
-      if (found.length === limit) return found;
-    }
-  }
-  return found;
+  return rows.filter((row) => lines.has(name(row)));
 }
 
 /** The rows, and those that went out with them before: a bundle is never torn apart. */
@@ -209,6 +192,10 @@ export const outboxOf = (database: AppwriteDatabase): Outbox => ({
       );
       for (const row of waiting) {
         put(writes, row, { leasedUntil: 0, dueAt: Math.min(now, Number(row["dueAt"])) });
+      }
+      const leased = Query.greaterThan("leasedUntil", 0);
+      for (const row of await database.rows("outbox", [cancelled, leased])) {
+        put(writes, row, { leasedUntil: 0 });
       }
     }),
 

@@ -30,11 +30,13 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
         `SELECT * FROM outbox o WHERE channel = ? AND rank = ? AND state = 'pending' AND "dueAt" <= ?
            AND "leasedUntil" <= ? AND NOT EXISTS (
              SELECT 1 FROM outbox b WHERE b.fingerprint = o.fingerprint
-               AND b."startsAt" = o."startsAt" AND b.channel = o.channel AND b.state = 'pending'
-               AND b.id < o.id AND b."dueAt" <= ?)
+               AND b.channel = o.channel AND b.id < o.id
+               AND (b.state = 'cancelled' AND b."leasedUntil" > ? OR b.state = 'pending'
+                 AND (b."dueAt" <= ? OR b.occasion IN ('acknowledged', 'resolved'))))
          ORDER BY "dueAt", id LIMIT ?`,
         channel,
         rank,
+        now,
         now,
         now,
         now,
@@ -86,6 +88,11 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
     );
   }
 
+  /** What was cancelled while it was on its way is so no more. */
+  async function freeCancelled(run: Run, which: string, keys: string): Promise<void> {
+    await run(`UPDATE outbox SET "leasedUntil" = 0 WHERE state = 'cancelled' AND ${which}`, keys);
+  }
+
   function settle(results: readonly Settled[], now: number): Promise<void> {
     return sql.transaction(async (run) => {
       for (const result of results) {
@@ -103,6 +110,7 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
             await spare(run, keys, now);
             break;
           case "again":
+            await freeCancelled(run, which, keys);
             await run(
               `UPDATE outbox SET "dueAt" = ?, "leasedUntil" = 0, why = ?
                WHERE state = 'pending' AND ${which}`,
@@ -113,6 +121,7 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
             );
             break;
           case "dead":
+            await freeCancelled(run, which, keys);
             await run(
               `UPDATE outbox SET state = 'dead', "settledAt" = ?, why = ?
                WHERE state = 'pending' AND ${which}`,
@@ -129,14 +138,17 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
   async function release(now: number): Promise<void> {
     // All but reminders are due when they are planned: one of them that was not taken yet waits for no
     // time but that of a clock which was ahead.
-    await sql.transaction((run) =>
-      run(
+    await sql.transaction(async (run) => {
+      await run(
+        `UPDATE outbox SET "leasedUntil" = 0 WHERE state = 'cancelled' AND "leasedUntil" > 0`,
+      );
+      await run(
         `UPDATE outbox SET "leasedUntil" = 0, "dueAt" = CASE WHEN "dueAt" < ? THEN "dueAt" ELSE ? END
          WHERE state = 'pending' AND (attempts > 0 OR occasion <> 'reminder')`,
         now,
         now,
-      ),
-    );
+      );
+    });
   }
 
   function redrive(channel: string | undefined, now: number): Promise<number> {

@@ -1,5 +1,5 @@
 import { keepable } from "../core/keepable.ts";
-import type { Alert } from "../core/alert.ts";
+import type { Alert, Delivery } from "../core/alert.ts";
 import type { Change } from "../core/lifecycle.ts";
 import type { Poison } from "../core/payload.ts";
 import { needsBeginning, type OutboxStep, type Planner, writesOf } from "../core/writes.ts";
@@ -51,6 +51,13 @@ export async function write(
     records: events.map((event) => ({ ...event, text: keepable(event.text) })),
   });
   for (const round of roundsOf(steps)) await outbox(sql, run, round, now);
+  // Of an alert that is new nothing was to be told before.
+  const old = new Set(alerts.flatMap((one) => (one.version > 1 ? [one.fingerprint] : [])));
+  await hasten(
+    sql,
+    run,
+    steps.filter((step) => step.kind === "add" && old.has(step.delivery.fingerprint)),
+  );
 }
 
 /** Steps of one kind. */
@@ -94,6 +101,29 @@ async function outbox(
     records: records.filter((one) => !needsBeginning(one)),
     then,
   });
+}
+
+/**
+ * What a channel has refused so far is told before what is new of the same alert: it is tried again as soon
+ * as that is due, as if it were as new, so that it does not hold up the beginning of an emergency.
+ */
+async function hasten(sql: Sql, run: Run, steps: readonly OutboxStep[]): Promise<void> {
+  const due = new Map<string, Pick<Delivery, "channel" | "dueAt" | "fingerprint">>();
+  for (const step of steps) {
+    if (step.kind === "cancel" || needsBeginning(step.delivery)) continue;
+    const { channel, dueAt, fingerprint } = step.delivery;
+    const line = `${fingerprint} ${channel}`;
+    if (dueAt < (due.get(line)?.dueAt ?? Infinity)) due.set(line, { channel, dueAt, fingerprint });
+  }
+  if (due.size === 0) return;
+  const columns: Columns = { channel: "text", dueAt: "bigint", fingerprint: "text" };
+  await run(
+    `UPDATE outbox SET "dueAt" = r."dueAt", attempts = 1 FROM ${sql.records(columns)}
+     WHERE outbox.fingerprint = r.fingerprint AND outbox.channel = r.channel
+       AND outbox.state = 'pending' AND outbox.occasion IN ('acknowledged', 'resolved')
+       AND outbox.attempts > 0 AND outbox."dueAt" > r."dueAt"`,
+    json([...due.values()]),
+  );
 }
 
 /** Counts each message by its bytes. */

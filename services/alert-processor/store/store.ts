@@ -125,8 +125,9 @@ export interface Store {
   lose(known: ReadonlySet<string>, before: number, plan: Planner, now: number): Promise<number>;
   /**
    * Takes what is due for a channel and keeps it from other workers until `until`. What was taken before
-   * and not settled comes again in the same bundles. Nothing is taken of an episode of which this channel
-   * is being told at the moment, so that what happened first arrives first.
+   * and not settled comes again in the same bundles. Nothing is taken of an alert of which this channel
+   * is being told at the moment, or has to be told first that somebody has it or that it was over: what
+   * happened first arrives first, and the last word is the right one.
    *
    * What is more urgent comes first, however much waits.
    *

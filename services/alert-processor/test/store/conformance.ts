@@ -506,16 +506,52 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       await tell(start, message());
       expect(await send("pager", start)).toEqual(["firing 1"]);
       await tell(start + minute, message({ startsAt: start + minute }));
-      const bundles = await take("pager", start + minute);
-      const told = bundles.map(({ deliveries, occasion }) => [
-        occasion,
-        deliveries[0]?.alert.status,
-        (deliveries[0]?.alert.startsAt ?? 0) - start,
-      ]);
+      const told: unknown[] = [];
+      for (let round = 0; round < 2; round += 1) {
+        const bundles = await take("pager", start + minute);
+        for (const { deliveries, occasion } of bundles) {
+          const { startsAt = 0, status } = deliveries[0]?.alert ?? {};
+          told.push([occasion, status, startsAt - start]);
+        }
+        await store.settle([{ kind: "sent", keys: keysOf(bundles) }], start + minute);
+      }
       expect(told).toEqual([
         ["resolved", "resolved", 0],
         ["firing", "firing", minute],
       ]);
+    });
+
+    test("tells the end that a channel refused before the next beginning, and tries both at once", async () => {
+      await tell(start, message());
+      expect(await send("chat", start)).toEqual(["firing 1"]);
+      await tell(start + 1, message({ resolved: true, endsAt: start + 1 }));
+      const keys = keysOf(await take("chat", start + 1));
+      const later = { kind: "again", keys, dueAt: lease, why: "answered 503" } as const;
+      await store.settle([later], start + 1);
+      expect(await take("chat", start + 2)).toEqual([]);
+      // The last word must be that it fires, and it must not wait for the turn of the end.
+      await tell(start + minute, message({ startsAt: start + minute }));
+      expect(await send("chat", start + minute)).toEqual(["resolved 1"]);
+      expect(await send("chat", start + minute)).toEqual(["firing 1"]);
+    });
+
+    test("tells no end while the beginning may still be on its way, as long as its worker lives", async () => {
+      await tell(start, message());
+      const keys = keysOf(await take("chat", start));
+      await tell(start + 1, message({ resolved: true, endsAt: start + 1 }));
+      expect(await take("chat", start + 1)).toEqual([]);
+      await store.settle([{ kind: "again", keys, dueAt: lease, why: "no answer" }], start + 2);
+      expect(await send("chat", start + 2)).toEqual(["resolved 1"]);
+
+      await tell(start + minute, message({ startsAt: start + minute }));
+      await take("chat", start + minute, 1, lease);
+      await tell(
+        start + minute + 1,
+        message({ startsAt: start + minute, resolved: true, endsAt: start + minute + 1 }),
+      );
+      expect(await take("chat", start + minute + 1)).toEqual([]);
+      await store.release(start + minute + 2);
+      expect(await send("chat", start + minute + 2)).toEqual(["resolved 1"]);
     });
 
     test("loses what Alertmanager no longer knows, and takes it back", async () => {
