@@ -94,9 +94,10 @@ function goOn(current: Alert, incoming: Incoming, now: number): Change[] {
     const status = current.owner === null ? "firing" : "acknowledged";
     return [step(current, { annotations, status, lastSeenAt: now }, "returned", now)];
   }
-  if (now < current.lastSeenAt + seenSteps && sameTexts(current.annotations, annotations))
+  // Also back: what a clock wrote that was ahead would hide for as long that it is silent.
+  if (Math.abs(now - current.lastSeenAt) < seenSteps && sameTexts(current.annotations, annotations))
     return [];
-  return [{ alert: { ...current, annotations, lastSeenAt: Math.max(now, current.lastSeenAt) } }];
+  return [{ alert: { ...current, annotations, lastSeenAt: now } }];
 }
 
 /**

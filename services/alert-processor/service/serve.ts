@@ -176,6 +176,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       store,
       plan,
       clock,
+      elapsed: () => performance.now(),
       take,
       silence: heartbeat.silence * second,
       listed: alertmanager && (() => listAlerts(readAlertmanager(alertmanager))),

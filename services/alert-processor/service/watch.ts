@@ -99,6 +99,11 @@ export interface WatchOptions {
   readonly store: Store;
   readonly plan: Planner;
   readonly clock: Clock;
+  /**
+   * Milliseconds by a clock that nobody sets: a heartbeat is silent only when this process has listened in
+   * vain for that long. Left out where no process lives on between two looks.
+   */
+  readonly elapsed?: (() => number) | undefined;
   /** Takes alerts in as if they had come from outside. */
   readonly take: (receipt: Receipt) => Promise<void>;
   /** Milliseconds after which a heartbeat counts as silent. */
@@ -137,23 +142,45 @@ const receiptOf = (alerts: readonly Incoming[], digest: string): Receipt => ({
 });
 
 export function watchOf(options: WatchOptions): Watch {
-  const { clock, listed, plan, retention, silence, store, take } = options;
+  const { clock, elapsed, listed, plan, retention, silence, store, take } = options;
 
   const since = clock();
+  const heard = new Map<string, { readonly last: number; readonly at: number }>();
+
+  let listened = 0;
+  let looked = elapsed?.() ?? 0;
+
+  /** A process that stood still meanwhile has not listened: a long pause counts for half a silence at most. */
+  function goOn(): void {
+    const now = elapsed?.() ?? 0;
+    listened += Math.min(now - looked, silence / 2);
+    looked = now;
+  }
+
+  /** Whether nothing was heard in the time that this process has listened, whatever was done to its clock. */
+  function inVain({ fingerprint, startsAt: last }: Incoming): boolean {
+    if (elapsed === undefined) return true;
+    const before = heard.get(fingerprint);
+    const known = before?.last === last ? before : { last, at: listened };
+    heard.set(fingerprint, known);
+    return listened - known.at >= silence;
+  }
 
   async function listen(): Promise<boolean> {
+    goOn();
     const heartbeats = await store.heartbeats();
     const all = silences(heartbeats, clock(), since, silence);
+    const silent = all.filter(inVain).filter(({ resolved }) => !resolved);
     const changed: Incoming[] = [];
     for (const one of all) {
       const known = await store.get(one.fingerprint);
       const open = known !== undefined && known.status !== "resolved";
       if (one.resolved && open) changed.push({ ...one, startsAt: known.startsAt });
       // What somebody closed by hand stays closed until the next silence.
-      if (!one.resolved && !open && known?.startsAt !== one.startsAt) changed.push(one);
+      if (silent.includes(one) && !open && known?.startsAt !== one.startsAt) changed.push(one);
     }
     if (changed.length > 0) await take(receiptOf(changed, "heartbeats"));
-    return heartbeats.length > 0 && all.every(({ resolved }) => resolved);
+    return heartbeats.length > 0 && silent.length === 0;
   }
 
   /** Those of a list that the memory has not heard of. */

@@ -47,6 +47,41 @@ const beat = () =>
 const open = async (): Promise<Alert[]> => store.list({});
 
 describe("a heartbeat", () => {
+  test("is not silent because the clock jumped, or because the process stood still", async () => {
+    let passed = 0;
+    const careful = watchOf({
+      store,
+      plan,
+      clock: () => now,
+      elapsed: () => passed,
+      take: async (receipt) => {
+        await store.ingest([receipt], plan, now);
+      },
+      silence: 5 * minute,
+      retention: 60 * minute,
+    });
+    const listen = (minutes: number): Promise<boolean> => {
+      passed += minutes * minute;
+      now += minutes * minute;
+      return careful.listen();
+    };
+    await beat();
+    expect(await listen(1)).toBe(true);
+    now += 60 * minute;
+    expect(await listen(1)).toBe(true);
+    await beat();
+    // The clock is put right, and the next beat counts though the memory knows a later one.
+    now -= 60 * minute;
+    await beat();
+    expect(await listen(20)).toBe(true);
+    expect(await open()).toEqual([]);
+    for (const one of [1, 1, 1, 1, 1]) await listen(one);
+    expect(await open()).toMatchObject([{ alertname: silenceName }]);
+    await beat();
+    expect(await listen(1)).toBe(true);
+    expect(await open()).toEqual([]);
+  });
+
   test("that is heard makes no alert", async () => {
     await beat();
     now += 4 * minute;
