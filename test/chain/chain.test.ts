@@ -3,7 +3,7 @@ import { type Outcome, runChain } from "./run.ts";
 
 /** With a file for memory and with two replicas on PostgreSQL; or only the one that is asked for. */
 const asked = process.env["VIGIL_CHAIN"];
-const names = asked === undefined ? ["sqlite-1", "postgres-1", "sqlite-4"] : [asked];
+const names = asked === undefined ? ["sqlite-1", "postgres-2", "sqlite-4"] : [asked];
 
 describe("a chain that breaks at random for two minutes", () => {
   const outcomes = new Map<string, Promise<Outcome>>();
