@@ -3,6 +3,7 @@ import { openEngine } from "../engine.ts";
 import { reasonOf } from "../errors.ts";
 import { stackOptions } from "../options.ts";
 import { readOutputs } from "../outputs.ts";
+import { groundProblems } from "../reality.ts";
 import { formatTable } from "../table.ts";
 
 const help = `vigil status [--stack NAME]
@@ -44,7 +45,10 @@ const alertRow = ({ annotations, labels, startsAt }: HeldAlert): string[] => [
 export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help);
   if (options === undefined) return 0;
+  const { root, stack } = options;
   const outputs = await readOutputs(await openEngine(options));
+  const problems = await groundProblems(root, stack, outputs.target);
+  for (const problem of problems) process.stdout.write(`✗ ${problem}\n`);
   const estate = connect(outputs);
   try {
     const targets = await estate.targets();
@@ -56,7 +60,7 @@ export async function run(args: string[]): Promise<number> {
         ? "\nNothing is firing.\n"
         : `\nFiring\n${formatTable(inOrder(alerts).map(alertRow))}`,
     );
-    return targets.every(({ health }) => health === "up") ? 0 : 1;
+    return problems.length === 0 && targets.every(({ health }) => health === "up") ? 0 : 1;
   } catch (error) {
     process.stdout.write(
       `✗ ${reasonOf(error)}\n  → make up mends what stopped; make logs says why\n`,

@@ -1,6 +1,7 @@
 import { openEngine } from "../engine.ts";
 import { stackOptions } from "../options.ts";
 import { readOutputs } from "../outputs.ts";
+import { groundChecks } from "../reality.ts";
 import { checksFor, settle } from "../verify.ts";
 
 const help = `vigil verify [--stack NAME] [--seconds N]
@@ -16,10 +17,12 @@ is well or the time is over.
 export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help, { seconds: { type: "string", default: "60" } });
   if (options === undefined) return 0;
+  const { root, stack } = options;
   const outputs = await readOutputs(await openEngine(options));
+  const ground = groundChecks(root, stack, outputs.target);
   const deadline = Date.now() + Number(options.values["seconds"]) * 1000;
   const results = await Promise.all(
-    checksFor(outputs).map(async (check) => {
+    [...ground, ...checksFor(outputs)].map(async (check) => {
       const problem = await settle(check, deadline);
       process.stdout.write(
         problem === undefined ? `✓ ${check.claim}\n` : `✗ ${check.claim}\n  ${problem}\n`,
