@@ -63,7 +63,7 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
     keepFiringFor: "15m",
     summary: "The alert processor on {{ $labels.host }} gets alerts it cannot read",
     description:
-      "Alerts with a broken time, too many labels or too long ones have arrived: they are in quarantine, and the processor tells nobody of them.",
+      "Alerts with a broken time or without labels have arrived: they are in quarantine, and AlertQuarantined on the processor's page stands for them.",
     fires: { series: results("0x80", "0+1x80", "0x20 1x60"), from: "21m" },
     quiet: { series: results("0+1x80", "0+1x80", "3x80"), at: "40m" },
     resolves: { series: results("0+1x80", "20+1x80", "1x80"), at: "40m" },

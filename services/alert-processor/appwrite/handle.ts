@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { LifecycleError } from "../core/lifecycle.ts";
 import { parsePayload, PayloadError } from "../core/payload.ts";
+import { quarantined } from "../core/quarantined.ts";
 import { actionSchema } from "../service/routes/schemas.ts";
 import { bearsOneOf } from "../service/tokens.ts";
 import { ConflictError, UnknownAlertError } from "../store/store.ts";
@@ -53,7 +54,8 @@ async function takeIn(context: FunctionContext, parts: Parts): Promise<object> {
   const body = context.req.bodyText;
   const { alerts, poison } = parsePayload(jsonIn(body));
   const digest = createHash("sha256").update(body).digest("hex");
-  await store.ingest([{ alerts, poison, digest }], plan, clock());
+  const all = [...alerts, ...quarantined(poison, clock())];
+  await store.ingest([{ alerts: all, poison, digest }], plan, clock());
   for (const { why } of poison) context.error(`an alert was put in quarantine: ${why}`);
   // Durable from here on. A page does not wait for the next minute.
   await tell(context, parts, clock() + atOnce);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Alert, Occasion } from "../core/alert.ts";
+import type { Outcome } from "../core/retry.ts";
 import { classOf } from "../core/severity.ts";
 import type { Channel, Message } from "./channel.ts";
 import { type Answer, deliver } from "./http.ts";
@@ -16,11 +17,12 @@ export const pagerdutySchema = z.strictObject({
   ...accessFields,
 });
 
-const actions: Readonly<Record<Occasion, "trigger" | "acknowledge" | "resolve">> = {
-  firing: "trigger",
-  reminder: "trigger",
-  acknowledged: "acknowledge",
-  resolved: "resolve",
+const actions: Readonly<Record<Occasion, readonly Action[]>> = {
+  firing: ["trigger"],
+  // An incident that somebody has taken does not ring again; one that begins anew does.
+  reminder: ["resolve", "trigger"],
+  acknowledged: ["acknowledge"],
+  resolved: ["resolve"],
 };
 
 /** PagerDuty has four words; it knows one that we do not tell apart from critical. */
@@ -45,12 +47,14 @@ function detailsOf({ labels }: Alert): Record<string, string> {
   );
 }
 
-function eventOf(message: Message, alert: Alert, routingKey: string) {
+type Action = "trigger" | "acknowledge" | "resolve";
+
+function eventOf(message: Message, alert: Alert, routingKey: string, action: Action) {
   const { fingerprint, startsAt } = alert;
   const links = wordingOf(message).links.map(({ name, url }) => ({ href: url, text: name }));
   return {
     routing_key: routingKey,
-    event_action: actions[message.occasion],
+    event_action: action,
     // The same for all that is said of an episode, so that PagerDuty keeps one incident of it.
     dedup_key: `${fingerprint}|${startsAt}`,
     client: "Vigil",
@@ -85,8 +89,14 @@ export function openPagerduty(opening: Opening, config: z.infer<typeof pagerduty
     send: async (message, signal) => {
       const [alert] = message.alerts;
       if (alert === undefined) return { kind: "refused", why: "no alert to tell of" };
-      const body = JSON.stringify(eventOf(message, alert, key));
-      return deliver(endpoint, { body }, signal, isAccepted);
+      let outcome: Outcome = { kind: "sent" };
+      // One after the other; where one fails all come again, which changes nothing that was done.
+      for (const action of actions[message.occasion]) {
+        const body = JSON.stringify(eventOf(message, alert, key, action));
+        outcome = await deliver(endpoint, { body }, signal, isAccepted);
+        if (outcome.kind !== "sent") return outcome;
+      }
+      return outcome;
     },
   };
 }

@@ -32,16 +32,64 @@ export class PayloadError extends Error {}
 
 const maxLabels = 100;
 const maxText = 16_384;
+const maxName = 1_024;
+
+/** Kept where there are more labels than are kept. */
+const important = ["alertname", "severity", "instance", "service", "team", "env", "job"];
+
+type Texts = Readonly<Record<string, string>>;
+
+const isPlain = (value: unknown): value is string | number | boolean =>
+  ["boolean", "number", "string"].includes(typeof value);
 
 // One look at each label: a schema per value would cost more than all the rest.
-const texts = z.custom<Record<string, string>>((value) => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const values = Object.values(value as Record<string, unknown>);
-  return (
-    values.length <= maxLabels &&
-    values.every((one) => typeof one === "string" && one.length <= maxText)
-  );
-}, `must be at most ${maxLabels} texts of at most ${maxText} characters`);
+const texts = z.custom<Readonly<Record<string, string | number | boolean>>>(
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(isPlain),
+  "must be texts by name",
+);
+
+/** What is kept of texts, and the names of those that were shortened or left out. Nearly always all is kept. */
+function fit(given: Readonly<Record<string, string | number | boolean>>): {
+  readonly texts: Texts;
+  readonly cut: readonly string[];
+} {
+  const entries = Object.entries(given);
+  const fits = ([name, value]: (typeof entries)[number]): boolean =>
+    typeof value === "string" && value.length <= maxText && name.length <= maxName;
+  if (entries.length <= maxLabels && entries.every(fits)) return { texts: given as Texts, cut: [] };
+  const order = ([name]: (typeof entries)[number]): number => (important.includes(name) ? 0 : 1);
+  const kept = entries
+    .toSorted((a, b) => order(a) - order(b))
+    .filter(([name]) => name.length <= maxName)
+    .slice(0, maxLabels)
+    .map(([name, value]) => [name, String(value)] as const);
+  const names = new Set(kept.map(([name]) => name));
+  const cut = [
+    ...kept.flatMap(([name, { length }]) => (length > maxText ? [name] : [])),
+    ...entries.flatMap(([name]) => (names.has(name) ? [] : [name.slice(0, maxName)])),
+  ];
+  const shorter = kept.map(([name, value]) => [
+    name,
+    value.length <= maxText ? value : `${value.slice(0, maxText - 1)}…`,
+  ]);
+  return { texts: Object.fromEntries(shorter) as Texts, cut };
+}
+
+/** The annotation that says what is missing. */
+export const cutName = "cut";
+
+const longestList = 20;
+
+const noteOf = (cut: readonly string[]): Texts => {
+  if (cut.length === 0) return {};
+  const more = cut.length > longestList ? ` and ${cut.length - longestList} more` : "";
+  const names = cut.slice(0, longestList).join(", ");
+  return { [cutName]: `too long or too many, so shortened or left out: ${names}${more}` };
+};
 
 const time = z.string().transform((text, context) => {
   const value = Date.parse(text);
@@ -73,14 +121,14 @@ const alertSchema = z.object({
   startsAt: time,
   endsAt: time.optional(),
   generatorURL: z.string().max(maxText).optional().catch(undefined),
-  fingerprint: z.string().regex(givenFingerprint).optional(),
+  fingerprint: z.string().regex(givenFingerprint).optional().catch(undefined),
 });
 
 /** The annotation in which Alertmanager's generatorURL is kept: where the rule's graph is. */
 export const graphName = "generator_url";
 
 /** Where a sender leaves the fingerprint out: one of the labels, in another space than Alertmanager's. */
-function fingerprintOf(labels: Readonly<Record<string, string>>): string {
+function fingerprintOf(labels: Readonly<Record<string, unknown>>): string {
   const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 32);
 }
@@ -93,6 +141,7 @@ function understand(raw: unknown): Incoming | Poison {
   }
   const resolved = data.status === "resolved";
   const { endsAt = data.startsAt, generatorURL = "" } = data;
+  const [labels, annotations] = [fit(data.labels), fit(data.annotations ?? {})];
   const graph = generatorURL === "" ? {} : { [graphName]: generatorURL };
   return {
     fingerprint: data.fingerprint ?? fingerprintOf(data.labels),
@@ -100,8 +149,12 @@ function understand(raw: unknown): Incoming | Poison {
     startsAt: data.startsAt,
     // The zero time of Go, or of a sender whose clock is behind: nothing ends before it began.
     endsAt: resolved ? Math.max(endsAt, data.startsAt) : null,
-    labels: clean(data.labels),
-    annotations: clean({ ...graph, ...data.annotations }),
+    labels: clean(labels.texts),
+    annotations: clean({
+      ...graph,
+      ...annotations.texts,
+      ...noteOf([...labels.cut, ...annotations.cut]),
+    }),
   };
 }
 
@@ -114,6 +167,11 @@ export function parsePayload(body: unknown): Batch {
   const alerts = (body as { alerts?: unknown } | null)?.alerts;
   if (!Array.isArray(alerts)) throw new PayloadError("alerts must be a list");
   const understood = alerts.map(understand);
+  const { groupKey, truncatedAlerts = 0 } = body as Record<string, unknown>;
+  if (typeof truncatedAlerts === "number" && truncatedAlerts > 0) {
+    const why = "Alertmanager left alerts out of a message: set max_alerts of its receiver to 0";
+    understood.push({ why, raw: excerpt({ truncatedAlerts, groupKey }) });
+  }
   return {
     alerts: understood.filter((one): one is Incoming => "fingerprint" in one),
     poison: understood.filter((one): one is Poison => "why" in one),

@@ -157,7 +157,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     const onOverload = (): void => {
       metrics.overloaded.inc();
     };
-    ingestRoutes(scope, { tokens: options.tokens, take: options.take, onOverload });
+    ingestRoutes(scope, { clock, tokens: options.tokens, take: options.take, onOverload });
     done();
   });
   await app.register((scope, _, done) => {

@@ -2,12 +2,15 @@ import { createHash } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { parsePayload } from "../../core/payload.ts";
+import { quarantined } from "../../core/quarantined.ts";
 import type { Receipt } from "../../store/store.ts";
+import type { Clock } from "../clock.ts";
 import { bearsOneOf } from "../tokens.ts";
 
 export interface IngestRoutes {
   readonly tokens: readonly string[];
   readonly take: (receipt: Receipt) => Promise<void>;
+  readonly clock: Clock;
   readonly onOverload: () => void;
 }
 
@@ -27,7 +30,7 @@ const described = z
  */
 export function ingestRoutes(
   app: FastifyInstance,
-  { onOverload, take, tokens }: IngestRoutes,
+  { clock, onOverload, take, tokens }: IngestRoutes,
 ): void {
   let onTheWay = 0;
   app.addContentTypeParser(
@@ -70,7 +73,7 @@ export function ingestRoutes(
       const body = request.body as Buffer;
       const { alerts, poison } = parsePayload(JSON.parse(body.toString("utf8")));
       const digest = createHash("sha256").update(body).digest("hex");
-      await take({ alerts, poison, digest });
+      await take({ alerts: [...alerts, ...quarantined(poison, clock())], poison, digest });
       return reply.code(200).send({ taken: alerts.length, quarantined: poison.length });
     },
   );

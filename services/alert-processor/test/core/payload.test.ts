@@ -1,3 +1,4 @@
+import { ownFingerprint } from "../../core/own.ts";
 import fc from "fast-check";
 import { parsePayload, PayloadError } from "../../core/payload.ts";
 
@@ -59,24 +60,42 @@ describe("a message", () => {
     ["null", null],
     ["another status", { ...firing, status: "odd" }],
     ["no labels", { ...firing, labels: undefined }],
-    ["labels that are no texts", { ...firing, labels: { alertname: 7 } }],
+    ["labels that are no texts", { ...firing, labels: { alertname: { a: 7 } } }],
     ["labels in a list", { ...firing, labels: ["alertname"] }],
-    [
-      "too many labels",
-      {
-        ...firing,
-        labels: Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`l${n}`, ""])),
-      },
-    ],
-    ["a text that is too long", { ...firing, annotations: { summary: "x".repeat(16_385) } }],
     ["a time that is none", { ...firing, startsAt: "yesterday" }],
-    ["a fingerprint that could be anything", { ...firing, fingerprint: "../etc" }],
   ])("keeps the rest where an alert is %s", (_, bad) => {
     const { alerts, poison } = parsePayload({ alerts: [bad, firing] });
     expect(alerts).toHaveLength(1);
     expect(poison).toHaveLength(1);
     expect(poison[0]?.why).not.toBe("");
     expect(poison[0]?.raw).toBe(JSON.stringify(bad).slice(0, 16_384));
+  });
+
+  test("shortens what is too long or too much, and says so", () => {
+    const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`l${n}`, ""]));
+    const labels = { ...many, ["n".repeat(2_000)]: "x", number: 7, severity: "emergency" };
+    const annotations = { summary: "x".repeat(16_385), description: "fine" };
+    const { alerts, poison } = parsePayload({ alerts: [{ ...firing, annotations, labels }] });
+    expect(poison).toEqual([]);
+    const [alert] = alerts;
+    expect(Object.keys(alert?.labels ?? {})).toHaveLength(100);
+    expect(alert?.labels["severity"]).toBe("emergency");
+    expect(alert?.annotations["summary"]).toBe(`${"x".repeat(16_383)}…`);
+    expect(alert?.annotations["description"]).toBe("fine");
+    expect(alert?.annotations["cut"]).toMatch(/shortened or left out: .*l100.*, summary$/);
+  });
+
+  test("takes no fingerprint that could be anything", () => {
+    for (const fingerprint of ["../etc", ownFingerprint("x"), "A".repeat(16), 7]) {
+      const { alerts } = parsePayload({ alerts: [{ ...firing, fingerprint }] });
+      expect(alerts[0]?.fingerprint).toMatch(/^[0-9a-f]{32}$/);
+    }
+  });
+
+  test("tells of what Alertmanager left out", () => {
+    const { alerts, poison } = parsePayload({ alerts: [firing], truncatedAlerts: 12 });
+    expect(alerts).toHaveLength(1);
+    expect(poison).toMatchObject([{ raw: expect.stringContaining("12") as string }]);
   });
 
   test("keeps the rest where an alert is nested deeper than can be written", () => {

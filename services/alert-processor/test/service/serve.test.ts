@@ -74,6 +74,9 @@ describe("a message", () => {
     const [odd] = await place.json<{ raw: string; why: string }[]>("/v1/quarantine");
     expect(odd?.raw).toBe('{"odd":"<script>"}');
     expect(odd?.why).toContain("labels");
+    const { alerts } = await place.json<{ alerts: Alert[] }>("/v1/alerts");
+    const told = alerts.filter(({ alertname }) => alertname === "AlertQuarantined");
+    expect(told).toMatchObject([{ severity: "critical", status: "firing" }]);
   });
 });
 
