@@ -175,6 +175,8 @@ export class Monitoring extends pulumi.ComponentResource {
       },
       child,
     );
+    if (places.grafana) this.#grafana(config, ground, plan, places.grafana);
+    // After all that have certificates, whose ends it watches.
     new Prometheus(
       "prometheus",
       {
@@ -190,7 +192,6 @@ export class Monitoring extends pulumi.ComponentResource {
       const settings = config.cadvisor;
       new Cadvisor("cadvisor", { ...ground, place: places.cadvisor, settings }, child);
     }
-    if (places.grafana) this.#grafana(config, ground, plan, places.grafana);
     if (elsewhere !== undefined) this.#grafanaElsewhere(config, elsewhere, plan, trust);
 
     this.outputs = {

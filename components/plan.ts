@@ -4,6 +4,7 @@ import { renderAlertmanager, type Receivers } from "../rules/lib/alertmanager.ts
 import { renderRuleFile } from "../rules/lib/rule-file.ts";
 import type { Config } from "./config/schema.ts";
 import { receiverFiles } from "./render/alertmanager.ts";
+import { certificateRules } from "./render/certificates.ts";
 import { probeModule } from "./render/blackbox.ts";
 import { processorReceiver, renderProcessor } from "./render/processor.ts";
 import { renderPrometheus, type ScrapeJob } from "./render/prometheus.ts";
@@ -167,7 +168,7 @@ export function planEstate(
       username: machineName,
       jobs,
       alertmanager: places.alertmanager.address,
-      ruleFiles: Object.keys(rules),
+      ruleFiles: [...Object.keys(rules), certificateRules],
     }),
     receivers,
     alertmanager: renderAlertmanager(receivers, config.maintenance),

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "./config/schema.ts";
 import { reread } from "./exporter.ts";
+import { certificateRules } from "./render/certificates.ts";
 import { files, webLimits } from "./render/prometheus.ts";
 import type { Place, Running, Target } from "./targets/target.ts";
 import type { Trust } from "./trust.ts";
@@ -29,6 +30,7 @@ export class Prometheus extends pulumi.ComponentResource {
       ...trust.askerFiles("prometheus"),
       ...trust.listener(place, [trust.machine, trust.person], child),
     };
+    const rules = { ...args.rules, [certificateRules]: trust.certificateRules() };
     this.running = target.run(
       {
         place,
@@ -50,7 +52,7 @@ export class Prometheus extends pulumi.ComponentResource {
         env: {},
         files: {
           [files.config]: args.config,
-          ...args.rules,
+          ...rules,
           [files.authority]: trust.authority,
           [files.password]: trust.machine.password,
           ...own,
@@ -59,7 +61,7 @@ export class Prometheus extends pulumi.ComponentResource {
           // Not the authority: Prometheus reads a new one, and from then on asks without its login.
           [files.config]: "reload",
           [files.password]: "reread",
-          ...Object.fromEntries(Object.keys(args.rules).map((file) => [file, "reload"] as const)),
+          ...Object.fromEntries(Object.keys(rules).map((file) => [file, "reload"] as const)),
           ...reread(own),
         },
         checks: [

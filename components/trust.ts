@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Authority, Certificate, Login } from "../provider/resources.ts";
 import type { Config } from "./config/schema.ts";
+import { endOf, renderCertificateRules } from "./render/certificates.ts";
 import { clientFiles, renderWeb, webFiles } from "./render/web.ts";
 import type { Place, Workload } from "./targets/target.ts";
 
@@ -24,6 +25,9 @@ export type Asker = "operator" | "prometheus";
 
 const years = 365;
 
+/** Certificates are renewed at two thirds of their life, by the first `up` after that. */
+const lastThird = Math.ceil(years / 3);
+
 /**
  * Who may speak to whom: one authority for every listener's certificate, and another one, which only
  * listeners trust, for those who ask. What answers holds nothing to ask with: the certificate of a
@@ -40,6 +44,8 @@ export class Trust extends pulumi.ComponentResource {
   readonly #own: Authority | undefined;
   readonly #clients: Authority;
   readonly #askers = new Map<Asker, Identity>();
+  /** What is watched for its end, by name. */
+  readonly #watched = new Map<string, pulumi.Output<string>>();
 
   constructor(name: string, args: TrustArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:Trust", name, {}, opts);
@@ -68,6 +74,7 @@ export class Trust extends pulumi.ComponentResource {
       child,
     );
     this.authority = pulumi.output(tls?.authority ?? this.#own?.certificate ?? "");
+    this.#watched.set("authority", this.authority).set("clients", this.#clients.certificate);
     this.registerOutputs({ authority: this.authority });
   }
 
@@ -99,13 +106,23 @@ export class Trust extends pulumi.ComponentResource {
         dnsNames: [name],
         ipAddresses: [],
         days: years,
-        renewBeforeDays: 30,
+        renewBeforeDays: lastThird,
         authorityCertificate: this.#clients.certificate,
         authorityKey: this.#clients.key,
       },
       { parent: this },
     );
+    this.#watched.set(`client ${name}`, certificate);
     return { certificate, key };
+  }
+
+  /** Text of the rules that watch every certificate made or given so far, until its end. */
+  certificateRules(): pulumi.Output<string> {
+    return pulumi.all(Object.fromEntries(this.#watched)).apply((texts) => {
+      const ends = Object.entries(texts).map(([name, pem]) => [name, endOf(pem)] as const);
+      const known = ends.filter(([, end]) => end !== undefined);
+      return renderCertificateRules(Object.fromEntries(known) as Record<string, number>);
+    });
   }
 
   /** The files by which `name` asks others. */
@@ -118,24 +135,25 @@ export class Trust extends pulumi.ComponentResource {
   identity(place: Place, opts: pulumi.CustomResourceOptions): Identity {
     const { tls } = this.#args;
     if (tls) {
-      return {
-        certificate: pulumi.output(tls.certificate),
-        key: pulumi.secret(tls.key.reveal()),
-      };
+      const given = pulumi.output(tls.certificate);
+      this.#watched.set("vigil:tls", given);
+      return { certificate: given, key: pulumi.secret(tls.key.reveal()) };
     }
     if (!this.#own) throw new pulumi.RunError("Trust has neither a given nor an own authority.");
-    return new Certificate(
+    const made = new Certificate(
       `${place.name}-certificate`,
       {
         commonName: place.name,
         ...place.subjects,
         days: years,
-        renewBeforeDays: 30,
+        renewBeforeDays: lastThird,
         authorityCertificate: this.#own.certificate,
         authorityKey: this.#own.key,
       },
       opts,
     );
+    this.#watched.set(place.name, made.certificate);
+    return made;
   }
 
   /** The files that make a listener of the Prometheus family let in these askers and nobody else. */

@@ -15,6 +15,8 @@ export async function renderStack(root: string, stack: string, out: string): Pro
   const { planEstate } = await import("../components/plan.ts");
   const { againstPlan } = await import("../components/against-plan.ts");
   const { createTarget } = await import("../components/targets/index.ts");
+  const { certificateRules, renderCertificateRules } =
+    await import("../components/render/certificates.ts");
   const config = await readStackConfig(root, stack);
   const folder = resolve(out);
   // Places of the local target lie below the working directory, as the engine would have it.
@@ -30,6 +32,8 @@ export async function renderStack(root: string, stack: string, out: string): Pro
     ...(plan.processor !== undefined && { "processor.yml": plan.processor }),
     "prometheus.yml": plan.prometheus,
     ...plan.rules,
+    // The certificates are made by up; until then there is nothing to watch.
+    [certificateRules]: renderCertificateRules({}),
     ...Object.fromEntries(
       Object.entries(plan.boards).map(([uid, json]) => [
         `dashboards/${uid}.json`,

@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import { parseConfig } from "../../components/config/parse.ts";
 import type { Config } from "../../components/config/schema.ts";
 import { type Plan, planEstate } from "../../components/plan.ts";
+import { certificateRules, renderCertificateRules } from "../../components/render/certificates.ts";
 import { renderBlackbox } from "../../components/render/blackbox.ts";
 import { renderGrafanaIni } from "../../components/render/grafana.ts";
 import { seconds } from "../../rules/lib/duration.ts";
@@ -33,7 +34,13 @@ function configOf(values: Record<string, unknown> = {}): Config {
 const processor = { image: "registry.example.com/vigil-alert-processor:0.1.0" };
 
 /** The files prometheus.yml names. */
-const beside = { "ca.crt": "", "client.crt": "", "client.key": "", "machine.password": "x" };
+const beside = {
+  "ca.crt": "",
+  "client.crt": "",
+  "client.key": "",
+  "machine.password": "x",
+  [certificateRules]: renderCertificateRules({ node: 1 }),
+};
 
 interface PrometheusYml {
   global: Record<string, unknown>;
