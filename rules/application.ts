@@ -6,7 +6,8 @@ import { defineAlerts, type Owner } from "./lib/alert.ts";
 import { estateBoard } from "./lib/boards.ts";
 import { defineSignals, type Query } from "./lib/signal.ts";
 
-const requests = (q: Query): string => `sum by (env, job) (${q.rate("http_requests_total")}) > 0.1`;
+const requests = (q: Query): string =>
+  `sum by (cluster, env, job) (${q.rate("http_requests_total")}) > 0.1`;
 
 export const signals = defineSignals({
   requests: {
@@ -18,38 +19,38 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of requests that a service failed to answer, by status 5xx.",
     query: (q) =>
-      `sum by (env, job) (${q.rate("http_requests_total", { code: /5../ })}) / (${requests(q)})`,
+      `sum by (cluster, env, job) (${q.rate("http_requests_total", { code: /5../ })}) / (${requests(q)})`,
   },
   clientErrorRatio: {
     unit: "ratio",
     about: "Share of requests that a service refused, by status 4xx.",
     query: (q) =>
-      `sum by (env, job) (${q.rate("http_requests_total", { code: /4../ })}) / (${requests(q)})`,
+      `sum by (cluster, env, job) (${q.rate("http_requests_total", { code: /4../ })}) / (${requests(q)})`,
   },
   latencyP99: {
     unit: "seconds",
     about: "Time within which 99 of 100 requests are answered.",
-    query: (q) => q.quantile(0.99, "http_request_duration_seconds", ["env", "job"]),
+    query: (q) => q.quantile(0.99, "http_request_duration_seconds", ["cluster", "env", "job"]),
   },
   trafficAgainstYesterday: {
     unit: "ratio",
     about: "Requests per second against the same time of the day before.",
     query: (q) => {
       const counter = q.counter("http_requests_total");
-      const now = `sum by (env, job) (rate(${counter}[15m]))`;
-      return `${now} / (sum by (env, job) (rate(${counter}[15m] offset 1d)) > 1)`;
+      const now = `sum by (cluster, env, job) (rate(${counter}[15m]))`;
+      return `${now} / (sum by (cluster, env, job) (rate(${counter}[15m] offset 1d)) > 1)`;
     },
   },
   inFlight: {
     unit: "count",
     about: "Requests that are being worked on.",
-    query: (q) => `sum by (env, job) (${q.gauge("http_requests_in_flight")})`,
+    query: (q) => `sum by (cluster, env, job) (${q.gauge("http_requests_in_flight")})`,
   },
   inFlightUsual: {
     unit: "count",
     about: "Requests that were worked on at a time, on average of the day before.",
     query: (q) =>
-      `sum by (env, job) (avg_over_time(${q.gauge("http_requests_in_flight")}[1d] offset 1h))`,
+      `sum by (cluster, env, job) (avg_over_time(${q.gauge("http_requests_in_flight")}[1d] offset 1h))`,
   },
 });
 
@@ -147,7 +148,7 @@ export const group = defineAlerts(owner, signals, {
     severity: "warning",
     threshold: { value: 1, unit: "seconds within which 99 % are answered" },
     when: ({ latencyP99, requests }, threshold) =>
-      `${latencyP99} > ${threshold} and on (env, job) ${requests}`,
+      `${latencyP99} > ${threshold} and on (cluster, env, job) ${requests}`,
     for: "10m",
     summary: "{{ $labels.job }} answers slowly",
     description:

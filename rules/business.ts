@@ -10,7 +10,7 @@ import { defineSignals, type Query } from "./lib/signal.ts";
 const week = " offset 1w";
 
 const perHour = (counter: string, offset = ""): string =>
-  `sum by (env, job) (rate(${counter}[1h]${offset})) * 3600`;
+  `sum by (cluster, env, job) (rate(${counter}[1h]${offset})) * 3600`;
 
 const paid = (q: Query): string => q.counter("payments_total", { outcome: "success" });
 
@@ -25,7 +25,7 @@ export const signals = defineSignals({
   orderMoments: {
     unit: "count",
     about: "How many scrapes of 15 minutes saw a new order.",
-    query: (q) => `sum by (env, job) (changes(${q.counter("orders_placed_total")}[15m]))`,
+    query: (q) => `sum by (cluster, env, job) (changes(${q.counter("orders_placed_total")}[15m]))`,
   },
   ordersLastWeek: {
     unit: "count",
@@ -51,7 +51,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of the orders of an hour by which orders outnumber payments.",
     query: (q) => {
-      const of = (counter: string): string => `sum by (env) (rate(${counter}[1h])) * 3600`;
+      const of = (counter: string): string => `sum by (cluster, env) (rate(${counter}[1h])) * 3600`;
       const orders = of(q.counter("orders_placed_total"));
       return `1 - (${of(paid(q))}) / (${orders} > 20)`;
     },
@@ -83,6 +83,10 @@ export const group = defineAlerts(owner, signals, {
       `${ordersLastWeek} > ${threshold} unless ${orderMoments} > 0`,
     for: "5m",
     step: "5m",
+    byNature: {
+      removed: "A shop whose counters end takes no orders either: that is what it is for.",
+      lost: "A shop that does not answer takes no orders: that is what it is for.",
+    },
     summary: "{{ $labels.job }} gets no orders",
     description:
       'Nobody has ordered for 20 minutes; a week ago this hour brought {{ $value | printf "%.0f" }} orders.',
@@ -145,6 +149,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ paymentsAgainstLastWeek }, threshold) => `${paymentsAgainstLastWeek} < ${threshold}`,
     for: "30m",
     step: "5m",
+    byNature: {
+      removed: "An hour whose counters end counts less, and that is less money, too.",
+      lost: "An hour whose counters end counts less, and that is less money, too.",
+    },
     summary: "{{ $labels.job }} takes in less than a week ago",
     description:
       "{{ $value | humanizePercentage }} of the payments of the same hour of last week have come in.",

@@ -1,6 +1,7 @@
 import { defineAlerts, type Owner } from "./lib/alert.ts";
 import { hostBoard } from "./lib/boards.ts";
 import { defineSignals, type Query } from "./lib/signal.ts";
+import { alwaysANumber } from "./lib/nature.ts";
 
 /** Tasks of one kind per second, wherever they ran. */
 const ofTask = (q: Query, metric: string, ...more: string[]): string =>
@@ -73,13 +74,13 @@ export const signals = defineSignals({
     unit: "count",
     about: "Tasks of each kind that workers refused within 15 minutes.",
     query: (q) =>
-      `sum without (hostname, queue_name) (${q.increase("celery_task_rejected_total", "15m")})`,
+      `sum without (hostname, queue_name) (${q.events("celery_task_rejected_total", "15m")})`,
   },
   revoked: {
     unit: "count",
     about: "Tasks of each kind that were called off or had expired within 15 minutes.",
     query: (q) =>
-      `sum without (hostname, queue_name) (${q.increase("celery_task_revoked_total", "15m")})`,
+      `sum without (hostname, queue_name) (${q.events("celery_task_revoked_total", "15m")})`,
   },
 });
 
@@ -119,8 +120,13 @@ export const group = defineAlerts(owner, signals, {
   },
   CeleryNoWorkers: {
     severity: "critical",
-    when: ({ up, workersUp }) => `${up} == 1 unless on (env, host, instance, job) ${workersUp} > 0`,
+    when: ({ up, workersUp }) =>
+      `${up} == 1 unless on (cluster, env, host, instance, job) ${workersUp} > 0`,
     for: "5m",
+    byNature: {
+      removed: "Tasks that nobody works on wait, whoever took the workers away.",
+      unknown: alwaysANumber,
+    },
     summary: "Celery has no worker, as seen from {{ $labels.host }}",
     description:
       "For five minutes no worker has sent a heartbeat, or none is known: tasks are accepted and none is done.",

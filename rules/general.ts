@@ -10,30 +10,35 @@ export const signals = defineSignals({
     about: "1 while a target answers its scrape. Hosts have an alert of their own.",
     query: (q) => q.gauge("up"),
   },
+  targetUp: {
+    unit: "bool",
+    about: "1 while a target other than a host's own exporter answers: that has alerts of its own.",
+    query: (q) => q.gauge("up", { job: { not: "node" } }),
+  },
   hostUp: {
     unit: "bool",
-    about: "1 while the node exporter of a host answers.",
-    query: (q) => q.gauge("up", { job: "node" }),
+    about: "1 while anything on a host answers, 0 where nothing does.",
+    query: (q) => `max by (cluster, env, host) (${q.gauge("up", { host: { not: "" } })})`,
   },
   shareDown: {
     unit: "ratio",
     about: "Share of all targets that do not answer.",
-    query: (q) => `1 - avg by (env) (${q.gauge("up")})`,
+    query: (q) => `1 - avg by (cluster, env) (${q.gauge("up")})`,
   },
   targets: {
     unit: "count",
     about: "Targets there are.",
-    query: (q) => `count by (env) (${q.gauge("up")})`,
+    query: (q) => `count by (cluster, env) (${q.gauge("up")})`,
   },
   jobShareDown: {
     unit: "ratio",
     about: "Share of the targets of a job that do not answer.",
-    query: (q) => `1 - avg by (env, job) (${q.gauge("up")})`,
+    query: (q) => `1 - avg by (cluster, env, job) (${q.gauge("up")})`,
   },
   jobTargets: {
     unit: "count",
     about: "Targets a job has.",
-    query: (q) => `count by (env, job) (${q.gauge("up")})`,
+    query: (q) => `count by (cluster, env, job) (${q.gauge("up")})`,
   },
   upChanges: {
     unit: "count",
@@ -67,13 +72,13 @@ export const signals = defineSignals({
     unit: "bool",
     about: "1 where an alert for information fires.",
     query: (q) =>
-      `group by (env, host, instance) (${q.gauge("ALERTS", { ...firing, severity: "info" })})`,
+      `group by (cluster, env, host, instance) (${q.gauge("ALERTS", { ...firing, severity: "info" })})`,
   },
   worseFiring: {
     unit: "bool",
     about: "1 where an alert fires that somebody is told of.",
     query: (q) =>
-      `group by (env, host, instance) (${q.gauge("ALERTS", { ...firing, severity: /warning|critical|emergency/ })})`,
+      `group by (cluster, env, host, instance) (${q.gauge("ALERTS", { ...firing, severity: /warning|critical|emergency/ })})`,
   },
 });
 
@@ -99,6 +104,11 @@ export const group = defineAlerts(owner, signals, {
     board: estateBoard,
     when: () => "vector(1)",
     for: "0s",
+    byNature: {
+      neighbour: "It says that Prometheus itself alerts, once, whatever it watches.",
+      namesake: "It says that Prometheus itself alerts, once, whatever it watches.",
+      replica: "It says that Prometheus itself alerts, once, whatever it watches.",
+    },
     summary: "Alerting works",
     description:
       "Always firing. When it stops arriving, Prometheus, Alertmanager or the way to you is broken.",
@@ -108,8 +118,11 @@ export const group = defineAlerts(owner, signals, {
   InfoInhibitor: {
     severity: "none",
     when: ({ infoFiring, worseFiring }) =>
-      `${infoFiring} unless on (env, host, instance) ${worseFiring}`,
+      `${infoFiring} unless on (cluster, env, host, instance) ${worseFiring}`,
     for: "0s",
+    byNature: {
+      namesake: "Whatever fires anywhere about an instance decides, whoever scrapes it.",
+    },
     summary: "Information about {{ $labels.instance }} is kept back",
     description:
       "Alerts for information fire and nothing worse does: nobody is told of them until something does.",
@@ -186,6 +199,11 @@ export const group = defineAlerts(owner, signals, {
     when: (_signals, _threshold, { jobs }) =>
       jobs.map((job) => `absent(up{job="${job}"})`).join(" or "),
     for: "5m",
+    byNature: {
+      neighbour: "What is not there has no labels but those that are asked for.",
+      namesake: "What is not there has no labels but those that are asked for.",
+      replica: "What is not there has no labels but those that are asked for.",
+    },
     summary: "Nothing of job {{ $labels.job }} is scraped",
     description:
       "Prometheus has no target of {{ $labels.job }}, though the estate has one: its configuration was changed or not loaded.",
@@ -198,7 +216,8 @@ export const group = defineAlerts(owner, signals, {
   },
   TargetDown: {
     severity: "warning",
-    when: ({ up, hostUp }) => `${up} == 0 unless on (env, host) ${hostUp} == 0`,
+    when: ({ targetUp, hostUp }) =>
+      `${targetUp} == 0 unless on (cluster, env, host) ${hostUp} == 0`,
     for: "2m",
     summary: "Target of {{ $labels.job }} does not answer",
     description:
@@ -206,16 +225,21 @@ export const group = defineAlerts(owner, signals, {
     fires: {
       series: {
         up: "1 0x10",
-        // Another target of the same host answers no more than it does.
-        'up{job="grafana",instance="a:3000"}': "_x6 0x10",
+        'up{job="node",instance="a:9100"}': "1x10",
+        // A target without a host that is down hides nobody.
+        'up{job="other",instance="x",host=""}': "_x6 0x10",
       },
       from: "3m",
     },
     quiet: {
       series: {
         up: "1 0 1 0 1 0 1",
-        'up{job="node",instance="a:9100"}': "0x10",
-        'up{instance="a:9116"}': "0x10",
+        // A host on which nothing answers.
+        'up{job="node",instance="b:9100",host="b"}': "0x10",
+        'up{instance="b:9116",host="b"}': "0x10",
+        // A host whose own exporter does not answer.
+        'up{job="node",instance="c:9100",host="c"}': "0x10",
+        'up{instance="c:9116",host="c"}': "1x10",
       },
       at: "6m",
     },
@@ -248,7 +272,7 @@ export const group = defineAlerts(owner, signals, {
     severity: "warning",
     threshold: { value: 0.5, unit: "samples of a scrape against the average of a day" },
     when: ({ samplesAgainstYesterday, up }, threshold) =>
-      `${samplesAgainstYesterday} < ${threshold} and on (env, job, instance) ${up} == 1`,
+      `${samplesAgainstYesterday} < ${threshold} and on (cluster, env, job, instance) ${up} == 1`,
     for: "30m",
     summary: "{{ $labels.job }} tells much less than it did",
     description:

@@ -82,7 +82,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Evaluations of an alert rule that were skipped within 15 minutes.",
     query: (q) =>
-      `sum by (${by}, name) (${q.increase("grafana_alerting_schedule_rule_evaluations_missed_total", "15m")})`,
+      `sum by (${by}, name) (${q.events("grafana_alerting_schedule_rule_evaluations_missed_total", "15m")})`,
   },
   behind: {
     unit: "seconds",

@@ -2,6 +2,7 @@
 import { defineAlerts, type Owner } from "./lib/alert.ts";
 import { hostBoard } from "./lib/boards.ts";
 import { defineSignals, type Query } from "./lib/signal.ts";
+import { countsFromZero } from "./lib/nature.ts";
 
 const memory = (q: Query, field: string): string => q.gauge(`node_memory_${field}_bytes`);
 
@@ -10,17 +11,17 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of memory that macOS cannot give to another program without effort.",
     query: (q) =>
-      `(${memory(q, "wired")} + ${memory(q, "internal")} - ${memory(q, "purgeable")} + ${memory(q, "compressed")}) / ${memory(q, "total")}`,
+      `(${memory(q, "wired")} + ${memory(q, "internal")} - ${memory(q, "purgeable")} + ${memory(q, "compressed")}) / (${memory(q, "total")} > 0)`,
   },
   memoryCompressed: {
     unit: "ratio",
     about: "Share of memory that holds compressed pages of programs.",
-    query: (q) => `${memory(q, "compressed")} / ${memory(q, "total")}`,
+    query: (q) => `${memory(q, "compressed")} / (${memory(q, "total")} > 0)`,
   },
   swapAgainstMemory: {
     unit: "ratio",
     about: "Swap in use against the memory there is.",
-    query: (q) => `${memory(q, "swap_used")} / ${memory(q, "total")}`,
+    query: (q) => `${memory(q, "swap_used")} / (${memory(q, "total")} > 0)`,
   },
   swappedOut: {
     unit: "bytesPerSecond",
@@ -185,6 +186,7 @@ export const group = defineAlerts(owner, signals, {
     when: ({ diskErrors }) => `${diskErrors} > 0`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "{{ $labels.device }} of Mac {{ $labels.host }} has errors",
     description:
       '{{ $value | printf "%.0f" }} reads or writes of {{ $labels.device }} failed in an hour.',

@@ -35,7 +35,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of max_client_conn in use.",
     query: (q) =>
-      `${q.gauge("pgbouncer_used_clients")} / ${q.gauge("pgbouncer_config_max_client_connections")}`,
+      `${q.gauge("pgbouncer_used_clients")} / (${q.gauge("pgbouncer_config_max_client_connections")} > 0)`,
   },
   serversUsed: {
     unit: "ratio",

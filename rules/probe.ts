@@ -16,12 +16,12 @@ export const signals = defineSignals({
   share: {
     unit: "ratio",
     about: "Share of an environment's probes that fail.",
-    query: (q) => `1 - avg by (env, job) (${q.gauge("probe_success")})`,
+    query: (q) => `1 - avg by (cluster, env, job) (${q.gauge("probe_success")})`,
   },
   count: {
     unit: "count",
     about: "Probes of an environment.",
-    query: (q) => `count by (env, job) (${q.gauge("probe_success")})`,
+    query: (q) => `count by (cluster, env, job) (${q.gauge("probe_success")})`,
   },
   duration: {
     unit: "seconds",
@@ -91,7 +91,7 @@ export const signals = defineSignals({
   unknownModules: {
     unit: "count",
     about: "Probes in 15 minutes that asked for a module there is not.",
-    query: (q) => q.increase("blackbox_module_unknown_total", "15m"),
+    query: (q) => q.events("blackbox_module_unknown_total", "15m"),
   },
 });
 

@@ -114,7 +114,7 @@ function burns(s: Texts, long: string, short: string, share: number, hours: numb
   const limit = `on (slo) group_left () (${share} * 24 / ${hours} * ${s.days} * ${s.budget})`;
   return (
     `${long} > ${limit} and ${short} > ${limit}` +
-    ` unless on (env, slo) ${s.events} < on (slo) group_left () ${s.minimumEvents}`
+    ` unless on (cluster, env, slo) ${s.events} < on (slo) group_left () ${s.minimumEvents}`
   );
 }
 
@@ -203,6 +203,9 @@ const definition = defineAlerts(owner, signals, {
     threshold: { value: 0.1, unit: "share of the period's error budget spent in three days" },
     when: (s, share) => burns(s, s.errors3d, s.errors6h, share, 72),
     for: "3h",
+    byNature: {
+      removed: "It looks back three days, and what ends in them makes the rest of them weigh more.",
+    },
     summary: "{{ $labels.slo }} will miss its objective",
     description:
       "{{ $value | humanizePercentage }} of the last three days was bad: the budget will not last for the period.",
@@ -228,6 +231,11 @@ const definition = defineAlerts(owner, signals, {
     severity: "warning",
     when: ({ errors5m, objective }) => `${objective} unless on (slo) ${errors5m}`,
     for: "15m",
+    byNature: {
+      neighbour: "What is not there has no labels but those that are asked for.",
+      namesake: "What is not there has no labels but those that are asked for.",
+      replica: "What is not there has no labels but those that are asked for.",
+    },
     summary: "Nothing is known about {{ $labels.slo }}",
     description:
       "The indicator has had no value for 15 minutes: whether the objective is met cannot be told.",

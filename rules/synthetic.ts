@@ -7,37 +7,37 @@ export const signals = defineSignals({
   journeySuccess: {
     unit: "bool",
     about: "1 where the last run of a journey got to its end.",
-    query: (q) => `max by (env, journey) (${q.gauge("synthetic_journey_success")})`,
+    query: (q) => `max by (cluster, env, job, journey) (${q.gauge("synthetic_journey_success")})`,
   },
   journeyShare: {
     unit: "ratio",
     about: "Share of the runs of half an hour that got to the end.",
     query: (q) =>
-      `avg by (env, journey) (avg_over_time(${q.gauge("synthetic_journey_success")}[30m]))`,
+      `avg by (cluster, env, job, journey) (avg_over_time(${q.gauge("synthetic_journey_success")}[30m]))`,
   },
   journeyDuration: {
     unit: "seconds",
     about: "Time a whole journey takes.",
     query: (q) =>
-      `avg by (env, journey) (avg_over_time(${q.gauge("synthetic_journey_duration_seconds")}[15m]))`,
+      `avg by (cluster, env, job, journey) (avg_over_time(${q.gauge("synthetic_journey_duration_seconds")}[15m]))`,
   },
   journeyDurationUsual: {
     unit: "seconds",
     about: "Time a journey took on average of the day before.",
     query: (q) =>
-      `avg by (env, journey) (avg_over_time(${q.gauge("synthetic_journey_duration_seconds")}[1d] offset 1h))`,
+      `avg by (cluster, env, job, journey) (avg_over_time(${q.gauge("synthetic_journey_duration_seconds")}[1d] offset 1h))`,
   },
   stepDuration: {
     unit: "seconds",
     about: "Time one step of a journey takes.",
     query: (q) =>
-      `avg by (env, journey, step) (avg_over_time(${q.gauge("synthetic_step_duration_seconds")}[15m]))`,
+      `avg by (cluster, env, job, journey, step) (avg_over_time(${q.gauge("synthetic_step_duration_seconds")}[15m]))`,
   },
   lastRunAge: {
     unit: "seconds",
     about: "Time since a journey last ran.",
     query: (q) =>
-      `time() - max by (env, journey) (${q.timestamp("synthetic_last_run_timestamp_seconds")})`,
+      `min by (cluster, env, job, journey) (${q.age("synthetic_last_run_timestamp_seconds")})`,
   },
 });
 

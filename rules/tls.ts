@@ -3,7 +3,7 @@ import { estateBoard } from "./lib/boards.ts";
 import { defineSignals, type Query } from "./lib/signal.ts";
 
 const day = 86_400;
-const left = (q: Query): string => `${q.timestamp("probe_ssl_earliest_cert_expiry")} - time()`;
+const left = (q: Query): string => q.left("probe_ssl_earliest_cert_expiry");
 
 export const signals = defineSignals({
   certificateLeft: {
@@ -14,7 +14,7 @@ export const signals = defineSignals({
   chainLeft: {
     unit: "seconds",
     about: "Time until the chain that a client trusts expires.",
-    query: (q) => `${q.timestamp("probe_ssl_last_chain_expiry_timestamp_seconds")} - time()`,
+    query: (q) => q.left("probe_ssl_last_chain_expiry_timestamp_seconds"),
   },
   oldVersion: {
     unit: "bool",

@@ -62,13 +62,12 @@ export const signals = defineSignals({
   lost: {
     unit: "count",
     about: "Messages to the other members thrown away within 15 minutes.",
-    query: (q) =>
-      `${q.increase(pruned, "15m")} + sum without (key) (${q.increase(oversized, "15m")})`,
+    query: (q) => `${q.events(pruned, "15m")} + sum without (key) (${q.events(oversized, "15m")})`,
   },
   conflicts: {
     unit: "count",
     about: "Times within 15 minutes that two members had one name.",
-    query: (q) => q.increase(conflicts, "15m"),
+    query: (q) => q.events(conflicts, "15m"),
   },
 });
 
@@ -77,6 +76,9 @@ export const group = defineAlerts(alertmanagerOwner("cluster"), signals, {
     severity: "critical",
     when: (s) => `${s.missing} > 0`,
     for: "15m",
+    byNature: {
+      replica: "Another Alertmanager of the job is another member, and here nobody knows it.",
+    },
     summary: "Alertmanager on {{ $labels.host }} does not see all members",
     description:
       '{{ $value | printf "%.0f" }} members of the cluster are unknown to it: both sides send every notification, silences hold on one.',

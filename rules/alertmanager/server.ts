@@ -31,7 +31,7 @@ export const signals = defineSignals({
   invalid: {
     unit: "count",
     about: "Alerts within 15 minutes that it could not understand.",
-    query: (q) => `sum without (version) (${q.increase(invalid, "15m")})`,
+    query: (q) => `sum without (version) (${q.events(invalid, "15m")})`,
   },
   active: {
     unit: "count",
@@ -41,17 +41,17 @@ export const signals = defineSignals({
   refused: {
     unit: "count",
     about: "Requests within ten minutes refused as too many were under way.",
-    query: (q) => `sum without (method) (${q.increase(refused, "10m")})`,
+    query: (q) => `sum without (method) (${q.events(refused, "10m")})`,
   },
   unsaved: {
     unit: "count",
     about: "Times within an hour that silences or what was sent could not be written to disk.",
-    query: (q) => `${q.increase(logErrors, "1h")} + ${q.increase(silenceErrors, "1h")}`,
+    query: (q) => `${q.events(logErrors, "1h")} + ${q.events(silenceErrors, "1h")}`,
   },
   ungrouped: {
     unit: "count",
     about: "Times within 15 minutes that alerts found no group to be sent with.",
-    query: (q) => `${q.increase(overGroups, "15m")} + ${q.increase(givenUp, "15m")}`,
+    query: (q) => `${q.events(overGroups, "15m")} + ${q.events(givenUp, "15m")}`,
   },
 });
 

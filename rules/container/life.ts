@@ -17,25 +17,25 @@ export const signals = defineSignals({
     unit: "count",
     about: "Containers that run on a host.",
     query: (q) =>
-      `count by (env, host, instance, job) (${q.timestamp("container_last_seen", containers)})`,
+      `count by (cluster, env, host, instance, job) (${q.timestamp("container_last_seen", containers)})`,
   },
   runningBefore: {
     unit: "count",
     about: "Containers that ran on a host an hour ago.",
     query: (q) =>
-      `count by (env, host, instance, job) (${q.timestamp("container_last_seen", containers)} offset 1h)`,
+      `count by (cluster, env, host, instance, job) (${q.timestamp("container_last_seen", containers)} offset 1h)`,
   },
   named: {
     unit: "bool",
     about: "1 for each container by its name, where cAdvisor knows names.",
     query: (q) =>
-      `group by (env, host, instance, job, name) (${q.timestamp("container_last_seen", { name: /.+/ })})`,
+      `group by (cluster, env, host, instance, job, name) (${q.timestamp("container_last_seen", { name: /.+/ })})`,
   },
   namedBefore: {
     unit: "bool",
     about: "1 for each container by its name that was there an hour ago.",
     query: (q) =>
-      `group by (env, host, instance, job, name) (${q.timestamp("container_last_seen", { name: /.+/ })} offset 1h)`,
+      `group by (cluster, env, host, instance, job, name) (${q.timestamp("container_last_seen", { name: /.+/ })} offset 1h)`,
   },
   starts: {
     unit: "count",
@@ -72,8 +72,12 @@ export const group = defineAlerts(containerOwner("life"), signals, {
   CadvisorSeesNothing: {
     severity: "warning",
     scope: "target",
-    when: ({ cadvisorUp, running }) => `${cadvisorUp} == 1 unless on (env, instance) ${running}`,
+    when: ({ cadvisorUp, running }) =>
+      `${cadvisorUp} == 1 unless on (cluster, env, job, instance) ${running}`,
     for: "10m",
+    byNature: {
+      removed: "A host that is to be watched for containers and has none is what it tells.",
+    },
     summary: "cAdvisor of {{ $labels.host }} sees no container",
     description:
       "cAdvisor answers but names no container: it lost its view of the control groups, or nothing runs.",
@@ -101,8 +105,11 @@ export const group = defineAlerts(containerOwner("life"), signals, {
   ContainerGone: {
     severity: "warning",
     when: ({ named, namedBefore, cadvisorUp }) =>
-      `${namedBefore} unless on (env, instance, name) ${named} and on (env, instance) ${cadvisorUp} == 1`,
+      `${namedBefore} unless on (cluster, env, job, instance, name) ${named} and on (cluster, env, job, instance) ${cadvisorUp} == 1`,
     for: "5m",
+    byNature: {
+      removed: "Whether a container was taken away on purpose is not told; see its runbook.",
+    },
     summary: "Container {{ $labels.name }} of {{ $labels.host }} is gone",
     description:
       "{{ $labels.name }} ran an hour ago and has not for five minutes; none of that name took its place.",

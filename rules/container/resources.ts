@@ -39,7 +39,7 @@ export const signals = defineSignals({
   oomKills: {
     unit: "count",
     about: "Processes of a container that were killed for want of memory in 15 minutes.",
-    query: (q) => q.increase("container_oom_events_total", "15m", containers),
+    query: (q) => q.events("container_oom_events_total", "15m", containers),
   },
   cpu: {
     unit: "count",
@@ -50,7 +50,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of its CPU quota that a container uses.",
     query: (q) =>
-      `sum without (cpu) (${q.rate("container_cpu_usage_seconds_total", containers)}) / (${q.gauge("container_spec_cpu_quota", containers)} / ${q.gauge("container_spec_cpu_period", containers)} > 0)`,
+      `sum without (cpu) (${q.rate("container_cpu_usage_seconds_total", containers)}) / ((${q.gauge("container_spec_cpu_quota", containers)} > 0) / (${q.gauge("container_spec_cpu_period", containers)} > 0))`,
   },
   throttled: {
     unit: "ratio",

@@ -22,18 +22,18 @@ export const signals = defineSignals({
   },
   hasLeader: {
     unit: "bool",
-    about: "1 for each member that knows a leader.",
-    query: (q) => q.gauge("etcd_server_has_leader"),
+    about: "1 while a member knows a leader; only a majority has one.",
+    query: (q) => `max ${whole} (${q.gauge("etcd_server_has_leader")})`,
   },
   leaderChanges: {
     unit: "count",
     about: "Changes of leader that a member saw in 15 minutes.",
-    query: (q) => `max ${whole} (${q.increase("etcd_server_leader_changes_seen_total", "15m")})`,
+    query: (q) => `max ${whole} (${q.events("etcd_server_leader_changes_seen_total", "15m")})`,
   },
   heartbeatFailures: {
     unit: "count",
     about: "Heartbeats the leader sent late in 15 minutes: its disk or its CPU held it up.",
-    query: (q) => q.increase("etcd_server_heartbeat_send_failures_total", "15m"),
+    query: (q) => q.events("etcd_server_heartbeat_send_failures_total", "15m"),
   },
   roundTrip: {
     unit: "seconds",
@@ -47,10 +47,12 @@ export const signals = defineSignals({
   },
   failedCalls: {
     unit: "ratio",
-    about: "Share of the calls that fail by fault of the server, by method.",
+    about:
+      "Share of the calls that fail by fault of the server, by method. Streams end when a client goes, and count that as a failure.",
     query: (q) => {
       const by = `without (grpc_type, grpc_code)`;
-      return `sum ${by} (${q.rate("grpc_server_handled_total", { grpc_code: faults })}) / (sum ${by} (${q.rate("grpc_server_handled_total")}) > 0.5)`;
+      const calls = { grpc_type: "unary" };
+      return `sum ${by} (${q.rate("grpc_server_handled_total", { ...calls, grpc_code: faults })}) / (sum ${by} (${q.rate("grpc_server_handled_total", calls)}) > 0.5)`;
     },
   },
   callTime: {
@@ -65,7 +67,7 @@ export const signals = defineSignals({
   proposalsFailed: {
     unit: "count",
     about: "Changes of 15 minutes that found no majority.",
-    query: (q) => q.increase("etcd_server_proposals_failed_total", "15m"),
+    query: (q) => q.events("etcd_server_proposals_failed_total", "15m"),
   },
   proposalsPending: {
     unit: "count",
@@ -84,6 +86,12 @@ const handled = (code: string): string =>
   `grpc_server_handled_total{${method},grpc_type="unary",grpc_code="${code}"}`;
 const handling = (le: string, name = "Put", type = "unary"): string =>
   `grpc_server_handling_seconds_bucket{grpc_service="etcdserverpb.KV",grpc_method="${name}",grpc_type="${type}",le="${le}"}`;
+
+/** Clients that stop watching. */
+const watches = {
+  'grpc_server_handled_total{grpc_service="etcdserverpb.Watch",grpc_method="Watch",grpc_type="bidi_stream",grpc_code="Unavailable"}':
+    "0+100x40",
+};
 
 export const group = defineAlerts(etcdOwner("members"), signals, {
   EtcdInsufficientMembers: {
@@ -126,13 +134,23 @@ export const group = defineAlerts(etcdOwner("members"), signals, {
   },
   EtcdNoLeader: {
     severity: "critical",
+    scope: "cluster",
+    board: estateBoard,
     when: ({ hasLeader }) => `${hasLeader} == 0`,
-    for: "1m",
-    summary: "etcd member {{ $labels.instance }} has no leader",
+    for: "2m",
+    summary: "etcd has no leader",
     description:
-      "For a minute the member has known no leader: it cannot take changes, and its clients wait.",
-    fires: { series: { etcd_server_has_leader: "1x2 0x20" }, from: "4m" },
-    quiet: { series: { etcd_server_has_leader: "1x2 0 1x20" }, at: "8m" },
+      "For two minutes no member that answers has known a leader: nothing can be changed, and clients wait.",
+    fires: { series: { etcd_server_has_leader: "1x2 0x20" }, from: "5m", labels: cluster },
+    quiet: {
+      series: {
+        etcd_server_has_leader: "1x2 0x1 1x20",
+        // One member is cut off from a majority that works.
+        'etcd_server_has_leader{cluster="b"}': "0x20",
+        'etcd_server_has_leader{cluster="b",instance="b"}': "1x20",
+      },
+      at: "8m",
+    },
   },
   EtcdLeaderChangesOften: {
     severity: "warning",
@@ -233,7 +251,9 @@ export const group = defineAlerts(etcdOwner("members"), signals, {
         [handled("Unavailable")]: "0+8.5x40",
         [handled("NotFound")]: "0+300x40",
         [handled("OK")]: "0+691.5x40",
-        'grpc_server_handled_total{instance="idle",grpc_code="Internal"}': "0+4x40",
+        'grpc_server_handled_total{instance="idle",grpc_type="unary",grpc_code="Internal"}':
+          "0+4x40",
+        ...watches,
       },
       at: "25m",
     },
@@ -258,7 +278,9 @@ export const group = defineAlerts(etcdOwner("members"), signals, {
         [handled("Unavailable")]: "0+42x40",
         [handled("NotFound")]: "0+300x40",
         [handled("OK")]: "0+658x40",
-        'grpc_server_handled_total{instance="idle",grpc_code="Internal"}': "0+4x40",
+        'grpc_server_handled_total{instance="idle",grpc_type="unary",grpc_code="Internal"}':
+          "0+4x40",
+        ...watches,
       },
       at: "15m",
     },
@@ -310,7 +332,7 @@ export const group = defineAlerts(etcdOwner("members"), signals, {
       from: "21m",
       value: "6",
     },
-    quiet: { series: { etcd_server_proposals_failed_total: "0x15 4.2x20" }, at: "20m" },
+    quiet: { series: { etcd_server_proposals_failed_total: "0+0.28x40" }, at: "20m" },
   },
   EtcdProposalsPending: {
     severity: "warning",

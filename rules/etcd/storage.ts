@@ -22,7 +22,7 @@ export const signals = defineSignals({
   slowApplies: {
     unit: "count",
     about: "Changes of 15 minutes that took longer than 100 ms to take effect.",
-    query: (q) => q.increase("etcd_server_slow_apply_total", "15m"),
+    query: (q) => q.events("etcd_server_slow_apply_total", "15m"),
   },
   quotaUsed: {
     unit: "ratio",
@@ -85,7 +85,7 @@ export const group = defineAlerts(etcdOwner("storage"), signals, {
     family: "EtcdFsync",
     threshold: { value: 0.7, unit: "seconds to put the log on disk, 99th percentile" },
     when: ({ fsync }, threshold) => `${fsync} > ${threshold}`,
-    for: "5m",
+    for: "10m",
     summary: "The disk of etcd member {{ $labels.instance }} cannot keep up",
     description:
       "One write of the log in a hundred takes {{ $value | humanizeDuration }} or longer: heartbeats are missed, and the cluster loses its leader again and again.",
@@ -95,7 +95,7 @@ export const group = defineAlerts(etcdOwner("storage"), signals, {
         [synced("1.024")]: "0+1000x30",
         [synced("+Inf")]: "0+1000x30",
       },
-      from: "6m",
+      from: "11m",
       value: "768ms",
     },
     quiet: {

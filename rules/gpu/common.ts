@@ -1,4 +1,5 @@
 import type { Owner } from "../lib/alert.ts";
+import type { Query } from "../lib/signal.ts";
 import { hostBoard } from "../lib/boards.ts";
 
 /** What every group of GPU alerts has in common; dcgm-exporter runs on each host that has GPUs. */
@@ -16,6 +17,15 @@ export const server = "cluster, env, host, instance, job";
 
 /** One GPU, whatever pod holds it: on Kubernetes its series carry the pod's labels too. */
 export const device = `${server}, gpu, UUID`;
+
+/**
+ * What a counter of each GPU gained. Its series end and begin with the pods that hold the GPU, while
+ * the driver counts on: so GPUs are compared, not series; one that was not seen before tells nothing.
+ */
+export const gained = (q: Query, metric: string, range: string): string => {
+  const count = q.counter(metric);
+  return `(max by (${device}) (${count}) - min by (${device}) (min_over_time(${count}[${range}])))`;
+};
 
 /** A GPU of the fixtures as a selector, and as the labels of its alerts. */
 export const card = 'gpu="3",UUID="GPU-3"';

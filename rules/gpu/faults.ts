@@ -1,6 +1,7 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
-import { card, device, gpu, ofCard, server } from "./common.ts";
+import { card, device, gained, gpu, ofCard, server } from "./common.ts";
+import { countsFromZero } from "../lib/nature.ts";
 
 /**
  * Codes after which the GPU needs a reset, a reboot or a technician. The metric is the last code
@@ -45,6 +46,11 @@ export const signals = defineSignals({
     query: (q) =>
       `max by (${device}, err_code) (${q.gauge("DCGM_FI_DEV_XID_ERRORS", { err_code: { not: fatal } })} offset 10m)`,
   },
+  upBefore: {
+    unit: "bool",
+    about: "1 where dcgm-exporter answered ten minutes ago: what it says first may be old.",
+    query: (q) => `${q.gauge("up", { job: "dcgm" })} offset 10m`,
+  },
   xidCount: {
     unit: "count",
     about: "Errors of all codes within the exporter's window of five minutes.",
@@ -53,12 +59,12 @@ export const signals = defineSignals({
   doubleBit: {
     unit: "count",
     about: "Memory errors of 15 minutes that could not be corrected.",
-    query: (q) => q.increase("DCGM_FI_DEV_ECC_DBE_VOL_TOTAL", "15m"),
+    query: (q) => gained(q, "DCGM_FI_DEV_ECC_DBE_VOL_TOTAL", "15m"),
   },
   singleBit: {
     unit: "count",
     about: "Memory errors of an hour that were corrected.",
-    query: (q) => q.increase("DCGM_FI_DEV_ECC_SBE_VOL_TOTAL", "1h"),
+    query: (q) => gained(q, "DCGM_FI_DEV_ECC_SBE_VOL_TOTAL", "1h"),
   },
   remapFailed: {
     unit: "bool",
@@ -68,7 +74,7 @@ export const signals = defineSignals({
   remapped: {
     unit: "count",
     about: "Rows of memory replaced within an hour after an error that was not corrected.",
-    query: (q) => q.increase("DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", "1h"),
+    query: (q) => gained(q, "DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", "1h"),
   },
   retirePending: {
     unit: "count",
@@ -105,6 +111,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     when: ({ up, cards: shown }) =>
       `${up} == 1 unless on (cluster, env, host, instance, job) ${shown}`,
     for: "5m",
+    byNature: { removed: "A host with an exporter for GPUs and no GPU is what it tells." },
     summary: "{{ $labels.host }} shows no GPU at all",
     description:
       "The exporter at {{ $labels.instance }} answers and names no GPU: the driver does not load or has lost them all.",
@@ -156,15 +163,16 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
   },
   GpuXidError: {
     severity: "warning",
-    when: ({ xid: now, xidBefore }) => `${now} > 0 unless ${xidBefore}`,
+    when: ({ upBefore, xid: now, xidBefore }) =>
+      `${now} > 0 unless ${xidBefore} and on (${server}) ${upBefore} == 1`,
     for: "0s",
     keepFiringFor: "10m",
     summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} reports an error",
     description:
       "XID {{ $labels.err_code }} came within the last ten minutes; the job that used the GPU has probably ended.",
     fires: {
-      series: { [xid("31")]: "_x5 31x30" },
-      from: "5m",
+      series: { [xid("31")]: "_x15 31x30" },
+      from: "15m",
       labels: { ...ofCard, err_code: "31" },
     },
     quiet: {
@@ -205,6 +213,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     when: ({ doubleBit }) => `${doubleBit} > 0`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} has corrupt memory",
     description:
       "An error of two bits was found and not corrected; what computed on the GPU may be wrong and was killed.",
@@ -227,7 +236,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
       series: { [`DCGM_FI_DEV_ECC_SBE_VOL_TOTAL{${card}}`]: "0x60 0+1.9x120" },
       from: "129m",
       labels: ofCard,
-      value: "114",
+      value: "112.1",
     },
     quiet: { series: { [`DCGM_FI_DEV_ECC_SBE_VOL_TOTAL{${card}}`]: "0+1.5x180" }, at: "170m" },
   },
@@ -249,6 +258,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     when: ({ remapped }) => `${remapped} > 0`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} replaces bad memory",
     description:
       "A row of memory was marked after an error that could not be corrected; the spare takes over at the next reset.",

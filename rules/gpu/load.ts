@@ -1,6 +1,7 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { card, gpu, ofCard } from "./common.ts";
+import { card, gained, gpu, ofCard } from "./common.ts";
+import { countsFromZero } from "../lib/nature.ts";
 
 export const signals = defineSignals({
   temperature: {
@@ -48,7 +49,7 @@ export const signals = defineSignals({
   linkRecoveries: {
     unit: "count",
     about: "Times within 15 minutes that an NVLink had to be set up again.",
-    query: (q) => q.increase("DCGM_FI_DEV_NVLINK_RECOVERY_ERROR_COUNT_TOTAL", "15m"),
+    query: (q) => gained(q, "DCGM_FI_DEV_NVLINK_RECOVERY_ERROR_COUNT_TOTAL", "15m"),
   },
   replays: {
     unit: "opsPerSecond",
@@ -244,6 +245,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-load" }, signals, {
     when: ({ linkRecoveries }) => `${linkRecoveries} > 0`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "NVLink of GPU {{ $labels.gpu }} of {{ $labels.host }} broke for a moment",
     description: "A link had to be set up again; jobs over several GPUs may have failed with it.",
     fires: {

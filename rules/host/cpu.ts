@@ -1,6 +1,7 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
 import { hostOwner } from "./common.ts";
+import { countsFromZero } from "../lib/nature.ts";
 
 const mode = (name: string) => (q: Query) =>
   `avg without (cpu, mode) (${q.rate("node_cpu_seconds_total", { mode: name })})`;
@@ -246,6 +247,7 @@ export const group = defineAlerts(hostOwner("cpu"), signals, {
     when: ({ throttled }) => `${throttled} > 0`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "CPU of {{ $labels.host }} was slowed down for its heat",
     description:
       'CPU package {{ $labels.package }} grew too hot and slowed itself down {{ $value | printf "%.0f" }} times in 15 minutes.',

@@ -9,7 +9,7 @@ export const signals = defineSignals({
   diskFree: {
     unit: "ratio",
     about: "Share of each file system that is free for ordinary users.",
-    query: (q) => `${gauge(q, "avail_bytes")} / ${gauge(q, "size_bytes")}`,
+    query: (q) => `${gauge(q, "avail_bytes")} / (${gauge(q, "size_bytes")} > 0)`,
   },
   diskFreeIn4h: {
     unit: "bytes",
@@ -363,8 +363,12 @@ export const group = defineAlerts(owner, signals, {
   HostFilesystemGone: {
     severity: "warning",
     when: ({ size, sizeBefore, hostUp }) =>
-      `${sizeBefore} unless ${size} and on (env, instance) ${hostUp} == 1`,
+      `${sizeBefore} unless ${size} and on (cluster, env, instance) ${hostUp} == 1`,
     for: "10m",
+    byNature: {
+      removed:
+        "Whether a file system was unmounted on purpose is not told; it ends by itself within the hour.",
+    },
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is no longer mounted",
     description:
       "{{ $labels.device }} was mounted on {{ $labels.mountpoint }} an hour ago and is not now: what writes there fills the disk below.",

@@ -1,6 +1,7 @@
 import { defineAlerts, type Owner } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { hostOwner } from "./common.ts";
+import { countsFromZero } from "../lib/nature.ts";
 
 export const signals = defineSignals({
   raidMissing: {
@@ -200,6 +201,7 @@ export const group = defineAlerts(owner, signals, {
     when: ({ eccUncorrectable }) => `${eccUncorrectable} > 0`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "Memory of {{ $labels.host }} returned wrong data",
     description:
       'Memory controller {{ $labels.controller }} met {{ $value | printf "%.0f" }} errors in an hour that it could not correct.',
@@ -220,6 +222,7 @@ export const group = defineAlerts(owner, signals, {
     when: ({ eccCorrectable }, threshold) => `${eccCorrectable} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "Memory of {{ $labels.host }} needs correction again and again",
     description:
       'Memory controller {{ $labels.controller }} corrected {{ $value | printf "%.0f" }} errors in an hour; one module is on its way out.',

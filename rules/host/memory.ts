@@ -3,7 +3,8 @@ import { defineSignals, type Query } from "../lib/signal.ts";
 import { hostOwner } from "./common.ts";
 
 const memory = (q: Query, field: string): string => q.gauge(`node_memory_${field}_bytes`);
-const share = (field: string) => (q: Query) => `${memory(q, field)} / ${memory(q, "MemTotal")}`;
+const share = (field: string) => (q: Query) =>
+  `${memory(q, field)} / (${memory(q, "MemTotal")} > 0)`;
 
 export const signals = defineSignals({
   memoryAvailable: {
@@ -19,7 +20,7 @@ export const signals = defineSignals({
   memoryAgainstBefore: {
     unit: "ratio",
     about: "Memory the host has against what it had an hour ago.",
-    query: (q) => `${memory(q, "MemTotal")} / ${memory(q, "MemTotal")} offset 1h`,
+    query: (q) => `${memory(q, "MemTotal")} / (${memory(q, "MemTotal")} offset 1h > 0)`,
   },
   memoryPressure: {
     unit: "ratio",
@@ -65,7 +66,8 @@ export const signals = defineSignals({
   unwritten: {
     unit: "ratio",
     about: "Share of memory that waits to be written to disk.",
-    query: (q) => `(${memory(q, "Dirty")} + ${memory(q, "Writeback")}) / ${memory(q, "MemTotal")}`,
+    query: (q) =>
+      `(${memory(q, "Dirty")} + ${memory(q, "Writeback")}) / (${memory(q, "MemTotal")} > 0)`,
   },
   corrupted: {
     unit: "bytes",

@@ -1,6 +1,7 @@
 import { defineAlerts, type Labels, type Owner } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
 import { hostOwner, interfaces } from "./common.ts";
+import { countsFromZero } from "../lib/nature.ts";
 
 const rate = (q: Query, field: string): string => q.rate(`node_network_${field}_total`, interfaces);
 const perPacket = (way: string, field: string) => (q: Query) =>
@@ -202,6 +203,7 @@ export const group = defineAlerts(owner, signals, {
     when: ({ carrierChanges }, threshold) => `${carrierChanges} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "The link of {{ $labels.device }} of {{ $labels.host }} comes and goes",
     description:
       '{{ $labels.device }} lost or found its link {{ $value | printf "%.0f" }} times in 15 minutes.',

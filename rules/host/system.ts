@@ -9,10 +9,15 @@ export const signals = defineSignals({
     about: "1 while the host's node exporter answers.",
     query: (q) => q.gauge("up", { job: "node" }),
   },
+  answers: {
+    unit: "bool",
+    about: "1 while anything on a host answers.",
+    query: (q) => `max by (cluster, env, host) (${q.gauge("up", { host: { not: "" } })})`,
+  },
   uptime: {
     unit: "seconds",
     about: "Time since the host was started.",
-    query: (q) => `time() - ${q.timestamp("node_boot_time_seconds")}`,
+    query: (q) => q.age("node_boot_time_seconds"),
   },
   restarts: {
     unit: "count",
@@ -37,17 +42,19 @@ export const signals = defineSignals({
   filesOpen: {
     unit: "ratio",
     about: "Share of the files that the host may hold open.",
-    query: (q) => `${q.gauge("node_filefd_allocated")} / ${q.gauge("node_filefd_maximum")}`,
+    query: (q) => `${q.gauge("node_filefd_allocated")} / (${q.gauge("node_filefd_maximum")} > 0)`,
   },
   processes: {
     unit: "ratio",
     about: "Share of the process numbers in use.",
-    query: (q) => `${q.gauge("node_processes_pids")} / ${q.gauge("node_processes_max_processes")}`,
+    query: (q) =>
+      `${q.gauge("node_processes_pids")} / (${q.gauge("node_processes_max_processes")} > 0)`,
   },
   threads: {
     unit: "ratio",
     about: "Share of the threads that the host may have.",
-    query: (q) => `${q.gauge("node_processes_threads")} / ${q.gauge("node_processes_max_threads")}`,
+    query: (q) =>
+      `${q.gauge("node_processes_threads")} / (${q.gauge("node_processes_max_threads")} > 0)`,
   },
   blocked: {
     unit: "count",
@@ -72,7 +79,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Versions of the kernel that run in an environment.",
     query: (q) =>
-      `count by (env, job) (count by (env, job, release) (${q.gauge("node_uname_info", { sysname: "Linux" })}))`,
+      `count by (cluster, env, job) (count by (cluster, env, job, release) (${q.gauge("node_uname_info", { sysname: "Linux" })}))`,
   },
 });
 
@@ -84,13 +91,58 @@ export const group = defineAlerts(hostOwner("system"), signals, {
   HostDown: {
     severity: "critical",
     down: true,
-    when: ({ up }) => `${up} == 0`,
-    for: "1m",
+    when: ({ answers, up }) => `${up} == 0 unless on (cluster, env, host) ${answers} == 1`,
+    // Longer than a reboot takes.
+    for: "5m",
+    byNature: {
+      namesake: "Whatever answers on a host is a witness that it is up, of whatever job.",
+    },
     summary: "Host {{ $labels.host }} does not answer",
     description:
-      "The node exporter of {{ $labels.host }} has not answered for a minute: the host, its network or its exporter is down.",
-    fires: { series: { up: "1x2 0x10" }, from: "4m" },
-    quiet: { series: { up: "1 0 1 1 0 1 1", 'up{job="another"}': "0x10" }, at: "6m" },
+      "Nothing on {{ $labels.host }} has answered for five minutes: the host or its network is down.",
+    fires: {
+      series: { up: "1x2 0x20", 'up{job="postgres",instance="a:9187"}': "1x2 0x20" },
+      from: "8m",
+    },
+    quiet: {
+      series: {
+        // A reboot.
+        up: "1x2 0x4 1x20",
+        'up{job="another"}': "0x30",
+        // Only its node exporter is gone.
+        'up{instance="b:9100",host="b"}': "1x2 0x30",
+        'up{job="postgres",instance="b:9187",host="b"}': "1x30",
+      },
+      at: "20m",
+    },
+  },
+  HostExporterDown: {
+    severity: "warning",
+    when: ({ answers, up }) => `${up} == 0 and on (cluster, env, host) ${answers} == 1`,
+    for: "5m",
+    summary: "The node exporter of {{ $labels.host }} does not answer",
+    description:
+      "Something else on {{ $labels.host }} answers, its node exporter has not for five minutes: the host is up and nothing is known of its CPU, memory and disks.",
+    fires: {
+      series: { up: "1x2 0x20", 'up{job="postgres",instance="a:9187"}': "1x30" },
+      from: "8m",
+    },
+    quiet: {
+      series: {
+        up: "1x2 0x4 1x20",
+        'up{job="postgres",instance="a:9187"}': "1x30",
+        // It is the other one that does not answer.
+        'up{instance="d:9100",host="d"}': "1x30",
+        'up{job="postgres",instance="d:9187",host="d"}': "0x30",
+        // Nothing there answers.
+        'up{instance="b:9100",host="b"}': "1x2 0x30",
+        'up{job="postgres",instance="b:9187",host="b"}': "1x2 0x30",
+        // No host is named: nothing tells what stands together.
+        'up{instance="c:9100",host=""}': "0x30",
+        'up{job="postgres",instance="c:9187",host=""}': "1x30",
+      },
+      at: "20m",
+    },
   },
   HostRebooted: {
     severity: "info",
@@ -99,8 +151,8 @@ export const group = defineAlerts(hostOwner("system"), signals, {
     for: "0s",
     summary: "{{ $labels.host }} was started",
     description: "{{ $labels.host }} has been up for {{ $value | humanizeDuration }}.",
-    fires: { series: { node_boot_time_seconds: "_x8 0x30" }, from: "8m", value: "8m 0s" },
-    quiet: { series: { node_boot_time_seconds: "_x11 0x30" }, at: "11m" },
+    fires: { series: { node_boot_time_seconds: "_x8 60x30" }, from: "8m", value: "7m 0s" },
+    quiet: { series: { node_boot_time_seconds: "_x12 60x30" }, at: "12m" },
   },
   HostRebootLoop: {
     severity: "critical",
@@ -108,6 +160,7 @@ export const group = defineAlerts(hostOwner("system"), signals, {
     when: ({ restarts }, threshold) => `${restarts} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { reset: "The resets of this counter are what it counts." },
     summary: "{{ $labels.host }} starts again and again",
     description:
       '{{ $labels.host }} was started {{ $value | printf "%.0f" }} times within two hours.',

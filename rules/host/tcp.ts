@@ -7,7 +7,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of the firewall's table of connections in use.",
     query: (q) =>
-      `${q.gauge("node_nf_conntrack_entries")} / ${q.gauge("node_nf_conntrack_entries_limit")}`,
+      `${q.gauge("node_nf_conntrack_entries")} / (${q.gauge("node_nf_conntrack_entries_limit")} > 0)`,
   },
   listenOverflows: {
     unit: "opsPerSecond",
@@ -39,7 +39,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of memory in buffers of TCP connections.",
     query: (q) =>
-      `${q.gauge("node_sockstat_TCP_mem_bytes")} / ${q.gauge("node_memory_MemTotal_bytes")}`,
+      `${q.gauge("node_sockstat_TCP_mem_bytes")} / (${q.gauge("node_memory_MemTotal_bytes")} > 0)`,
   },
   softnetDropped: {
     unit: "opsPerSecond",

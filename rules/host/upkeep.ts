@@ -1,6 +1,7 @@
 import { defineAlerts, type Labels } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { hostOwner } from "./common.ts";
+import { countsFromZero } from "../lib/nature.ts";
 
 export const signals = defineSignals({
   unitFailed: {
@@ -21,7 +22,7 @@ export const signals = defineSignals({
   textfileAge: {
     unit: "seconds",
     about: "Age of each file of metrics left for the node exporter.",
-    query: (q) => `time() - ${q.timestamp("node_textfile_mtime_seconds")}`,
+    query: (q) => q.age("node_textfile_mtime_seconds"),
   },
   rebootRequired: {
     unit: "bool",
@@ -42,12 +43,12 @@ export const signals = defineSignals({
   packageListAge: {
     unit: "seconds",
     about: "Time since the list of packages was last fetched.",
-    query: (q) => `time() - ${q.timestamp("apt_package_cache_timestamp_seconds")}`,
+    query: (q) => q.age("apt_package_cache_timestamp_seconds"),
   },
   supportLeft: {
     unit: "seconds",
     about: "Time until the operating system gets no more updates.",
-    query: (q) => `${q.timestamp("node_os_support_end_timestamp_seconds")} - time()`,
+    query: (q) => q.left("node_os_support_end_timestamp_seconds"),
   },
 });
 
@@ -81,6 +82,7 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
     when: ({ unitRestarts }, threshold) => `${unitRestarts} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "{{ $labels.name }} of {{ $labels.host }} crashes in a loop",
     description:
       'systemd started {{ $labels.name }} again {{ $value | printf "%.0f" }} times in 15 minutes.',

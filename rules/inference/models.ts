@@ -7,7 +7,7 @@ import { estateBoard } from "../lib/boards.ts";
 import { p95 } from "../lib/p95.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
 
-const model = ["env", "job", "model"] as const;
+const model = ["cluster", "env", "job", "model"] as const;
 const by = model.join(", ");
 
 const requests = (q: Query): string =>
@@ -58,8 +58,7 @@ export const signals = defineSignals({
   age: {
     unit: "seconds",
     about: "Time since the model was trained.",
-    query: (q) =>
-      `time() - max by (${by}) (${q.timestamp("model_last_trained_timestamp_seconds")})`,
+    query: (q) => `min by (${by}) (${q.age("model_last_trained_timestamp_seconds")})`,
   },
 });
 
@@ -213,7 +212,7 @@ export const group = defineAlerts(owner, signals, {
   ModelDriftUnmeasured: {
     severity: "warning",
     when: ({ driftLately, driftNow, requests }) =>
-      `${driftLately} unless ${driftNow} and on (env, model) ${requests}`,
+      `${driftLately} unless ${driftNow} and on (cluster, env, job, model) ${requests}`,
     for: "30m",
     summary: "Nobody measures the drift of {{ $labels.model }}",
     description:

@@ -49,7 +49,7 @@ export const signals = defineSignals({
   corrupted: {
     unit: "count",
     about: "Requests of 15 minutes whose output was computed from values that are no numbers.",
-    query: (q) => `sum by (${model}) (${q.increase("vllm:corrupted_requests_total", "15m")})`,
+    query: (q) => `sum by (${model}) (${q.events("vllm:corrupted_requests_total", "15m")})`,
   },
 });
 

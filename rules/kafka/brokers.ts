@@ -2,6 +2,7 @@ import { defineAlerts } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { broker, noHost, whole } from "./common.ts";
+import { alwaysANumber } from "../lib/nature.ts";
 
 export const signals = defineSignals({
   up: {
@@ -40,7 +41,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Leaders elected within 15 minutes that did not have all messages.",
     query: (q) =>
-      `sum ${whole} (${q.increase("kafka_controller_controllerstats_uncleanleaderelections_total", "15m")})`,
+      `sum ${whole} (${q.events("kafka_controller_controllerstats_uncleanleaderelections_total", "15m")})`,
   },
   underMinIsr: {
     unit: "count",
@@ -83,6 +84,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-brokers" }, signals,
     scope: "target",
     when: ({ state }) => `${state} != 3`,
     for: "15m",
+    byNature: { unknown: alwaysANumber },
     summary: "Kafka on {{ $labels.host }} is up and does not serve",
     description:
       'It has been in state {{ $value | printf "%.0f" }} for 15 minutes: 1 starts, 2 repairs its logs, 6 and 7 shut down.',

@@ -1,6 +1,7 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { kafka } from "./common.ts";
+import { alwaysANumber } from "../lib/nature.ts";
 
 export const signals = defineSignals({
   up: {
@@ -93,6 +94,7 @@ export const group = defineAlerts({ ...kafka, name: "kafka-cluster" }, signals, 
     severity: "critical",
     when: ({ leaderless }) => `${leaderless} > 0`,
     for: "2m",
+    byNature: { unknown: alwaysANumber },
     summary: "Partitions of {{ $labels.topic }} have no leader",
     description:
       '{{ $value | printf "%.0f" }} partitions of {{ $labels.topic }} have had no leader for two minutes: nobody can read or write them.',

@@ -1,16 +1,52 @@
 import { defineAlerts } from "../lib/alert.ts";
-import { defineSignals } from "../lib/signal.ts";
-import { componentOwner, object } from "./common.ts";
+import { defineSignals, type Query } from "../lib/signal.ts";
+import { by, componentOwner, object } from "./common.ts";
 
-const target = ["cluster", "env", "host", "instance", "job"];
 /** Other components let callers in by the same code and expose the same metrics. */
 const here = { job: "apiserver" };
 
+const remaining = "apiserver_client_certificate_expiration_seconds_bucket";
+/** Requests of 15 minutes that came with a certificate good for less than a bucket says. */
+const seen = (q: Query, le: RegExp, ago = ""): string =>
+  `sum ${by()} (increase(${q.counter(remaining, { ...here, le })}[15m]${ago}))`;
+
+/** Bounds of two buckets, and the time between them: what is within the first was within the second. */
+interface Reach {
+  readonly soon: RegExp;
+  readonly later: RegExp;
+  readonly ago: string;
+}
+const all = /\+Inf/;
+
+/**
+ * Requests with certificates that grow old: some are nearly void now, and as long ago some were a
+ * little better. Those that live for hours only never are, however many of them there are. Where
+ * nothing is known of that time, few among many count.
+ */
+function growingOld(q: Query, { ago, later, soon }: Reach): string {
+  const old = seen(q, soon);
+  const before = `${seen(q, later, ago)} - ${seen(q, soon, ago)} > 0`;
+  const few = `${old} / (${seen(q, all)} > 0) < 0.1`;
+  return `(${old} and ${before} or ${old} unless ${seen(q, all, ago)} and ${few})`;
+}
+
 export const signals = defineSignals({
-  certificateLeft: {
-    unit: "seconds",
-    about: "Time left for the client certificate that is closest to its end, of those in use.",
-    query: (q) => q.quantile(0.01, "apiserver_client_certificate_expiration_seconds", target, here),
+  voidInWeek: {
+    unit: "count",
+    about:
+      "Requests of 15 minutes with an old client certificate that is good for less than a week.",
+    query: (q) =>
+      growingOld(q, {
+        soon: /604800(?:\.0)?/,
+        later: /2592000(?:\.0)?|2\.592e\+06/,
+        ago: " offset 7d",
+      }),
+  },
+  voidInHour: {
+    unit: "count",
+    about:
+      "Requests of 15 minutes with an old client certificate that is good for less than an hour.",
+    query: (q) => growingOld(q, { soon: /3600(?:\.0)?/, later: /7200(?:\.0)?/, ago: " offset 1h" }),
   },
   refused: {
     unit: "ratio",
@@ -27,19 +63,19 @@ export const signals = defineSignals({
   auditLost: {
     unit: "count",
     about: "Audit events of 15 minutes that could not be written.",
-    query: (q) => q.increase("apiserver_audit_error_total", "15m"),
+    query: (q) => q.events("apiserver_audit_error_total", "15m"),
   },
   webhookErrors: {
     unit: "count",
     about: "Requests of ten minutes refused because a webhook itself failed.",
     query: (q) =>
-      `sum by (cluster, env, job, name, error_type) (${q.increase("apiserver_admission_webhook_rejection_count", "10m", { error_type: { not: "no_error" } })})`,
+      `sum by (cluster, env, job, name, error_type) (${q.events("apiserver_admission_webhook_rejection_count", "10m", { error_type: { not: "no_error" } })})`,
   },
   webhookSkipped: {
     unit: "count",
     about: "Requests of 15 minutes let through because a webhook failed.",
     query: (q) =>
-      `sum by (cluster, env, job, name) (${q.increase("apiserver_admission_webhook_fail_open_count", "15m")})`,
+      `sum by (cluster, env, job, name) (${q.events("apiserver_admission_webhook_fail_open_count", "15m")})`,
   },
   webhookLatency: {
     unit: "seconds",
@@ -60,10 +96,10 @@ export const signals = defineSignals({
   },
 });
 
-const week = 604_800;
-const day = 86_400;
-const left = (le: string): string =>
-  `apiserver_client_certificate_expiration_seconds_bucket{le="${le}"}`;
+const left = (le: string, of = ""): string => `${remaining}{${of}le="${le}"}`;
+/** Clients of another cluster, all of them with certificates that end within these buckets. */
+const shortLived = (bounds: readonly string[]) =>
+  Object.fromEntries(bounds.map((le) => [left(le, 'cluster="mesh",'), "0+60x40"]));
 const requests = (code: string): string => `apiserver_request_total{code="${code}",verb="GET"}`;
 const inCluster = object();
 const webhook = 'name="policy.example.org",type="validating",operation="CREATE"';
@@ -78,36 +114,32 @@ export const group = defineAlerts(
     KubeClientCertificateExpiration: {
       severity: "warning",
       family: "KubeClientCertificateExpiration",
-      threshold: { value: week, unit: "seconds until a client certificate is void" },
-      when: ({ certificateLeft }, threshold) => `${certificateLeft} < ${threshold}`,
+      when: ({ voidInWeek }) => `${voidInWeek} > 0`,
       for: "15m",
       summary: "A client of the API server has an old certificate",
       description:
-        "A client that calls {{ $labels.instance }} uses a certificate that is good for at most {{ $value | humanizeDuration }} more.",
+        '{{ $value | printf "%.0f" }} requests in 15 minutes came with a certificate that is good for less than a week and was not renewed in time.',
       fires: {
         series: {
           [left("345600")]: "0x40",
           [left("604800")]: "0+15x40",
+          [left("2.592e+06")]: "0+15x40",
           [left("+Inf")]: "0+1000x40",
         },
         from: "16m",
-        value: "6d 0h 0m 0s",
+        labels: inCluster,
+        value: "225",
       },
       quiet: {
         series: {
           [left("604800")]: "0x40",
-          [left("2592000")]: "0+600x40",
+          [left("2.592e+06")]: "0+600x40",
           [left("+Inf")]: "0+600x40",
-          // Nobody came with a certificate.
-          [`apiserver_client_certificate_expiration_seconds_bucket{instance="b",le="604800"}`]:
-            "5x40",
-          [`apiserver_client_certificate_expiration_seconds_bucket{instance="b",le="+Inf"}`]:
-            "5x40",
+          // Certificates that live for a day: all of them are good for less than a week.
+          ...shortLived(["86400", "604800", "2.592e+06", "+Inf"]),
           // A client of another component.
-          'apiserver_client_certificate_expiration_seconds_bucket{job="kube-scheduler",le="604800"}':
-            "0+60x40",
-          'apiserver_client_certificate_expiration_seconds_bucket{job="kube-scheduler",le="+Inf"}':
-            "0+60x40",
+          [`${remaining}{job="kube-scheduler",le="604800"}`]: "0+60x40",
+          [`${remaining}{job="kube-scheduler",le="+Inf"}`]: "0+6000x40",
         },
         at: "30m",
       },
@@ -115,31 +147,31 @@ export const group = defineAlerts(
     KubeClientCertificateExpiresToday: {
       severity: "critical",
       family: "KubeClientCertificateExpiration",
-      threshold: { value: day, unit: "seconds until a client certificate is void" },
-      when: ({ certificateLeft }, threshold) => `${certificateLeft} < ${threshold}`,
+      when: ({ voidInHour }) => `${voidInHour} > 0`,
       for: "5m",
-      summary: "A client of the API server is locked out today",
+      summary: "A client of the API server is locked out within the hour",
       description:
-        "A client that calls {{ $labels.instance }} uses a certificate that is void in {{ $value | humanizeDuration }} or less.",
+        '{{ $value | printf "%.0f" }} requests in 15 minutes came with a certificate that is void in less than an hour and was not renewed in time.',
       fires: {
         series: {
-          [left("43200")]: "0x40",
-          [left("86400")]: "0+15x40",
+          [left("1800")]: "0x40",
+          [left("3600")]: "0+15x40",
+          [left("7200")]: "0+15x40",
           [left("+Inf")]: "0+1000x40",
         },
         from: "6m",
-        value: "20h 0m 0s",
+        labels: inCluster,
+        value: "90",
       },
       quiet: {
         series: {
-          [left("86400")]: "0x40",
-          [left("172800")]: "0+60x40",
+          [left("3600")]: "0x40",
+          [left("7200")]: "0+60x40",
           [left("+Inf")]: "0+60x40",
+          ...shortLived(["3600", "7200", "+Inf"]),
           // A client of another component.
-          'apiserver_client_certificate_expiration_seconds_bucket{job="kube-scheduler",le="86400"}':
-            "0+60x40",
-          'apiserver_client_certificate_expiration_seconds_bucket{job="kube-scheduler",le="+Inf"}':
-            "0+60x40",
+          [`${remaining}{job="kube-scheduler",le="3600"}`]: "0+60x40",
+          [`${remaining}{job="kube-scheduler",le="+Inf"}`]: "0+6000x40",
         },
         at: "15m",
       },

@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Matchers } from "../lib/signal.ts";
-import { answering, componentOwner, object, wasThere } from "./common.ts";
+import { answering, componentOwner, object, shouldBe } from "./common.ts";
 
 const job = "apiserver";
 const target = ["cluster", "env", "host", "instance", "job"];
@@ -17,10 +17,11 @@ export const signals = defineSignals({
     about: "1 while an API server answers.",
     query: (q) => q.gauge("up", { job }),
   },
-  wasThere: {
+  shouldBe: {
     unit: "bool",
-    about: "1 for each cluster that had an API server in the last day.",
-    query: (q) => wasThere(q, job),
+    about:
+      "1 for each cluster that should have an API server: has targets of it, or had within the hour.",
+    query: (q) => shouldBe(q, job),
   },
   answering: {
     unit: "count",
@@ -96,11 +97,11 @@ const build = (minor: string, job: string): string =>
 export const group = defineAlerts(componentOwner("apiserver", "cluster", job), signals, {
   KubeAPIDown: {
     severity: "critical",
-    when: ({ answering, wasThere }) => `${wasThere} unless on (cluster, env) ${answering}`,
+    when: ({ answering, shouldBe }) => `${shouldBe} unless on (cluster, env) ${answering}`,
     for: "5m",
     summary: "No API server answers",
     description:
-      "API servers were scraped within the last day and for five minutes none has answered. What runs goes on; nothing can be changed, moved or scaled.",
+      "API servers are scraped here, and for five minutes none has answered. What runs goes on; nothing can be changed, moved or scaled.",
     fires: {
       series: { 'up{job="kubelet"}': "1x40", up: "1x4 0x30" },
       from: "10m",
@@ -312,24 +313,25 @@ export const group = defineAlerts(componentOwner("apiserver", "cluster", job), s
   KubeVersionMismatch: {
     severity: "warning",
     when: ({ versions }) => `${versions} > 1`,
-    for: "1h",
+    for: "1d",
+    step: "1h",
     summary: "The cluster runs several versions of Kubernetes",
     description:
-      '{{ $value | printf "%.0f" }} minor versions have been in use for an hour: an upgrade was not finished.',
+      '{{ $value | printf "%.0f" }} minor versions have been in use for a day: an upgrade was not finished.',
     fires: {
-      series: { [build("36", "apiserver")]: "1x90", [build("35", "kubelet")]: "1x90" },
-      from: "1h",
+      series: { [build("36", "apiserver")]: "1x30", [build("35", "kubelet")]: "1x30" },
+      from: "24h",
       labels: object({ job: "" }),
       value: "2",
     },
     quiet: {
       series: {
-        [build("36", "apiserver")]: "1x120",
-        [build("35", "kubelet")]: "1x50 _x70",
-        [build("36", "kubelet")]: "_x51 1x70",
-        [build("33", "coredns")]: "1x120",
+        [build("36", "apiserver")]: "1x60",
+        [build("35", "kubelet")]: "1x20 _x40",
+        [build("36", "kubelet")]: "_x21 1x40",
+        [build("33", "coredns")]: "1x60",
       },
-      at: "110m",
+      at: "46h",
     },
   },
 });

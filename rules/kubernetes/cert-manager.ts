@@ -1,15 +1,24 @@
 import { defineAlerts } from "../lib/alert.ts";
-import { defineSignals } from "../lib/signal.ts";
-import { answering, componentOwner, object, state, wasThere } from "./common.ts";
+import { defineSignals, type Query } from "../lib/signal.ts";
+import { answering, by, componentOwner, object, same, shouldBe, state } from "./common.ts";
 
 const job = "cert-manager";
 const certificate = (what: string): string => `certmanager_certificate_${what}`;
 
+const ofCertificate = (values: string): string => state(values, "namespace", "name");
+/** When each certificate ends and when it is to be renewed; one that is not issued yet says zero. */
+const ends = (q: Query): string =>
+  ofCertificate(`${q.timestamp(certificate("expiration_timestamp_seconds"))} > 0`);
+const renewal = (q: Query): string =>
+  ofCertificate(`${q.timestamp(certificate("renewal_timestamp_seconds"))} > 0`);
+const sameCertificate = same("namespace", "name");
+
 export const signals = defineSignals({
-  wasThere: {
+  shouldBe: {
     unit: "bool",
-    about: "1 for each cluster that had cert-manager in the last day.",
-    query: (q) => wasThere(q, job),
+    about:
+      "1 for each cluster that should have cert-manager: has targets of it, or had within the hour.",
+    query: (q) => shouldBe(q, job),
   },
   answering: {
     unit: "count",
@@ -20,40 +29,50 @@ export const signals = defineSignals({
     unit: "bool",
     about: "1 for each certificate that is missing, void or not what was asked for.",
     query: (q) =>
-      `max without (instance, host, condition) (${q.gauge(certificate("ready_status"), { condition: { not: "True" } })})`,
+      ofCertificate(q.gauge(certificate("ready_status"), { condition: { not: "True" } })),
   },
   left: {
     unit: "seconds",
     about: "Time left for each certificate.",
-    query: (q) => `${state(q.timestamp(certificate("expiration_timestamp_seconds")))} - time()`,
+    query: (q) => `(${ends(q)} - time())`,
   },
   renewalOverdue: {
     unit: "seconds",
     about: "Time since each certificate should have been renewed.",
-    query: (q) => `time() - ${state(q.timestamp(certificate("renewal_timestamp_seconds")))}`,
+    query: (q) => `(time() - ${renewal(q)})`,
+  },
+  kept: {
+    unit: "seconds",
+    about:
+      "Time that is kept for renewing each certificate: a third of its life, if nobody says more.",
+    query: (q) => `(${ends(q)} - ${renewal(q)})`,
   },
   issuerNotReady: {
     unit: "bool",
     about: "1 for each issuer that cannot issue.",
     query: (q) =>
-      `max without (instance, host, condition) (${q.gauge("certmanager_issuer_ready_status", { condition: { not: "True" } })} or ${q.gauge("certmanager_clusterissuer_ready_status", { condition: { not: "True" } })})`,
+      state(
+        `${q.gauge("certmanager_issuer_ready_status", { condition: { not: "True" } })} or ${q.gauge("certmanager_clusterissuer_ready_status", { condition: { not: "True" } })}`,
+        "namespace",
+        "name",
+      ),
   },
   syncErrors: {
     unit: "ratio",
     about: "Share of the runs of a controller that end in an error.",
     query: (q) =>
-      `${state(q.rate("certmanager_controller_sync_error_count"))} / (${state(q.rate("certmanager_controller_sync_call_count"))} > 0.05)`,
+      `sum ${by("controller")} (${q.rate("certmanager_controller_sync_error_count")}) / (sum ${by("controller")} (${q.rate("certmanager_controller_sync_call_count")}) > 0.05)`,
   },
   rateLimited: {
     unit: "count",
     about: "Requests of an hour that an ACME server refused as too many.",
     query: (q) =>
-      `sum by (cluster, env, job) (${q.increase("certmanager_http_acme_client_request_count", "1h", { status: "429" })})`,
+      `sum by (cluster, env, job) (${q.events("certmanager_http_acme_client_request_count", "1h", { status: "429" })})`,
   },
 });
 
 const web = 'name="web",namespace="shop",issuer_name="letsencrypt"';
-const thatOne = object({ name: "web", namespace: "shop", issuer_name: "letsencrypt" });
+const thatOne = object({ name: "web", namespace: "shop" });
 const ready = (condition: string, name = "web"): string =>
   `${certificate("ready_status")}{name="${name}",namespace="shop",issuer_name="letsencrypt",condition="${condition}"}`;
 const issuer = (condition: string, kind = "issuer"): string =>
@@ -67,11 +86,11 @@ export const group = defineAlerts(componentOwner("cert-manager", "workload", job
   CertManagerDown: {
     severity: "warning",
     scope: "cluster",
-    when: ({ answering, wasThere }) => `${wasThere} unless on (cluster, env) ${answering}`,
+    when: ({ answering, shouldBe }) => `${shouldBe} unless on (cluster, env) ${answering}`,
     for: "15m",
     summary: "cert-manager does not answer",
     description:
-      "It was scraped within the last day and for 15 minutes has not answered. Certificates stay as they are and are not renewed.",
+      "It is scraped here, and for 15 minutes it has not answered. Certificates stay as they are and are not renewed.",
     fires: {
       series: { 'up{job="apiserver"}': "1x40", up: "1x4 0x30" },
       from: "20m",
@@ -87,7 +106,7 @@ export const group = defineAlerts(componentOwner("cert-manager", "workload", job
     },
   },
   CertManagerCertNotReady: {
-    severity: "critical",
+    severity: "warning",
     team: "security",
     when: ({ notReady }) => `${notReady} > 0`,
     for: "10m",
@@ -112,12 +131,13 @@ export const group = defineAlerts(componentOwner("cert-manager", "workload", job
     severity: "warning",
     team: "security",
     threshold: { value: 604_800, unit: "seconds until the certificate is void" },
-    when: ({ left }, threshold) => `${left} < ${threshold}`,
+    when: ({ kept, left }, threshold) =>
+      `${left} < ${threshold} unless ${sameCertificate} ${left} > ${kept} / 2`,
     for: "1h",
     step: "10m",
     summary: "Certificate {{ $labels.namespace }}/{{ $labels.name }} is about to run out",
     description:
-      "The certificate is good for {{ $value | humanizeDuration }} more; it should have been renewed long before.",
+      "The certificate is good for {{ $value | humanizeDuration }} more, and of the time that is kept for renewing it more than half is gone.",
     fires: {
       series: { [`${certificate("expiration_timestamp_seconds")}{${web}}`]: "550000x20" },
       from: "1h",
@@ -125,14 +145,21 @@ export const group = defineAlerts(componentOwner("cert-manager", "workload", job
       value: "6d 7h 46m 40s",
     },
     quiet: {
-      series: { [`${certificate("expiration_timestamp_seconds")}{${web}}`]: "700000x20" },
+      series: {
+        [`${certificate("expiration_timestamp_seconds")}{${web}}`]: "700000x20",
+        // Lives a day, is renewed after two thirds of it, and is not late.
+        [`${certificate("expiration_timestamp_seconds")}{name="brief",namespace="shop"}`]:
+          "86400x20",
+        [`${certificate("renewal_timestamp_seconds")}{name="brief",namespace="shop"}`]: "57600x20",
+      },
       at: "2h",
     },
   },
   CertManagerRenewalOverdue: {
     severity: "warning",
     threshold: { value: 7200, unit: "seconds since it should have been renewed" },
-    when: ({ renewalOverdue }, threshold) => `${renewalOverdue} > ${threshold}`,
+    when: ({ kept, renewalOverdue }, threshold) =>
+      `${renewalOverdue} > ${threshold} or ${renewalOverdue} > ${kept} / 4`,
     for: "30m",
     step: "10m",
     summary: "Certificate {{ $labels.namespace }}/{{ $labels.name }} is not renewed",

@@ -1,35 +1,55 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { object, state, stateOwner } from "./common.ts";
+import { object, same, state, stateOwner } from "./common.ts";
 
-const sameClaim = "on (cluster, env, namespace, persistentvolumeclaim)";
+const claimLabels = ["namespace", "persistentvolumeclaim"] as const;
 
 export const signals = defineSignals({
   broken: {
     unit: "bool",
     about: "1 for each persistent volume that failed or was never made.",
-    query: (q) => state(q.gauge("kube_persistentvolume_status_phase", { phase: /Failed|Pending/ })),
+    query: (q) =>
+      state(
+        q.gauge("kube_persistentvolume_status_phase", { phase: /Failed|Pending/ }),
+        "persistentvolume",
+        "phase",
+      ),
   },
   released: {
     unit: "bool",
     about: "1 for each persistent volume that was kept when its claim was deleted.",
-    query: (q) => state(q.gauge("kube_persistentvolume_status_phase", { phase: "Released" })),
+    query: (q) =>
+      state(
+        q.gauge("kube_persistentvolume_status_phase", { phase: "Released" }),
+        "persistentvolume",
+        "phase",
+      ),
   },
   pending: {
     unit: "bool",
     about: "1 for each claim that has no volume.",
-    query: (q) => state(q.gauge("kube_persistentvolumeclaim_status_phase", { phase: "Pending" })),
+    query: (q) =>
+      state(
+        q.gauge("kube_persistentvolumeclaim_status_phase", { phase: "Pending" }),
+        ...claimLabels,
+        "phase",
+      ),
   },
   lost: {
     unit: "bool",
     about: "1 for each claim whose volume is gone.",
-    query: (q) => state(q.gauge("kube_persistentvolumeclaim_status_phase", { phase: "Lost" })),
+    query: (q) =>
+      state(
+        q.gauge("kube_persistentvolumeclaim_status_phase", { phase: "Lost" }),
+        ...claimLabels,
+        "phase",
+      ),
   },
   wantedByPods: {
-    unit: "count",
-    about: "Pods that want each claim.",
+    unit: "bool",
+    about: "1 for each claim that a pod wants.",
     query: (q) =>
-      `count by (cluster, env, namespace, persistentvolumeclaim) (${q.gauge("kube_pod_spec_volumes_persistentvolumeclaims_info")})`,
+      state(q.gauge("kube_pod_spec_volumes_persistentvolumeclaims_info"), ...claimLabels),
   },
 });
 
@@ -44,7 +64,7 @@ const thatClaim = (phase: string) =>
 
 export const group = defineAlerts(stateOwner("claims", "workload"), signals, {
   KubePersistentVolumeErrors: {
-    severity: "critical",
+    severity: "warning",
     when: ({ broken }) => `${broken} > 0`,
     for: "5m",
     summary: "Persistent volume {{ $labels.persistentvolume }} is not usable",
@@ -84,7 +104,8 @@ export const group = defineAlerts(stateOwner("claims", "workload"), signals, {
   },
   KubePersistentVolumeClaimPending: {
     severity: "warning",
-    when: ({ pending, wantedByPods }) => `${pending} > 0 and ${sameClaim} ${wantedByPods} > 0`,
+    when: ({ pending, wantedByPods }) =>
+      `${pending} > 0 and ${same(...claimLabels)} ${wantedByPods} > 0`,
     for: "15m",
     summary: "Claim {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} gets no volume",
     description:

@@ -1,52 +1,55 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Matchers, type Query } from "../lib/signal.ts";
-import { componentOwner, kubeletName, ofNode, pod } from "./common.ts";
+import { by, componentOwner, kubeletName, ofNode, pod } from "./common.ts";
 
 /** Containers, not the cgroups above them. */
 const containers: Matchers = { container: { not: "" } };
-/** One container whatever it is called in the runtime. */
-const byName = (q: Query, values: string): string =>
-  ofNode(q, `max without (id, image, name) (${values})`);
+const target = ["host", "instance", "namespace", "pod"] as const;
+/** One container whatever it is called in the runtime, which changes with each start of it. */
+const sum = (values: string): string => `sum ${by(...target, "container")} (${values})`;
+const max = (values: string): string => `max ${by(...target, "container")} (${values})`;
 
 const network = (q: Query, what: string): string =>
-  `sum without (id, image, name, interface) (${q.rate(`container_network_receive_${what}`)} + ${q.rate(`container_network_transmit_${what}`)})`;
+  `sum ${by(...target)} (${q.rate(`container_network_receive_${what}`)} + ${q.rate(`container_network_transmit_${what}`)})`;
 
 export const signals = defineSignals({
   throttled: {
     unit: "ratio",
     about: "Share of the periods in which a container was held back at its CPU limit.",
     query: (q) =>
-      byName(
+      ofNode(
         q,
-        `${q.rate("container_cpu_cfs_throttled_periods_total", containers)} / (${q.rate("container_cpu_cfs_periods_total", containers)} > 0.1)`,
+        `${sum(q.rate("container_cpu_cfs_throttled_periods_total", containers))} / (${sum(q.rate("container_cpu_cfs_periods_total", containers))} > 0.1)`,
       ),
   },
   memoryOfLimit: {
     unit: "ratio",
     about: "Memory a container cannot give back, against its limit.",
     query: (q) =>
-      byName(
+      ofNode(
         q,
-        `${q.gauge("container_memory_working_set_bytes", containers)} / (${q.gauge("container_spec_memory_limit_bytes", containers)} > 0)`,
+        `${max(q.gauge("container_memory_working_set_bytes", containers))} / (${max(q.gauge("container_spec_memory_limit_bytes", containers))} > 0)`,
       ),
   },
   memoryStalled: {
     unit: "ratio",
     about: "Share of the time in which everything in a container waited for memory.",
-    query: (q) => byName(q, q.rate("container_pressure_memory_stalled_seconds_total", containers)),
+    query: (q) =>
+      ofNode(q, sum(q.rate("container_pressure_memory_stalled_seconds_total", containers, "10m"))),
   },
   ioStalled: {
     unit: "ratio",
     about: "Share of the time in which everything in a container waited for disks.",
-    query: (q) => byName(q, q.rate("container_pressure_io_stalled_seconds_total", containers)),
+    query: (q) =>
+      ofNode(q, sum(q.rate("container_pressure_io_stalled_seconds_total", containers, "10m"))),
   },
   threadsOfLimit: {
     unit: "ratio",
     about: "Threads of a container against the most it may have.",
     query: (q) =>
-      byName(
+      ofNode(
         q,
-        `${q.gauge("container_threads", containers)} / (${q.gauge("container_threads_max", containers)} > 0)`,
+        `${max(q.gauge("container_threads", containers))} / (${max(q.gauge("container_threads_max", containers))} > 0)`,
       ),
   },
   networkErrors: {
@@ -61,7 +64,7 @@ export const signals = defineSignals({
     query: (q) =>
       ofNode(
         q,
-        `sum without (pod_uid) (${q.increase("prober_probe_total", "15m", { probe_type: "Liveness", result: "failed" })})`,
+        `sum ${by(...target, "container")} (${q.events("prober_probe_total", "15m", { probe_type: "Liveness", result: "failed" })})`,
       ),
   },
 });
@@ -151,11 +154,11 @@ export const group = defineAlerts(componentOwner("containers", "container", "kub
     fires: {
       series: {
         ...kubeletName,
-        [own("container_pressure_memory_stalled_seconds_total")]: "0+7.2x40",
+        [own("container_pressure_memory_stalled_seconds_total")]: "0+7.8x40",
       },
-      from: "20m",
+      from: "23m",
       labels: thatOne,
-      value: "12%",
+      value: "13%",
     },
     quiet: {
       series: {
@@ -175,10 +178,10 @@ export const group = defineAlerts(componentOwner("containers", "container", "kub
     description:
       "Everything in container {{ $labels.container }} stood still for {{ $value | humanizePercentage }} of the time until reads or writes were done.",
     fires: {
-      series: { ...kubeletName, [own("container_pressure_io_stalled_seconds_total")]: "0+21x40" },
-      from: "20m",
+      series: { ...kubeletName, [own("container_pressure_io_stalled_seconds_total")]: "0+24x40" },
+      from: "23m",
       labels: thatOne,
-      value: "35%",
+      value: "40%",
     },
     quiet: {
       series: {
@@ -245,7 +248,7 @@ export const group = defineAlerts(componentOwner("containers", "container", "kub
       series: {
         ...kubeletName,
         [`container_network_receive_errors_total{${wire}}`]: "0+30x40",
-        [`container_network_transmit_errors_total{${wire}}`]: "0+21x40",
+        [`container_network_transmit_errors_total{${wire}}`]: "0+24x40",
         [`container_network_receive_packets_total{${wire}}`]: "0+3000x40",
         [`container_network_transmit_packets_total{${wire}}`]: "0+3000x40",
         'container_network_receive_errors_total{namespace="shop",pod="idle"}': "0+6x40",
@@ -268,7 +271,7 @@ export const group = defineAlerts(componentOwner("containers", "container", "kub
     fires: {
       series: { ...kubeletName, [probes("failed")]: "0x20 6x20" },
       from: "21m",
-      labels: { ...thatOne, probe_type: "Liveness", result: "failed" },
+      labels: thatOne,
       value: "6",
     },
     quiet: {

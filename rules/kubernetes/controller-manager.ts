@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { answering, componentOwner, object, wasThere } from "./common.ts";
+import { answering, componentOwner, leading, object, shouldBe } from "./common.ts";
 
 const job = "kube-controller-manager";
 
@@ -14,10 +14,11 @@ export const signals = defineSignals({
     about: "1 while a controller manager answers.",
     query: (q) => q.gauge("up", { job }),
   },
-  wasThere: {
+  shouldBe: {
     unit: "bool",
-    about: "1 for each cluster that had a controller manager in the last day.",
-    query: (q) => wasThere(q, job),
+    about:
+      "1 for each cluster that should have a controller manager: has targets of it, or had within the hour.",
+    query: (q) => shouldBe(q, job),
   },
   answering: {
     unit: "count",
@@ -27,8 +28,7 @@ export const signals = defineSignals({
   leaders: {
     unit: "count",
     about: "Controller managers that lead: one of them, or nothing is put right.",
-    query: (q) =>
-      `sum by (cluster, env, job) (${q.gauge("leader_election_master_status", { name: job })})`,
+    query: (q) => leading(q, job),
   },
   queued: {
     unit: "count",
@@ -39,7 +39,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Nodes whose pods were taken away in ten minutes because they were not ready.",
     query: (q) =>
-      `sum by (cluster, env, job, zone) (${legible(q.increase("node_collector_evictions_total", "10m"))})`,
+      `sum by (cluster, env, job, zone) (${legible(q.events("node_collector_evictions_total", "10m"))})`,
   },
 });
 
@@ -49,11 +49,11 @@ const leads = (instance: string, name: string = job): string =>
 export const group = defineAlerts(componentOwner("controller-manager", "cluster", job), signals, {
   KubeControllerManagerDown: {
     severity: "critical",
-    when: ({ answering, wasThere }) => `${wasThere} unless on (cluster, env) ${answering}`,
+    when: ({ answering, shouldBe }) => `${shouldBe} unless on (cluster, env) ${answering}`,
     for: "10m",
     summary: "No controller manager answers",
     description:
-      "Controller managers were scraped within the last day and for ten minutes none has answered. Without one, pods that die are not replaced and Services keep dead endpoints.",
+      "Controller managers are scraped here, and for ten minutes none has answered. Without one, pods that die are not replaced and Services keep dead endpoints.",
     fires: {
       series: { 'up{job="apiserver"}': "1x40", up: "1x4 0x30" },
       from: "15m",
@@ -134,6 +134,6 @@ export const group = defineAlerts(componentOwner("controller-manager", "cluster"
       labels: object({ zone: "r/a" }),
       value: "4",
     },
-    quiet: { series: { 'node_collector_evictions_total{zone="a"}': "0x15 2.6x20" }, at: "20m" },
+    quiet: { series: { 'node_collector_evictions_total{zone="a"}': "0+0.26x40" }, at: "20m" },
   },
 });

@@ -4,33 +4,34 @@ import { object, state, stateOwner } from "./common.ts";
 
 const set = (what: string): string => `kube_daemonset_status_${what}`;
 const desired = set("desired_number_scheduled");
+const ofSet = (values: string): string => state(values, "namespace", "daemonset");
 
 export const signals = defineSignals({
   unfinished: {
     unit: "count",
     about: "Pods of each DaemonSet that are missing or of an old version, counted for each.",
     query: (q) =>
-      `2 * ${state(q.gauge(desired))} - ${state(q.gauge(set("number_available")))} - ${state(q.gauge(set("updated_number_scheduled")))}`,
+      `2 * ${ofSet(q.gauge(desired))} - ${ofSet(q.gauge(set("number_available")))} - ${ofSet(q.gauge(set("updated_number_scheduled")))}`,
   },
   steps: {
     unit: "count",
     about: "How often the number of new pods of each DaemonSet changed in five minutes.",
-    query: (q) => state(`changes(${q.gauge(set("updated_number_scheduled"))}[5m])`),
+    query: (q) => ofSet(`changes(${q.gauge(set("updated_number_scheduled"))}[5m])`),
   },
   available: {
     unit: "ratio",
     about: "Share of the nodes meant for a DaemonSet on which it serves.",
-    query: (q) => `${state(q.gauge(set("number_available")))} / (${state(q.gauge(desired))} > 0)`,
+    query: (q) => `${ofSet(q.gauge(set("number_available")))} / (${ofSet(q.gauge(desired))} > 0)`,
   },
   notScheduled: {
     unit: "count",
     about: "Nodes on which a DaemonSet should have a pod and has none.",
-    query: (q) => `${state(q.gauge(desired))} - ${state(q.gauge(set("current_number_scheduled")))}`,
+    query: (q) => `${ofSet(q.gauge(desired))} - ${ofSet(q.gauge(set("current_number_scheduled")))}`,
   },
   misplaced: {
     unit: "count",
     about: "Nodes on which a DaemonSet has a pod and should have none.",
-    query: (q) => state(q.gauge(set("number_misscheduled"))),
+    query: (q) => ofSet(q.gauge(set("number_misscheduled"))),
   },
 });
 
@@ -40,7 +41,7 @@ const thatSet = object({ namespace: "infra", daemonset: "agent" });
 
 export const group = defineAlerts(stateOwner("daemonsets", "workload"), signals, {
   KubeDaemonSetMostlyDown: {
-    severity: "critical",
+    severity: "warning",
     threshold: { value: 0.5, unit: "share of nodes on which it serves" },
     when: ({ available }, threshold) => `${available} < ${threshold}`,
     for: "10m",

@@ -2,33 +2,42 @@ import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { object, state, stateOwner } from "./common.ts";
 
+const ofDeployment = (values: string): string => state(values, "namespace", "deployment");
+
 export const signals = defineSignals({
   wanted: {
     unit: "count",
     about: "Replicas each Deployment asks for.",
-    query: (q) => state(q.gauge("kube_deployment_spec_replicas")),
+    query: (q) => ofDeployment(q.gauge("kube_deployment_spec_replicas")),
   },
   available: {
     unit: "count",
     about: "Replicas of each Deployment that serve.",
-    query: (q) => state(q.gauge("kube_deployment_status_replicas_available")),
+    query: (q) => ofDeployment(q.gauge("kube_deployment_status_replicas_available")),
+  },
+  served: {
+    unit: "count",
+    about: "The most replicas of each Deployment that served at a time in the last day.",
+    query: (q) =>
+      ofDeployment(`max_over_time(${q.gauge("kube_deployment_status_replicas_available")}[1d])`),
   },
   steps: {
     unit: "count",
     about: "How often the number of new replicas of each Deployment changed in ten minutes.",
-    query: (q) => state(`changes(${q.gauge("kube_deployment_status_replicas_updated")}[10m])`),
+    query: (q) =>
+      ofDeployment(`changes(${q.gauge("kube_deployment_status_replicas_updated")}[10m])`),
   },
   generationsBehind: {
     unit: "count",
     about: "Changes of each Deployment that its controller has not looked at.",
     query: (q) =>
-      `${state(q.gauge("kube_deployment_metadata_generation"))} - ${state(q.gauge("kube_deployment_status_observed_generation"))}`,
+      `${ofDeployment(q.gauge("kube_deployment_metadata_generation"))} - ${ofDeployment(q.gauge("kube_deployment_status_observed_generation"))}`,
   },
   stuck: {
     unit: "bool",
     about: "1 for each Deployment that made no progress within its deadline.",
     query: (q) =>
-      state(
+      ofDeployment(
         q.gauge("kube_deployment_status_condition", { condition: "Progressing", status: "false" }),
       ),
   },
@@ -36,7 +45,7 @@ export const signals = defineSignals({
     unit: "bool",
     about: "1 for each Deployment whose pods cannot be created.",
     query: (q) =>
-      state(
+      ofDeployment(
         q.gauge("kube_deployment_status_condition", {
           condition: "ReplicaFailure",
           status: "true",
@@ -54,27 +63,32 @@ export const group = defineAlerts(stateOwner("deployments", "workload"), signals
   KubeDeploymentUnavailable: {
     severity: "critical",
     family: "KubeDeploymentReplicas",
-    when: ({ available, wanted }) => `${available} == 0 and ${wanted} > 0`,
-    for: "5m",
+    when: ({ available, served, wanted }) =>
+      `${available} == 0 and ${wanted} > 0 and ${served} > 0`,
+    for: "10m",
     summary: "Nothing of {{ $labels.namespace }}/{{ $labels.deployment }} serves",
     description:
-      "The Deployment asks for replicas and has had none available for five minutes: whoever calls it gets nothing.",
+      "The Deployment asks for replicas, had some within the day, and for ten minutes none has been available: whoever calls it gets nothing. Alerts about its pods are held back.",
     fires: {
       series: {
-        [`kube_deployment_spec_replicas{${web}}`]: "1x20",
-        [`kube_deployment_status_replicas_available{${web}}`]: "0x20",
+        [`kube_deployment_spec_replicas{${web}}`]: "1x30",
+        [`kube_deployment_status_replicas_available{${web}}`]: "1x4 0x25",
       },
-      from: "5m",
+      from: "15m",
       labels: thatOne,
     },
     quiet: {
       series: {
-        [`kube_deployment_spec_replicas{${web}}`]: "2x20",
-        [`kube_deployment_status_replicas_available{${web}}`]: "0x3 1x20",
-        'kube_deployment_spec_replicas{namespace="shop",deployment="asleep"}': "0x20",
-        'kube_deployment_status_replicas_available{namespace="shop",deployment="asleep"}': "0x20",
+        [`kube_deployment_spec_replicas{${web}}`]: "2x40",
+        [`kube_deployment_status_replicas_available{${web}}`]: "1x4 0x8 1x20",
+        // New, and never served anybody.
+        'kube_deployment_spec_replicas{namespace="shop",deployment="new"}': "1x40",
+        'kube_deployment_status_replicas_available{namespace="shop",deployment="new"}': "0x40",
+        'kube_deployment_spec_replicas{namespace="shop",deployment="asleep"}': "0x40",
+        'kube_deployment_status_replicas_available{namespace="shop",deployment="asleep"}':
+          "2x4 0x36",
       },
-      at: "12m",
+      at: "17m",
     },
   },
   KubeDeploymentReplicasMismatch: {
@@ -111,7 +125,7 @@ export const group = defineAlerts(stateOwner("deployments", "workload"), signals
   },
   KubeDeploymentGenerationMismatch: {
     severity: "warning",
-    when: ({ generationsBehind }) => `${generationsBehind} != 0`,
+    when: ({ generationsBehind }) => `${generationsBehind} > 0`,
     for: "15m",
     summary: "A change of {{ $labels.namespace }}/{{ $labels.deployment }} is not seen",
     description:
@@ -142,7 +156,7 @@ export const group = defineAlerts(stateOwner("deployments", "workload"), signals
     fires: {
       series: { [condition("Progressing", "false")]: "1x30" },
       from: "15m",
-      labels: { ...thatOne, condition: "Progressing", status: "false" },
+      labels: thatOne,
     },
     quiet: {
       series: {
@@ -163,7 +177,7 @@ export const group = defineAlerts(stateOwner("deployments", "workload"), signals
     fires: {
       series: { [condition("ReplicaFailure", "true")]: "1x30" },
       from: "10m",
-      labels: { ...thatOne, condition: "ReplicaFailure", status: "true" },
+      labels: thatOne,
     },
     quiet: {
       series: {

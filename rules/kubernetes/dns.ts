@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Matchers } from "../lib/signal.ts";
-import { answering, componentOwner, object, wasThere } from "./common.ts";
+import { answering, componentOwner, object, shouldBe } from "./common.ts";
 
 const job = "coredns";
 const cluster = ["cluster", "env", "job"];
@@ -10,10 +10,11 @@ const sum = (values: string): string => `sum by (cluster, env, job) (${values})`
 const sumTo = (values: string): string => `sum by (cluster, env, job, to) (${values})`;
 
 export const signals = defineSignals({
-  wasThere: {
+  shouldBe: {
     unit: "bool",
-    about: "1 for each cluster that had CoreDNS in the last day.",
-    query: (q) => wasThere(q, job),
+    about:
+      "1 for each cluster that should have CoreDNS: has targets of it, or had within the hour.",
+    query: (q) => shouldBe(q, job),
   },
   answering: {
     unit: "count",
@@ -45,7 +46,7 @@ export const signals = defineSignals({
   upstreamsAllBad: {
     unit: "count",
     about: "How often in ten minutes no server to pass questions on to was healthy.",
-    query: (q) => q.increase("coredns_forward_healthcheck_broken_total", "10m"),
+    query: (q) => q.events("coredns_forward_healthcheck_broken_total", "10m"),
   },
   refusedForward: {
     unit: "opsPerSecond",
@@ -55,12 +56,12 @@ export const signals = defineSignals({
   panics: {
     unit: "count",
     about: "Panics in ten minutes.",
-    query: (q) => q.increase("coredns_panics_total", "10m"),
+    query: (q) => q.events("coredns_panics_total", "10m"),
   },
   failedReloads: {
     unit: "count",
     about: "Changes of its configuration of 15 minutes that CoreDNS could not load.",
-    query: (q) => q.increase("coredns_reload_failed_total", "15m"),
+    query: (q) => q.events("coredns_reload_failed_total", "15m"),
   },
 });
 
@@ -78,11 +79,11 @@ const thatUpstream = object({ to: "192.0.2.53:53" });
 export const group = defineAlerts(componentOwner("dns", "cluster", job), signals, {
   CoreDNSDown: {
     severity: "critical",
-    when: ({ answering, wasThere }) => `${wasThere} unless on (cluster, env) ${answering}`,
+    when: ({ answering, shouldBe }) => `${shouldBe} unless on (cluster, env) ${answering}`,
     for: "5m",
     summary: "CoreDNS does not answer",
     description:
-      "CoreDNS was scraped within the last day and for five minutes no server of it has answered. If it is gone, hardly a pod finds another.",
+      "CoreDNS is scraped here, and for five minutes no server of it has answered. If it is gone, hardly a pod finds another.",
     fires: {
       series: { 'up{job="apiserver"}': "1x40", up: "1x4 0x30" },
       from: "10m",
@@ -99,22 +100,22 @@ export const group = defineAlerts(componentOwner("dns", "cluster", job), signals
   },
   CoreDNSErrorsHigh: {
     severity: "critical",
-    threshold: { value: 0.03, unit: "share of answers that say SERVFAIL" },
+    threshold: { value: 0.1, unit: "share of answers that say SERVFAIL" },
     when: ({ failures }, threshold) => `${failures} > ${threshold}`,
     for: "5m",
     summary: "CoreDNS fails to answer",
     description:
       "{{ $value | humanizePercentage }} of the answers have been SERVFAIL for five minutes; programs report unknown hosts.",
     fires: {
-      series: { [answers("SERVFAIL")]: "0+21x30", [answers("NOERROR")]: "0+579x30" },
+      series: { [answers("SERVFAIL")]: "0+72x30", [answers("NOERROR")]: "0+528x30" },
       from: "6m",
       labels: inCluster,
-      value: "3.5%",
+      value: "12%",
     },
     quiet: {
       series: {
-        [answers("SERVFAIL")]: "0+15x30",
-        [answers("NXDOMAIN")]: "0+385x30",
+        [answers("SERVFAIL")]: "0+51x30",
+        [answers("NXDOMAIN")]: "0+349x30",
         [answers("NOERROR")]: "0+200x30",
         'coredns_dns_responses_total{cluster="idle",rcode="SERVFAIL"}': "0+4x30",
         'coredns_dns_responses_total{cluster="idle",rcode="NOERROR"}': "0+16x30",
@@ -206,7 +207,7 @@ export const group = defineAlerts(componentOwner("dns", "cluster", job), signals
     },
   },
   CoreDNSForwardHealthcheckBroken: {
-    severity: "critical",
+    severity: "warning",
     threshold: { value: 3, unit: "times in ten minutes" },
     when: ({ upstreamsAllBad }, threshold) => `${upstreamsAllBad} > ${threshold}`,
     for: "3m",

@@ -1,8 +1,12 @@
 import { defineAlerts } from "../lib/alert.ts";
-import { defineSignals } from "../lib/signal.ts";
+import { defineSignals, type Query } from "../lib/signal.ts";
 import { componentOwner, kubeletName, ofNode } from "./common.ts";
 
 const manager = (what: string): string => `kubelet_certificate_manager_${what}`;
+
+/** Where a certificate lives shorter than that it was renewed meanwhile, and is no older than it was. */
+const aged = (q: Query, metric: string, time: string): string =>
+  ofNode(q, `(${q.gauge(metric)} offset ${time} - ${q.gauge(metric)})`);
 
 export const signals = defineSignals({
   clientLeft: {
@@ -14,6 +18,26 @@ export const signals = defineSignals({
     unit: "seconds",
     about: "Time left for the certificate a kubelet shows to those who call it.",
     query: (q) => ofNode(q, q.gauge(manager("server_ttl_seconds"))),
+  },
+  clientAgedWeek: {
+    unit: "seconds",
+    about: "How much older the client certificate got in a week: as much, if it was not renewed.",
+    query: (q) => aged(q, manager("client_ttl_seconds"), "7d"),
+  },
+  clientAgedDay: {
+    unit: "seconds",
+    about: "How much older the client certificate got in a day.",
+    query: (q) => aged(q, manager("client_ttl_seconds"), "1d"),
+  },
+  serverAgedWeek: {
+    unit: "seconds",
+    about: "How much older the serving certificate got in a week.",
+    query: (q) => aged(q, manager("server_ttl_seconds"), "7d"),
+  },
+  serverAgedDay: {
+    unit: "seconds",
+    about: "How much older the serving certificate got in a day.",
+    query: (q) => aged(q, manager("server_ttl_seconds"), "1d"),
   },
   clientRenewalErrors: {
     unit: "count",
@@ -33,6 +57,16 @@ const day = 86_400;
 const clientTtl = manager("client_ttl_seconds");
 const serverTtl = manager("server_ttl_seconds");
 
+const other = '{instance="b",node="b"}';
+const weekly = (ttl: string) => ({
+  [`kubelet_node_name${other}`]: "1x700",
+  [`${ttl}{instance="b"}`]: "604800-21600x19 604800-21600x19",
+});
+const hourly = (ttl: string) => ({
+  [`kubelet_node_name${other}`]: "1x700",
+  [`${ttl}{instance="b"}`]: `${"14000-3600x2 ".repeat(12)}14000`,
+});
+
 export const group = defineAlerts(
   componentOwner("kubelet-certificates", "node", "kubelet"),
   signals,
@@ -40,70 +74,110 @@ export const group = defineAlerts(
     KubeletClientCertificateExpiration: {
       severity: "warning",
       threshold: { value: week, unit: "seconds until the client certificate is void" },
-      when: ({ clientLeft }, threshold) => `${clientLeft} < ${threshold}`,
+      when: ({ clientAgedWeek, clientLeft }, threshold) =>
+        `${clientLeft} < ${threshold} and ${clientAgedWeek} > ${0.95 * week}`,
       for: "15m",
+      step: "6h",
       summary: "The kubelet of {{ $labels.node }} has an old client certificate",
       description:
         "The certificate by which the kubelet is known to the API server is good for {{ $value | humanizeDuration }} more and was not renewed in time.",
       fires: {
-        series: { ...kubeletName, [clientTtl]: "550000x30" },
-        from: "15m",
+        series: { ...kubeletName, [clientTtl]: "1209600-21600x40" },
+        from: "180h",
         labels,
-        value: "6d 8h 46m 40s",
+        value: "6d 12h 0m 0s",
       },
-      quiet: { series: { ...kubeletName, [clientTtl]: "700000x40" }, at: "25m" },
+      quiet: {
+        series: {
+          ...kubeletName,
+          [clientTtl]: "1296000-21600x40",
+          // Lives a week, and is renewed after five days.
+          ...weekly(clientTtl),
+        },
+        at: "186h",
+      },
       family: "KubeletClientCertificateExpiration",
     },
     KubeletClientCertificateExpiresToday: {
       severity: "critical",
       family: "KubeletClientCertificateExpiration",
-      threshold: { value: day, unit: "seconds until the client certificate is void" },
-      when: ({ clientLeft }, threshold) => `${clientLeft} < ${threshold}`,
+      threshold: { value: 4 * 3600, unit: "seconds until the client certificate is void" },
+      when: ({ clientAgedDay, clientLeft }, threshold) =>
+        `${clientLeft} < ${threshold} and ${clientAgedDay} > ${0.95 * day}`,
       for: "5m",
-      summary: "The kubelet of {{ $labels.node }} will be locked out today",
+      step: "1h",
+      summary: "The kubelet of {{ $labels.node }} will soon be locked out",
       description:
         "In {{ $value | humanizeDuration }} the API server no longer accepts the kubelet: the node becomes NotReady and its pods are moved.",
       fires: {
-        series: { ...kubeletName, [clientTtl]: "72000x30" },
-        from: "5m",
+        series: { ...kubeletName, [clientTtl]: "108000-3600x60" },
+        from: "28h",
         labels,
-        value: "20h 0m 0s",
+        value: "2h 0m 0s",
       },
-      quiet: { series: { ...kubeletName, [clientTtl]: "100000x40" }, at: "12m" },
+      quiet: {
+        series: {
+          ...kubeletName,
+          [clientTtl]: "108000-3600x25 100000x5",
+          // Lives four hours, and is renewed in time.
+          ...hourly(clientTtl),
+        },
+        at: "29h",
+      },
     },
     KubeletServerCertificateExpiration: {
       severity: "warning",
       family: "KubeletServerCertificateExpiration",
       threshold: { value: week, unit: "seconds until the serving certificate is void" },
-      when: ({ serverLeft }, threshold) => `${serverLeft} < ${threshold}`,
+      when: ({ serverAgedWeek, serverLeft }, threshold) =>
+        `${serverLeft} < ${threshold} and ${serverAgedWeek} > ${0.95 * week}`,
       for: "15m",
+      step: "6h",
       summary: "The kubelet of {{ $labels.node }} has an old serving certificate",
       description:
         "The certificate the kubelet serves with is good for {{ $value | humanizeDuration }} more; a signing request probably waits for approval.",
       fires: {
-        series: { ...kubeletName, [serverTtl]: "550000x30" },
-        from: "15m",
+        series: { ...kubeletName, [serverTtl]: "1209600-21600x40" },
+        from: "180h",
         labels,
-        value: "6d 8h 46m 40s",
+        value: "6d 12h 0m 0s",
       },
-      quiet: { series: { ...kubeletName, [serverTtl]: "700000x40" }, at: "25m" },
+      quiet: {
+        series: {
+          ...kubeletName,
+          [serverTtl]: "1296000-21600x40",
+          // Lives a week, and is renewed after five days.
+          ...weekly(serverTtl),
+        },
+        at: "186h",
+      },
     },
     KubeletServerCertificateExpiresToday: {
-      severity: "critical",
+      severity: "warning",
       family: "KubeletServerCertificateExpiration",
-      threshold: { value: day, unit: "seconds until the serving certificate is void" },
-      when: ({ serverLeft }, threshold) => `${serverLeft} < ${threshold}`,
+      threshold: { value: 4 * 3600, unit: "seconds until the serving certificate is void" },
+      when: ({ serverAgedDay, serverLeft }, threshold) =>
+        `${serverLeft} < ${threshold} and ${serverAgedDay} > ${0.95 * day}`,
       for: "5m",
-      summary: "The kubelet of {{ $labels.node }} cannot be called from today",
+      step: "1h",
+      summary: "The kubelet of {{ $labels.node }} soon cannot be called",
       description:
         "In {{ $value | humanizeDuration }} logs, exec, port-forward and metrics of the node stop working for callers that check certificates.",
       fires: {
-        series: { ...kubeletName, [serverTtl]: "72000x30" },
-        from: "5m",
+        series: { ...kubeletName, [serverTtl]: "108000-3600x60" },
+        from: "28h",
         labels,
-        value: "20h 0m 0s",
+        value: "2h 0m 0s",
       },
-      quiet: { series: { ...kubeletName, [serverTtl]: "100000x40" }, at: "12m" },
+      quiet: {
+        series: {
+          ...kubeletName,
+          [serverTtl]: "108000-3600x25 100000x5",
+          // Lives four hours, and is renewed in time.
+          ...hourly(serverTtl),
+        },
+        at: "29h",
+      },
     },
     KubeletClientCertificateRenewalErrors: {
       severity: "warning",

@@ -7,7 +7,7 @@ import {
   object,
   ofNode,
   ofNodeThatWas,
-  wasThere,
+  shouldBe,
 } from "./common.ts";
 
 const job = "kubelet";
@@ -19,10 +19,11 @@ export const signals = defineSignals({
     about: "1 while every endpoint of a kubelet answers.",
     query: (q) => ofNodeThatWas(q, `min without (metrics_path) (${q.gauge("up", { job })})`),
   },
-  wasThere: {
+  shouldBe: {
     unit: "bool",
-    about: "1 for each cluster that had kubelets in the last day.",
-    query: (q) => wasThere(q, job),
+    about:
+      "1 for each cluster that should have kubelets: has targets of it, or had within the hour.",
+    query: (q) => shouldBe(q, job),
   },
   answering: {
     unit: "count",
@@ -48,7 +49,7 @@ export const signals = defineSignals({
   podStartErrors: {
     unit: "count",
     about: "Pods that a kubelet failed to start in 15 minutes.",
-    query: (q) => ofNode(q, q.increase("kubelet_started_pods_errors_total", "15m")),
+    query: (q) => ofNode(q, q.events("kubelet_started_pods_errors_total", "15m")),
   },
   runtimeErrors: {
     unit: "ratio",
@@ -62,7 +63,7 @@ export const signals = defineSignals({
   evictions: {
     unit: "count",
     about: "Pods a kubelet evicted in 15 minutes, by what ran short.",
-    query: (q) => ofNode(q, q.increase("kubelet_evictions", "15m")),
+    query: (q) => ofNode(q, q.events("kubelet_evictions", "15m")),
   },
 });
 
@@ -80,13 +81,13 @@ const start = "kubelet_pod_start_sli_duration_seconds";
 
 export const group = defineAlerts(componentOwner("kubelet", "node", job), signals, {
   KubeletDown: {
-    severity: "critical",
+    severity: "warning",
     scope: "cluster",
-    when: ({ answering, wasThere }) => `${wasThere} unless on (cluster, env) ${answering}`,
+    when: ({ answering, shouldBe }) => `${shouldBe} unless on (cluster, env) ${answering}`,
     for: "10m",
     summary: "No kubelet answers",
     description:
-      "Kubelets were scraped within the last day and for ten minutes not one has answered: nothing is known of containers and volumes.",
+      "Kubelets are scraped here, and for ten minutes not one has answered: nothing is known of containers and volumes.",
     fires: {
       series: { 'up{job="apiserver"}': "1x40", up: "1x4 0x30" },
       from: "15m",
@@ -132,6 +133,10 @@ export const group = defineAlerts(componentOwner("kubelet", "node", job), signal
   },
   KubeletTooManyPods: {
     severity: "info",
+    byNature: {
+      moved:
+        "How many pods a node may run is told under its name: for another name nobody has told it.",
+    },
     threshold: { value: 0.95, unit: "pods against the most the node may run" },
     when: ({ podsOfCapacity }, threshold) => `${podsOfCapacity} > ${threshold}`,
     for: "15m",

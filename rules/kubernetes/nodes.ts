@@ -1,15 +1,22 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
-import { object, state, stateOwner } from "./common.ts";
+import { by, object, same, state, stateOwner } from "./common.ts";
 
-const sameNode = "on (cluster, env, node)";
+const sameNode = same("node");
+const ofNode = (values: string): string => state(values, "node");
 const conditionOf = (q: Query, name: string | RegExp): string =>
   q.gauge("kube_node_status_condition", { condition: name, status: "true" });
-const condition = (q: Query, name: string): string =>
-  `max without (instance, host, condition, status) (${conditionOf(q, name)})`;
+const condition = (q: Query, name: string): string => ofNode(conditionOf(q, name));
 /** Taints of what removes a node on purpose. */
 const leaving =
   /ToBeDeletedByClusterAutoscaler|karpenter\.sh\/disrupted|cloud\.google\.com\/impending-node-termination|aws-node-termination-handler\/spot-itn/;
+
+const cordoned = (q: Query): string => ofNode(q.gauge("kube_node_spec_unschedulable"));
+const beingRemoved = (q: Query): string =>
+  ofNode(q.gauge("kube_node_spec_taint", { key: leaving }));
+/** Nodes that somebody means to be in use. */
+const inUse = (q: Query): string =>
+  `(${condition(q, "Ready")} unless ${sameNode} ${cordoned(q)} > 0 unless ${sameNode} ${beingRemoved(q)} > 0)`;
 
 export const signals = defineSignals({
   ready: {
@@ -19,25 +26,24 @@ export const signals = defineSignals({
   },
   readyShare: {
     unit: "ratio",
-    about: "Share of the nodes that take part.",
-    query: (q) => `avg by (cluster, env) (${condition(q, "Ready")})`,
+    about: "Share of the nodes in use that take part.",
+    query: (q) => `avg ${by()} (${inUse(q)})`,
   },
   nodes: {
     unit: "count",
-    about: "Nodes of each cluster.",
-    query: (q) => `count by (cluster, env) (${condition(q, "Ready")})`,
+    about: "Nodes of each cluster that are in use.",
+    query: (q) => `count ${by()} (${inUse(q)})`,
   },
   readyChanges: {
     unit: "count",
     about: "How often each node became ready or unready in half an hour.",
-    query: (q) =>
-      `max without (instance, host, condition, status) (changes(${conditionOf(q, "Ready")}[30m]))`,
+    query: (q) => ofNode(`changes(${conditionOf(q, "Ready")}[30m])`),
   },
   pressure: {
     unit: "bool",
     about: "1 for each node that is short of memory, disk or process ids.",
     query: (q) =>
-      `max without (instance, host, status) (${conditionOf(q, /MemoryPressure|DiskPressure|PIDPressure/)})`,
+      state(conditionOf(q, /MemoryPressure|DiskPressure|PIDPressure/), "node", "condition"),
   },
   networkMissing: {
     unit: "bool",
@@ -48,18 +54,22 @@ export const signals = defineSignals({
     unit: "bool",
     about: "1 for each node that the control plane hears nothing of.",
     query: (q) =>
-      `max without (instance, host, key, value, effect) (${q.gauge("kube_node_spec_taint", { key: "node.kubernetes.io/unreachable", effect: "NoSchedule" })})`,
+      ofNode(
+        q.gauge("kube_node_spec_taint", {
+          key: "node.kubernetes.io/unreachable",
+          effect: "NoSchedule",
+        }),
+      ),
   },
   leaving: {
     unit: "bool",
     about: "1 for each node that is being removed on purpose.",
-    query: (q) =>
-      `max by (cluster, env, node) (${q.gauge("kube_node_spec_taint", { key: leaving })})`,
+    query: beingRemoved,
   },
   cordoned: {
     unit: "bool",
     about: "1 for each node that takes no new pods because somebody said so.",
-    query: (q) => state(q.gauge("kube_node_spec_unschedulable")),
+    query: cordoned,
   },
 });
 
@@ -73,16 +83,30 @@ const thatNode = object({ node: "node-1" });
 const several = (condition: string, values: readonly string[]) =>
   Object.fromEntries(values.map((value, index) => [node(condition, `n-${index}`), value]));
 
+const asleep = Object.fromEntries(
+  ["a", "b", "c"].flatMap((name, index) => [
+    [
+      `kube_node_status_condition{cluster="asleep",node="${name}",condition="Ready",status="true"}`,
+      index === 0 ? "1x20" : "0x20",
+    ],
+    [
+      `kube_node_spec_unschedulable{cluster="asleep",node="${name}"}`,
+      index === 0 ? "0x20" : "1x20",
+    ],
+  ]),
+);
+
 export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
   KubeNodesMostlyDown: {
     severity: "emergency",
     scope: "cluster",
     threshold: { value: 0.5, unit: "share of nodes that are ready" },
-    when: ({ nodes, readyShare }, threshold) => `${readyShare} < ${threshold} and ${nodes} >= 3`,
-    for: "2m",
+    when: ({ nodes, readyShare }, threshold) =>
+      `${readyShare} < ${threshold} and (${nodes} >= 3 or ${readyShare} == 0)`,
+    for: "5m",
     summary: "Most nodes of the cluster are gone",
     description:
-      "Only {{ $value | humanizePercentage }} of the nodes are ready: the rest cannot carry what ran on the others.",
+      "Only {{ $value | humanizePercentage }} of the nodes in use are ready: the rest cannot carry what ran on the others.",
     fires: {
       series: {
         ...several("Ready", ["0x20", "0x20", "1x20", "0x20", "1x20"]),
@@ -91,8 +115,8 @@ export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
         'kube_node_status_condition{node="n-1",condition="Ready",status="false"}': "1x20",
         'kube_node_status_condition{node="n-3",condition="Ready",status="false"}': "1x20",
       },
-      from: "2m",
-      labels: object({ job: "" }),
+      from: "5m",
+      labels: object(),
       value: "40%",
     },
     quiet: {
@@ -100,17 +124,20 @@ export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
         ...several("Ready", ["0x20", "1x20", "1x20", "0x20", "1x20"]),
         // A cluster of two, and the other is being replaced.
         'kube_node_status_condition{cluster="two",node="a",condition="Ready",status="true"}':
-          "0x20",
+          "1x20",
         'kube_node_status_condition{cluster="two",node="b",condition="Ready",status="true"}':
           "0x20",
+        // Put to sleep for the night, all but one.
+        ...asleep,
       },
       at: "8m",
     },
   },
   KubeNodeNotReady: {
-    severity: "critical",
+    severity: "warning",
     family: "KubeNodeReady",
-    when: ({ cordoned, ready }) => `${ready} == 0 and ${sameNode} ${cordoned} == 0`,
+    when: ({ cordoned, leaving, ready }) =>
+      `${ready} == 0 and ${sameNode} ${cordoned} == 0 unless ${sameNode} ${leaving} > 0`,
     for: "10m",
     summary: "Node {{ $labels.node }} is not ready",
     description:
@@ -133,6 +160,10 @@ export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
         [cordon("b")]: "1x40",
         [node("DiskPressure")]: "0x40",
         [node("Ready", "node-1", "unknown")]: "0x40",
+        // Taken back by the cloud: what removes it has marked it.
+        [node("Ready", "spot")]: "0x40",
+        [cordon("spot")]: "0x40",
+        [taint("aws-node-termination-handler/spot-itn", "spot")]: "1x40",
       },
       at: "25m",
     },
@@ -215,7 +246,7 @@ export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
     },
   },
   KubeNodeNetworkUnavailable: {
-    severity: "critical",
+    severity: "warning",
     when: ({ networkMissing }) => `${networkMissing} > 0`,
     for: "5m",
     summary: "Node {{ $labels.node }} has no pod network",

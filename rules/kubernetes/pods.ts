@@ -1,44 +1,61 @@
 import { defineAlerts } from "../lib/alert.ts";
-import { defineSignals } from "../lib/signal.ts";
-import { object, onNode, placed, pod, state, stateOwner, thatPod } from "./common.ts";
+import { defineSignals, type Query } from "../lib/signal.ts";
+import {
+  made,
+  onNode,
+  placed,
+  placedPods,
+  placement,
+  pod,
+  same,
+  state,
+  stateOwner,
+  thatPod,
+} from "./common.ts";
 
-const samePod = "on (cluster, env, namespace, pod)";
-const sameContainer = "on (cluster, env, namespace, pod, container)";
+const initWaits = "kube_pod_init_container_status_waiting_reason";
+const ofPod = ["namespace", "pod"] as const;
+const ofContainer = [...ofPod, "container"] as const;
+const samePod = same(...ofPod);
+const sameContainer = same(...ofContainer);
 const imageReasons = /ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName/;
 const ownAlert =
   /CrashLoopBackOff|ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName/;
+const restartsIn = (q: Query, range: string): string =>
+  onNode(q, state(q.events("kube_pod_container_status_restarts_total", range), ...ofContainer));
+/** Containers that were put off in the last five minutes: now and then they run for a moment. */
+const putOff = (q: Query, metric: string): string =>
+  onNode(
+    q,
+    state(`max_over_time(${q.gauge(metric, { reason: "CrashLoopBackOff" })}[5m])`, ...ofContainer),
+  );
 
 export const signals = defineSignals({
+  placed: {
+    unit: "bool",
+    about: "1 for each pod, with the node it runs on and the workload that made it.",
+    query: placedPods,
+    record: placement,
+  },
   crashLooping: {
     unit: "bool",
     about: "1 for each container that was put off after a crash in the last five minutes.",
-    query: (q) =>
-      onNode(
-        q,
-        state(
-          `max_over_time(${q.gauge("kube_pod_container_status_waiting_reason", { reason: "CrashLoopBackOff" })}[5m])`,
-        ),
-      ),
+    query: (q) => putOff(q, "kube_pod_container_status_waiting_reason"),
   },
   initCrashLooping: {
     unit: "bool",
     about: "1 for each init container that was put off after a crash in the last five minutes.",
-    query: (q) =>
-      onNode(
-        q,
-        state(
-          `max_over_time(${q.gauge("kube_pod_init_container_status_waiting_reason", { reason: "CrashLoopBackOff" })}[5m])`,
-        ),
-      ),
+    query: (q) => putOff(q, initWaits),
   },
   imageMissing: {
     unit: "bool",
     about: "1 for each container whose image could not be had in the last five minutes.",
-    query: (q) =>
-      onNode(
-        q,
-        `max without (instance, host, uid, reason) (max_over_time(${q.gauge("kube_pod_container_status_waiting_reason", { reason: imageReasons })}[5m]))`,
-      ),
+    query: (q) => {
+      const waits = ["kube_pod_container_status_waiting_reason", initWaits].map(
+        (metric) => `max_over_time(${q.gauge(metric, { reason: imageReasons })}[5m])`,
+      );
+      return onNode(q, state(waits.join(" or "), ...ofContainer));
+    },
   },
   waiting: {
     unit: "bool",
@@ -46,7 +63,11 @@ export const signals = defineSignals({
     query: (q) =>
       onNode(
         q,
-        state(q.gauge("kube_pod_container_status_waiting_reason", { reason: { not: ownAlert } })),
+        state(
+          q.gauge("kube_pod_container_status_waiting_reason", { reason: { not: ownAlert } }),
+          ...ofContainer,
+          "reason",
+        ),
       ),
   },
   notReady: {
@@ -55,50 +76,59 @@ export const signals = defineSignals({
     query: (q) =>
       onNode(
         q,
-        `max by (cluster, env, job, namespace, pod) (${q.gauge("kube_pod_status_phase", { phase: /Pending|Unknown/ })} or ${q.gauge("kube_pod_status_ready", { condition: /false|unknown/ })})`,
+        state(
+          `${q.gauge("kube_pod_status_phase", { phase: /Pending|Unknown/ })} or ${q.gauge("kube_pod_status_ready", { condition: /false|unknown/ })}`,
+          ...ofPod,
+        ),
       ),
   },
   ended: {
     unit: "bool",
     about: "1 for each pod that ran to its end.",
-    query: (q) =>
-      `max by (cluster, env, namespace, pod) (${q.gauge("kube_pod_status_phase", { phase: /Succeeded|Failed/ })})`,
+    query: (q) => state(q.gauge("kube_pod_status_phase", { phase: /Succeeded|Failed/ }), ...ofPod),
   },
   ofJob: {
     unit: "bool",
     about: "1 for each pod that a Job made.",
-    query: (q) => state(q.gauge("kube_pod_owner", { owner_kind: "Job" })),
+    query: (q) => state(q.gauge("kube_pod_owner", { owner_kind: "Job" }), ...ofPod),
   },
   gated: {
     unit: "bool",
     about: "1 for each pod that something holds back from scheduling on purpose.",
-    query: (q) => state(q.gauge("kube_pod_status_reason", { reason: "SchedulingGated" })),
+    query: (q) => state(q.gauge("kube_pod_status_reason", { reason: "SchedulingGated" }), ...ofPod),
   },
   restarts: {
     unit: "count",
     about: "Restarts of each container in the last 15 minutes.",
-    query: (q) => onNode(q, state(q.increase("kube_pod_container_status_restarts_total", "15m"))),
+    query: (q) => restartsIn(q, "15m"),
   },
   restartsOfHour: {
     unit: "count",
     about: "Restarts of each container in the last hour.",
-    query: (q) => onNode(q, state(q.increase("kube_pod_container_status_restarts_total", "1h"))),
+    query: (q) => restartsIn(q, "1h"),
   },
   diedOfMemory: {
     unit: "bool",
     about: "1 for each container that last ended because it used more memory than it may.",
     query: (q) =>
-      state(q.gauge("kube_pod_container_status_last_terminated_reason", { reason: "OOMKilled" })),
+      state(
+        q.gauge("kube_pod_container_status_last_terminated_reason", { reason: "OOMKilled" }),
+        ...ofContainer,
+      ),
   },
   unschedulable: {
     unit: "bool",
-    about: "1 for each pod that fits on no node.",
-    query: (q) => state(q.gauge("kube_pod_status_unschedulable")),
+    about: "1 for each pod that the scheduler has given no node.",
+    query: (q) => onNode(q, state(q.gauge("kube_pod_status_unschedulable"), ...ofPod)),
   },
   sinceDeletion: {
     unit: "seconds",
     about: "Time since each pod should have been gone.",
-    query: (q) => onNode(q, `(time() - ${state(q.timestamp("kube_pod_deletion_timestamp"))})`),
+    query: (q) =>
+      onNode(
+        q,
+        `(time() - ${state(`${q.timestamp("kube_pod_deletion_timestamp")} > 0`, ...ofPod)})`,
+      ),
   },
 });
 
@@ -118,7 +148,7 @@ export const group = defineAlerts(stateOwner("pods", "pod"), signals, {
     fires: {
       series: { ...placed, [waitsFor("CrashLoopBackOff")]: "1x30" },
       from: "15m",
-      labels: thatPod({ ...container, reason: "CrashLoopBackOff" }),
+      labels: thatPod(container),
     },
     quiet: {
       series: {
@@ -139,7 +169,7 @@ export const group = defineAlerts(stateOwner("pods", "pod"), signals, {
     fires: {
       series: { ...placed, [waitsFor("CrashLoopBackOff", "init_")]: "1x30" },
       from: "15m",
-      labels: thatPod({ ...container, reason: "CrashLoopBackOff" }),
+      labels: thatPod(container),
     },
     quiet: {
       series: {
@@ -212,7 +242,6 @@ export const group = defineAlerts(stateOwner("pods", "pod"), signals, {
         [`kube_pod_status_phase{${pod},phase="Running"}`]: "1x30",
         [`kube_pod_status_ready{${pod},condition="false"}`]: "1x30",
         [`kube_pod_status_ready{${pod},condition="true"}`]: "0x30",
-        [`kube_pod_owner{${pod},owner_kind="ReplicaSet"}`]: "1x30",
         [`kube_pod_status_reason{${pod},reason="Evicted"}`]: "1x30",
       },
       from: "15m",
@@ -289,17 +318,31 @@ export const group = defineAlerts(stateOwner("pods", "pod"), signals, {
   },
   KubePodUnschedulable: {
     severity: "warning",
-    when: ({ unschedulable }) => `${unschedulable} > 0`,
+    when: ({ gated, unschedulable }) => `${unschedulable} > 0 unless ${samePod} ${gated} > 0`,
     for: "15m",
     summary: "{{ $labels.namespace }}/{{ $labels.pod }} fits on no node",
     description:
       "The scheduler has found no node for the pod for 15 minutes: requests, taints, affinity or volumes rule all of them out.",
     fires: {
-      series: { [`kube_pod_status_unschedulable{${pod}}`]: "1x30" },
+      series: {
+        [`kube_pod_info{${pod},node="",uid="u"}`]: "1x30",
+        ...made,
+        [`kube_pod_status_unschedulable{${pod}}`]: "1x30",
+      },
       from: "15m",
-      labels: object({ namespace: "shop", pod: "web-1" }),
+      labels: thatPod({ node: "" }),
     },
-    quiet: { series: { [`kube_pod_status_unschedulable{${pod}}`]: "1x12 _x30" }, at: "20m" },
+    quiet: {
+      series: {
+        [`kube_pod_info{${pod},node="",uid="u"}`]: "1x40",
+        [`kube_pod_status_unschedulable{${pod}}`]: "1x12 _x30",
+        // Held back on purpose: a queue or a controller lets it go when its turn comes.
+        'kube_pod_info{namespace="shop",pod="held",uid="v"}': "1x40",
+        'kube_pod_status_unschedulable{namespace="shop",pod="held"}': "1x40",
+        'kube_pod_status_reason{namespace="shop",pod="held",reason="SchedulingGated"}': "1x40",
+      },
+      at: "20m",
+    },
   },
   KubePodStuckTerminating: {
     severity: "warning",

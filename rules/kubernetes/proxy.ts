@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { answering, componentOwner, object, wasThere } from "./common.ts";
+import { answering, componentOwner, object, shouldBe } from "./common.ts";
 
 const job = "kube-proxy";
 const rules = (what: string): string => `kubeproxy_sync_proxy_rules_${what}`;
@@ -12,10 +12,11 @@ export const signals = defineSignals({
     about: "1 while a kube-proxy answers.",
     query: (q) => q.gauge("up", { job }),
   },
-  wasThere: {
+  shouldBe: {
     unit: "bool",
-    about: "1 for each cluster that had kube-proxies in the last day.",
-    query: (q) => wasThere(q, job),
+    about:
+      "1 for each cluster that should have kube-proxies: has targets of it, or had within the hour.",
+    query: (q) => shouldBe(q, job),
   },
   answering: {
     unit: "count",
@@ -42,7 +43,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Attempts of 15 minutes to write rules that the kernel refused.",
     query: (q) =>
-      `sum without (ip_family) (${q.increase(rules("iptables_restore_failures_total"), "15m")} or ${q.increase(rules("nftables_sync_failures_total"), "15m")})`,
+      `sum without (ip_family) (${q.events(rules("iptables_restore_failures_total"), "15m")} or ${q.events(rules("nftables_sync_failures_total"), "15m")})`,
   },
 });
 
@@ -52,11 +53,11 @@ export const group = defineAlerts(componentOwner("proxy", "node", job), signals,
   KubeProxyDown: {
     severity: "critical",
     scope: "cluster",
-    when: ({ answering, wasThere }) => `${wasThere} unless on (cluster, env) ${answering}`,
+    when: ({ answering, shouldBe }) => `${shouldBe} unless on (cluster, env) ${answering}`,
     for: "10m",
     summary: "No kube-proxy answers",
     description:
-      "Kube-proxies were scraped within the last day and for ten minutes none has answered. If they are gone, Services keep sending to pods that no longer exist.",
+      "Kube-proxies are scraped here, and for ten minutes none has answered. If they are gone, Services keep sending to pods that no longer exist.",
     fires: {
       series: { 'up{job="apiserver"}': "1x40", up: "1x4 0x30" },
       from: "15m",
@@ -154,7 +155,7 @@ export const group = defineAlerts(componentOwner("proxy", "node", job), signals,
     },
     quiet: {
       series: {
-        [`${rules("nftables_sync_failures_total")}{ip_family="IPv4"}`]: "0x15 1.7x20",
+        [`${rules("nftables_sync_failures_total")}{ip_family="IPv4"}`]: "0+0.11x40",
       },
       at: "20m",
     },

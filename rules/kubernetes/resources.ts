@@ -1,25 +1,27 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
-import { object, state, stateOwner } from "./common.ts";
+import { by, object, same, state, stateOwner, total } from "./common.ts";
 
 /** What the pods that are not done have asked for: only it decides where the next one fits. */
-const requested = (q: Query, resource: string): string =>
-  `sum by (cluster, env) (${state(q.gauge("kube_pod_container_resource_requests", { resource }))} * on (cluster, env, namespace, pod) group_left () max by (cluster, env, namespace, pod) (${q.gauge("kube_pod_status_phase", { phase: /Pending|Running/ })}))`;
-
-/** What is left to give to pods when the largest node is gone. */
-function withoutLargest(q: Query, resource: string): string {
-  const nodes = state(q.gauge("kube_node_status_allocatable", { resource }));
-  return `(sum by (cluster, env) (${nodes}) - max by (cluster, env) (${nodes}))`;
+function requested(q: Query, resource: string): string {
+  const asked = q.gauge("kube_pod_container_resource_requests", { resource });
+  const phase = q.gauge("kube_pod_status_phase", { phase: /Pending|Running/ });
+  return `sum ${by()} (${state(asked, "namespace", "pod", "container")} * ${same("namespace", "pod")} group_left () ${state(phase, "namespace", "pod")})`;
 }
 
-const granted = (q: Query, resource: RegExp): string =>
-  `sum by (cluster, env) (min without (instance, host, resource) (${q.gauge("kube_resourcequota", { type: "hard", resource })}))`;
-
 const allocatable = (q: Query, resource: string): string =>
-  `sum by (cluster, env) (${state(q.gauge("kube_node_status_allocatable", { resource }))})`;
+  q.gauge("kube_node_status_allocatable", { resource });
+
+/** What is left to give to pods when the largest node is gone. */
+const withoutLargest = (q: Query, resource: string): string =>
+  `(${total(allocatable(q, resource), "node")} - max ${by()} (${allocatable(q, resource)}))`;
+
+/** What quotas grant, the tightest of each namespace, against what the nodes have. */
+const granted = (q: Query, quotas: RegExp, resource: string): string =>
+  `sum ${by()} (min ${by("namespace")} (${q.gauge("kube_resourcequota", { type: "hard", resource: quotas })})) / (${total(allocatable(q, resource), "node")} > 0)`;
 
 const quota = (q: Query, type: string): string =>
-  `max without (instance, host, type) (${q.gauge("kube_resourcequota", { type })})`;
+  state(q.gauge("kube_resourcequota", { type }), "namespace", "resourcequota", "resource");
 
 export const signals = defineSignals({
   cpuRequested: {
@@ -47,12 +49,12 @@ export const signals = defineSignals({
   cpuGranted: {
     unit: "ratio",
     about: "CPU that quotas grant to namespaces against what the nodes have.",
-    query: (q) => `${granted(q, /(?:requests\.)?cpu/)} / ${allocatable(q, "cpu")}`,
+    query: (q) => granted(q, /(?:requests\.)?cpu/, "cpu"),
   },
   memoryGranted: {
     unit: "ratio",
     about: "Memory that quotas grant to namespaces against what the nodes have.",
-    query: (q) => `${granted(q, /(?:requests\.)?memory/)} / ${allocatable(q, "memory")}`,
+    query: (q) => granted(q, /(?:requests\.)?memory/, "memory"),
   },
   quotaUsed: {
     unit: "ratio",
@@ -61,7 +63,7 @@ export const signals = defineSignals({
   },
 });
 
-const inCluster = object({ job: "" });
+const inCluster = object();
 const node = (name: string, resource: string): string =>
   `kube_node_status_allocatable{node="${name}",resource="${resource}"}`;
 const asks = (pod: string, resource: string): string =>
@@ -71,6 +73,10 @@ const phase = (pod: string, name: string): string =>
 const hard = (namespace: string, resource: string, type = "hard"): string =>
   `kube_resourcequota{namespace="${namespace}",resourcequota="q",resource="${resource}",type="${type}"}`;
 const thatQuota = object({ namespace: "shop", resourcequota: "q", resource: "pods" });
+
+const byNature = {
+  relabelled: "It adds up nodes: a second name is a second node, which has something to give.",
+};
 
 /** Two nodes and two pods, one of them done. */
 const estate = (resource: string, small: string, large: string, wanted: string) => ({
@@ -87,6 +93,7 @@ const estate = (resource: string, small: string, large: string, wanted: string) 
 export const group = defineAlerts(stateOwner("resources", "cluster"), signals, {
   KubeCPUOvercommit: {
     severity: "warning",
+    byNature,
     threshold: { value: 1, unit: "CPU asked for against what is left without the largest node" },
     when: ({ cpuRequested, cpuWithoutLargest }, threshold) =>
       `${cpuRequested} / (${cpuWithoutLargest} > 0) > ${threshold}`,
@@ -114,6 +121,7 @@ export const group = defineAlerts(stateOwner("resources", "cluster"), signals, {
   },
   KubeMemoryOvercommit: {
     severity: "warning",
+    byNature,
     threshold: {
       value: 1,
       unit: "memory asked for against what is left without the largest node",
@@ -143,6 +151,7 @@ export const group = defineAlerts(stateOwner("resources", "cluster"), signals, {
   },
   KubeCPUQuotaOvercommit: {
     severity: "warning",
+    byNature,
     threshold: { value: 1.5, unit: "CPU granted by quotas against what the nodes have" },
     when: ({ cpuGranted }, threshold) => `${cpuGranted} > ${threshold}`,
     for: "15m",
@@ -174,6 +183,7 @@ export const group = defineAlerts(stateOwner("resources", "cluster"), signals, {
   },
   KubeMemoryQuotaOvercommit: {
     severity: "warning",
+    byNature,
     threshold: { value: 1.5, unit: "memory granted by quotas against what the nodes have" },
     when: ({ memoryGranted }, threshold) => `${memoryGranted} > ${threshold}`,
     for: "15m",

@@ -1,71 +1,78 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { object, state, stateOwner } from "./common.ts";
+import { object, same, state, stateOwner } from "./common.ts";
 
 const pdb = (what: string): string => `kube_poddisruptionbudget_status_${what}`;
 const hpa = (what: string): string => `kube_horizontalpodautoscaler_${what}`;
-const sameScaler = "on (cluster, env, namespace, horizontalpodautoscaler)";
+const scalers = ["namespace", "horizontalpodautoscaler"] as const;
+const ofScaler = (values: string): string => state(values, ...scalers);
+const ofBudget = (values: string): string => state(values, "namespace", "poddisruptionbudget");
 
 export const signals = defineSignals({
   current: {
     unit: "count",
     about: "Replicas each autoscaler sees.",
-    query: (q) => state(q.gauge(hpa("status_current_replicas"))),
+    query: (q) => ofScaler(q.gauge(hpa("status_current_replicas"))),
   },
   desired: {
     unit: "count",
     about: "Replicas each autoscaler wants.",
-    query: (q) => state(q.gauge(hpa("status_desired_replicas"))),
+    query: (q) => ofScaler(q.gauge(hpa("status_desired_replicas"))),
   },
   least: {
     unit: "count",
     about: "The fewest replicas each autoscaler may ask for.",
-    query: (q) => state(q.gauge(hpa("spec_min_replicas"))),
+    query: (q) => ofScaler(q.gauge(hpa("spec_min_replicas"))),
   },
   most: {
     unit: "count",
     about: "The most replicas each autoscaler may ask for.",
-    query: (q) => state(q.gauge(hpa("spec_max_replicas"))),
+    query: (q) => ofScaler(q.gauge(hpa("spec_max_replicas"))),
   },
   steps: {
     unit: "count",
     about: "How often the number of replicas changed in 15 minutes, by autoscaler.",
-    query: (q) => state(`changes(${q.gauge(hpa("status_current_replicas"))}[15m])`),
+    query: (q) => ofScaler(`changes(${q.gauge(hpa("status_current_replicas"))}[15m])`),
   },
   blind: {
     unit: "bool",
     about: "1 for each autoscaler that cannot compute how many replicas to ask for.",
     query: (q) =>
-      state(q.gauge(hpa("status_condition"), { condition: "ScalingActive", status: "false" })),
+      ofScaler(q.gauge(hpa("status_condition"), { condition: "ScalingActive", status: "false" })),
+  },
+  limited: {
+    unit: "bool",
+    about: "1 for each autoscaler that would ask for other replicas than it may.",
+    query: (q) =>
+      ofScaler(q.gauge(hpa("status_condition"), { condition: "ScalingLimited", status: "true" })),
   },
   unable: {
     unit: "bool",
     about: "1 for each autoscaler that cannot read or set the scale of its target.",
     query: (q) =>
-      state(q.gauge(hpa("status_condition"), { condition: "AbleToScale", status: "false" })),
+      ofScaler(q.gauge(hpa("status_condition"), { condition: "AbleToScale", status: "false" })),
   },
   lacking: {
     unit: "count",
     about: "Healthy pods each disruption budget is short of.",
     query: (q) =>
-      `${state(q.gauge(pdb("desired_healthy")))} - ${state(q.gauge(pdb("current_healthy")))}`,
+      `${ofBudget(q.gauge(pdb("desired_healthy")))} - ${ofBudget(q.gauge(pdb("current_healthy")))}`,
   },
   allowed: {
     unit: "count",
     about: "Pods that may be evicted now, by disruption budget.",
-    query: (q) => state(q.gauge(pdb("pod_disruptions_allowed"))),
+    query: (q) => ofBudget(q.gauge(pdb("pod_disruptions_allowed"))),
   },
   guarded: {
     unit: "count",
     about: "Pods each disruption budget guards.",
-    query: (q) => state(q.gauge(pdb("expected_pods"))),
+    query: (q) => ofBudget(q.gauge(pdb("expected_pods"))),
   },
 });
 
 const budget = 'namespace="shop",poddisruptionbudget="web"';
 const thatBudget = object({ namespace: "shop", poddisruptionbudget: "web" });
 const budgetOf = (name: string): string => `namespace="shop",poddisruptionbudget="${name}"`;
-const scaler = 'namespace="shop",horizontalpodautoscaler="web"';
 const thatScaler = object({ namespace: "shop", horizontalpodautoscaler: "web" });
 
 /** Series of one autoscaler: replicas now, wanted, at least and at most. */
@@ -84,8 +91,8 @@ function replicas(
     [`${hpa("spec_max_replicas")}${labels}`]: most,
   };
 }
-const condition = (name: string, status: string): string =>
-  `${hpa("status_condition")}{${scaler},condition="${name}",status="${status}"}`;
+const condition = (name: string, status: string, of = "web"): string =>
+  `${hpa("status_condition")}{namespace="shop",horizontalpodautoscaler="${of}",condition="${name}",status="${status}"}`;
 
 export const group = defineAlerts(stateOwner("scaling", "workload"), signals, {
   KubeHpaReplicasMismatch: {
@@ -114,14 +121,17 @@ export const group = defineAlerts(stateOwner("scaling", "workload"), signals, {
   },
   KubeHpaMaxedOut: {
     severity: "warning",
-    when: ({ current, least, most }) =>
-      `${current} == ${most} and ${sameScaler} (${most} - ${least}) > 0`,
+    when: ({ current, least, limited, most }) =>
+      `${current} == ${most} and ${limited} > 0 and ${same(...scalers)} (${most} - ${least}) > 0`,
     for: "15m",
     summary: "{{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} is at its most",
     description:
-      'All {{ $value | printf "%.0f" }} replicas the autoscaler may ask for have run for 15 minutes; more load has nowhere to go.',
+      'All {{ $value | printf "%.0f" }} replicas the autoscaler may ask for have run for 15 minutes, and it would ask for more.',
     fires: {
-      series: replicas("web", "9x30", "9x30", "8x30", "9x30"),
+      series: {
+        ...replicas("web", "9x30", "9x30", "8x30", "9x30"),
+        [condition("ScalingLimited", "true")]: "1x30",
+      },
       from: "15m",
       labels: thatScaler,
       value: "9",
@@ -129,14 +139,22 @@ export const group = defineAlerts(stateOwner("scaling", "workload"), signals, {
     quiet: {
       series: {
         ...replicas("web", "9x12 8x40", "9x60", "2x60", "9x60"),
+        [condition("ScalingLimited", "true")]: "1x60",
+        [condition("AbleToScale", "true")]: "1x60",
         ...replicas("fixed", "3x60", "3x60", "3x60", "3x60"),
+        [condition("ScalingLimited", "true", "fixed")]: "1x60",
+        // Has as many as it wants, which is as many as it may.
+        ...replicas("content", "9x60", "9x60", "2x60", "9x60"),
+        [condition("ScalingLimited", "true", "content")]: "0x60",
+        [condition("ScalingLimited", "false", "content")]: "1x60",
+        [condition("AbleToScale", "true", "content")]: "1x60",
       },
       at: "30m",
     },
   },
   KubeHpaBlind: {
     severity: "warning",
-    when: ({ blind, current }) => `${blind} > 0 and ${sameScaler} ${current} > 0`,
+    when: ({ blind, current }) => `${blind} > 0 and ${same(...scalers)} ${current} > 0`,
     for: "15m",
     summary: "{{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} has no metrics",
     description:
@@ -147,7 +165,7 @@ export const group = defineAlerts(stateOwner("scaling", "workload"), signals, {
         ...replicas("web", "1x30", "2x30", "1x30", "9x30"),
       },
       from: "15m",
-      labels: { ...thatScaler, condition: "ScalingActive", status: "false" },
+      labels: thatScaler,
     },
     quiet: {
       series: {
@@ -173,7 +191,7 @@ export const group = defineAlerts(stateOwner("scaling", "workload"), signals, {
     fires: {
       series: { [condition("AbleToScale", "false")]: "1x30" },
       from: "15m",
-      labels: { ...thatScaler, condition: "AbleToScale", status: "false" },
+      labels: thatScaler,
     },
     quiet: {
       series: {

@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { answering, componentOwner, object, wasThere } from "./common.ts";
+import { answering, componentOwner, leading, object, shouldBe } from "./common.ts";
 
 const job = "kube-scheduler";
 
@@ -10,10 +10,11 @@ export const signals = defineSignals({
     about: "1 while a scheduler answers.",
     query: (q) => q.gauge("up", { job }),
   },
-  wasThere: {
+  shouldBe: {
     unit: "bool",
-    about: "1 for each cluster that had a scheduler in the last day.",
-    query: (q) => wasThere(q, job),
+    about:
+      "1 for each cluster that should have a scheduler: has targets of it, or had within the hour.",
+    query: (q) => shouldBe(q, job),
   },
   answering: {
     unit: "count",
@@ -23,8 +24,7 @@ export const signals = defineSignals({
   leaders: {
     unit: "count",
     about: "Schedulers that lead: one of them, or nothing is scheduled.",
-    query: (q) =>
-      `sum by (cluster, env, job) (${q.gauge("leader_election_master_status", { name: job })})`,
+    query: (q) => leading(q, job),
   },
   waiting: {
     unit: "count",
@@ -49,11 +49,11 @@ const leads = (instance: string, name: string = job): string =>
 export const group = defineAlerts(componentOwner("scheduler", "cluster", job), signals, {
   KubeSchedulerDown: {
     severity: "critical",
-    when: ({ answering, wasThere }) => `${wasThere} unless on (cluster, env) ${answering}`,
+    when: ({ answering, shouldBe }) => `${shouldBe} unless on (cluster, env) ${answering}`,
     for: "10m",
     summary: "No scheduler answers",
     description:
-      "Schedulers were scraped within the last day and for ten minutes none has answered. Without one, new pods stay pending; running ones are not touched.",
+      "Schedulers are scraped here, and for ten minutes none has answered. Without one, new pods stay pending; running ones are not touched.",
     fires: {
       series: { 'up{job="apiserver"}': "1x40", up: "1x4 0x30" },
       from: "15m",

@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
-import { answering, object, stateOwner, wasThere } from "./common.ts";
+import { answering, object, stateOwner, shouldBe } from "./common.ts";
 
 const job = "kube-state-metrics";
 const failing = (q: Query, what: string): string => {
@@ -9,10 +9,11 @@ const failing = (q: Query, what: string): string => {
 };
 
 export const signals = defineSignals({
-  wasThere: {
+  shouldBe: {
     unit: "bool",
-    about: "1 for each cluster that had kube-state-metrics in the last day.",
-    query: (q) => wasThere(q, job),
+    about:
+      "1 for each cluster that should have kube-state-metrics: has targets of it, or had within the hour.",
+    query: (q) => shouldBe(q, job),
   },
   answering: {
     unit: "count",
@@ -37,20 +38,20 @@ const calls = (what: string, result: string): string =>
 export const group = defineAlerts(stateOwner("state-metrics", "cluster"), signals, {
   KubeStateMetricsDown: {
     severity: "critical",
-    when: ({ answering, wasThere }) => `${wasThere} unless on (cluster, env) ${answering}`,
-    for: "5m",
+    when: ({ answering, shouldBe }) => `${shouldBe} unless on (cluster, env) ${answering}`,
+    for: "15m",
     summary: "kube-state-metrics does not answer",
     description:
-      "It was scraped within the last day and for five minutes no replica has answered: no alert about nodes, pods, workloads or quotas can fire.",
+      "It is scraped here, and for 15 minutes no replica has answered: no alert about nodes, pods, workloads or quotas can fire.",
     fires: {
       series: { 'up{job="apiserver"}': "1x40", up: "1x4 0x30" },
-      from: "10m",
+      from: "20m",
       labels: object(),
     },
     quiet: {
       series: {
         up: "0x40",
-        'up{instance="b"}': "0x3 1x40",
+        'up{instance="b"}': "0x13 1x40",
         'up{cluster="b",job="apiserver"}': "0x40",
       },
       at: "20m",

@@ -1,42 +1,50 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { object, state, stateOwner } from "./common.ts";
+import { by, object, state, stateOwner } from "./common.ts";
 
 const set = (what: string): string => `kube_statefulset_${what}`;
+
+const revisioned = ["namespace", "statefulset", "revision"] as const;
+const ofSet = (values: string): string => state(values, "namespace", "statefulset");
 
 export const signals = defineSignals({
   wanted: {
     unit: "count",
     about: "Replicas each StatefulSet asks for.",
-    query: (q) => state(q.gauge(set("replicas"))),
+    query: (q) => ofSet(q.gauge(set("replicas"))),
   },
   ready: {
     unit: "count",
     about: "Replicas of each StatefulSet that are ready.",
-    query: (q) => state(q.gauge(set("status_replicas_ready"))),
+    query: (q) => ofSet(q.gauge(set("status_replicas_ready"))),
+  },
+  served: {
+    unit: "count",
+    about: "The most replicas of each StatefulSet that were ready at a time in the last day.",
+    query: (q) => ofSet(`max_over_time(${q.gauge(set("status_replicas_ready"))}[1d])`),
   },
   outdated: {
     unit: "count",
     about: "Replicas of each StatefulSet that are of an old version.",
     query: (q) =>
-      `${state(q.gauge(set("replicas")))} - ${state(q.gauge(set("status_replicas_updated")))}`,
+      `${ofSet(q.gauge(set("replicas")))} - ${ofSet(q.gauge(set("status_replicas_updated")))}`,
   },
   steps: {
     unit: "count",
     about: "How often the number of new replicas of each StatefulSet changed in ten minutes.",
-    query: (q) => state(`changes(${q.gauge(set("status_replicas_updated"))}[10m])`),
+    query: (q) => ofSet(`changes(${q.gauge(set("status_replicas_updated"))}[10m])`),
   },
   generationsBehind: {
     unit: "count",
     about: "Changes of each StatefulSet that its controller has not looked at.",
     query: (q) =>
-      `${state(q.gauge(set("metadata_generation")))} - ${state(q.gauge(set("status_observed_generation")))}`,
+      `${ofSet(q.gauge(set("metadata_generation")))} - ${ofSet(q.gauge(set("status_observed_generation")))}`,
   },
   revisionsApart: {
     unit: "bool",
     about: "1 for each StatefulSet whose pods are to become another revision than they are.",
     query: (q) =>
-      `max without (instance, host, revision) (${q.gauge(set("status_current_revision"))} unless ${q.gauge(set("status_update_revision"))})`,
+      `count ${by("namespace", "statefulset")} (${state(q.gauge(set("status_current_revision")), ...revisioned)} unless ${state(q.gauge(set("status_update_revision")), ...revisioned)})`,
   },
 });
 
@@ -49,30 +57,34 @@ const thatSet = object({ namespace: "shop", statefulset: "db" });
 export const group = defineAlerts(stateOwner("statefulsets", "workload"), signals, {
   KubeStatefulSetUnavailable: {
     severity: "critical",
-    when: ({ ready, wanted }) => `${ready} == 0 and ${wanted} > 0`,
-    for: "5m",
+    family: "KubeStatefulSetReplicas",
+    when: ({ ready, served, wanted }) => `${ready} == 0 and ${wanted} > 0 and ${served} > 0`,
+    for: "10m",
     summary: "Nothing of {{ $labels.namespace }}/{{ $labels.statefulset }} serves",
     description:
-      "The StatefulSet asks for replicas and has had none ready for five minutes: what it stores cannot be reached.",
+      "The StatefulSet asks for replicas, had some within the day, and for ten minutes none has been ready: what it stores cannot be reached. Alerts about its pods are held back.",
     fires: {
-      series: { [series("replicas")]: "1x20", [series("status_replicas_ready")]: "0x20" },
-      from: "5m",
+      series: { [series("replicas")]: "1x30", [series("status_replicas_ready")]: "1x4 0x25" },
+      from: "15m",
       labels: thatSet,
     },
     quiet: {
       series: {
-        [series("replicas")]: "2x20",
-        [series("status_replicas_ready")]: "0x3 1x20",
-        [series("replicas", "asleep")]: "0x20",
-        [series("status_replicas_ready", "asleep")]: "0x20",
+        [series("replicas")]: "2x40",
+        [series("status_replicas_ready")]: "1x4 0x8 1x20",
+        // New, and never served anybody.
+        [series("replicas", "new")]: "1x40",
+        [series("status_replicas_ready", "new")]: "0x40",
+        [series("replicas", "asleep")]: "0x40",
+        [series("status_replicas_ready", "asleep")]: "2x4 0x36",
       },
-      at: "12m",
+      at: "17m",
     },
   },
   KubeStatefulSetReplicasMismatch: {
     severity: "warning",
-    when: ({ ready, steps, wanted }) =>
-      `${wanted} - ${ready} > 0 and ${steps} == 0 and ${ready} > 0`,
+    family: "KubeStatefulSetReplicas",
+    when: ({ ready, steps, wanted }) => `${wanted} - ${ready} > 0 and ${steps} == 0`,
     for: "15m",
     summary: "{{ $labels.namespace }}/{{ $labels.statefulset }} lacks replicas",
     description:
@@ -92,20 +104,17 @@ export const group = defineAlerts(stateOwner("statefulsets", "workload"), signal
         [series("replicas")]: "3x60",
         [series("status_replicas_ready")]: "2x12 3x50",
         [series("status_replicas_updated")]: "3x60",
-        // A rollout that goes on, and one of which nothing is left: that has an alert of its own.
+        // A rollout that goes on.
         [series("replicas", "b")]: "9x60",
         [series("status_replicas_ready", "b")]: "8x60",
         [series("status_replicas_updated", "b")]: "1x5 2x5 3x5 4x5 5x5 6x5 7x30",
-        [series("replicas", "none")]: "1x60",
-        [series("status_replicas_ready", "none")]: "0x60",
-        [series("status_replicas_updated", "none")]: "1x60",
       },
       at: "38m",
     },
   },
   KubeStatefulSetGenerationMismatch: {
     severity: "warning",
-    when: ({ generationsBehind }) => `${generationsBehind} != 0`,
+    when: ({ generationsBehind }) => `${generationsBehind} > 0`,
     for: "15m",
     summary: "A change of {{ $labels.namespace }}/{{ $labels.statefulset }} is not seen",
     description:

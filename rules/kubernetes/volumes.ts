@@ -1,13 +1,17 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
-import { componentOwner, kubeletName, object, ofNode } from "./common.ts";
+import { by, componentOwner, kubeletName, object, ofNode } from "./common.ts";
 
 const sameClaim = "on (cluster, env, namespace, persistentvolumeclaim)";
 const stat = (what: string): string => `kubelet_volume_stats_${what}`;
 /** A volume that several nodes have mounted is one volume. */
-const ofClaim = (values: string): string => `min without (instance, host) (${values})`;
+const ofClaim = (values: string): string =>
+  `min ${by("namespace", "persistentvolumeclaim")} (${values})`;
+/** A raw block volume has a size and nothing in it that could be used or free: all of that is zero. */
 const share = (q: Query, part: string, all: string): string =>
-  ofClaim(`${q.gauge(stat(part))} / (${q.gauge(stat(all))} > 0)`);
+  ofClaim(
+    `${q.gauge(stat(part))} / (${q.gauge(stat(all))} > 0) unless ${q.gauge(stat("used_bytes"))} == 0`,
+  );
 const inFourDays = (q: Query, what: string): string =>
   ofClaim(`predict_linear(${q.gauge(stat(what))}[6h], 4 * 86400)`);
 
@@ -49,7 +53,7 @@ export const signals = defineSignals({
     query: (q) =>
       ofNode(
         q,
-        `sum without (migrated, status) (${q.increase("storage_operation_duration_seconds_count", "15m", { status: "fail-unknown" })})`,
+        `sum without (migrated, status) (${q.events("storage_operation_duration_seconds_count", "15m", { status: "fail-unknown" })})`,
       ),
   },
 });
@@ -125,6 +129,10 @@ export const group = defineAlerts(componentOwner("volumes", "workload", "kubelet
     quiet: {
       series: {
         ...volume("available_bytes", "capacity_bytes", "33x20", "1000x20"),
+        // A raw block volume.
+        [`${stat("available_bytes")}{namespace="b",persistentvolumeclaim="raw"}`]: "0x20",
+        [`${stat("capacity_bytes")}{namespace="b",persistentvolumeclaim="raw"}`]: "100x20",
+        [`${stat("used_bytes")}{namespace="b",persistentvolumeclaim="raw"}`]: "0x20",
         // Not measured: its size is not known either.
         [`${stat("available_bytes")}{namespace="b",persistentvolumeclaim="b"}`]: "-1x20",
         [`${stat("capacity_bytes")}{namespace="b",persistentvolumeclaim="b"}`]: "0x20",
@@ -192,7 +200,7 @@ export const group = defineAlerts(componentOwner("volumes", "workload", "kubelet
     },
   },
   KubeVolumeAbnormal: {
-    severity: "critical",
+    severity: "warning",
     when: ({ abnormal }) => `${abnormal} > 0`,
     for: "5m",
     summary: "Volume {{ $labels.persistentvolumeclaim }} is not healthy",
@@ -221,9 +229,9 @@ export const group = defineAlerts(componentOwner("volumes", "workload", "kubelet
       series: {
         ...kubeletName,
         'storage_operation_duration_seconds_count{operation_name="volume_mount",volume_plugin="csi",migrated="false",status="fail-unknown"}':
-          "0x20 6x60",
+          "0+0.4x100",
       },
-      from: "31m",
+      from: "23m",
       labels: { operation_name: "volume_mount", volume_plugin: "csi", node: "node-1" },
       value: "6",
     },
@@ -231,7 +239,7 @@ export const group = defineAlerts(componentOwner("volumes", "workload", "kubelet
       series: {
         ...kubeletName,
         'storage_operation_duration_seconds_count{operation_name="volume_mount",volume_plugin="csi",migrated="false",status="fail-unknown"}':
-          "0x20 4.5x60",
+          "0+0.3x80",
         'storage_operation_duration_seconds_count{operation_name="volume_mount",volume_plugin="csi",migrated="false",status="success"}':
           "0+5x80",
       },

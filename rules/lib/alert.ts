@@ -84,6 +84,11 @@ export interface Owner {
   readonly board: BoardLink;
   /** Labels of the target in fixtures: `{ job: "node", instance: "a:9100", host: "a" }`. */
   readonly target: Labels;
+  /**
+   * What a second copy of its program tells: `same`, the same facts about the same objects (as
+   * kube-state-metrics does); `own`, what it does itself (as an API server does). @default own
+   */
+  readonly copies?: "same" | "own";
   /** How often the group is evaluated; Prometheus' own interval where it is not given. */
   readonly interval?: Duration;
 }
@@ -93,6 +98,25 @@ export interface Estate {
   /** Names of the scrape jobs. */
   readonly jobs: readonly string[];
 }
+
+/**
+ * What happens to every alert's own series in its tests, beyond what its author wrote; what must be
+ * true then stands in `rules/lint/variants/`.
+ */
+export const variantNames = [
+  "neighbour",
+  "namesake",
+  "replica",
+  "restart",
+  "relabelled",
+  "moved",
+  "born",
+  "removed",
+  "lost",
+  "unknown",
+  "reset",
+] as const;
+export type VariantName = (typeof variantNames)[number];
 
 /** An alert as its author writes it. Nothing of it is optional that someone woken by it needs. */
 export interface AlertDefinition<S extends Readonly<Record<string, Signal>>> {
@@ -128,6 +152,8 @@ export interface AlertDefinition<S extends Readonly<Record<string, Signal>>> {
   readonly quiet: Fixture | "never";
   /** Where the quiet series cannot simply follow the firing ones. */
   readonly resolves?: Continuation;
+  /** Variants in which it behaves otherwise by its nature, each with the reason why that is right. */
+  readonly byNature?: Readonly<Partial<Record<VariantName, string>>>;
 }
 
 /** An alert with everything it inherits. */
@@ -142,6 +168,8 @@ export interface Alert extends Omit<
   readonly scope: Scope;
   readonly service: string;
   readonly team: Team;
+  /** What a second copy of the program that tells of it tells. */
+  readonly copies?: "same" | "own";
   /** Labels of the target in its fixtures. */
   readonly target: Labels;
   /** The condition with a threshold put in, over all instances or those the dialect names. */

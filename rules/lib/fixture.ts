@@ -6,7 +6,7 @@ import type { Labels, Series } from "./alert.ts";
 import type { Kind } from "./signal.ts";
 
 /** A value, nothing (`_`), or the mark Prometheus leaves when a scrape fails. */
-type Sample = number | "_" | "stale";
+export type Sample = number | "_" | "stale";
 
 /** Samples by series, in promtool's names: `up{host="a",job="node"}`. */
 export type Samples = ReadonlyMap<string, readonly Sample[]>;
@@ -47,10 +47,17 @@ export function complete(series: string, target: Labels): { metric: string; labe
   return { metric, labels: Object.fromEntries(all) };
 }
 
-function nameOf({ labels, metric }: { metric: string; labels: Labels }): string {
-  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
+/** A series as promtool names it, its labels sorted, those without a value left out. */
+export function nameOf({ labels, metric }: { metric: string; labels: Labels }): string {
+  const pairs = Object.entries(labels)
+    .filter(([, value]) => value !== "")
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([label, value]) => `${label}="${value}"`);
   return pairs.length === 0 ? metric : `${metric}{${pairs.join(",")}}`;
 }
+
+/** The inverse of {@link nameOf}. */
+export const partsOfName = (name: string): { metric: string; labels: Labels } => complete(name, {});
 
 /** Series as promtool wants them, their samples written out. */
 export function samplesOf(series: Series, target: Labels): Samples {
@@ -60,6 +67,22 @@ export function samplesOf(series: Series, target: Labels): Samples {
       expand(notation),
     ]),
   );
+}
+
+/** Every target that is scraped has `up`; where the series do not speak of it, it answers throughout. */
+export function withUp(samples: Samples): Samples {
+  const all = [...samples.keys()].map(partsOfName);
+  if (all.some(({ metric }) => metric === "up")) return samples;
+  const length = Math.max(0, ...[...samples.values()].map((values) => values.length));
+  const targets = all
+    .filter(({ labels }) => labels["job"] !== undefined)
+    .map(({ labels: { cluster = "", env = "", host = "", instance = "", job = "" } }) =>
+      nameOf({ metric: "up", labels: { cluster, env, host, instance, job } }),
+    );
+  return new Map([
+    ...samples,
+    ...targets.map((name) => [name, Array<Sample>(length).fill(1)] as const),
+  ]);
 }
 
 /** The same series, with one scrape of all of them missed. */
@@ -127,10 +150,12 @@ export function notation(values: readonly Sample[]): string {
   for (let index = 0; index < values.length;) {
     const value = values[index];
     let end = index + 1;
-    while (values[end] === value) end += 1;
+    while (Object.is(values[end], value)) end += 1;
     const count = end - index;
     const text = value === Infinity ? "Inf" : String(value);
-    if (value === "stale") parts.push(...Array<string>(count).fill(text));
+    // promtool knows no repetition of these.
+    if (value === "stale" || value === Infinity || Number.isNaN(value))
+      parts.push(...Array<string>(count).fill(text));
     else if (count === 1) parts.push(text);
     else parts.push(value === "_" ? `_x${count}` : `${text}x${count - 1}`);
     index = end;

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { type Alert, type AlertGroup, type Labels, readsOfGroup } from "./alert.ts";
 import { seconds } from "./duration.ts";
-import { follow, notation, type Samples, samplesOf, withMissedScrape } from "./fixture.ts";
+import { follow, notation, type Samples, samplesOf, withMissedScrape, withUp } from "./fixture.ts";
 import type { Recording } from "./slo.ts";
 import { annotationsOf, labelsOf, renderRuleFile, type RuleOptions } from "./rule-file.ts";
 
@@ -19,7 +19,7 @@ interface Moment {
 const defaultStep = "1m";
 
 /** The labels of a firing alert: those of the target, what the fixture adds or takes, its own. */
-function firingLabels(alert: Alert): Labels {
+export function firingLabels(alert: Alert): Labels {
   const all = { ...alert.target, ...alert.fires.labels, ...labelsOf(alert) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
 }
@@ -43,7 +43,10 @@ function testOf(alert: Alert, claim: string, samples: Samples, moments: readonly
   return {
     name: `${alert.name} ${claim}`,
     interval: step,
-    input_series: [...samples].map(([series, values]) => ({ series, values: notation(values) })),
+    input_series: [...withUp(samples)].map(([series, values]) => ({
+      series,
+      values: notation(values),
+    })),
     alert_rule_test: moments.map((moment) => ({
       eval_time: `${moment.step * seconds(step)}s`,
       alertname: alert.name,
@@ -88,7 +91,7 @@ function testsOf(alert: Alert, group: AlertGroup, options: RuleOptions): object[
 }
 
 /** The recordings an expression reads, and those that they read: the others only cost time. */
-function neededBy(expression: string, recordings: readonly Recording[]): Recording[] {
+export function neededBy(expression: string, recordings: readonly Recording[]): Recording[] {
   const needed = new Set<string>();
   const visit = (text: string): void => {
     for (const { record } of recordings) {

@@ -35,12 +35,25 @@ export interface Query {
   gauge(metric: string, matchers?: Matchers): string;
   /** Value of a gauge that holds a Unix time in seconds. */
   timestamp(metric: string, matchers?: Matchers): string;
+  /**
+   * Seconds since a Unix time; nothing where it is zero or Go's zero time, which mean never or
+   * unknown. Times before 1970 count all the same: the tests' clock begins there.
+   */
+  age(metric: string, matchers?: Matchers): string;
+  /** Seconds until a Unix time; nothing where it is zero or less, which means never or unknown. */
+  left(metric: string, matchers?: Matchers): string;
   /** Raw value of a counter, for `resets`, `changes`, `absent` and their like. */
   counter(metric: string, matchers?: Matchers): string;
   /** Increase per second of a counter, over the dialect's range where none is given. */
   rate(metric: string, matchers?: Matchers, range?: string): string;
   /** Increase of a counter over a range that is part of the meaning: `15m`. */
   increase(metric: string, range: string, matchers?: Matchers): string;
+  /**
+   * Events that a counter counted in a range, the first one included. Many programs export a counter
+   * from its first event on, and such a series has no increase: it counts from its birth where its
+   * target was scraped before, so that a target which is new itself tells of nothing.
+   */
+  events(metric: string, range: string, matchers?: Matchers): string;
   /** Quantile of a histogram, by its base name and the labels to keep. */
   quantile(q: number, metric: string, by: readonly string[], matchers?: Matchers): string;
 }
@@ -78,6 +91,9 @@ function selector(metric: string, matchers: Matchers): string {
   return parts.length === 0 ? metric : `${metric}{${parts.join(",")}}`;
 }
 
+/** Matches what one target tells. */
+const ofTarget = "on (cluster, env, job, instance)";
+
 function queryOf(dialect: Dialect, note: (metric: string, kind: Kind) => void): Query {
   const read =
     (kind: Kind) =>
@@ -88,15 +104,50 @@ function queryOf(dialect: Dialect, note: (metric: string, kind: Kind) => void): 
   const counter = read("counter");
   const rate: Query["rate"] = (metric, matchers, range = dialect.range) =>
     `rate(${counter(metric, matchers)}[${range}])`;
+  const timestamp = read("timestamp");
+  const increase: Query["increase"] = (metric, range, matchers) =>
+    `increase(${counter(metric, matchers)}[${range}])`;
   return {
     gauge: read("gauge"),
-    timestamp: read("timestamp"),
+    timestamp,
+    age: (metric, matchers) => `(time() - (${timestamp(metric, matchers)} != 0 > -1e9))`,
+    left: (metric, matchers) => `((${timestamp(metric, matchers)} > 0) - time())`,
     counter,
     rate,
-    increase: (metric, range, matchers) => `increase(${counter(metric, matchers)}[${range}])`,
+    increase,
+    events: (metric, range, matchers) => {
+      const now = counter(metric, matchers);
+      const answered = `${selector("up", dialect.matchers)} offset ${range} == 1`;
+      return `(${now} unless ${now} offset ${range} and ${ofTarget} ${answered} or ${increase(metric, range, matchers)})`;
+    },
     quantile: (q, metric, by, matchers) =>
       `histogram_quantile(${q}, sum by (${[...by, "le"].join(", ")}) (${rate(`${metric}_bucket`, matchers)}))`,
   };
+}
+
+/** Something that is told about an object beside the value: the node of a pod. */
+export interface Lookup {
+  /** Information metric that has it; its value does not matter. */
+  readonly metric: string;
+  readonly matchers?: Matchers;
+  /** Labels that tell the object on both sides. */
+  readonly by: readonly string[];
+  /** The label to add. */
+  readonly label: string;
+}
+
+/**
+ * Values with a label that another metric has. Where that has two values for one object, for a
+ * moment or for good, one of them is taken, a known one rather than an empty one: a join that finds
+ * two would be evaluated for nobody.
+ */
+export function withLabel(q: Query, values: string, lookup: Lookup): string {
+  const { label, matchers = {}, metric } = lookup;
+  const by = lookup.by.join(", ");
+  const known = q.gauge(metric, { ...matchers, [label]: { not: "" } });
+  const any = q.gauge(metric, matchers);
+  const one = `topk by (${by}) (1, max by (${by}, ${label}) (2 * ${known} or ${any}))`;
+  return `(${values} + on (${by}) group_left (${label}) 0 * ${one})`;
 }
 
 /** The PromQL that computes a signal, recorded or not. */

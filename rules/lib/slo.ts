@@ -70,7 +70,7 @@ export function burnFactor(share: number, days: number, hours: number): number {
 const write = (query: (q: Query) => string): string =>
   compute({ unit: "ratio", about: "", query }, ruleDialect);
 
-const perEnvironment = (what: string): string => `sum by (env) (${what})`;
+const perEnvironment = (what: string): string => `sum by (cluster, env) (${what})`;
 
 /**
  * No events, from a program that answers: nobody has asked anything yet, so that not even a counter is
@@ -104,10 +104,13 @@ function parts({ indicator, job }: Slo, window: string): { bad: string; total: s
     }
     case "probe": {
       const share = `avg_over_time(${write(indicator.good)}[${window}])`;
-      return { bad: `sum by (env) (1 - ${share})`, total: `count by (env) (${share})` };
+      return {
+        bad: `sum by (cluster, env) (1 - ${share})`,
+        total: `count by (cluster, env) (${share})`,
+      };
     }
     case "freshness": {
-      const newest = `max by (env) (${write(indicator.timestamp)})`;
+      const newest = `max by (cluster, env) (${write(indicator.timestamp)})`;
       return {
         bad: `(time() - ${newest} > bool ${indicator.within})`,
         total: `(${newest} > bool 0)`,

@@ -11,6 +11,7 @@ import {
   bare,
   binaries,
   type Binary,
+  binaryOf,
   child,
   functionOf,
   isComparison,
@@ -74,6 +75,9 @@ function readsRaw(selector: Node): boolean {
     const name = child(node, "AggregateOp")?.text ?? functionOf(node);
     if (presence.has(name) || perTime.includes(name)) return false;
     if (node.type === "BinaryExpr" && child(node, "Unless", "And")) return false;
+    // What it is now against the least it was.
+    if (child(node, "Sub") && calls(node, (name) => name === "min_over_time").length > 0)
+      return false;
   }
   return true;
 }
@@ -166,7 +170,9 @@ export const checks = {
         .filter((call) => all(call, "AggregateExpr").length > 0)
         .map(({ text }) => text),
     bad: { expression: "rate(sum by (host) (node_disk_read_bytes_total)[5m:1m]) > 1" },
-    good: { expression: "sum by (host) (rate(node_disk_read_bytes_total[5m])) > 1" },
+    good: {
+      expression: "sum by (cluster, env, host) (rate(node_disk_read_bytes_total[5m])) > 1",
+    },
   },
   "no-condition": {
     why: "fires whenever the series is there: compare it",
@@ -221,9 +227,26 @@ export const checks = {
     find: ({ tree }) =>
       all(tree, "AggregateOp")
         .filter(({ text }) => ["topk", "bottomk", "limitk", "limit_ratio"].includes(text))
+        .filter((node) => ![...around(node)].some(isLookup))
         .map(({ text }) => text),
     bad: { expression: "topk(3, node_load5) > 1" },
-    good: { expression: "max by (host) (node_load5) > 1" },
+    good: { expression: "max by (cluster, env, host) (node_load5) > 1" },
+  },
+  "ambiguous-lookup": {
+    why: "a label that is looked up may have two values, and then the rule is evaluated for nobody: take one by topk by (…) (1, …)",
+    find: ({ tree }) =>
+      all(tree, "BinaryExpr")
+        .filter(isLookup)
+        .map((node) => lookedUp(node))
+        .filter((side) => all(side, "AggregateOp").every(({ text }) => text !== "topk"))
+        .map(({ text }) => text),
+    bad: {
+      expression: "node_load5 * on (instance) group_left (release) node_uname_info > 1",
+    },
+    good: {
+      expression:
+        "node_load5 + on (cluster, env, instance) group_left (release) 0 * topk by (cluster, env, instance) (1, node_uname_info) > 1",
+    },
   },
   "plain-regex": {
     why: "a regular expression without an operator is an equality, and anchors are there already",
@@ -275,9 +298,7 @@ export const checks = {
       forSeconds === 0 && keepSeconds === 0
         ? binaries(tree)
             .filter(isComparison)
-            .flatMap(({ left }) =>
-              ["increase", "changes"].includes(functionOf(bare(left))) ? [left.text] : [],
-            )
+            .flatMap(({ left }) => (countsEvents(bare(left)) ? [left.text] : []))
         : [],
     bad: { expression: "increase(node_vmstat_oom_kill[15m]) > 0" },
     good: { expression: "increase(node_vmstat_oom_kill[15m]) > 0", keep: "15m" },
@@ -296,6 +317,22 @@ export const checks = {
     bad: { expression: "avg_over_time(node_load5[15m]) > 1", for: "15m" },
     good: { expression: "avg_over_time(node_load5[15m]) > 1", for: "1m" },
   },
+  "across-estates": {
+    why: "objects of one name in two clusters or environments are taken for one: match and group by cluster and env, too",
+    find: (subject) =>
+      all(subject.tree, "MatchingModifierClause", "AggregateModifier")
+        .filter((clause) => !isOurs(subject, clause))
+        .filter((clause) => child(clause, "On", "By") !== undefined)
+        .filter((clause) => {
+          const labels = child(clause, "GroupingLabels");
+          const names = labels ? all(labels, "LabelName").map(({ text }) => text) : [];
+          // With no label at all the other side is a constant.
+          return names.length > 0 && !["cluster", "env"].every((one) => names.includes(one));
+        })
+        .map(({ text }) => text),
+    bad: { expression: "sum by (instance) (node_load5) > 1" },
+    good: { expression: "sum by (cluster, env, instance) (node_load5) > 1" },
+  },
   "info-is-zero": {
     why: "an information metric is always 1",
     find: ({ tree }) =>
@@ -303,7 +340,7 @@ export const checks = {
         .filter(({ operator, right }) => operator.type === "Eql" && bare(right).text === "0")
         .flatMap(({ left }) => metricsIn(left).filter((metric) => metric.endsWith("_info"))),
     bad: { expression: "node_uname_info == 0" },
-    good: { expression: "count by (release) (node_uname_info) > 1" },
+    good: { expression: "count by (cluster, env, release) (node_uname_info) > 1" },
   },
   "panel-variable": {
     why: "only Grafana knows this name",
@@ -330,6 +367,35 @@ export const checks = {
     good: { expression: "up == 0" },
   },
 } as const satisfies Readonly<Record<string, Check>>;
+
+/** Whether labels of the one side are carried over to the many. */
+function isLookup(node: Node): boolean {
+  const clause = child(node, "MatchingModifierClause");
+  if (clause === undefined || child(clause, "GroupLeft", "GroupRight") === undefined) return false;
+  const [, carried] = clause.children.filter(({ type }) => type === "GroupingLabels");
+  return carried !== undefined && all(carried, "LabelName").length > 0;
+}
+
+/** Whether a side of an operation is only what our own rules record: the constants of an SLO. */
+const isOurs = ({ recorded }: Subject, clause: Node): boolean =>
+  clause.parent !== undefined &&
+  clause.parent.type === "BinaryExpr" &&
+  [binaryOf(clause.parent).left, binaryOf(clause.parent).right].some((side) =>
+    metricsIn(side).every((metric) => recorded.has(metric)),
+  );
+
+/** The side of a lookup that must have one series for each key. */
+function lookedUp(node: Node): Node {
+  const { left, node: whole, right } = binaryOf(node);
+  const clause = child(whole, "MatchingModifierClause");
+  return clause && child(clause, "GroupRight") ? left : right;
+}
+
+/** An increase, or one with the events before the first sample beside it. */
+function countsEvents(node: Node): boolean {
+  const counted = node.type === "BinaryExpr" && child(node, "Or") ? node.children.at(-1) : node;
+  return counted !== undefined && ["increase", "changes"].includes(functionOf(bare(counted)));
+}
 
 function guardNeeded(node: Node): boolean {
   return !node.text.includes("_count");

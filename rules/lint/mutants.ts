@@ -51,6 +51,13 @@ function isGuard({ node }: Binary): boolean {
   return [...around(node)].some((outer) => child(outer, "Div", "Mul") !== undefined);
 }
 
+/** What the kit adds to a signal, whose variants try it: that a target answered before. */
+const isOfKit = ({ left }: Binary): boolean => /\bup(?:\{[^}]*\})? offset \w+$/.test(left.text);
+
+/** A lookup prefers a known value to an empty one. */
+const isPreference = (matcher: Node): boolean =>
+  [...around(matcher)].some((outer) => child(outer, "AggregateOp")?.text === "topk");
+
 function numbersOf(comparison: Binary): Node[] {
   const side = [comparison.right, comparison.left].find(isScalar);
   if (side === undefined) return all(comparison.right, "NumberDurationLiteral").slice(0, 1);
@@ -91,7 +98,7 @@ function withoutMatcher(tree: Node, expression: string, dropped: string): string
 export function mutantsOf(alert: Alert): Mutant[] {
   const expression = alert.expression(undefined, plainOptions);
   const tree = parse(expression);
-  const comparisons = binaries(tree).filter(isComparison);
+  const comparisons = binaries(tree).filter((one) => isComparison(one) && !isOfKit(one));
   const { threshold } = alert;
   const edits = [...flips(comparisons), ...(threshold ? [] : shifts(comparisons))].map(
     ({ change, from, text, to }) => ({
@@ -105,7 +112,9 @@ export function mutantsOf(alert: Alert): Mutant[] {
     expression: alert.expression(value, plainOptions),
   }));
   const matchers = new Set(
-    selectors(tree).flatMap((one) => one.matchers.map(({ node }) => node.text)),
+    selectors(tree).flatMap((one) =>
+      one.matchers.filter(({ node }) => !isPreference(node)).map(({ node }) => node.text),
+    ),
   );
   const drops = [...matchers].map((matcher) => ({
     change: `${matcher} was dropped`,

@@ -1,5 +1,5 @@
 /** The catalogue in figures: what each service has, next to what others publish. Pure. */
-import type { Alert, AlertGroup } from "../lib/alert.ts";
+import { type Alert, type AlertGroup, variantNames } from "../lib/alert.ts";
 import { recordedBy, restsOn, unknownMetrics } from "./catalogue.ts";
 import { type Exposed, targetLabels } from "./inventory.ts";
 
@@ -40,6 +40,9 @@ interface Row {
   readonly runbook: number;
   readonly traced: number;
   readonly seen: number;
+  /** Variants of the field in which they hold, and those in which one is different by nature. */
+  readonly variants: number;
+  readonly byNature: number;
   readonly mutants: number;
   readonly caught: number;
 }
@@ -56,6 +59,7 @@ function rowOf(service: string, evidence: Evidence): Row {
     (group) => unknownMetrics(group, inventory, recorded, targetLabels).length === 0,
   );
   const proofs = alerts.map(({ name }) => proof[name] ?? { mutants: 0, survivors: [] });
+  const byNature = alerts.reduce((sum, one) => sum + Object.keys(one.byNature ?? {}).length, 0);
   const mutants = proofs.reduce((sum, one) => sum + one.mutants, 0);
   return {
     service,
@@ -68,6 +72,8 @@ function rowOf(service: string, evidence: Evidence): Row {
     runbook: count(alerts, ({ name }) => documented.has(name)),
     traced: traced.reduce((sum, group) => sum + Object.keys(group.alerts).length, 0),
     seen: count(alerts, restsOn(captured, groups, targetLabels)),
+    variants: alerts.length * variantNames.length - byNature,
+    byNature,
     mutants,
     caught: mutants - proofs.reduce((sum, one) => sum + one.survivors.length, 0),
   };
@@ -88,6 +94,8 @@ function catalogueTable(rows: readonly Row[]): string[] {
     row.runbook,
     row.traced,
     row.seen,
+    row.variants,
+    row.byNature,
     row.mutants,
     share(row.caught, row.mutants),
   ];
@@ -104,6 +112,8 @@ function catalogueTable(rows: readonly Row[]): string[] {
       runbook: sum((row) => row.runbook),
       traced: sum((row) => row.traced),
       seen: sum((row) => row.seen),
+      variants: sum((row) => row.variants),
+      byNature: sum((row) => row.byNature),
       mutants: sum((row) => row.mutants),
       caught: sum((row) => row.caught),
     }),
@@ -118,6 +128,8 @@ function catalogueTable(rows: readonly Row[]): string[] {
     "runbook",
     "metrics traced",
     "seen",
+    "variants",
+    "by nature",
     "mutants",
     "caught",
   ];
@@ -158,6 +170,11 @@ export function renderScorecard(evidence: Evidence): string {
     "Metrics are traced when every metric and label is one that a supported version of the program exposes",
     "(`rules/metrics/`), and seen when each was scraped from the running program rather than read in its",
     "source.",
+    "",
+    "A variant is something that happens in the field to the series of every alert, made from its own:",
+    "a second cluster, a replica, a restart, a first event, an unknown value and their like",
+    "(`rules/lint/variants/`). Each alert holds in all of them, but for those in which it is different by",
+    "nature and says why.",
     "",
     ...parityTable(evidence.parity),
     "",

@@ -31,7 +31,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Intervals that passed since each group of rules was evaluated.",
     query: (q) =>
-      `(time() - ${q.timestamp("loki_prometheus_rule_group_last_evaluation_timestamp_seconds")}) / ${q.gauge("loki_prometheus_rule_group_interval_seconds")}`,
+      `${q.age("loki_prometheus_rule_group_last_evaluation_timestamp_seconds")} / (${q.gauge("loki_prometheus_rule_group_interval_seconds")} > 0)`,
   },
 });
 

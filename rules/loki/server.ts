@@ -38,7 +38,7 @@ export const signals = defineSignals({
   panics: {
     unit: "count",
     about: "Requests of ten minutes in which Loki's code panicked.",
-    query: (q) => q.increase("loki_panic_total", "10m"),
+    query: (q) => q.events("loki_panic_total", "10m"),
   },
   discarded: {
     unit: "opsPerSecond",

@@ -8,21 +8,17 @@ export const signals = defineSignals({
   flushFailures: {
     unit: "count",
     about: "Chunks of ten minutes that could not be written to the object store.",
-    query: (q) => q.increase("loki_ingester_chunks_flush_failures_total", "10m"),
+    query: (q) => q.events("loki_ingester_chunks_flush_failures_total", "10m"),
   },
   walDiskFull: {
     unit: "count",
     about: "Writes to the log ahead within ten minutes for which the disk had no room.",
-    query: (q) => q.increase("loki_ingester_wal_disk_full_failures_total", "10m"),
+    query: (q) => q.events("loki_ingester_wal_disk_full_failures_total", "10m"),
   },
   walCorruptions: {
     unit: "count",
-    about: "Corruptions of the log ahead that this process found, where one is new.",
-    // The counter is not there before the first one, so an increase would not see it.
-    query: (q) => {
-      const found = q.counter("loki_ingester_wal_corruptions_total");
-      return `${found} unless ${found} <= max_over_time(${found}[1h] offset 15m)`;
-    },
+    about: "Corruptions of the log ahead that this process found within 15 minutes.",
+    query: (q) => q.events("loki_ingester_wal_corruptions_total", "15m"),
   },
   compactors: {
     unit: "count",
@@ -36,7 +32,7 @@ export const signals = defineSignals({
     query: (q) => {
       const last =
         "loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds";
-      return `time() - max by (cluster, env, job) (${q.timestamp(last)} > 0)`;
+      return `min by (cluster, env, job) (${q.age(last)})`;
     },
   },
 });
@@ -80,7 +76,7 @@ export const group = defineAlerts({ ...loki, name: "loki-storage" }, signals, {
   },
   LokiWalCorrupted: {
     severity: "warning",
-    when: ({ walCorruptions }) => walCorruptions,
+    when: ({ walCorruptions }) => `${walCorruptions} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Loki on {{ $labels.host }} found its log ahead damaged",

@@ -1,6 +1,7 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
+import { alwaysANumber } from "../lib/nature.ts";
 import { mongodb } from "./common.ts";
 
 export const signals = defineSignals({
@@ -13,23 +14,23 @@ export const signals = defineSignals({
     unit: "count",
     about: "Members that this member takes for the primary.",
     query: (q) =>
-      `count by (job, instance, host, env, rs_nm) (${q.gauge("mongodb_rs_members_state")} == 1)`,
+      `count by (cluster, env, host, instance, job, rs_nm) (${q.gauge("mongodb_rs_members_state")} == 1)`,
   },
   members: {
     unit: "count",
     about: "Members of the replica set, as this one knows it.",
     query: (q) =>
-      `count by (job, instance, host, env, rs_nm) (${q.gauge("mongodb_rs_members_state")})`,
+      `count by (cluster, env, host, instance, job, rs_nm) (${q.gauge("mongodb_rs_members_state")})`,
   },
   term: {
     unit: "count",
     about: "Elections of the replica set so far.",
-    query: (q) => `max by (env, rs_nm) (${q.gauge("mongodb_rs_term")})`,
+    query: (q) => `max by (cluster, env, job, rs_nm) (${q.gauge("mongodb_rs_term")})`,
   },
   termBefore: {
     unit: "count",
     about: "Elections of the replica set until a quarter of an hour ago.",
-    query: (q) => `max by (env, rs_nm) (${q.gauge("mongodb_rs_term")} offset 15m)`,
+    query: (q) => `max by (cluster, env, job, rs_nm) (${q.gauge("mongodb_rs_term")} offset 15m)`,
   },
   lag: {
     unit: "seconds",
@@ -37,8 +38,8 @@ export const signals = defineSignals({
     query: (q) => {
       const applied = (state: string): string =>
         q.gauge("mongodb_rs_members_optimeDate", { member_state: state });
-      const secondary = `max by (env, rs_nm, member_idx) (${applied("SECONDARY")})`;
-      return `(max by (env, rs_nm) (${applied("PRIMARY")}) - on (env, rs_nm) group_right () ${secondary}) / 1000`;
+      const secondary = `max by (cluster, env, job, rs_nm, member_idx) (${applied("SECONDARY")})`;
+      return `(max by (cluster, env, job, rs_nm) (${applied("PRIMARY")}) - on (cluster, env, job, rs_nm) group_right () ${secondary}) / 1000`;
     },
   },
   throttled: {
@@ -48,7 +49,7 @@ export const signals = defineSignals({
   },
 });
 
-const estate = { job: "", instance: "", host: "" };
+const estate = { instance: "", host: "" };
 
 export const group = defineAlerts({ ...mongodb, name: "mongodb-replication" }, signals, {
   MongoDBMemberUnhealthy: {
@@ -72,6 +73,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-replication" }, s
     severity: "critical",
     when: ({ members, primaries }) => `${members} unless ${primaries} > 0`,
     for: "1m",
+    byNature: { unknown: alwaysANumber },
     summary: "Replica set {{ $labels.rs_nm }} has no primary",
     description:
       "{{ $labels.host }} knows {{ $value | humanize }} members and none of them is primary: nothing can be written.",

@@ -1,6 +1,7 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { mysql } from "./common.ts";
+import { alwaysANumber } from "../lib/nature.ts";
 
 const metrics = "mysql_info_schema_innodb_metrics_";
 
@@ -46,7 +47,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of the pages with data that are not on disk yet.",
     query: (q) =>
-      `${q.gauge("mysql_global_status_buffer_pool_dirty_pages")} / ignoring (state) ${q.gauge("mysql_global_status_buffer_pool_pages", { state: "data" })}`,
+      `${q.gauge("mysql_global_status_buffer_pool_dirty_pages")} / ignoring (state) (${q.gauge("mysql_global_status_buffer_pool_pages", { state: "data" })} > 0)`,
   },
   history: {
     unit: "count",
@@ -242,6 +243,7 @@ export const group = defineAlerts({ ...mysql, name: "mysql-innodb" }, signals, {
     severity: "info",
     when: ({ flushAtCommit }) => `${flushAtCommit} != 1`,
     for: "1h",
+    byNature: { unknown: alwaysANumber },
     summary: "Commits of MySQL on {{ $labels.host }} are not on disk at once",
     description:
       "innodb_flush_log_at_trx_commit is not 1: a crash of the machine loses about the last second of answered commits.",

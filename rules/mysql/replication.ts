@@ -186,7 +186,7 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
   MySQLReplicaWritable: {
     severity: "warning",
     when: ({ readOnly, sqlRunning }) =>
-      `${readOnly} == 0 and on (job, instance) max by (job, instance) (${sqlRunning}) == 1`,
+      `${readOnly} == 0 and on (cluster, env, job, instance) max by (cluster, env, job, instance) (${sqlRunning}) == 1`,
     for: "30m",
     summary: "The replica {{ $labels.host }} takes writes",
     description:
@@ -211,7 +211,7 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
   MySQLReadOnlyWithoutSource: {
     severity: "warning",
     when: ({ readOnly, sqlRunning }) =>
-      `${readOnly} == 1 unless on (job, instance) group by (job, instance) (${sqlRunning})`,
+      `${readOnly} == 1 unless on (cluster, env, job, instance) group by (cluster, env, job, instance) (${sqlRunning})`,
     for: "15m",
     summary: "MySQL on {{ $labels.host }} is read only and no replica",
     description:

@@ -1,6 +1,7 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { mysql } from "./common.ts";
+import { countsFromZero } from "../lib/nature.ts";
 
 export const signals = defineSignals({
   up: {
@@ -22,7 +23,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of max_connections in use.",
     query: (q) =>
-      `${q.gauge("mysql_global_status_threads_connected")} / ${q.gauge("mysql_global_variables_max_connections")}`,
+      `${q.gauge("mysql_global_status_threads_connected")} / (${q.gauge("mysql_global_variables_max_connections")} > 0)`,
   },
   refused: {
     unit: "count",
@@ -140,6 +141,7 @@ export const group = defineAlerts(mysql, signals, {
     when: ({ refused }) => `${refused} > 0`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "MySQL on {{ $labels.host }} turned clients away",
     description:
       "max_connections was reached within 15 minutes, even if only between two scrapes; those clients got an error.",

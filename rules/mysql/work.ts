@@ -47,7 +47,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of the numbers an automatic column can hold that are used up.",
     query: (q) =>
-      `${q.gauge("mysql_info_schema_auto_increment_column")} / ${q.gauge("mysql_info_schema_auto_increment_column_max")}`,
+      `${q.gauge("mysql_info_schema_auto_increment_column")} / (${q.gauge("mysql_info_schema_auto_increment_column_max")} > 0)`,
   },
 });
 

@@ -1,6 +1,7 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { ofServer, postgres, session } from "./common.ts";
+import { countsFromZero } from "../lib/nature.ts";
 
 export const signals = defineSignals({
   lockWaiters: {
@@ -23,7 +24,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Locks the shared lock table is made for.",
     query: (q) =>
-      `${ofServer(q.gauge("pg_settings_max_locks_per_transaction"))} * ${ofServer(q.gauge("pg_settings_max_connections"))}`,
+      `(${ofServer(q.gauge("pg_settings_max_locks_per_transaction"))} > 0) * (${ofServer(q.gauge("pg_settings_max_connections"))} > 0)`,
   },
   exclusiveLocks: {
     unit: "count",
@@ -79,6 +80,7 @@ export const group = defineAlerts({ ...postgres, name: "postgres-locks" }, signa
     when: ({ deadlocks }, threshold) => `${deadlocks} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "Deadlocks in {{ $labels.datname }} on {{ $labels.host }}",
     description:
       '{{ $value | printf "%.0f" }} deadlocks in ten minutes: two parts of an application lock the same rows in different order.',
@@ -147,6 +149,7 @@ export const group = defineAlerts({ ...postgres, name: "postgres-locks" }, signa
     when: ({ cancelledByReplay }, threshold) => `${cancelledByReplay} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "The standby {{ $labels.host }} cancels queries on {{ $labels.datname }}",
     description:
       '{{ $value | printf "%.0f" }} queries were cancelled in 15 minutes because replay needed what they read.',

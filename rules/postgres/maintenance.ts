@@ -167,6 +167,9 @@ export const group = defineAlerts({ ...postgres, name: "postgres-maintenance" },
     when: ({ deadShare, sinceVacuum }, threshold) =>
       `${sinceVacuum} > ${threshold} and ${deadShare} > 0.1`,
     for: "1h",
+    byNature: {
+      unknown: "A table that was never vacuumed shows a time of zero, and is overdue, too.",
+    },
     summary: "Table {{ $labels.relname }} on {{ $labels.host }} has not been vacuumed",
     description:
       "{{ $labels.datname }}.{{ $labels.schemaname }}.{{ $labels.relname }} has had no vacuum for a week, or ever, and over a tenth of its rows are dead.",

@@ -21,7 +21,7 @@ export const signals = defineSignals({
   uptime: {
     unit: "seconds",
     about: "Time since the server process was started.",
-    query: (q) => `time() - ${q.timestamp("pg_postmaster_start_time_seconds")}`,
+    query: (q) => q.age("pg_postmaster_start_time_seconds"),
   },
   connections: {
     unit: "count",
@@ -61,7 +61,7 @@ export const signals = defineSignals({
   },
 });
 
-const used = (connections: string, limit: string): string => `${connections} / (${limit})`;
+const used = (connections: string, limit: string): string => `${connections} / (${limit} > 0)`;
 
 /** 97 sessions are left for users: 100 less the reserved ones. */
 const limits = {
@@ -123,7 +123,7 @@ export const group = defineAlerts(postgres, signals, {
       from: "5m",
       value: "9m 0s",
     },
-    quiet: { series: { pg_postmaster_start_time_seconds: "0x14" }, at: "12m" },
+    quiet: { series: { pg_postmaster_start_time_seconds: "-601x14" }, at: "12m" },
     resolves: { series: { pg_postmaster_start_time_seconds: "0x20" }, at: "15m" },
   },
   PostgresConnectionsHigh: {

@@ -1,6 +1,7 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { ofServer, postgres } from "./common.ts";
+import { countsFromZero } from "../lib/nature.ts";
 
 // PostgreSQL 17 moved what is known of checkpoints to another view, and the exporter to another
 // collector: only one side of each `or` is ever there.
@@ -24,7 +25,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Size of the WAL directory by what max_wal_size aims at.",
     query: (q) =>
-      `${q.gauge("pg_wal_size_bytes")} / ${ofServer(q.gauge("pg_settings_max_wal_size_bytes"))}`,
+      `${q.gauge("pg_wal_size_bytes")} / (${ofServer(q.gauge("pg_settings_max_wal_size_bytes"))} > 0)`,
   },
   checkpointsTimed: {
     unit: "count",
@@ -67,6 +68,7 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
     when: ({ archiveFailures }) => `${archiveFailures} > 0`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "Archiving WAL of {{ $labels.host }} fails at times",
     description:
       "The archive command failed within the last 15 minutes. It is tried again, but the archive may be slow, full or unreachable.",

@@ -41,12 +41,12 @@ export const signals = defineSignals({
   givenUp: {
     unit: "count",
     about: "Messages to each channel that were given up within 15 minutes.",
-    query: (q) => `sum without (result) (${q.increase(notifications, "15m", { result: "dead" })})`,
+    query: (q) => `sum without (result) (${q.events(notifications, "15m", { result: "dead" })})`,
   },
   heartbeatFailures: {
     unit: "count",
     about: "Pings of the outer watch within ten minutes that failed; one is sent a minute.",
-    query: (q) => `sum without (result) (${q.increase(heartbeats, "10m", { result: "failed" })})`,
+    query: (q) => `sum without (result) (${q.events(heartbeats, "10m", { result: "failed" })})`,
   },
 });
 

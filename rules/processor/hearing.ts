@@ -19,13 +19,12 @@ export const signals = defineSignals({
   reconcileFailures: {
     unit: "count",
     about: "Comparisons with Alertmanager's list within ten minutes that failed; one a minute.",
-    query: (q) => `sum without (result) (${q.increase(reconciled, "10m", { result: "failed" })})`,
+    query: (q) => `sum without (result) (${q.events(reconciled, "10m", { result: "failed" })})`,
   },
   differences: {
     unit: "count",
     about: "Alerts within half an hour that the comparison found or ended, as no message had.",
-    query: (q) =>
-      `sum without (result) (${q.increase(reconciled, "30m", { result: /found|lost/ })})`,
+    query: (q) => `sum without (result) (${q.events(reconciled, "30m", { result: /found|lost/ })})`,
   },
 });
 

@@ -17,7 +17,7 @@ export const signals = defineSignals({
   poisoned: {
     unit: "count",
     about: "Alerts within 15 minutes that could not be understood and are in quarantine.",
-    query: (q) => `sum without (result) (${q.increase(received, "15m", { result: "poisoned" })})`,
+    query: (q) => `sum without (result) (${q.events(received, "15m", { result: "poisoned" })})`,
   },
   requests: {
     unit: "opsPerSecond",
@@ -33,7 +33,7 @@ export const signals = defineSignals({
   overloaded: {
     unit: "count",
     about: "Messages within ten minutes refused for lack of room.",
-    query: (q) => q.increase(overloaded, "10m"),
+    query: (q) => q.events(overloaded, "10m"),
   },
   unauthorized: {
     unit: "count",
@@ -45,7 +45,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Requests within half an hour refused for good: no JSON, no alerts, or too large.",
     query: (q) =>
-      `sum without (code, method) (${q.increase(requests, "30m", { ...intake, code: /400|413|415/ })})`,
+      `sum without (code, method) (${q.events(requests, "30m", { ...intake, code: /400|413|415/ })})`,
   },
 });
 

@@ -3,7 +3,7 @@ import { defineSignals, type Signal } from "../lib/signal.ts";
 import { prometheusOwner } from "./common.ts";
 
 const counted = (metric: string, range: string, about: string) =>
-  ({ unit: "count", about, query: (q) => q.increase(metric, range) }) as const satisfies Signal;
+  ({ unit: "count", about, query: (q) => q.events(metric, range) }) as const satisfies Signal;
 
 const dropped = (metric: string, about: string) =>
   ({ unit: "opsPerSecond", about, query: (q) => q.rate(metric) }) as const satisfies Signal;

@@ -43,7 +43,7 @@ export const signals = defineSignals({
   dropped: {
     unit: "count",
     about: "Alerts thrown away within ten minutes, unsent.",
-    query: (q) => q.increase(dropped, "10m"),
+    query: (q) => q.events(dropped, "10m"),
   },
   behind: {
     unit: "seconds",

@@ -16,12 +16,12 @@ export const signals = defineSignals({
   failures: {
     unit: "count",
     about: "Evaluations of rules that failed within five minutes, by group.",
-    query: (q) => q.increase(failures, "5m"),
+    query: (q) => q.events(failures, "5m"),
   },
   missed: {
     unit: "count",
     about: "Evaluations left out within ten minutes as the one before had not ended, by group.",
-    query: (q) => q.increase(missed, "10m"),
+    query: (q) => q.events(missed, "10m"),
   },
   durationShare: {
     unit: "ratio",
@@ -36,7 +36,7 @@ export const signals = defineSignals({
   templateFailures: {
     unit: "count",
     about: "Texts of alerts that could not be written within 15 minutes.",
-    query: (q) => q.increase(templates, "15m"),
+    query: (q) => q.events(templates, "15m"),
   },
   queryLoad: {
     unit: "ratio",

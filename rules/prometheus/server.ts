@@ -33,7 +33,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Memory of the process against that of its host.",
     query: (q) =>
-      `${q.gauge("process_resident_memory_bytes", { job })} / on (env, host) group_left () (max by (env, host) (${q.gauge("node_memory_MemTotal_bytes")}) > 0)`,
+      `${q.gauge("process_resident_memory_bytes", { job })} / on (cluster, env, host) group_left () (max by (cluster, env, host) (${q.gauge("node_memory_MemTotal_bytes")}) > 0)`,
   },
   servers: {
     unit: "count",

@@ -6,12 +6,12 @@ export const signals = defineSignals({
   reloadFailures: {
     unit: "count",
     about: "Times in 15 minutes that the blocks on disk could not be read in.",
-    query: (q) => q.increase("prometheus_tsdb_reloads_failures_total", "15m"),
+    query: (q) => q.events("prometheus_tsdb_reloads_failures_total", "15m"),
   },
   compactionFailures: {
     unit: "count",
     about: "Compactions of an hour that failed.",
-    query: (q) => q.increase("prometheus_tsdb_compactions_failed_total", "1h"),
+    query: (q) => q.events("prometheus_tsdb_compactions_failed_total", "1h"),
   },
   ingested: {
     unit: "opsPerSecond",
@@ -31,17 +31,17 @@ export const signals = defineSignals({
   newCorruptions: {
     unit: "count",
     about: "Damage found in the write-ahead log within 15 minutes.",
-    query: (q) => q.increase("prometheus_tsdb_wal_corruptions_total", "15m"),
+    query: (q) => q.events("prometheus_tsdb_wal_corruptions_total", "15m"),
   },
   age: {
     unit: "seconds",
     about: "Time since Prometheus was started.",
-    query: (q) => `(time() - ${q.timestamp("process_start_time_seconds")})`,
+    query: (q) => q.age("process_start_time_seconds"),
   },
   logWriteFailures: {
     unit: "count",
     about: "Writes to the write-ahead log that failed within 15 minutes.",
-    query: (q) => q.increase("prometheus_tsdb_wal_writes_failed_total", "15m"),
+    query: (q) => q.events("prometheus_tsdb_wal_writes_failed_total", "15m"),
   },
   series: {
     unit: "count",
@@ -70,7 +70,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "How far back samples reach, as a share of the time they are to be kept.",
     query: (q) =>
-      `(time() - ${q.timestamp("prometheus_tsdb_lowest_timestamp_seconds")}) / (${q.gauge("prometheus_tsdb_retention_limit_seconds")} > 0)`,
+      `${q.age("prometheus_tsdb_lowest_timestamp_seconds")} / (${q.gauge("prometheus_tsdb_retention_limit_seconds")} > 0)`,
   },
 });
 

@@ -2,6 +2,7 @@ import { defineAlerts } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { rabbitmq } from "./common.ts";
+import { alwaysANumber } from "../lib/nature.ts";
 
 export const signals = defineSignals({
   up: {
@@ -101,7 +102,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Different versions among the nodes.",
     query: (q) =>
-      `count by (job, env) (count by (job, env, rabbitmq_version) (${q.gauge("rabbitmq_build_info")}))`,
+      `count by (cluster, env, job) (count by (cluster, env, job, rabbitmq_version) (${q.gauge("rabbitmq_build_info")}))`,
   },
 });
 
@@ -123,6 +124,10 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
     severity: "critical",
     when: ({ linkLost, up }) => `${linkLost} and ignoring (peer, probe) ${up} == 1`,
     for: "5m",
+    byNature: {
+      removed: "A node without its links is alone, whoever took the others away.",
+      unknown: alwaysANumber,
+    },
     summary: "{{ $labels.host }} has lost a node of its cluster",
     description:
       "The link to {{ $labels.peer }} has not been up for five minutes: the cluster may be split.",

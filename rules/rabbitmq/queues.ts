@@ -42,12 +42,12 @@ export const signals = defineSignals({
   dropped: {
     unit: "count",
     about: "Messages within ten minutes that fitted no queue and were thrown away.",
-    query: (q) => q.increase("rabbitmq_global_messages_unroutable_dropped_total", "10m"),
+    query: (q) => q.events("rabbitmq_global_messages_unroutable_dropped_total", "10m"),
   },
   returned: {
     unit: "count",
     about: "Messages within ten minutes that fitted no queue and went back to their publisher.",
-    query: (q) => q.increase("rabbitmq_global_messages_unroutable_returned_total", "10m"),
+    query: (q) => q.events("rabbitmq_global_messages_unroutable_returned_total", "10m"),
   },
   rejected: {
     unit: "opsPerSecond",

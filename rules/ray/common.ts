@@ -1,6 +1,5 @@
 import type { Owner } from "../lib/alert.ts";
 import { estateBoard, hostBoard } from "../lib/boards.ts";
-import type { Query } from "../lib/signal.ts";
 
 /** What every group of Ray alerts has in common; every node exports its own metrics. */
 export const ray = {
@@ -20,10 +19,3 @@ export const node = "cluster, env, host, instance, job";
 
 /** One Ray cluster from its start to its end. */
 export const session = "cluster, env, job, SessionName";
-
-/**
- * What a counter gained. Ray begins many of its series with the first event, at 1, which `increase`
- * does not see: a series that was not there before counts in full.
- */
-export const gained = (q: Query, metric: string, range: string): string =>
-  `${q.counter(metric)} unless ${q.counter(metric)} offset ${range} or ${q.increase(metric, range)}`;

@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { gained, node, ray } from "./common.ts";
+import { node, ray } from "./common.ts";
 
 export const signals = defineSignals({
   up: {
@@ -46,12 +46,12 @@ export const signals = defineSignals({
     unit: "count",
     about: "Workers of each node that Ray ended within ten minutes to save memory.",
     query: (q) =>
-      `sum by (${node}) (${gained(q, "ray_memory_manager_worker_eviction_total", "10m")})`,
+      `sum by (${node}) (${q.events("ray_memory_manager_worker_eviction_total", "10m")})`,
   },
   crashed: {
     unit: "count",
     about: "Workers of each node that died within 15 minutes without being told to.",
-    query: (q) => q.increase("ray_node_manager_unexpected_worker_failure_total", "15m"),
+    query: (q) => q.events("ray_node_manager_unexpected_worker_failure_total", "15m"),
   },
 });
 

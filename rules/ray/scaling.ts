@@ -29,13 +29,13 @@ export const signals = defineSignals({
     unit: "count",
     about: "Nodes that the provider refused within 15 minutes.",
     query: (q) =>
-      `${q.increase("autoscaler_failed_create_nodes_total", "15m")} + ${q.increase("autoscaler_node_launch_exceptions_total", "15m")}`,
+      `${q.events("autoscaler_failed_create_nodes_total", "15m")} + ${q.events("autoscaler_node_launch_exceptions_total", "15m")}`,
   },
   loopErrors: {
     unit: "count",
     about: "Rounds of the autoscaler within 15 minutes that ended in an error.",
     query: (q) =>
-      `${q.increase("autoscaler_update_loop_exceptions_total", "15m")} + ${q.increase("autoscaler_reset_exceptions_total", "15m")}`,
+      `${q.events("autoscaler_update_loop_exceptions_total", "15m")} + ${q.events("autoscaler_reset_exceptions_total", "15m")}`,
   },
 });
 
@@ -48,6 +48,7 @@ export const group = defineAlerts({ ...ray, name: "ray-scaling" }, signals, {
     board: estateBoard,
     when: ({ head, up }) => `${up} unless on (cluster, env, job) ${head}`,
     for: "3m",
+    byNature: { removed: "Nodes that answer without a head are what it is for, whoever took it." },
     summary: "A Ray cluster has no head",
     description:
       "Nodes of {{ $labels.job }} are known and none has been the head for three minutes: nothing can be started.",

@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
-import { gained, rayCluster, session } from "./common.ts";
+import { rayCluster, session } from "./common.ts";
 
 const application = `${session}, application`;
 const deployment = `${application}, deployment`;
@@ -52,7 +52,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Replicas started within 15 minutes.",
     query: (q) =>
-      `sum by (${deployment}) (${gained(q, "ray_serve_deployment_replica_starts_total", "15m")})`,
+      `sum by (${deployment}) (${q.events("ray_serve_deployment_replica_starts_total", "15m")})`,
   },
   loopTime: {
     unit: "seconds",

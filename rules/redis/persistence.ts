@@ -26,7 +26,7 @@ export const signals = defineSignals({
   sinceSnapshot: {
     unit: "seconds",
     about: "Time since the last snapshot was written.",
-    query: (q) => `time() - (${q.timestamp("redis_rdb_last_save_timestamp_seconds")} > 0)`,
+    query: (q) => q.age("redis_rdb_last_save_timestamp_seconds"),
   },
   unsaved: {
     unit: "count",

@@ -16,7 +16,7 @@ export const signals = defineSignals({
   sinceStart: {
     unit: "seconds",
     about: "Time since the server was started.",
-    query: (q) => `time() - (${q.timestamp("redis_start_time_seconds")} > 0)`,
+    query: (q) => q.age("redis_start_time_seconds"),
   },
   clients: {
     unit: "ratio",
@@ -125,7 +125,7 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
       from: "20m",
       value: "0s",
     },
-    quiet: { series: { redis_start_time_seconds: "1x40" }, at: "20m" },
+    quiet: { series: { redis_start_time_seconds: "-400x40" }, at: "20m" },
   },
   RedisConnectionsHigh: {
     severity: "warning",

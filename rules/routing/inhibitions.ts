@@ -1,5 +1,6 @@
 /** Which alert silences which: data, rendered by `lib/alertmanager`. */
 import { absent, is, isNot, type Matcher, present } from "../lib/alertmanager/matcher.ts";
+import { ofKubernetesObjects } from "./kubernetes.ts";
 
 /** What one alert silences. */
 export interface Inhibition {
@@ -26,6 +27,7 @@ export const objectLabels = [
   "consumergroup",
   "container",
   "cpu",
+  "daemonset",
   "database",
   "datname",
   "deployment",
@@ -54,6 +56,7 @@ export const objectLabels = [
   "server",
   "slo",
   "slot_name",
+  "statefulset",
   "tenant",
   "topic",
   "user",
@@ -62,7 +65,7 @@ export const objectLabels = [
 ] as const;
 
 /** Where and what an alert is about, but for its name. */
-const object = ["env", "host", "instance", ...objectLabels];
+const object = ["env", "host", "instance", "job", ...objectLabels];
 
 const worse: readonly [by: string, ...milder: string[]][] = [
   ["emergency", "critical", "warning", "info"],
@@ -102,13 +105,13 @@ export const inhibitions: readonly Inhibition[] = [
     name: "a host that is down silences what is on it",
     source: [is("alertname", "HostDown"), present("host")],
     target: [isNot("alertname", "HostDown"), present("host"), complains],
-    equal: ["env", "host"],
+    equal: ["cluster", "env", "host"],
   },
   {
     name: "a service that is down silences the rest of it",
     source: [is("down", "true"), present("service"), present("instance"), ...wholeService],
     target: [absent("down"), present("service"), present("instance"), complains],
-    equal: ["env", "service", "instance"],
+    equal: ["cluster", "env", "job", "service", "instance"],
   },
   {
     name: "a part of a service that is down silences the rest of that part",
@@ -116,23 +119,13 @@ export const inhibitions: readonly Inhibition[] = [
     target: [absent("down"), present("service"), present("instance"), complains],
     equal: ["service", ...object],
   },
-  {
-    name: "a node that is down silences its pods",
-    source: [is("alertname", "KubeNodeNotReady"), present("node")],
-    target: [
-      isNot("alertname", "KubeNodeNotReady"),
-      is("scope", "pod", "container"),
-      present("node"),
-      complains,
-    ],
-    equal: ["env", "cluster", "node"],
-  },
+  ...ofKubernetesObjects,
   {
     name: "info is told only beside something worse",
-    // InfoInhibitor is computed by env and instance. Alerts without an instance are a group of
+    // InfoInhibitor is computed by cluster, env, host and instance. Alerts without an instance are a group of
     // their own there, so here the missing label may equal the missing one.
     source: [is("alertname", "InfoInhibitor"), is("severity", "none")],
     target: [is("severity", "info")],
-    equal: ["env", "instance"],
+    equal: ["cluster", "env", "host", "instance"],
   },
 ];

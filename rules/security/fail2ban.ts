@@ -1,6 +1,7 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { securityOwner } from "./common.ts";
+import { countsFromZero } from "../lib/nature.ts";
 
 export const signals = defineSignals({
   answers: {
@@ -71,6 +72,7 @@ export const group = defineAlerts(securityOwner("fail2ban", "fail2ban", 9191, "t
     when: ({ bans }, threshold) => `${bans} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "Jail {{ $labels.jail }} of {{ $labels.host }} bans many addresses",
     description:
       '{{ $value | printf "%.0f" }} addresses were banned in 15 minutes: many machines at once, so a ban of one helps little.',

@@ -11,7 +11,7 @@ export const signals = defineSignals({
     about: "Fewest security updates that were not installed at any time of seven days.",
     query: (q) => {
       const pending = q.gauge("apt_upgrades_pending", fromSecurity);
-      return `sum without (arch, origin) (min_over_time(${pending}[7d]) and ${pending} offset 7d)`;
+      return `sum without (arch, origin) (min_over_time(${pending}[7d]) and ${pending} offset 7d and ${pending})`;
     },
   },
   updatesHeld: {
@@ -24,7 +24,7 @@ export const signals = defineSignals({
     about: "1 where an installed update has waited seven days for a restart.",
     query: (q) => {
       const required = q.gauge("node_reboot_required");
-      return `min_over_time(${required}[7d]) and ${required} offset 7d`;
+      return `min_over_time(${required}[7d]) and ${required} offset 7d and ${required}`;
     },
   },
   selinux: {

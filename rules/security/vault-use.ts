@@ -8,12 +8,8 @@ import { ofLeader } from "./vault.ts";
 export const signals = defineSignals({
   rootTokens: {
     unit: "count",
-    about: "Root tokens ever made, where one was made within 15 minutes.",
-    // The counter is not there before the first one, so an increase would not see it.
-    query: (q) => {
-      const made = q.counter("vault_token_create_root");
-      return `${made} unless ${made} <= max_over_time(${made}[1h] offset 15m)`;
-    },
+    about: "Root tokens made within 15 minutes.",
+    query: (q) => q.events("vault_token_create_root", "15m"),
   },
   tokensAgainstYesterday: {
     unit: "ratio",
@@ -58,7 +54,7 @@ const led = (metric: string, values: string) => ({
 export const group = defineAlerts(securityOwner("vault-use", "vault", 8200, "cluster"), signals, {
   VaultRootTokenCreated: {
     severity: "critical",
-    when: ({ rootTokens }) => rootTokens,
+    when: ({ rootTokens }) => `${rootTokens} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Somebody made a root token at Vault on {{ $labels.host }}",

@@ -6,7 +6,7 @@ import { securityOwner } from "./common.ts";
 
 /** What the leader says: a node that led before shows its last word until the retention is over. */
 export const ofLeader = (q: Query, metric: string): string =>
-  `(${q.gauge(metric)} and on (job, instance) ${q.gauge("vault_core_active")} == 1)`;
+  `(${q.gauge(metric)} and on (cluster, env, job, instance) ${q.gauge("vault_core_active")} == 1)`;
 
 export const signals = defineSignals({
   up: {
@@ -39,7 +39,7 @@ export const signals = defineSignals({
     unit: "count",
     about: "Requests and answers within ten minutes that no audit device would write down.",
     query: (q) =>
-      `${q.increase("vault_audit_log_request_failure", "10m")} + ${q.increase("vault_audit_log_response_failure", "10m")}`,
+      `${q.events("vault_audit_log_request_failure", "10m")} + ${q.events("vault_audit_log_response_failure", "10m")}`,
   },
 });
 

@@ -12,7 +12,7 @@ export const signals = defineSignals({
   diskFree: {
     unit: "ratio",
     about: "Share of each volume that is free.",
-    query: (q) => `${free(q)} / ${q.gauge("windows_logical_disk_size_bytes", lettered)}`,
+    query: (q) => `${free(q)} / (${q.gauge("windows_logical_disk_size_bytes", lettered)} > 0)`,
   },
   diskFreeTomorrow: {
     unit: "bytes",

@@ -1,6 +1,7 @@
 import { defineAlerts, type Owner } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { windowsOwner } from "./common.ts";
+import { countsFromZero } from "../lib/nature.ts";
 
 /** Services that Windows starts by itself and that end when they have nothing to do. */
 const passing =
@@ -35,7 +36,7 @@ export const signals = defineSignals({
     unit: "seconds",
     about: "Time since the oldest update that is not installed was published.",
     query: (q) =>
-      `time() - min without (id, revision) (${q.timestamp("windows_update_pending_published_timestamp")})`,
+      `max without (id, revision) (${q.age("windows_update_pending_published_timestamp")})`,
   },
   poolRunning: {
     unit: "bool",
@@ -68,7 +69,7 @@ export const group = defineAlerts(owner, signals, {
   WindowsServiceStopped: {
     severity: "warning",
     when: ({ serviceRunning, serviceAutomatic }) =>
-      `${serviceRunning} == 0 and on (env, instance, name) ${serviceAutomatic} == 1`,
+      `${serviceRunning} == 0 and on (cluster, env, instance, name) ${serviceAutomatic} == 1`,
     for: "5m",
     summary: "Service {{ $labels.name }} of {{ $labels.host }} does not run",
     description: "{{ $labels.name }} starts with Windows and has been down for five minutes.",
@@ -95,7 +96,7 @@ export const group = defineAlerts(owner, signals, {
   WindowsScheduledTaskFailed: {
     severity: "warning",
     when: ({ taskSucceeded, taskRunning }) =>
-      `${taskSucceeded} == 0 unless on (env, instance, task) ${taskRunning} == 1`,
+      `${taskSucceeded} == 0 unless on (cluster, env, instance, task) ${taskRunning} == 1`,
     for: "1h",
     step: "5m",
     summary: "A scheduled task of {{ $labels.host }} failed",
@@ -130,8 +131,8 @@ export const group = defineAlerts(owner, signals, {
     description:
       "The oldest update not installed was published {{ $value | humanizeDuration }} ago.",
     fires: {
-      series: { [published]: "0x900" },
-      from: "727h",
+      series: { [published]: "3600x900" },
+      from: "728h",
       value: "30d 7h 0m 0s",
     },
     quiet: { series: { [published]: "500000x900" }, at: "740h" },
@@ -164,6 +165,7 @@ export const group = defineAlerts(owner, signals, {
     when: ({ workerFailures }, threshold) => `${workerFailures} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
+    byNature: { born: countsFromZero },
     summary: "Workers of {{ $labels.app }} of {{ $labels.host }} crash",
     description:
       '{{ $value | printf "%.0f" }} worker processes of {{ $labels.app }} failed in 15 minutes; after five IIS stops the pool.',

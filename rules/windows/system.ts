@@ -11,7 +11,7 @@ export const signals = defineSignals({
   uptime: {
     unit: "seconds",
     about: "Time since Windows was started.",
-    query: (q) => `time() - ${q.timestamp("windows_system_boot_time_timestamp")}`,
+    query: (q) => q.age("windows_system_boot_time_timestamp"),
   },
   cpuUsed: {
     unit: "ratio",
@@ -23,19 +23,19 @@ export const signals = defineSignals({
     unit: "count",
     about: "Threads that wait for a core, for each of them.",
     query: (q) =>
-      `${q.gauge("windows_system_processor_queue_length")} / ${q.gauge("windows_cpu_logical_processor")}`,
+      `${q.gauge("windows_system_processor_queue_length")} / (${q.gauge("windows_cpu_logical_processor")} > 0)`,
   },
   memoryAvailable: {
     unit: "ratio",
     about: "Share of memory that programs could still get.",
     query: (q) =>
-      `${q.gauge("windows_memory_available_bytes")} / ${q.gauge("windows_memory_physical_total_bytes")}`,
+      `${q.gauge("windows_memory_available_bytes")} / (${q.gauge("windows_memory_physical_total_bytes")} > 0)`,
   },
   committed: {
     unit: "ratio",
     about: "Share of memory and page files that was promised to programs.",
     query: (q) =>
-      `${q.gauge("windows_memory_committed_bytes")} / ${q.gauge("windows_memory_commit_limit")}`,
+      `${q.gauge("windows_memory_committed_bytes")} / (${q.gauge("windows_memory_commit_limit")} > 0)`,
   },
   pageReads: {
     unit: "opsPerSecond",
@@ -46,7 +46,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of memory that drivers hold and that can never be paged out.",
     query: (q) =>
-      `${q.gauge("windows_memory_pool_nonpaged_bytes")} / ${q.gauge("windows_memory_physical_total_bytes")}`,
+      `${q.gauge("windows_memory_pool_nonpaged_bytes")} / (${q.gauge("windows_memory_physical_total_bytes")} > 0)`,
   },
   clockOffset: {
     unit: "seconds",
@@ -96,11 +96,11 @@ export const group = defineAlerts(windowsOwner("system"), signals, {
     summary: "{{ $labels.host }} was started",
     description: "Windows on {{ $labels.host }} has been up for {{ $value | humanizeDuration }}.",
     fires: {
-      series: { windows_system_boot_time_timestamp: "_x8 0x30" },
+      series: { windows_system_boot_time_timestamp: "_x8 60x30" },
       from: "8m",
-      value: "8m 0s",
+      value: "7m 0s",
     },
-    quiet: { series: { windows_system_boot_time_timestamp: "_x11 0x30" }, at: "11m" },
+    quiet: { series: { windows_system_boot_time_timestamp: "_x12 60x30" }, at: "12m" },
   },
   WindowsCpuHigh: {
     severity: "warning",

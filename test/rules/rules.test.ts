@@ -111,8 +111,8 @@ describe("thresholds", () => {
     });
     const all = /expr: (.*)/g;
     const [rest, own] = [...text.matchAll(all)].map(([, expression]) => expression ?? "");
-    expect(rest).toMatch(/\{instance!~"db-1:9100"\}.*\{instance!~"db-1:9100"\} < 0\.2$/);
-    expect(own).toMatch(/\{instance="db-1:9100"\}.*\{instance="db-1:9100"\} < 0\.05$/);
+    expect(rest).toMatch(/\{instance!~"db-1:9100"\}.*\{instance!~"db-1:9100"\} > 0\) < 0\.2$/);
+    expect(own).toMatch(/\{instance="db-1:9100"\}.*\{instance="db-1:9100"\} > 0\) < 0\.05$/);
   });
 
   it("exist for most alerts, and only for alerts", () => {

@@ -14,7 +14,7 @@ function vigil(...args: string[]): Promise<{ code: number; text: string }> {
 
 describe("vigil mutate", () => {
   it("changes one alert in every way, and its tests notice", async () => {
-    const { code, text } = await vigil("mutate", "TargetDown");
+    const { code, text } = await vigil("mutate", "HostMemoryLow");
     expect([code, text]).toEqual([
       0,
       expect.stringMatching(/\d+ mutants of 1 alerts, .* 100\.0 %/),

@@ -162,11 +162,13 @@ const edges: [string, Edge][] = [
   [
     "a node that is not ready ⊣ its pods",
     {
-      by: { alertname: "KubeNodeNotReady", severity: "critical", scope: "node", node: "n" },
+      by: { alertname: "KubeNodeNotReady", severity: "warning", scope: "node", node: "n" },
       silenced: [
-        { alertname: "PodLooping", severity: "critical", scope: "pod", node: "n", pod: "p" },
+        { alertname: "PodLooping", severity: "warning", scope: "pod", node: "n", pod: "p" },
       ],
       heard: [
+        // What wakes somebody is never held back by what does not.
+        { alertname: "PodLooping", severity: "critical", scope: "pod", node: "n", pod: "q" },
         { alertname: "PodLooping", severity: "critical", scope: "pod", node: "m", pod: "p" },
         { alertname: "PodLooping", severity: "critical", scope: "pod", pod: "p" },
         { alertname: "KubeNodePressure", severity: "warning", scope: "node", node: "n" },
@@ -174,9 +176,70 @@ const edges: [string, Edge][] = [
     },
   ],
   [
+    "a pod whose image cannot be pulled ⊣ what follows for it and its deployment",
+    {
+      by: {
+        alertname: "KubePodImagePullFailing",
+        severity: "warning",
+        service: "kubernetes",
+        cluster: "west",
+        namespace: "shop",
+        pod: "web-1",
+        deployment: "web",
+      },
+      silenced: [
+        {
+          alertname: "KubePodNotReady",
+          severity: "warning",
+          cluster: "west",
+          namespace: "shop",
+          pod: "web-1",
+        },
+        {
+          alertname: "KubeDeploymentRolloutStuck",
+          severity: "warning",
+          cluster: "west",
+          namespace: "shop",
+          deployment: "web",
+        },
+      ],
+      heard: [
+        {
+          alertname: "KubePodNotReady",
+          severity: "warning",
+          cluster: "west",
+          namespace: "shop",
+          pod: "web-2",
+        },
+        {
+          alertname: "KubePodNotReady",
+          severity: "warning",
+          cluster: "east",
+          namespace: "shop",
+          pod: "web-1",
+        },
+        {
+          alertname: "KubeDeploymentRolloutStuck",
+          severity: "warning",
+          cluster: "west",
+          namespace: "other",
+          deployment: "web",
+        },
+      ],
+    },
+  ],
+  [
+    "errors of one service ⊣ the milder of that service, not of another job",
+    {
+      by: { alertname: "High", family: "Errors", severity: "critical", job: "checkout" },
+      silenced: [{ alertname: "Elevated", family: "Errors", severity: "warning", job: "checkout" }],
+      heard: [{ alertname: "Elevated", family: "Errors", severity: "warning", job: "search" }],
+    },
+  ],
+  [
     "InfoInhibitor ⊣ info of its instance",
     {
-      by: { alertname: "InfoInhibitor", severity: "none", instance: "a:1" },
+      by: { alertname: "InfoInhibitor", severity: "none", ...a },
       silenced: [{ alertname: "Rebooted", severity: "info", ...a }],
       heard: [
         { alertname: "Rebooted", severity: "info", ...b },

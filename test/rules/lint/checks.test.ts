@@ -67,17 +67,17 @@ describe("matching", () => {
 
   it("knows the labels of a histogram's series and of its quantile", () => {
     const quantile =
-      "histogram_quantile(0.9, sum by (code, le) (rate(request_seconds_bucket[5m])))";
-    expect(complaints(`${quantile} > 1 and on (code) rate(request_seconds_count[5m]) > 1`)).toEqual(
-      [],
-    );
-    expect(complaints(`${quantile} > 1 and on (le) rate(request_seconds_count[5m]) > 1`)).toEqual([
-      expect.stringContaining("le is on one side"),
-    ]);
+      "histogram_quantile(0.9, sum by (cluster, env, code, le) (rate(request_seconds_bucket[5m])))";
+    expect(
+      complaints(`${quantile} > 1 and on (cluster, env, code) rate(request_seconds_count[5m]) > 1`),
+    ).toEqual([]);
+    expect(
+      complaints(`${quantile} > 1 and on (cluster, env, le) rate(request_seconds_count[5m]) > 1`),
+    ).toEqual([expect.stringContaining("le is on one side")]);
   });
 
   it("says nothing where it knows nothing", () => {
-    expect(complaints("something / on (any) another > 1")).toEqual([]);
+    expect(complaints("something / on (cluster, env, any) another > 1")).toEqual([]);
   });
 });
 

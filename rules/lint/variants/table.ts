@@ -1,0 +1,439 @@
+/**
+ * What happens in the field to the series of every alert, and what must be true then: said once for
+ * all of them. Each variant lives in environments of its own, so that one run of promtool holds all
+ * of an alert, and none may disturb another.
+ */
+import type { Labels, VariantName } from "../../lib/alert.ts";
+import { type Sample, type Samples } from "../../lib/fixture.ts";
+import {
+  between,
+  born,
+  constant,
+  each,
+  extended,
+  type One,
+  relabel,
+  restarted,
+  since,
+  together,
+  union,
+  until,
+} from "./samples.ts";
+import { targetLabels } from "../inventory.ts";
+import type { Subject } from "./subject.ts";
+
+/** How many alerts fire in an environment, at every step from one to another. */
+export interface Claim {
+  readonly env: string;
+  readonly from: number;
+  readonly to: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What a variant makes of an alert: series, and what must be true of them. */
+export interface Scenario {
+  readonly samples: Samples;
+  readonly claims: readonly Claim[];
+}
+
+export interface Variant {
+  /** What happens. */
+  readonly about: string;
+  /** What must be true then. */
+  readonly must: string;
+  readonly scenarios: (subject: Subject, name: string) => readonly Scenario[];
+}
+
+/** Everything in an environment of this name; what has environments of its own keeps them apart. */
+const inEnvironment = (samples: Samples, env: string): Samples =>
+  relabel(samples, ({ labels }) => ({ env: labels["env"] ? `${env}/${labels["env"]}` : env }));
+
+const exactly = (env: string, count: number, from: number, to = from): Claim => ({
+  env,
+  from,
+  to,
+  least: count,
+  most: count,
+});
+
+/** Unix time of a moment that was never set, as Go writes it. */
+const zeroTimeOfGo = -62_135_596_800;
+
+/** Steps after the first firing one in which it must go on. */
+const onward = 2;
+
+const lengthOf = (samples: Samples): number =>
+  Math.max(0, ...[...samples.values()].map((values) => values.length));
+
+/** The firing series, long enough to be looked at for a while after. */
+const firingFor = (subject: Subject, more: number): Samples =>
+  extended(
+    subject.firing,
+    Math.max(subject.from + 1 + more, lengthOf(subject.firing)),
+    subject.kindOf,
+  );
+
+/** The same target and object, as a second copy of the exporter tells of it. */
+function copyLabels(subject: Subject, { labels }: One, number: number): Record<string, string> {
+  const added = { pod: `exporter-${number}`, container: "exporter", endpoint: "metrics" };
+  const own = sameFacts(subject)
+    ? Object.entries(added).filter(([label]) => !(label in labels))
+    : [];
+  const instance = labels["instance"];
+  return {
+    ...Object.fromEntries(own),
+    ...(number > 1 && instance !== undefined && { instance: `${instance}${number}` }),
+    ...(number > 1 &&
+      labels["host"] !== undefined &&
+      !("host" in subject.identity) && { host: `${labels["host"]}${number}` }),
+  };
+}
+
+const copy = (subject: Subject, samples: Samples, number: number): Samples =>
+  relabel(samples, (one) => copyLabels(subject, one, number));
+
+/** Whether its object is the target itself: two targets are two objects then. */
+const isTarget = ({ identity }: Subject): boolean => "instance" in identity;
+
+/** Whether copies of the program tell the same, as opposed to each what it does itself. */
+const sameFacts = ({ alert }: Subject): boolean => alert.copies === "same";
+
+/** The step at which something happens that must not disturb: while it waits, or just after it fired. */
+const turn = ({ forSteps, from }: Subject): number =>
+  forSteps > 1 ? from - Math.floor(forSteps / 2) : from + 1;
+
+/** Labels by which a program tells where an object is and what it is made of: they change while it lives. */
+const changeable = [
+  "container_id",
+  "goversion",
+  "host_ip",
+  "image",
+  "image_id",
+  "internal_ip",
+  "kernel_version",
+  "node",
+  "nodename",
+  "pod",
+  "pod_ip",
+  "release",
+  "revision",
+  "uid",
+  "version",
+];
+
+/** Those of an alert's series that neither tell its object nor are asked for. */
+function looseLabels(subject: Subject): string[] {
+  const names = each(subject.firing).flatMap(({ labels, metric }) =>
+    changeable.filter(
+      (label) =>
+        label in labels && !(label in subject.identity) && !subject.matched(metric).has(label),
+    ),
+  );
+  return [...new Set(names)].sort();
+}
+
+const mapValues = (samples: Samples, change: (one: One) => readonly Sample[]): Samples =>
+  together(each(samples).map((one) => ({ ...one, values: change(one) })));
+
+/**
+ * Something happens to quiet series some steps before or after the moment at which they are known to
+ * be quiet; they go on long enough for it to show.
+ */
+function disturbed(
+  subject: Subject,
+  env: string,
+  change: (one: One, at: number) => readonly Sample[],
+  { later = 0, watch = 0 } = {},
+): Scenario[] {
+  const { forSteps, kindOf, quiet } = subject;
+  if (quiet === undefined) return [];
+  // What waits may be about to fire by then, so it is disturbed before.
+  const at = forSteps === 0 ? quiet.at + later : Math.max(1, quiet.at - forSteps - 2);
+  const end = Math.max(quiet.at, at + forSteps + 2) + watch;
+  const long = extended(quiet.samples, end + 1, kindOf);
+  const changed = mapValues(long, (one) => change(one, at));
+  return [{ samples: inEnvironment(changed, env), claims: [exactly(env, 0, quiet.at, end)] }];
+}
+
+/** When something ends: what is counted is at rest by then, and it is watched until it is forgotten. */
+const ending = ({ forSteps, memory }: Subject): { later: number; watch: number } => ({
+  later: Math.min(memory, 100),
+  watch: Math.min(memory + forSteps, 400),
+});
+
+const twinOf = (one: One, label: string): One => ({
+  ...one,
+  labels: { ...one.labels, [label]: `${one.labels[label]}2` },
+});
+
+/** Quiet series beside the firing ones, where they are known to be quiet when those fire. */
+function calmBeside({ from, kindOf, quiet }: Subject): Samples {
+  return quiet && from <= quiet.at ? extended(quiet.samples, from + 1, kindOf) : new Map();
+}
+
+export const variants = {
+  neighbour: {
+    about: "another environment or cluster has an object of the same name",
+    must: "each is judged by its own series, whichever comes first",
+    scenarios: (subject, name) => {
+      const firing = firingFor(subject, 0);
+      const calm = calmBeside(subject);
+      const { from } = subject;
+      const inCluster = (samples: Samples, env: string, cluster: string): Samples =>
+        relabel(inEnvironment(samples, env), ({ labels }) => ({
+          // Before what it had: fixtures with several clusters stay several.
+          cluster: cluster + (labels["cluster"] ?? ""),
+        }));
+      const clusters = (what: string, fires: string, other: string): Scenario => {
+        const env = `${name}-${what}`;
+        return {
+          samples: union(inCluster(firing, env, fires), inCluster(calm, env, other)),
+          claims: [exactly(env, 1, from)],
+        };
+      };
+      const both = `${name}-both`;
+      return [
+        {
+          samples: union(
+            inEnvironment(calm, `${name}-a`),
+            inEnvironment(firing, `${name}-b`),
+            inEnvironment(calm, `${name}-c`),
+          ),
+          claims: [
+            exactly(`${name}-a`, 0, from),
+            exactly(`${name}-b`, 1, from),
+            exactly(`${name}-c`, 0, from),
+          ],
+        },
+        {
+          samples: union(inCluster(firing, both, "a"), inCluster(firing, both, "b")),
+          claims: [exactly(both, 2, from)],
+        },
+        clusters("first", "a", "b"),
+        clusters("last", "b", "a"),
+      ];
+    },
+  },
+  namesake: {
+    about: "another job has an object of the same name",
+    must: "each is judged by its own series, whichever comes first",
+    scenarios: (subject, name) => {
+      const { alert, from } = subject;
+      const other = (samples: Samples, prefix: string): Samples =>
+        relabel(samples, ({ labels: { job } }): Labels => {
+          const its = alert.target["job"] ?? job;
+          return job !== undefined && job === its ? { job: `${prefix}-${job}` } : {};
+        });
+      return ["a", "z"].map((prefix) => {
+        const env = `${name}-${prefix}`;
+        const beside = other(inEnvironment(calmBeside(subject), env), prefix);
+        return {
+          // What names no job of its own is the same for both: the firing ones count.
+          samples: union(beside, inEnvironment(firingFor(subject, 0), env)),
+          claims: [exactly(env, 1, from)],
+        };
+      });
+    },
+  },
+  replica: {
+    about: "a second copy of the exporter tells of the same objects",
+    must: "one alert for one object, and quiet stays quiet; where the target is the object, one for each",
+    scenarios: (subject, name) => {
+      const count = isTarget(subject) ? 2 : 1;
+      const twice = (samples: Samples): Samples =>
+        union(copy(subject, samples, 1), copy(subject, samples, 2));
+      const calm =
+        sameFacts(subject) || isTarget(subject)
+          ? disturbed(subject, `${name}-quiet`, ({ values }) => values)
+          : [];
+      return [
+        {
+          samples: inEnvironment(twice(firingFor(subject, 0)), name),
+          claims: [exactly(name, count, subject.from)],
+        },
+        ...calm.map((one) => ({ ...one, samples: twice(one.samples) })),
+      ];
+    },
+  },
+  restart: {
+    about: "the exporter restarts and has other labels of its own",
+    must: "fires through without starting anew; where the program tells of itself, once at most",
+    scenarios: (subject, name) => {
+      if (isTarget(subject)) return [];
+      const at = turn(subject);
+      const end = subject.from + onward;
+      const all = firingFor(subject, onward + 1);
+      const before = mapValues(copy(subject, all, 1), ({ values }) => until(values, at));
+      const after = mapValues(copy(subject, all, 2), ({ values }) => since(values, at));
+      return [
+        {
+          samples: inEnvironment(union(before, after), name),
+          claims: [
+            sameFacts(subject)
+              ? exactly(name, 1, subject.from, end)
+              : { env: name, from: 0, to: end, least: 0, most: 1 },
+          ],
+        },
+      ];
+    },
+  },
+  relabelled: {
+    about: "a label that tells no object changes its value, or has two",
+    must: "one alert for one object, which fires through",
+    scenarios: (subject, name) =>
+      looseLabels(subject).flatMap((label) => {
+        const end = subject.from + onward;
+        const at = turn(subject);
+        const all = each(firingFor(subject, onward + 1));
+        const changing = (one: One): boolean =>
+          label in one.labels && !subject.matched(one.metric).has(label);
+        const make = (env: string, change: (one: One) => One[]): Scenario => ({
+          samples: inEnvironment(
+            together(all.flatMap((one) => (changing(one) ? change(one) : [one]))),
+            env,
+          ),
+          claims: [exactly(env, 1, subject.from, end)],
+        });
+        return [
+          make(`${name}-${label}-changes`, (one) => [
+            { ...one, values: until(one.values, at) },
+            { ...twinOf(one, label), values: since(one.values, at) },
+          ]),
+          make(`${name}-${label}-twice`, (one) => [one, twinOf(one, label)]),
+        ];
+      }),
+  },
+  moved: {
+    about: "what is looked up about an object has two values, for a moment or for good",
+    must: "evaluated without error, one alert for one object",
+    scenarios: (subject, name) =>
+      [...new Set([...subject.carried.values()].flatMap((labels) => [...labels]))].flatMap(
+        (label) => {
+          const { forSteps, from } = subject;
+          const at = Math.max(1, turn(subject));
+          const end = from + forSteps + 4;
+          const all = each(firingFor(subject, forSteps + 5));
+          const moves = ({ labels, metric }: One): boolean =>
+            label in labels && (subject.carried.get(metric)?.has(label) ?? false);
+          const make = (env: string, change: (one: One) => One[]): Scenario => ({
+            samples: inEnvironment(
+              together(all.flatMap((one) => (moves(one) ? change(one) : [one]))),
+              env,
+            ),
+            claims: [
+              // What goes on firing after its condition ended does so with the value it had.
+              { env, from: 0, to: end, least: 0, most: subject.keepSteps > 0 ? 2 : 1 },
+              ...(subject.keepSteps > 0 ? [] : [exactly(env, 1, end)]),
+            ],
+          });
+          return [
+            make(`${name}-${label}-twice`, (one) => [one, twinOf(one, label)]),
+            make(`${name}-${label}-moment`, (one) => [
+              { ...one, values: until(one.values, at + 3) },
+              { ...twinOf(one, label), values: since(one.values, at) },
+            ]),
+            make(`${name}-${label}-other-first`, (one) => [
+              { ...twinOf(one, label), values: between(one.values, 0, at + 3) },
+              { ...one, values: since(one.values, at) },
+            ]),
+          ];
+        },
+      ),
+  },
+  born: {
+    about: "a counter with labels of its own is exported from its first event on",
+    must: "fires for the first event as for any other",
+    scenarios: (subject, name) => {
+      const all = firingFor(subject, 1);
+      // Without labels it is there, at zero, as soon as its program is.
+      const isBorn = ({ labels, metric }: One): boolean =>
+        subject.kindOf(metric) === "counter" &&
+        Object.keys(labels).some((label) => !targetLabels.includes(label));
+      if (!each(all).some(isBorn)) return [];
+      // The target was there for longer than anybody looks back.
+      const late = subject.from + 1 + subject.memory;
+      const changed = mapValues(all, (one) => [
+        ...Array<Sample>(subject.memory).fill(isBorn(one) ? "_" : (one.values[0] ?? "_")),
+        ...(isBorn(one) ? born(one.values) : one.values),
+      ]);
+      return [{ samples: inEnvironment(changed, name), claims: [exactly(name, 1, late)] }];
+    },
+  },
+  removed: {
+    about: "an object is taken away on purpose, its target answers or is gone, too",
+    must: "what was quiet stays quiet, what fired ends",
+    scenarios: (subject, name) => {
+      const { from, keepSteps, memory } = subject;
+      const gone = from + 1 + keepSteps + memory + 1;
+      // What looks back for days ends when those have passed; nobody wants to wait for it here.
+      const patient = memory > 1500;
+      const fired = mapValues(firingFor(subject, patient ? 0 : gone + 1), ({ values }) =>
+        until(values, from + 1),
+      );
+      return [
+        ...disturbed(
+          subject,
+          `${name}-object`,
+          ({ metric, values }, at) => (metric === "up" ? values : until(values, at)),
+          ending(subject),
+        ),
+        ...(isTarget(subject)
+          ? disturbed(
+              subject,
+              `${name}-target`,
+              ({ values }, at) => until(values, at),
+              ending(subject),
+            )
+          : []),
+        ...(patient
+          ? []
+          : [
+              {
+                samples: inEnvironment(fired, `${name}-fired`),
+                claims: [exactly(`${name}-fired`, 0, gone)],
+              },
+            ]),
+      ];
+    },
+  },
+  lost: {
+    about: "the target does not answer any more",
+    must: "stays quiet: that the target is down has an alert of its own",
+    scenarios: (subject, name) =>
+      subject.readsUp
+        ? []
+        : disturbed(subject, name, ({ values }, at) => until(values, at), ending(subject)),
+  },
+  unknown: {
+    about: "a value says unknown or not applicable: NaN, a time of zero, a limit of 0 or −1",
+    must: "stays quiet",
+    scenarios: (subject, name) => {
+      const gauges = (number: number, which: (one: One) => boolean, what: string) =>
+        each(subject.quiet?.samples ?? new Map()).some(which)
+          ? disturbed(subject, `${name}-${what}`, (one) =>
+              which(one) ? constant(one.values, number) : one.values,
+            )
+          : [];
+      const isGauge = ({ metric }: One): boolean =>
+        subject.kindOf(metric) === "gauge" && metric !== "up";
+      const isTime = ({ metric }: One): boolean => subject.kindOf(metric) === "timestamp";
+      const isDivisor = (one: One): boolean => isGauge(one) && subject.divisors.has(one.metric);
+      return [
+        ...gauges(NaN, isGauge, "nan"),
+        ...gauges(0, isDivisor, "divisor-zero"),
+        ...gauges(-1, isDivisor, "divisor-minus-one"),
+        ...gauges(0, isTime, "never"),
+        ...gauges(zeroTimeOfGo, isTime, "zero-time"),
+      ];
+    },
+  },
+  reset: {
+    about: "what is watched restarts, its counters begin at zero",
+    must: "stays quiet",
+    scenarios: (subject, name) =>
+      disturbed(subject, name, ({ metric, values }, at) =>
+        subject.kindOf(metric) === "counter" ? restarted(values, at) : values,
+      ),
+  },
+} as const satisfies Readonly<Record<VariantName, Variant>>;
