@@ -28,7 +28,7 @@ export const benches: readonly BenchEntry[] = [
   },
   {
     name: "warm-up",
-    summary: "From `vigil up` on a new stack until every target answers",
+    summary: "From `./vigil up` on a new stack until every target answers",
     load: () => import("./warm-up.ts"),
   },
   {

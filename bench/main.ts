@@ -5,7 +5,7 @@ import { interrupted } from "./lib/interrupt.ts";
 import type { Report } from "./lib/report.ts";
 import { renderTable } from "./lib/table.ts";
 
-const help = `vigil bench [--json] [NAME…]
+const help = `./vigil bench [--json] [NAME…]
 
 Measures what the README claims, each figure against a reference in the same run; no name: all
 but those that take an hour.

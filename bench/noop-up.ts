@@ -18,7 +18,13 @@ const goal = 8;
 export function run(): Promise<Report> {
   return withEstate(async ({ env: own, folder, stack, vigil }) => {
     await vigil(["up"]);
-    const { env, home } = await openEngine({ root: folder, stack, env: own, progress: silent });
+    const { env, home } = await openEngine({
+      root: folder,
+      stack,
+      env: own,
+      progress: silent,
+      to: "preview",
+    });
     const empty = await createSmallProgram("empty", folder, env);
     const single = await createSmallProgram("single", folder, env);
     const up = (cwd: string, args: readonly string[]) => async (): Promise<number> => {

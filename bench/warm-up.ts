@@ -57,7 +57,7 @@ export function run(): Promise<Report> {
           unit: "s",
           value: median(of("all")),
           spread: quartiles(of("all")),
-          reference: { what: "vigil up alone", value: median(of("said")) },
+          reference: { what: "./vigil up alone", value: median(of("said")) },
           goal,
         },
       ],

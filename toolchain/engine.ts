@@ -35,10 +35,10 @@ export interface EngineOptions {
   readonly progress?: Progress;
   /**
    * What is going to be done. `configure` needs no passphrase, and whoever only looks needs no room on
-   * the disk.
+   * the disk. Only `change` and `preview` ask the providers, and so need their plugins.
    * @default "look"
    */
-  readonly to?: "change" | "configure" | "look";
+  readonly to?: "change" | "configure" | "look" | "preview";
 }
 
 /** Tools by target; `promtool` and its like check files for every target. */
@@ -92,7 +92,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
-  const plugins = await ensurePlugins({ root, stack, target, env, tools, progress });
+  const plugins =
+    to === "change" || to === "preview"
+      ? await ensurePlugins({ root, stack, target, env, tools, progress })
+      : [];
   const without = missingOf(tools, plugins);
   env["VIGIL_WITHOUT"] = [...without.keys()].join(",");
   const engine: Engine = {

@@ -4,6 +4,7 @@ import { dependenciesFresh } from "./dependencies.ts";
 import { look, placesOf } from "./obtain.ts";
 import { askDocker, type Docker } from "./docker.ts";
 import { findPlugins, type Plugin } from "./installed-plugins.ts";
+import { packages, pinnedPlugins } from "./plugins.ts";
 import type { Tool, Workshop } from "./tool.ts";
 
 /** What there is of one tool. */
@@ -22,6 +23,12 @@ export interface ToolReport {
   readonly advice?: string;
 }
 
+/** What there is of one provider plugin. */
+export interface PluginReport extends Plugin {
+  /** The version that the program needs; undefined where the checkout does not say. */
+  readonly pinned: string | undefined;
+}
+
 /** What there is of everything on this machine. */
 export interface Report {
   readonly node: { readonly version: string; readonly path: string };
@@ -29,18 +36,16 @@ export interface Report {
   readonly cache: { readonly folder: string; readonly exists: boolean; readonly freeBytes: number };
   readonly dependencies: "installed" | "to be installed";
   readonly docker: Docker;
-  readonly plugins: readonly Plugin[];
+  readonly plugins: readonly PluginReport[];
 }
-
-/** Provider plugins that targets of Vigil use. */
-const plugins = ["docker", "grafana", "command"];
 
 /** Looks at this machine without changing, fetching or installing anything. */
 export async function examine(shop: Workshop, table: readonly Tool[]): Promise<Report> {
   const { cache, root, env } = shop;
-  const [docker, installed, freeBytes, fresh, ...tools] = await Promise.all([
+  const [docker, installed, pinned, freeBytes, fresh, ...tools] = await Promise.all([
     askDocker(env),
-    findPlugins(plugins, env),
+    findPlugins(Object.keys(packages), env),
+    pinnedPlugins(root),
     freeSpace(cache),
     dependenciesFresh(root),
     ...table.map((tool) => examineTool(tool, shop)),
@@ -51,7 +56,7 @@ export async function examine(shop: Workshop, table: readonly Tool[]): Promise<R
     cache: { folder: cache, exists: existsSync(cache), freeBytes },
     dependencies: fresh ? "installed" : "to be installed",
     docker,
-    plugins: installed,
+    plugins: installed.map((plugin) => ({ ...plugin, pinned: pinned[plugin.name] })),
   };
 }
 

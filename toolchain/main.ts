@@ -55,18 +55,18 @@ export class UsageError extends UserError {}
 function asUsage(error: unknown, name = ""): unknown {
   const { code = "" } = error as { code?: string };
   if (!code.startsWith("ERR_PARSE_ARGS")) return error;
-  return new UsageError(reasonOf(error), { advice: [`vigil ${name} --help says what it takes`] });
+  return new UsageError(reasonOf(error), { advice: [`./vigil ${name} --help says what it takes`] });
 }
 
 /** The help page. */
 export function usage(commands: readonly Entry[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
   return [
-    "vigil <command> [options]",
+    "./vigil <command> [options]",
     "",
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     "",
-    "vigil <command> --help says more about one.",
+    "./vigil <command> --help says more about one.",
     "",
   ].join("\n");
 }
@@ -78,7 +78,7 @@ function unknown(name: string, commands: readonly Entry[]): UsageError {
   );
   return new UsageError(`There is no command ${name}`, {
     advice: [
-      meant === undefined ? "vigil help lists all commands" : `Did you mean: vigil ${meant}`,
+      meant === undefined ? "./vigil help lists all commands" : `Did you mean: ./vigil ${meant}`,
     ],
   });
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Ensured } from "./ensure.ts";
 import { reasonOf, UserError } from "./errors.ts";
 import { createNetwork } from "./network.ts";
+import { currentPlatform, platformKey } from "./platform.ts";
 import { run } from "./process.ts";
 import type { Progress } from "./progress.ts";
 
@@ -30,11 +31,13 @@ interface PluginSpec {
   readonly server?: string;
 }
 
-const packages: Readonly<Record<string, string>> = {
+/** The package of each provider plugin that targets use, by the plugin's name. */
+export const packages: Readonly<Record<string, string>> = {
   docker: "@pulumi/docker",
   grafana: "@pulumiverse/grafana",
 };
 
+/** Version and site of a plugin, as its installed package says. */
 async function specOf(root: string, name: string): Promise<PluginSpec> {
   const file = join(root, "node_modules", packages[name] ?? name, "package.json");
   const { pulumi, version } = JSON.parse(await readFile(file, "utf8")) as {
@@ -111,11 +114,23 @@ export async function ensurePlugins(options: PluginOptions): Promise<MissingPlug
 }
 
 function noDocker({ version }: PluginSpec, reason: string): UserError {
-  return new UserError(`The provider plugin docker ${version} could not be had`, {
-    details: [reason, "Nothing was changed."],
+  return new UserError(`The provider plugin docker ${version} could not be installed`, {
+    details: [`${reason}; it is asked for again with the next run`, "Nothing was changed."],
     advice: [
-      `Where the site can be reached: pulumi plugin install resource docker ${version}`,
-      "Without Docker: make up (stack local) needs no plugin.",
+      `From a file of its own: ./vigil pulumi plugin install resource docker ${version} --file pulumi-resource-docker-v${version}-${platformKey(currentPlatform())}.tar.gz`,
+      "Without Docker: STACK=local make up needs no plugin.",
     ],
   });
+}
+
+/** Versions of the plugins that the program was written for, by name; those it does not say are left out. */
+export async function pinnedPlugins(root: string): Promise<Readonly<Record<string, string>>> {
+  const text = await readFile(join(root, "package.json"), "utf8").catch(() => "{}");
+  const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> };
+  return Object.fromEntries(
+    Object.entries(packages).flatMap(([name, from]) => {
+      const version = dependencies[from];
+      return version === undefined ? [] : [[name, version]];
+    }),
+  );
 }

@@ -158,3 +158,16 @@ test("plugins are listed oldest first, without those half-way there", async () =
     { name: "grafana", versions: [] },
   ]);
 });
+
+test("a plugin of another version than the program needs is not enough, and the command names it", async () => {
+  const root = write(temporary(), {
+    "package.json": '{"dependencies":{"@pulumi/docker":"5.2.0"}}',
+    "package-lock.json": '{"packages":{}}',
+  });
+  const home = temporary();
+  mkdirSync(join(home, "plugins/resource-docker-v4.9.0"), { recursive: true });
+  const shop = workshop({ root, env: { PATH: "/nowhere", PULUMI_HOME: home } });
+  expect(doctor.show(await examine(shop, []))).toMatch(
+    /^– +plugin docker +only 4\.9\.0; \.\/vigil pulumi plugin install resource docker 5\.2\.0$/m,
+  );
+});

@@ -39,7 +39,7 @@ test("an unknown command suggests the nearest, if any is near", async () => {
   expect(await run(["statsu"])).toEqual({
     code: 2,
     out: "",
-    err: "✗ There is no command statsu\n  → Did you mean: vigil status\n",
+    err: "✗ There is no command statsu\n  → Did you mean: ./vigil status\n",
   });
   expect((await run(["frobnicate"])).err).toContain("vigil help lists all commands");
 });

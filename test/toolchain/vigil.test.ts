@@ -86,7 +86,7 @@ test("an unknown command fails with a hint, not a stack", async () => {
     env: { VIGIL_CACHE: temporary() },
   });
   expect(code).toBe(2);
-  expect(err).toBe("✗ There is no command doctro\n  → Did you mean: vigil doctor\n");
+  expect(err).toBe("✗ There is no command doctro\n  → Did you mean: ./vigil doctor\n");
 });
 
 test.each(["v22.17.0", "v23.5.0", "v18.0.0"])(

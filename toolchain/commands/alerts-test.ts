@@ -6,7 +6,7 @@ import { stackOptions } from "../options.ts";
 import { readOutputs } from "../outputs.ts";
 import { type Delivery, since, testAlert, until } from "../alert-test.ts";
 
-const help = `vigil alerts-test ALERT [--host NAME] [--seconds N] [--stack NAME]
+const help = `./vigil alerts-test ALERT [--host NAME] [--seconds N] [--stack NAME]
 
 Sends an alert with the label test="true" through the running stack, as if it had fired for that host,
 and reports where it arrived. It ends with the command. Exit code 1 when nobody was told.
@@ -33,7 +33,7 @@ async function labelsFor(name: string, host: string, environment: string) {
       alerts.map((one) => one.name),
     );
     throw new UserError(`There is no alert ${name}`, {
-      advice: [meant === undefined ? "vigil explain lists them all." : `Did you mean ${meant}?`],
+      advice: [meant === undefined ? "./vigil explain lists them all." : `Did you mean ${meant}?`],
     });
   }
   const proven = { ...alert.target, ...alert.fires.labels, ...labelsOf(alert) };
@@ -70,7 +70,7 @@ export async function run(args: string[]): Promise<number> {
   const { alert, labels } = await labelsFor(name, host, outputs.environment);
   const test = testAlert(outputs, labels, {
     summary: `Test of ${name}: nothing is wrong`,
-    description: "Sent by vigil alerts-test.",
+    description: "Sent by ./vigil alerts-test.",
   });
   const deadline = Date.now() + Number(options.values["seconds"]) * 1000;
   const before = await test.deliveries();
@@ -104,7 +104,7 @@ export async function run(args: string[]): Promise<number> {
     const silent = wanted.filter((receiver) => !last.some((one) => one.receiver === receiver));
     for (const receiver of silent) {
       process.stdout.write(
-        `… ${receiver}: nothing sent yet; its route may wait longer (vigil explain ${name}): --seconds 400\n`,
+        `… ${receiver}: nothing sent yet; its route may wait longer (./vigil explain ${name}): --seconds 400\n`,
       );
     }
     if (wanted.length === 0) process.stdout.write("✗ this stack tells nobody of it\n");

@@ -10,7 +10,7 @@ import { checkout } from "../options.ts";
 import { type Outputs, readOutputs } from "../outputs.ts";
 import { filledIn, unfilled } from "../silences.ts";
 
-const help = `vigil amtool <arguments>
+const help = `./vigil amtool <arguments>
 
 Runs the pinned amtool against the stack's Alertmanager, signed in:
   ./vigil amtool silence add alertname=HostDown host=db-1 --duration=2h --comment='new disk'

@@ -9,7 +9,7 @@ import { checkout } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { serverPath } from "../capture/recipe.ts";
 
-const help = `vigil capture [--out FOLDER] [NAME…]
+const help = `./vigil capture [--out FOLDER] [NAME…]
 
 Starts exporters, and the servers they watch, on loopback, makes them work, and writes what they
 really expose to rules/metrics/. All of them, or: ${Object.keys(recipes).join(", ")}.

@@ -3,7 +3,7 @@ import { attach } from "../attach.ts";
 import { ensureDependencies } from "../dependencies.ts";
 import { checkout } from "../options.ts";
 
-const help = `vigil check
+const help = `./vigil check
 
 Format, lint and types of the whole checkout. All run, so that one call shows everything.
 `;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ensureDependencies } from "../dependencies.ts";
 import { checkout } from "../options.ts";
 
-const help = `vigil docs
+const help = `./vigil docs
 
 Writes what is generated from the code into README.md and secrets.example.sh.
 `;

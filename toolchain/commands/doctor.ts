@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createWorkshop } from "../ensure.ts";
-import { examine, type Report, type ToolReport } from "../examine.ts";
+import { examine, type PluginReport, type Report, type ToolReport } from "../examine.ts";
 import { showBytes } from "../places/archive.ts";
 import { formatTable } from "../table.ts";
 import { toolNames, tools } from "../tools.ts";
 
-const help = `vigil doctor [--json]
+const help = `./vigil doctor [--json]
 
 Looks at this machine: each tool, the cache and its disk, a Docker engine, provider plugins.
 Changes and fetches nothing. Exit code 1 when a needed tool is absent and no place here has it.
@@ -41,6 +41,16 @@ const serverOf: Readonly<Record<string, string>> = {
   grafana: " --server github://api.github.com/pulumiverse",
 };
 
+/** Another version than the pinned one is of no use to the engine. */
+function pluginRow({ name, pinned, versions }: PluginReport): string[] {
+  const here = pinned === undefined ? versions.length > 0 : versions.includes(pinned);
+  if (here) return ["✓", `plugin ${name}`, versions.join(", ")];
+  const what = [name, ...(pinned === undefined ? [] : [pinned])].join(" ");
+  const there = versions.length === 0 ? "not installed" : `only ${versions.join(", ")}`;
+  const command = `./vigil pulumi plugin install resource ${what}${serverOf[name] ?? ""}`;
+  return ["–", `plugin ${name}`, `${there}; ${command}`];
+}
+
 /** The report as a page. */
 export function show({ node, tools, cache, dependencies, docker, plugins }: Report): string {
   const toDo = tools.filter(({ state }) => state === "optional" || state === "missing");
@@ -64,15 +74,7 @@ export function show({ node, tools, cache, dependencies, docker, plugins }: Repo
             "Docker engine",
             `no answer at ${docker.at} (${docker.reason}); needed by the Docker target only`,
           ],
-      ...plugins.map(({ name, versions }) =>
-        versions.length > 0
-          ? ["✓", `plugin ${name}`, versions.join(", ")]
-          : [
-              "–",
-              `plugin ${name}`,
-              `not installed; vigil pulumi plugin install resource ${name}${serverOf[name] ?? ""}`,
-            ],
-      ),
+      ...plugins.map(pluginRow),
     ]),
     ...(toDo.length > 0
       ? [toDo.map(({ name, advice = "" }) => `${name}: ${advice}\n`).join("")]

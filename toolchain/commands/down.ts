@@ -13,7 +13,7 @@ import { stackFolder } from "../state/home.ts";
 import { readRecord, recordFile } from "../state/record.ts";
 import { inTurn } from "../state/turn.ts";
 
-const help = `vigil down [--stack NAME] [--purge]
+const help = `./vigil down [--stack NAME] [--purge]
 
 Stops everything of a stack and removes what it made. Data stay, and the next up finds them. What runs
 is stopped whatever the state of the stack is in: unreadable, without its passphrase, on a full disk.

@@ -6,7 +6,7 @@ import { stackOptions } from "../options.ts";
 import { readStackConfig } from "../stack-config.ts";
 import { formatTable } from "../table.ts";
 
-const help = `vigil explain [ALERT] [--stack NAME]
+const help = `./vigil explain [ALERT] [--stack NAME]
 
 What an alert means: its condition with this stack's threshold, who is told and when, what silences
 it, and its runbook. Without a name: every alert, by service.
@@ -39,7 +39,7 @@ export async function run(args: string[]): Promise<number> {
       alerts.map(({ name }) => name),
     );
     throw new UserError(`There is no alert ${wanted}`, {
-      advice: [meant === undefined ? "vigil explain lists them all." : `Did you mean ${meant}?`],
+      advice: [meant === undefined ? "./vigil explain lists them all." : `Did you mean ${meant}?`],
     });
   }
   const { renderChannels } = await import("../../components/render/processor-channels.ts");

@@ -11,7 +11,7 @@ import { run as call } from "../process.ts";
 import { createProgress } from "../progress.ts";
 import { go } from "../tools.ts";
 
-const help = `vigil licences
+const help = `./vigil licences
 
 Reads the licence of every Go module that toolchain/go pins, downloading those that are not in Go's
 module cache, and writes them to ${licenceList}. Exit code 1 when one may not be built.

@@ -8,7 +8,7 @@ import { UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
 import { stackFolder } from "../state/home.ts";
 
-const help = `vigil logs [SERVICE] [--stack NAME] [--follow]
+const help = `./vigil logs [SERVICE] [--stack NAME] [--follow]
 
 What the servers say: the last lines of each log, or of one service's. Containers are looked at one at
 a time, Prometheus when none is named.

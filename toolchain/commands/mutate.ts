@@ -6,7 +6,7 @@ import type { MutationResult } from "../mutation.ts";
 import { checkout } from "../options.ts";
 import { createProgress } from "../progress.ts";
 
-const help = `vigil mutate [ALERT…]
+const help = `./vigil mutate [ALERT…]
 
 Changes each alert in small ways (comparison, threshold, for, matchers) and runs its own tests
 against the change. A change that no test notices is listed. Fails when fewer than 90 % are noticed.

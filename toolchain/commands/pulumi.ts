@@ -3,7 +3,7 @@ import { keepConfig } from "../state/config-file.ts";
 import { UserError } from "../errors.ts";
 import { checkout } from "../options.ts";
 
-const help = `vigil pulumi <arguments>
+const help = `./vigil pulumi <arguments>
 
 Runs the pinned pulumi with the stack, its configuration and its state:
   STACK=dev ./vigil pulumi config set vigil:environment test
@@ -20,6 +20,9 @@ const onStack = new Map([
   ["state", false],
   ["up", true],
 ]);
+
+/** Commands that ask the providers. */
+const asking = new Set(["destroy", "import", "preview", "refresh", "up", "watch"]);
 
 /** Commands that open no secret, and so work without the passphrase. */
 const free = new Set(["cancel", "config", "plugin", "version"]);
@@ -43,7 +46,7 @@ export async function run(args: string[]): Promise<number> {
     root: checkout,
     stack: process.env["STACK"] || "local",
     // A secret set with another passphrase than the others could be read by nobody together with them.
-    to: free.has(command) && !opens ? "configure" : "look",
+    to: asking.has(command) ? "preview" : free.has(command) && !opens ? "configure" : "look",
   });
   const { configFile, stack } = engine.home;
   const readsConfig = onStack.get(command);

@@ -1,7 +1,7 @@
 import { openEngine, stackArgs } from "../engine.ts";
 import { stackOptions } from "../options.ts";
 
-const help = `vigil refresh [--stack NAME]
+const help = `./vigil refresh [--stack NAME]
 
 Compares what is recorded with what is really there: files edited by hand, processes that stopped.
 Changes nothing; up mends what it shows.
@@ -11,7 +11,7 @@ Changes nothing; up mends what it shows.
 export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help);
   if (options === undefined) return 0;
-  const engine = await openEngine(options);
+  const engine = await openEngine({ ...options, to: "preview" });
   return engine.run([
     "refresh",
     "--preview-only",

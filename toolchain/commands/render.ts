@@ -3,7 +3,7 @@ import { stackOptions } from "../options.ts";
 import { renderStack } from "../render.ts";
 import { ensureDependencies } from "../dependencies.ts";
 
-const help = `vigil render --out FOLDER [--stack NAME]
+const help = `./vigil render --out FOLDER [--stack NAME]
 
 Writes prometheus.yml, alertmanager.yml, rules/*.yml and dashboards/*.json of a stack. Needs no engine
 and no server; secrets are not part of these files.

@@ -5,7 +5,7 @@ import { ensureTools } from "../ensure.ts";
 import { checkout } from "../options.ts";
 import { createProgress } from "../progress.ts";
 
-const help = `vigil scorecard
+const help = `./vigil scorecard
 
 Changes every alert in small ways, sees whether its tests notice, and writes what it found into
 rules/proof.json and docs/scorecard.md. Takes some minutes.

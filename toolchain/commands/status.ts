@@ -6,7 +6,7 @@ import { readOutputs } from "../outputs.ts";
 import { groundProblems } from "../reality.ts";
 import { formatTable } from "../table.ts";
 
-const help = `vigil status [--stack NAME]
+const help = `./vigil status [--stack NAME]
 
 What is watched, whether it answers, and what is firing. Exit code 1 when something does not answer.
 `;

@@ -7,7 +7,7 @@ import { ensureTools } from "../ensure.ts";
 import { checkout } from "../options.ts";
 import { createProgress } from "../progress.ts";
 
-const help = `vigil test [--coverage] [pattern…]
+const help = `./vigil test [--coverage] [pattern…]
 
 Runs the tests, all or those whose path matches a pattern, with the real tools. The last line counts
 them. Arguments go to jest.

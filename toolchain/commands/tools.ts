@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { ensureTools, type Ensured } from "../ensure.ts";
 import { formatTable } from "../table.ts";
 
-const help = `vigil tools
+const help = `./vigil tools
 
 Gets every tool into the cache, links them in .vigil/bin and shows where each is from.
 With a full cache nothing is fetched or looked up.

@@ -9,7 +9,7 @@ import { keepCopy } from "../state/care.ts";
 import { forgetOldSecrets } from "../state/forget.ts";
 import { inTurn } from "../state/turn.ts";
 
-const help = `vigil up [--stack NAME]
+const help = `./vigil up [--stack NAME]
 
 Makes the estate of a stack what the program says, and says where it is. Mends what was changed by
 hand or left behind by a run that was killed. Run it as often as you like.

@@ -4,7 +4,7 @@ import { readOutputs } from "../outputs.ts";
 import { groundChecks } from "../reality.ts";
 import { checksFor, settle } from "../verify.ts";
 
-const help = `vigil verify [--stack NAME] [--seconds N]
+const help = `./vigil verify [--stack NAME] [--seconds N]
 
 Proves that the running estate works: every listener wants TLS and a login, every target answers,
 every rule can be evaluated, and an alert gets from Prometheus to Alertmanager. Asks again until all
