@@ -23,7 +23,7 @@ describe("vigil mutate", () => {
 
   it("names every alert it does not know, with the one that was meant", async () => {
     const { code, text } = await vigil("mutate", "TargetDwn", "HostDwn");
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(text).toContain("TargetDwn names no alert; did you mean TargetDown?");
     expect(text).toContain("HostDwn names no alert; did you mean HostDown?");
   });

@@ -2,7 +2,7 @@ import { ensureDependencies } from "../dependencies.ts";
 import { openEngine } from "../engine.ts";
 import { UserError } from "../errors.ts";
 import { UsageError } from "../main.ts";
-import { stackOptions } from "../options.ts";
+import { secondsIn, stackOptions } from "../options.ts";
 import { readOutputs } from "../outputs.ts";
 import { type Delivery, since, testAlert, until } from "../alert-test.ts";
 
@@ -55,15 +55,21 @@ async function labelsFor(name: string, host: string, environment: string) {
 
 /** `vigil alerts-test`. */
 export async function run(args: string[]): Promise<number> {
-  const options = stackOptions(args, help, {
-    host: { type: "string", default: "test-host" },
-    seconds: { type: "string", default: "60" },
-  });
+  const options = stackOptions(
+    args,
+    help,
+    {
+      host: { type: "string", default: "test-host" },
+      seconds: { type: "string", default: "60" },
+    },
+    true,
+  );
   if (options === undefined) return 0;
   const [name] = options.rest;
   if (name === undefined) {
     throw new UsageError("Which alert?", { advice: help.trim().split("\n") });
   }
+  const seconds = secondsIn(options);
   await ensureDependencies({ root: options.root });
   const outputs = await readOutputs(await openEngine(options));
   const host = String(options.values["host"]);
@@ -72,7 +78,7 @@ export async function run(args: string[]): Promise<number> {
     summary: `Test of ${name}: nothing is wrong`,
     description: "Sent by ./vigil alerts-test.",
   });
-  const deadline = Date.now() + Number(options.values["seconds"]) * 1000;
+  const deadline = Date.now() + seconds * 1000;
   const before = await test.deliveries();
   await test.start();
   try {

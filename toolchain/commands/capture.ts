@@ -9,11 +9,12 @@ import { checkout } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { serverPath } from "../capture/recipe.ts";
 
-const help = `./vigil capture [--out FOLDER] [NAME…]
+const help = `./vigil capture [--out FOLDER] NAME… | --all
 
 Starts exporters, and the servers they watch, on loopback, makes them work, and writes what they
-really expose to rules/metrics/. All of them, or: ${Object.keys(recipes).join(", ")}.
+really expose to rules/metrics/. The names: ${Object.keys(recipes).join(", ")}.
 
+  --all          every one of them, which takes long
   --out FOLDER   write there instead
 `;
 
@@ -22,7 +23,11 @@ export async function run(args: string[]): Promise<number> {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { help: { type: "boolean", short: "h" }, out: { type: "string" } },
+    options: {
+      all: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+      out: { type: "string" },
+    },
   });
   if (values.help === true) {
     process.stdout.write(help);
@@ -38,7 +43,13 @@ export async function run(args: string[]): Promise<number> {
       ],
     });
   }
-  const names = positionals.length > 0 ? positionals : Object.keys(recipes);
+  if (positionals.length === 0 && values.all !== true) {
+    throw new UsageError("Which exporter?", {
+      details: [`There are ${Object.keys(recipes).join(", ")}`],
+      advice: ["For example: ./vigil capture node", "Every one of them: ./vigil capture --all"],
+    });
+  }
+  const names = values.all === true ? Object.keys(recipes) : positionals;
   const chosen = names.map((name) => recipes[name]).filter((recipe) => recipe !== undefined);
   const progress = createProgress();
   const shop = createWorkshop({ root: checkout, env: serverPath(process.env) });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { attach } from "../attach.ts";
 import { ensureDependencies } from "../dependencies.ts";
-import { checkout } from "../options.ts";
+import { checkout, helpOnly } from "../options.ts";
 
 const help = `./vigil check
 
@@ -17,10 +17,7 @@ const checks: readonly (readonly string[])[] = [
 
 /** `vigil check`. */
 export async function run(args: string[]): Promise<number> {
-  if (args.includes("--help")) {
-    process.stdout.write(help);
-    return 0;
-  }
+  if (helpOnly(args, help)) return 0;
   await ensureDependencies({ root: checkout });
   let failed = 0;
   for (const [script = "", ...rest] of checks) {

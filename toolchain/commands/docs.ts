@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureDependencies } from "../dependencies.ts";
-import { checkout } from "../options.ts";
+import { checkout, helpOnly } from "../options.ts";
 
 const help = `./vigil docs
 
@@ -30,10 +30,7 @@ export async function generated(root: string): Promise<Record<string, string>> {
 
 /** `vigil docs`. */
 export async function run(args: string[]): Promise<number> {
-  if (args.includes("--help")) {
-    process.stdout.write(help);
-    return 0;
-  }
+  if (helpOnly(args, help)) return 0;
   await ensureDependencies({ root: checkout });
   for (const [path, text] of Object.entries(await generated(checkout))) {
     await writeFile(join(checkout, path), text);

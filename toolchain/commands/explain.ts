@@ -14,7 +14,7 @@ it, and its runbook. Without a name: every alert, by service.
 
 /** `vigil explain`. */
 export async function run(args: string[]): Promise<number> {
-  const options = stackOptions(args, help);
+  const options = stackOptions(args, help, {}, true);
   if (options === undefined) return 0;
   const { rest, root, stack: name } = options;
   await ensureDependencies({ root });

@@ -6,7 +6,7 @@ import { createWorkshop } from "../ensure.ts";
 import { UserError } from "../errors.ts";
 import { inModuleCache, isAllowed, licenceIn, licenceList, pinnedModules } from "../licences.ts";
 import { obtain } from "../obtain.ts";
-import { checkout } from "../options.ts";
+import { checkout, helpOnly } from "../options.ts";
 import { run as call } from "../process.ts";
 import { createProgress } from "../progress.ts";
 import { go } from "../tools.ts";
@@ -23,10 +23,7 @@ const joined = (before: string | undefined, licence: string): string =>
 
 /** `vigil licences`. */
 export async function run(args: string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(help);
-    return 0;
-  }
+  if (helpOnly(args, help)) return 0;
   const progress = createProgress();
   const shop = createWorkshop({ root: checkout });
   const program = (await obtain(go, shop, progress)).binaries["go"] ?? "go";

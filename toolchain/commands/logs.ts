@@ -18,7 +18,7 @@ a time, Prometheus when none is named.
 
 /** `vigil logs`. */
 export async function run(args: string[]): Promise<number> {
-  const options = stackOptions(args, help, { follow: { type: "boolean", short: "f" } });
+  const options = stackOptions(args, help, { follow: { type: "boolean", short: "f" } }, true);
   if (options === undefined) return 0;
   const { rest, root, stack, values } = options;
   const service = rest[0] ?? process.env["SERVICE"];

@@ -1,7 +1,7 @@
 import { delimiter } from "node:path";
 import { ensureDependencies } from "../dependencies.ts";
 import { ensureTools } from "../ensure.ts";
-import { UserError } from "../errors.ts";
+import { UsageError } from "../main.ts";
 import type { MutationResult } from "../mutation.ts";
 import { checkout } from "../options.ts";
 import { createProgress } from "../progress.ts";
@@ -39,20 +39,20 @@ export async function run(args: string[]): Promise<number> {
   }
   const progress = createProgress();
   await ensureDependencies({ root: checkout, progress });
-  const { binFolder } = await ensureTools(["prometheus"], { root: checkout, progress });
-  process.env["PATH"] = `${binFolder}${delimiter}${process.env["PATH"] ?? ""}`;
   const { allAlerts, groups } = await import("../../rules/index.ts");
   const { nearest } = await import("../../rules/lib/nearest.ts");
   const { mutateAll } = await import("../mutation.ts");
   const known = allAlerts().map(({ name }) => name);
   const strangers = args.filter((name) => !known.includes(name));
   if (strangers.length > 0) {
-    throw new UserError(
+    throw new UsageError(
       strangers
         .map((name) => `${name} names no alert; did you mean ${nearest(name, known) ?? known[0]}?`)
         .join("\n"),
     );
   }
+  const { binFolder } = await ensureTools(["prometheus"], { root: checkout, progress });
+  process.env["PATH"] = `${binFolder}${delimiter}${process.env["PATH"] ?? ""}`;
   const chosen = groups.filter(
     ({ alerts }) => args.length === 0 || args.some((name) => name in alerts),
   );

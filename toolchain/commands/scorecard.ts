@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { ensureDependencies } from "../dependencies.ts";
 import { ensureTools } from "../ensure.ts";
-import { checkout } from "../options.ts";
+import { checkout, helpOnly } from "../options.ts";
 import { createProgress } from "../progress.ts";
 
 const help = `./vigil scorecard
@@ -13,10 +13,7 @@ rules/proof.json and docs/scorecard.md. Takes some minutes.
 
 /** `vigil scorecard`. */
 export async function run(args: string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(help);
-    return 0;
-  }
+  if (helpOnly(args, help)) return 0;
   const progress = createProgress();
   await ensureDependencies({ root: checkout, progress });
   const { binFolder } = await ensureTools(["prometheus"], { root: checkout, progress });

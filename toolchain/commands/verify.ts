@@ -1,5 +1,5 @@
 import { openEngine } from "../engine.ts";
-import { stackOptions } from "../options.ts";
+import { secondsIn, stackOptions } from "../options.ts";
 import { readOutputs } from "../outputs.ts";
 import { groundChecks } from "../reality.ts";
 import { checksFor, settle } from "../verify.ts";
@@ -18,9 +18,10 @@ export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help, { seconds: { type: "string", default: "60" } });
   if (options === undefined) return 0;
   const { root, stack } = options;
+  const seconds = secondsIn(options);
   const outputs = await readOutputs(await openEngine(options));
   const ground = groundChecks(root, stack, outputs.target);
-  const deadline = Date.now() + Number(options.values["seconds"]) * 1000;
+  const deadline = Date.now() + seconds * 1000;
   const results = await Promise.all(
     [...ground, ...checksFor(outputs)].map(async (check) => {
       const problem = await settle(check, deadline);
