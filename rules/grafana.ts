@@ -136,7 +136,7 @@ const told = (what: string, way: string): string =>
 
 export const group = defineAlerts(owner, signals, {
   GrafanaDown: {
-    severity: "critical",
+    severity: "warning",
     down: true,
     when: ({ up }) => `${up} == 0`,
     for: "5m",
@@ -147,7 +147,7 @@ export const group = defineAlerts(owner, signals, {
     quiet: { series: { up: "1 0x3 1 0x3 1x10", 'up{job="other"}': "0x20" }, at: "12m" },
   },
   GrafanaErrorRatioHigh: {
-    severity: "critical",
+    severity: "warning",
     family: "GrafanaErrors",
     threshold: { value: 0.25, unit: "share of requests answered with 5xx" },
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,

@@ -166,7 +166,7 @@ export const group = defineAlerts(owner, signals, {
     quiet: { series: { node_thermal_cpu_speed_limit_ratio: "0.95x40" }, at: "25m" },
   },
   MacosSchedulerLimited: {
-    severity: "critical",
+    severity: "warning",
     threshold: { value: 0.5, unit: "share of CPU time that may be handed out" },
     when: ({ schedulerLimit }, threshold) => `${schedulerLimit} < ${threshold}`,
     for: "5m",
@@ -181,7 +181,7 @@ export const group = defineAlerts(owner, signals, {
     quiet: { series: { node_thermal_cpu_scheduler_limit_ratio: "0.55x40" }, at: "25m" },
   },
   MacosDiskErrors: {
-    severity: "critical",
+    severity: "warning",
     scope: "device",
     when: ({ diskErrors }) => `${diskErrors} > 0`,
     for: "0s",

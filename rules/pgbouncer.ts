@@ -90,12 +90,12 @@ export const group = defineAlerts(owner, signals, {
     severity: "critical",
     down: true,
     when: ({ up }) => `${up} == 0`,
-    for: "1m",
+    for: "3m",
     summary: "PgBouncer on {{ $labels.host }} does not answer",
     description:
-      "The exporter {{ $labels.instance }} has not got into the admin console for a minute: who connects through this pooler has no database.",
-    fires: { series: { pgbouncer_up: "1x2 0x10" }, from: "4m" },
-    quiet: { series: { pgbouncer_up: "1 0 1 1 0 1 1" }, at: "6m" },
+      "The exporter {{ $labels.instance }} has not got into the admin console for three minutes: who connects through this pooler has no database.",
+    fires: { series: { pgbouncer_up: "1x2 0x10" }, from: "6m" },
+    quiet: { series: { pgbouncer_up: "1 0 0 0 1 1x10" }, at: "8m" },
   },
   PgBouncerClientsWaiting: {
     severity: "warning",

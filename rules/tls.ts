@@ -11,6 +11,19 @@ export const signals = defineSignals({
     about: "Time until the first certificate that a server shows expires.",
     query: left,
   },
+  renewed: {
+    unit: "count",
+    about:
+      "How often a server's certificate was renewed within a week: one that lives short is always about to expire.",
+    query: (q) => `changes(${q.timestamp("probe_ssl_earliest_cert_expiry")}[7d])`,
+  },
+  lastLeft: {
+    unit: "seconds",
+    about:
+      "Time until the certificate that a server last showed expires: a prober that verifies sees none once it has.",
+    query: (q) =>
+      `((last_over_time(${q.timestamp("probe_ssl_earliest_cert_expiry")}[1d]) > 0) - time())`,
+  },
   chainLeft: {
     unit: "seconds",
     about: "Time until the chain that a client trusts expires.",
@@ -61,6 +74,14 @@ const owner: Owner = {
 };
 const expiry = "probe_ssl_earliest_cert_expiry";
 const chain = "probe_ssl_last_chain_expiry_timestamp_seconds";
+/** A certificate that lives for a day and is renewed in time. */
+const livesShort = { [`${expiry}{instance="https://short"}`]: "86400x5 90000x40" };
+/** A spare intermediate that no client looks at: the chain that they trust is good for longer. */
+const spare = {
+  [`${expiry}{instance="https://spare"}`]: "300x60",
+  [`${chain}{instance="https://spare"}`]: "9000000x60",
+  'probe_success{instance="https://spare"}': "1x60",
+};
 const shown = (fingerprint: string, subject: string): string =>
   `probe_ssl_last_chain_info{fingerprint_sha256="${fingerprint}",subject="${subject}"}`;
 
@@ -69,51 +90,56 @@ export const group = defineAlerts(owner, signals, {
     severity: "warning",
     family: "TlsCertExpiry",
     threshold: { value: 21 * day, unit: "seconds until it expires" },
-    when: ({ certificateLeft }, threshold) => `${certificateLeft} < ${threshold}`,
+    when: ({ certificateLeft, renewed }, threshold) =>
+      `${certificateLeft} < ${threshold} unless ${renewed} > 0`,
     for: "1h",
     step: "10m",
     summary: "Certificate of {{ $labels.instance }} expires within three weeks",
     description:
       "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}.",
     fires: { series: { [expiry]: "1700000x20" }, from: "1h", value: "19d 15h 13m 20s" },
-    quiet: { series: { [expiry]: "1960000x40" }, at: "3h" },
+    quiet: { series: { [expiry]: "1960000x40", ...livesShort }, at: "3h" },
   },
   TlsCertExpiresIn7d: {
     severity: "warning",
     family: "TlsCertExpiry",
     threshold: { value: 7 * day, unit: "seconds until it expires" },
-    when: ({ certificateLeft }, threshold) => `${certificateLeft} < ${threshold}`,
+    when: ({ certificateLeft, renewed }, threshold) =>
+      `${certificateLeft} < ${threshold} unless ${renewed} > 0`,
     for: "1h",
     step: "10m",
     summary: "Certificate of {{ $labels.instance }} expires within a week",
     description:
       "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}: automatic renewal would have happened long ago.",
     fires: { series: { [expiry]: "540000x20" }, from: "1h", value: "6d 5h 0m 0s" },
-    quiet: { series: { [expiry]: "680000x40" }, at: "3h" },
+    quiet: { series: { [expiry]: "680000x40", ...livesShort }, at: "3h" },
   },
   TlsCertExpiresIn3d: {
     severity: "critical",
     family: "TlsCertExpiry",
     threshold: { value: 3 * day, unit: "seconds until it expires" },
-    when: ({ certificateLeft }, threshold) => `${certificateLeft} < ${threshold}`,
+    when: ({ certificateLeft, chainLeft, renewed }, threshold) =>
+      `${certificateLeft} < ${threshold} unless ${renewed} > 0 unless ${chainLeft} > ${threshold}`,
     for: "15m",
     summary: "Certificate of {{ $labels.instance }} expires within three days",
     description:
       "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}, then no client talks to it.",
     fires: { series: { [expiry]: "230000x30" }, from: "15m", value: "2d 15h 38m 20s" },
-    quiet: { series: { [expiry]: "300000x30" }, at: "25m" },
+    quiet: { series: { [expiry]: "300000x30", ...livesShort, ...spare }, at: "25m" },
   },
   TlsCertExpired: {
     severity: "critical",
     family: "TlsCertExpiry",
-    when: ({ certificateLeft }) => `${certificateLeft} <= 0`,
+    when: ({ answered, chainLeft, lastLeft }) =>
+      `${lastLeft} <= 0 and ${answered} >= 0 unless ${chainLeft} > 0`,
     for: "1m",
     summary: "Certificate of {{ $labels.instance }} has expired",
     description:
       "{{ $labels.instance }} shows a certificate that is no longer valid: clients refuse it.",
-    fires: { series: { [expiry]: "600x30" }, from: "11m" },
-    quiet: { series: { [expiry]: "960.5x30" }, at: "16m" },
-    resolves: { series: { [expiry]: "90000x10" }, at: "3m" },
+    // A prober that verifies has no such series from then on.
+    fires: { series: { [expiry]: "600x9 stale", probe_success: "1x9 0x20" }, from: "11m" },
+    quiet: { series: { [expiry]: "960.5x30", probe_success: "1x30", ...spare }, at: "16m" },
+    resolves: { series: { [expiry]: "90000x10", probe_success: "1x10" }, at: "3m" },
   },
   TlsChainExpiresSoon: {
     severity: "warning",

@@ -73,7 +73,7 @@ export const signals = defineSignals({
 
 export const group = defineAlerts(alertmanagerOwner("cluster"), signals, {
   AlertmanagerMembersInconsistent: {
-    severity: "critical",
+    severity: "warning",
     when: (s) => `${s.missing} > 0`,
     for: "15m",
     byNature: {
@@ -97,7 +97,7 @@ export const group = defineAlerts(alertmanagerOwner("cluster"), signals, {
     resolves: { series: pair("2x50", "2x50", size), at: "3m" },
   },
   AlertmanagerConfigInconsistent: {
-    severity: "critical",
+    severity: "warning",
     scope: "workload",
     board: estateBoard,
     when: (s) => `${s.configurations} > 1`,

@@ -96,7 +96,7 @@ const watch = (name: string): string =>
 
 export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
   GpuExporterDown: {
-    severity: "critical",
+    severity: "warning",
     down: true,
     when: ({ up }) => `${up} == 0`,
     for: "5m",
@@ -107,7 +107,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     quiet: { series: { up: "1 0x4 1x10", 'up{job="other"}': "0x20" }, at: "12m" },
   },
   GpuMetricsMissing: {
-    severity: "critical",
+    severity: "warning",
     when: ({ up, cards: shown }) =>
       `${up} == 1 unless on (cluster, env, host, instance, job) ${shown}`,
     for: "5m",
@@ -127,7 +127,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     },
   },
   GpuLost: {
-    severity: "critical",
+    severity: "warning",
     when: ({ lost }) => `${lost} > 0`,
     for: "5m",
     summary: "{{ $labels.host }} has lost a GPU",
@@ -148,7 +148,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     },
   },
   GpuXidFatal: {
-    severity: "critical",
+    severity: "warning",
     when: ({ fatalXid }) => `${fatalXid} > 0`,
     for: "1m",
     summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} reports a fatal error",
@@ -209,7 +209,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     },
   },
   GpuEccUncorrectable: {
-    severity: "critical",
+    severity: "warning",
     when: ({ doubleBit }) => `${doubleBit} > 0`,
     for: "0s",
     keepFiringFor: "15m",
@@ -241,7 +241,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     quiet: { series: { [`DCGM_FI_DEV_ECC_SBE_VOL_TOTAL{${card}}`]: "0+1.5x180" }, at: "170m" },
   },
   GpuRowRemapFailed: {
-    severity: "critical",
+    severity: "warning",
     when: ({ remapFailed }) => `${remapFailed} > 0`,
     for: "1m",
     summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} cannot replace bad memory",
@@ -286,7 +286,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     quiet: { series: { [`DCGM_FI_DEV_RETIRED_PENDING{${card}}`]: "1x13 0x20" }, at: "30m" },
   },
   GpuHealthFailed: {
-    severity: "critical",
+    severity: "warning",
     family: "GpuHealth",
     when: ({ health }) => `${health} == 20`,
     for: "3m",

@@ -81,7 +81,7 @@ const fan = 'node_hwmon_fan_rpm{chip="nct6775",sensor="fan1"}';
 
 export const group = defineAlerts(owner, signals, {
   HostRaidDegraded: {
-    severity: "critical",
+    severity: "warning",
     when: ({ raidMissing }) => `${raidMissing} > 0`,
     for: "5m",
     summary: "RAID {{ $labels.device }} of {{ $labels.host }} is degraded",
@@ -142,7 +142,7 @@ export const group = defineAlerts(owner, signals, {
     },
   },
   HostSmartUnhealthy: {
-    severity: "critical",
+    severity: "warning",
     when: ({ smartHealthy }) => `${smartHealthy} == 0`,
     for: "5m",
     summary: "Disk {{ $labels.disk }} of {{ $labels.host }} says it is failing",

@@ -191,7 +191,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
     },
   },
   VllmQueueTimeHigh: {
-    severity: "critical",
+    severity: "warning",
     family: "VllmQueue",
     threshold: { value: 30, unit: "seconds in the queue for 95 %" },
     when: ({ finished, queueTime }, threshold) =>
@@ -241,7 +241,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
     },
   },
   VllmKvCacheFull: {
-    severity: "critical",
+    severity: "warning",
     family: "VllmKvCache",
     threshold: { value: 0.98, unit: "share of the KV cache in use" },
     when: ({ kvCache, waiting }, threshold) => `${kvCache} > ${threshold} and ${waiting} > 0`,

@@ -68,7 +68,7 @@ export const group = defineAlerts({ ...loki, name: "loki-ring" }, signals, {
     },
   },
   LokiMemberlistSplit: {
-    severity: "critical",
+    severity: "warning",
     board: estateBoard,
     when: ({ instances, members }) => `${members} < ${instances}`,
     for: "5m",

@@ -65,7 +65,7 @@ const lines = 'loki_discarded_samples_total{tenant="shop",reason="rate_limited"}
 
 export const group = defineAlerts({ ...loki, name: "loki-server" }, signals, {
   LokiDown: {
-    severity: "critical",
+    severity: "warning",
     down: true,
     when: ({ up }) => `${up} == 0`,
     for: "5m",
@@ -126,7 +126,7 @@ export const group = defineAlerts({ ...loki, name: "loki-server" }, signals, {
     },
   },
   LokiRequestPanics: {
-    severity: "critical",
+    severity: "warning",
     when: ({ panics }) => `${panics} > 0`,
     for: "0s",
     keepFiringFor: "10m",

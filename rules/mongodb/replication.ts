@@ -53,7 +53,7 @@ const estate = { instance: "", host: "" };
 
 export const group = defineAlerts({ ...mongodb, name: "mongodb-replication" }, signals, {
   MongoDBMemberUnhealthy: {
-    severity: "critical",
+    severity: "warning",
     when: ({ memberHealth }) => `${memberHealth} == 0`,
     for: "2m",
     summary: "A member of replica set {{ $labels.rs_nm }} is away",

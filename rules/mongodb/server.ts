@@ -83,12 +83,12 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
     severity: "critical",
     down: true,
     when: ({ up }) => `${up} == 0`,
-    for: "1m",
+    for: "3m",
     summary: "MongoDB on {{ $labels.host }} does not answer",
     description:
-      "The exporter runs but has got no answer from MongoDB for a minute: down, overloaded or a wrong login.",
-    fires: { series: { mongodb_up: "1 0x10" }, from: "2m" },
-    quiet: { series: { mongodb_up: "1 0 1 1 0 1x10" }, at: "6m" },
+      "The exporter runs but has got no answer from MongoDB for three minutes: down, overloaded or a wrong login.",
+    fires: { series: { mongodb_up: "1 0x10" }, from: "4m" },
+    quiet: { series: { mongodb_up: "1 0 0 0 1x10" }, at: "8m" },
   },
   MongoDBRestarted: {
     severity: "info",

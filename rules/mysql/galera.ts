@@ -126,7 +126,7 @@ export const group = defineAlerts({ ...mysql, name: "mysql-galera" }, signals, {
     },
   },
   MySQLGaleraClusterShrunk: {
-    severity: "critical",
+    severity: "warning",
     when: ({ size }) => `${size} < max_over_time(${size}[1h])`,
     for: "5m",
     summary: "The Galera cluster of {{ $labels.host }} lost a node",

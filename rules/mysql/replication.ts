@@ -257,7 +257,7 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
     },
   },
   MySQLGroupMemberOut: {
-    severity: "critical",
+    severity: "warning",
     when: ({ membersOut }) => `${membersOut} == 1`,
     for: "5m",
     summary: "{{ $labels.member_host }} is not online in the replication group",

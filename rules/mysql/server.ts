@@ -69,12 +69,12 @@ export const group = defineAlerts(mysql, signals, {
     severity: "critical",
     down: true,
     when: ({ up }) => `${up} == 0`,
-    for: "1m",
+    for: "3m",
     summary: "MySQL on {{ $labels.host }} does not let the exporter in",
     description:
-      "The exporter {{ $labels.instance }} has not been able to connect for a minute: the server is down, full or refuses the login.",
-    fires: { series: { mysql_up: "1x2 0x10" }, from: "4m" },
-    quiet: { series: { mysql_up: "1 0 1 1 0 1 1" }, at: "6m" },
+      "The exporter {{ $labels.instance }} has not been able to connect for three minutes: the server is down, full or refuses the login.",
+    fires: { series: { mysql_up: "1x2 0x10" }, from: "6m" },
+    quiet: { series: { mysql_up: "1 0 0 0 1 1x10" }, at: "8m" },
   },
   MySQLCollectorFailed: {
     severity: "warning",

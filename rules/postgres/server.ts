@@ -76,12 +76,12 @@ export const group = defineAlerts(postgres, signals, {
     severity: "critical",
     down: true,
     when: ({ up }) => `${up} == 0`,
-    for: "1m",
+    for: "3m",
     summary: "PostgreSQL on {{ $labels.host }} does not let the exporter in",
     description:
-      "The exporter {{ $labels.instance }} has not been able to connect for a minute: the server is down, out of connections or refuses the login.",
-    fires: { series: { pg_up: "1x2 0x10" }, from: "4m" },
-    quiet: { series: { pg_up: "1 0 1 1 0 1 1" }, at: "6m" },
+      "The exporter {{ $labels.instance }} has not been able to connect for three minutes: the server is down, out of connections or refuses the login.",
+    fires: { series: { pg_up: "1x2 0x10" }, from: "6m" },
+    quiet: { series: { pg_up: "1 0 0 0 1 1x10" }, at: "8m" },
   },
   PostgresCollectorFailed: {
     severity: "warning",
@@ -211,7 +211,7 @@ export const group = defineAlerts(postgres, signals, {
     },
   },
   PostgresFsyncOff: {
-    severity: "critical",
+    severity: "warning",
     when: ({ fsync }) => `${fsync} == 0`,
     for: "5m",
     summary: "PostgreSQL on {{ $labels.host }} runs with fsync off",

@@ -48,12 +48,12 @@ export const group = defineAlerts(processorOwner("server"), signals, {
     severity: "critical",
     down: true,
     when: (s) => `${s.up} == 0`,
-    for: "2m",
+    for: "3m",
     summary: "The alert processor on {{ $labels.host }} does not answer",
     description:
-      "{{ $labels.instance }} has not answered for two minutes: nothing is remembered, shown or told by it. Alertmanager still tells its own receivers.",
-    fires: { series: { up: "1x2 0x10" }, from: "5m" },
-    quiet: { series: { up: "1 1 0 0 1x10", ...decoy("up", "0x20") }, at: "4m" },
+      "{{ $labels.instance }} has not answered for three minutes: nothing is remembered, shown or told by it. Alertmanager still tells its own receivers.",
+    fires: { series: { up: "1x2 0x10" }, from: "6m" },
+    quiet: { series: { up: "1 1 0 0 0 1x10", ...decoy("up", "0x20") }, at: "5m" },
   },
   ProcessorStoreDown: {
     severity: "critical",

@@ -87,7 +87,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
     quiet: { series: once(kubernetesFailures), at: "40m" },
   },
   PrometheusTargetSyncFailure: {
-    severity: "critical",
+    severity: "warning",
     when: (s) => `${s.syncFailures} > 0`,
     for: "5m",
     summary: "Targets of {{ $labels.scrape_job }} are lost on {{ $labels.host }}",

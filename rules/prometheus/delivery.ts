@@ -204,7 +204,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
     },
   },
   PrometheusRemoteWriteBehind: {
-    severity: "critical",
+    severity: "warning",
     threshold: { value: 120, unit: "seconds that remote storage is behind" },
     when: (s, seconds) => `${s.behind} > ${seconds}`,
     for: "15m",

@@ -86,7 +86,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
     quiet: { series: { up: "1 1 0 0 0 1x10", ...decoy("up", "0x20") }, at: "5m" },
   },
   PrometheusBadConfig: {
-    severity: "critical",
+    severity: "warning",
     when: (s) => `${s.configLoaded} == 0`,
     for: "10m",
     summary: "Prometheus on {{ $labels.host }} refused its configuration",

@@ -136,7 +136,7 @@ export const group = defineAlerts(prometheusOwner("storage"), signals, {
     },
   },
   PrometheusWalCorruptions: {
-    severity: "critical",
+    severity: "warning",
     threshold: { value: 900, unit: "seconds since the start in which damage is told" },
     // Damage is mostly found while starting, before the first scrape could see the counter at zero.
     when: ({ age, corruptions: all, newCorruptions }, seconds) =>

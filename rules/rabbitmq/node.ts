@@ -113,12 +113,12 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
     severity: "critical",
     down: true,
     when: ({ up }) => `${up} == 0`,
-    for: "2m",
+    for: "3m",
     summary: "RabbitMQ on {{ $labels.host }} does not answer",
     description:
-      "The node has not answered its scrape for two minutes: queues that live only there cannot be used.",
-    fires: { series: { up: "1 0x10" }, from: "3m" },
-    quiet: { series: { up: "1 0 1 1 0 1x10", 'up{job="other"}': "0x20" }, at: "8m" },
+      "The node has not answered its scrape for three minutes: queues that live only there cannot be used.",
+    fires: { series: { up: "1 0x10" }, from: "4m" },
+    quiet: { series: { up: "1 0 0 0 1x10", 'up{job="other"}': "0x20" }, at: "8m" },
   },
   RabbitmqNodeNotDistributed: {
     severity: "critical",

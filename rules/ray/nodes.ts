@@ -159,7 +159,7 @@ export const group = defineAlerts({ ...ray, name: "ray-nodes" }, signals, {
     quiet: { series: { ray_node_disk_usage: "84x40", ray_node_disk_free: "16x40" }, at: "35m" },
   },
   RayNodeDiskFull: {
-    severity: "critical",
+    severity: "warning",
     family: "RayNodeDisk",
     threshold: { value: 0.95, unit: "share of the disk" },
     when: ({ diskUsed }, threshold) => `${diskUsed} > ${threshold}`,

@@ -84,7 +84,7 @@ const master = 'master_name="main",master_address="10.0.0.1:6379"';
 
 export const group = defineAlerts({ ...redis, name: "redis-replication" }, signals, {
   RedisMasterLinkDown: {
-    severity: "critical",
+    severity: "warning",
     when: ({ linkUp }) => `${linkUp} == 0`,
     for: "2m",
     summary: "Replica {{ $labels.host }} has lost its primary",

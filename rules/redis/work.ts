@@ -83,12 +83,12 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
     severity: "critical",
     down: true,
     when: ({ up }) => `${up} == 0`,
-    for: "1m",
+    for: "3m",
     summary: "Redis on {{ $labels.host }} does not answer",
     description:
-      "The exporter runs but has got no answer from Redis for a minute: down, hung or a wrong login.",
-    fires: { series: { redis_up: "1 0x10" }, from: "2m" },
-    quiet: { series: { redis_up: "1 0 1 1 0 1x10" }, at: "6m" },
+      "The exporter runs but has got no answer from Redis for three minutes: down, hung or a wrong login.",
+    fires: { series: { redis_up: "1 0x10" }, from: "4m" },
+    quiet: { series: { redis_up: "1 0 0 0 1x10" }, at: "8m" },
   },
   RedisExporterError: {
     severity: "warning",

@@ -92,6 +92,32 @@ const bySeverityOfOthers = worse.map(([by, ...milder]): Inhibition => ({
   equal: ["alertname", ...object],
 }));
 
+/** Of two of a family that are equally bad, the first says more: it silences those after it. */
+export const leaders: readonly (readonly [leader: string, ...followers: string[]])[] = [
+  ["GpuHealthFailed", "GpuHealthDegraded"],
+  ["GrafanaErrorRatioHigh", "GrafanaErrorRatioElevated"],
+  ["KubeAPIErrorBudgetBurn", "KubeAPIErrorBudgetBurnSustained"],
+  ["KubeAPIErrorBudgetBurnSlow", "KubeAPIErrorBudgetBurnCreeping"],
+  ["KubeNodeNotReady", "KubeNodeUnreachable"],
+  ["KubeletServerCertificateExpiresToday", "KubeletServerCertificateExpiration"],
+  ["MySQLConnectionsRefused", "MySQLConnectionsHigh"],
+  ["RayNodeDiskFull", "RayNodeDiskHigh"],
+  ["SloFastBurn", "SloMediumBurn"],
+  ["SloSlowBurn", "SloCreepingBurn"],
+  ["TlsCertExpired", "TlsCertExpiresIn3d"],
+  ["TlsCertExpiresIn7d", "TlsCertExpiresIn21d"],
+  ["TritonQueueTimeHigh", "TritonPendingHigh"],
+  ["VllmKvCacheFull", "VllmKvCacheHigh"],
+  ["VllmQueueTimeHigh", "VllmQueueLong"],
+];
+
+const byLeader = leaders.map(([leader, ...followers]): Inhibition => ({
+  name: `${leader} silences what says less`,
+  source: [is("alertname", leader), present("family")],
+  target: [is("alertname", ...followers), present("family")],
+  equal: ["family", ...object],
+}));
+
 /** `cluster` names where the service is, not one object of many behind its instance. */
 const wholeService = objectLabels.filter((label) => label !== "cluster").map(absent);
 
@@ -101,6 +127,7 @@ const complains = isNot("severity", "none");
 export const inhibitions: readonly Inhibition[] = [
   ...bySeverity,
   ...bySeverityOfOthers,
+  ...byLeader,
   {
     name: "a host that is down silences what is on it",
     source: [is("alertname", "HostDown"), present("host")],

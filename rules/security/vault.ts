@@ -54,12 +54,12 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
     scope: "target",
     down: true,
     when: ({ up }) => `${up} == 0`,
-    for: "2m",
+    for: "3m",
     summary: "Vault on {{ $labels.host }} does not answer",
     description:
-      "{{ $labels.instance }} has not answered for two minutes: the process is gone, or it is sealed and hides its metrics.",
-    fires: { series: { up: "1x2 0x10" }, from: "5m" },
-    quiet: { series: { up: "1 0 1 1 0 1 1 1", 'up{job="other"}': "0x20" }, at: "7m" },
+      "{{ $labels.instance }} has not answered for three minutes: the process is gone, or it is sealed and hides its metrics.",
+    fires: { series: { up: "1x2 0x10" }, from: "6m" },
+    quiet: { series: { up: "1 0 0 0 1x10", 'up{job="other"}': "0x20" }, at: "7m" },
   },
   VaultSealed: {
     severity: "critical",

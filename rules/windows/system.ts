@@ -81,12 +81,12 @@ export const group = defineAlerts(windowsOwner("system"), signals, {
     severity: "critical",
     down: true,
     when: ({ up }) => `${up} == 0`,
-    for: "2m",
+    for: "5m",
     summary: "Windows host {{ $labels.host }} does not answer",
     description:
-      "The exporter of {{ $labels.host }} has not answered for two minutes: host, network or the service is down.",
-    fires: { series: { up: "1x2 0x10" }, from: "5m" },
-    quiet: { series: { up: "1 0 0 1 0 1 1", 'up{job="another"}': "0x10" }, at: "6m" },
+      "The exporter of {{ $labels.host }} has not answered for five minutes: host, network or the service is down.",
+    fires: { series: { up: "1x2 0x10" }, from: "8m" },
+    quiet: { series: { up: "1 0 0 0 0 1x10", 'up{job="another"}': "0x20" }, at: "12m" },
   },
   WindowsRebooted: {
     severity: "info",
@@ -180,7 +180,7 @@ export const group = defineAlerts(windowsOwner("system"), signals, {
     quiet: { series: memory("5.5x30"), at: "12m" },
   },
   WindowsCommitNearLimit: {
-    severity: "critical",
+    severity: "warning",
     threshold: { value: 0.9, unit: "share of the commit limit" },
     when: ({ committed }, threshold) => `${committed} > ${threshold}`,
     for: "10m",

@@ -3,6 +3,7 @@ import { allAlerts } from "../../rules/index.ts";
 import { type Receivers, renderAlertmanager } from "../../rules/lib/alertmanager.ts";
 import { labelsOf } from "../../rules/lib/rule-file.ts";
 import { seconds } from "../../rules/lib/duration.ts";
+import { leaders } from "../../rules/routing/inhibitions.ts";
 import { allRoutes, routeTree } from "../../rules/lib/alertmanager/tree.ts";
 import {
   catchAll,
@@ -153,5 +154,27 @@ describe("secrets", () => {
       expect(text).toMatch(new RegExp(`${key}: /run/`));
     }
     expect(text).not.toMatch(/^\s*-?\s*(?:url|api_url|auth_password|routing_key|service_key):/m);
+  });
+});
+
+describe("a family", () => {
+  it("has one that leads where two are equally bad", () => {
+    const families = Map.groupBy(allAlerts(), ({ family }) => family);
+    const ways = new Set(
+      leaders.flatMap(([leader, ...followers]) => followers.map((one) => `${leader} ⊣ ${one}`)),
+    );
+    const undecided = [...families.values()].flatMap((members) =>
+      members.flatMap((one, index) =>
+        members
+          .slice(index + 1)
+          .filter(({ severity }) => severity === one.severity)
+          .filter(
+            (other) =>
+              !ways.has(`${one.name} ⊣ ${other.name}`) && !ways.has(`${other.name} ⊣ ${one.name}`),
+          )
+          .map((other) => `${one.name} and ${other.name}`),
+      ),
+    );
+    expect(undecided).toEqual([]);
   });
 });
