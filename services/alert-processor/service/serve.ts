@@ -8,6 +8,7 @@ import { listAlerts } from "./alertmanager.ts";
 import { buildApp } from "./app.ts";
 import { changesHub } from "./changes.ts";
 import { machineClock } from "./clock.ts";
+import { closingWithin } from "./closing.ts";
 import {
   type Config,
   ConfigError,
@@ -127,6 +128,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     channels: channels.map(({ name }) => name),
     tls: { cert, key },
   });
+  const closeApp = closingWithin(app.server, () => app.close());
   const [, host = "", port = "0"] = /^(.*):(\d+)$/.exec(config.listen) ?? [];
   const address = await app.listen({
     host: host.replaceAll(/[[\]]/g, "") || "0.0.0.0",
@@ -215,7 +217,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     address,
     stop: async () => {
       changes.close();
-      await app.close();
+      await closeApp();
       await Promise.all([...jobs.map((stop) => stop()), ...workers.map((worker) => worker.stop())]);
       await store.close();
       logger.info("stopped");

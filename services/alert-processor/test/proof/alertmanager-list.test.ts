@@ -88,7 +88,7 @@ describe("what a real Alertmanager knows better than its messages", () => {
     const { alert, events } = await known("Expires");
     expect(alert).toMatchObject({ status: "firing", startsAt: Date.parse(startsAt) });
     expect(events.map(({ kind }) => kind)).toEqual(["returned", "resolved", "firing"]);
-  }, 120_000);
+  });
 
   it("a pair of Prometheus moves a beginning back, and the end still counts", async () => {
     const [earlier, startsAt] = [at(-40), at(-30)];
@@ -100,7 +100,7 @@ describe("what a real Alertmanager knows better than its messages", () => {
     const { alert, events } = await known("Moves", isOver);
     expect(alert.endsAt).toBeGreaterThan(Date.parse(startsAt));
     expect(events.map(({ kind }) => kind)).toEqual(["resolved", "firing"]);
-  }, 120_000);
+  });
 
   it("a Watchdog may have any fingerprint", async () => {
     const environments = Array.from({ length: 64 }, (_, index) => `env-${index}`);
@@ -119,5 +119,5 @@ describe("what a real Alertmanager knows better than its messages", () => {
       expect(silent).toHaveLength(posts.length);
       expect(await store.heartbeats()).toHaveLength(posts.length);
     });
-  }, 120_000);
+  });
 });

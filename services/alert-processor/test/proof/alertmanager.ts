@@ -107,6 +107,10 @@ export class Alertmanager {
         ca: this.#ca,
         headers: { "content-type": "application/json" },
         method,
+        signal: AbortSignal.timeout(20_000),
+      };
+      const none = (error: Error): void => {
+        resolve({ status: 0, body: error.message });
       };
       request(`https://127.0.0.1:${this.port}${path}`, options, (response) => {
         let text = "";
@@ -114,10 +118,9 @@ export class Alertmanager {
         response.on("end", () => {
           resolve({ status: response.statusCode ?? 0, body: text });
         });
+        response.on("error", none);
       })
-        .on("error", (error) => {
-          resolve({ status: 0, body: error.message });
-        })
+        .on("error", none)
         .end(body);
     });
   }

@@ -129,5 +129,5 @@ describe.each(ways)("a processor %s", (_, way) => {
     expect(kept()).toEqual(whole());
     expect(statuses).toEqual(new Set([200, 503]));
     expect(processor.ask("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
-  }, 120_000);
+  });
 });

@@ -21,6 +21,9 @@ const environment = (): NodeJS.ProcessEnv => ({
 /** Milliseconds until a process on a busy machine has started. */
 const patience = 30_000;
 
+/** Milliseconds after which a request counts as unanswered: whoever waits for something asks again. */
+const unanswered = 20_000;
+
 export interface Answer {
   /** 0 where none came. */
   readonly status: number;
@@ -194,7 +197,9 @@ export class Processor {
       const none = (error: Error): void => {
         resolve({ status: 0, body: error.message });
       };
-      request(new URL(path, this.url), { ...options, agent: this.#agent }, (response) => {
+      const signal = AbortSignal.timeout(unanswered);
+      const all = { ...options, agent: this.#agent, signal };
+      request(new URL(path, this.url), all, (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
         response.on("end", () => {

@@ -46,7 +46,7 @@ describe("a processor whose PostgreSQL goes away", () => {
     });
     const url = await postgres.fresh();
     writeFileSync(join(processor.place.folder, "url"), url.replace("127.0.0.1", "localhost"));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await processor.remove();
@@ -80,7 +80,7 @@ describe("a processor whose PostgreSQL goes away", () => {
     await postgres.resume();
     await worksAgain(processor);
     expect(await ready(processor)).toBe("200");
-  }, 120_000);
+  });
 });
 
 describe("a processor that is started", () => {
@@ -99,7 +99,7 @@ describe("a processor that is started", () => {
     await saysWhy(processor, /disk\/memory\.db: .*make sure that its folder is there/);
     mkdirSync(dirname(database()));
     await worksAgain(processor);
-  }, 120_000);
+  });
 
   it("where no file may grow has a page that says so, and goes on when they may", async () => {
     rmSync(dirname(database()), { recursive: true });
@@ -108,7 +108,7 @@ describe("a processor that is started", () => {
     await saysWhy(processor, /disk\/memory\.db: /);
     execFileSync("prlimit", ["--pid", String(processor.pid), "--fsize=unlimited:"]);
     await worksAgain(processor);
-  }, 120_000);
+  });
 
   it("with a damaged memory says which file that is and the way back, which works", async () => {
     await processor.start();
@@ -124,12 +124,12 @@ describe("a processor that is started", () => {
     await processor.run("restore", copy);
     await processor.start();
     expect(await processor.find("HostDiskFillsUp")).toBeDefined();
-  }, 120_000);
+  });
 
   it("with its log on a full disk takes alerts in", async () => {
     const full = openSync("/dev/full", "w");
     await processor.launch({}, [], full);
     closeSync(full);
     await worksAgain(processor);
-  }, 120_000);
+  });
 });

@@ -17,7 +17,7 @@ describe("a processor whose PostgreSQL is gone", () => {
     const url = await server.fresh();
     writeFileSync(join(processor.place.folder, "url"), url.replace("127.0.0.1", "localhost"));
     await processor.start();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await processor.remove();
@@ -38,5 +38,5 @@ describe("a processor whose PostgreSQL is gone", () => {
     expect(await processor.post(batchOf(2))).toBe(200);
     const { open } = await processor.get<{ open: number }>("/v1/status");
     expect(open).toBe(60);
-  }, 120_000);
+  });
 });
