@@ -62,6 +62,11 @@ export const benches: readonly BenchEntry[] = [
     load: () => import("./processor-storm.ts"),
   },
   {
+    name: "processor-page",
+    summary: "Five thousand open alerts in a slow browser, and a phone in a storm",
+    load: () => import("./processor-page.ts"),
+  },
+  {
     name: "processor-restart",
     summary: "From the start of a killed processor until it tells people again",
     load: () => import("./processor-restart.ts"),

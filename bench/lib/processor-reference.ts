@@ -12,10 +12,14 @@ import {
   readTokens,
   readWeb,
 } from "../../services/alert-processor/service/config.ts";
+import { journalOf } from "../../services/alert-processor/service/journal.ts";
+import { linksAt } from "../../services/alert-processor/service/links.ts";
 import { metricsOf } from "../../services/alert-processor/service/metrics.ts";
 import { openStoreOf } from "../../services/alert-processor/service/open-store.ts";
 import { openPatiently } from "../../services/alert-processor/store/patient.ts";
 import { createLogger } from "../../services/alert-processor/service/serve.ts";
+import { summaryOf } from "../../services/alert-processor/service/summary.ts";
+import { sealFor } from "../../services/alert-processor/service/tokens.ts";
 
 const [, , configFile = "", port = "", path = ""] = process.argv;
 const config = readConfig(configFile);
@@ -27,6 +31,8 @@ const store = await openPatiently({
   onState: () => undefined,
 });
 const plan = (): [] => [];
+const journal = journalOf(Date.now);
+const summary = summaryOf({ store, clock: Date.now, journal, silence: 300_000 });
 const app = await buildApp({
   store,
   plan,
@@ -35,9 +41,14 @@ const app = await buildApp({
     await store.ingest([receipt], plan, Date.now());
   },
   metrics: metricsOf([]),
-  changes: changesHub(),
+  changes: changesHub({ store, summary, clock: Date.now, onTrouble: () => undefined }),
+  summary,
   nudge: () => undefined,
   channels: [],
+  kinds: {},
+  links: linksAt(config.publicUrl, sealFor(readSecret(config.secretFile), "take"), Date.now),
+  journal,
+  alertmanager: undefined,
   logger: createLogger(),
   publicUrl: config.publicUrl,
   tokens: readTokens(config.tokensFile),

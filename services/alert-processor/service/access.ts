@@ -23,6 +23,15 @@ const sessionSchema = z.tuple([z.string(), z.string(), z.string()]);
 /** `wait`: too many were wrong, so this one was not looked at. */
 export type Verdict = "right" | "wrong" | "wait";
 
+/** What somebody may do. */
+export interface Rights {
+  readonly name: string;
+  readonly mayAct: boolean;
+  readonly maySignOut: boolean;
+  /** Who else may act, and so be handed an alert. */
+  readonly people: readonly string[];
+}
+
 /** Who may do what. */
 export interface Access {
   /** Lets signed-in people and machines pass, and no page of another site in their name. */
@@ -36,6 +45,8 @@ export interface Access {
   ): Promise<Verdict>;
   /** The session is worth nothing from now on, here and in every replica. */
   signOut(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** What whoever asks may do. */
+  rights(request: FastifyRequest): Rights;
   /** Whether a request that changes something comes from our own pages, or from no browser at all. */
   sameOrigin(request: FastifyRequest): boolean;
 }
@@ -144,6 +155,7 @@ export function accessOf({ clock, log, origin, seal, store, users }: AccessOptio
   return {
     required,
     sameOrigin,
+    rights: ({ user }) => ({ name: user, mayAct: true, maySignOut: true, people: users.names }),
     signIn: async (request, reply, name, password) => {
       const verdict = await verify(request.ip, name, password);
       if (verdict !== "right") return verdict;

@@ -12,6 +12,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from "fastify-type-provider-zod";
+import type { Channel, Links } from "../channels/channel.ts";
 import { LifecycleError } from "../core/lifecycle.ts";
 import { PayloadError } from "../core/payload.ts";
 import type { Planner } from "../core/writes.ts";
@@ -21,13 +22,18 @@ import { ConflictError, UnknownAlertError } from "../store/store.ts";
 import { accessOf } from "./access.ts";
 import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
+import { compressAnswers } from "./compress.ts";
 import { type Ingest, OverloadedError } from "./ingest.ts";
+import type { Journal } from "./journal.ts";
 import type { Metrics } from "./metrics.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
+import { openRoutes } from "./routes/open.ts";
+import { operationRoutes } from "./routes/operation.ts";
 import { pageRoutes } from "./routes/page.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { takeRoutes } from "./routes/take.ts";
+import type { Summary } from "./summary.ts";
 import { sealFor } from "./tokens.ts";
 import { usersOf } from "./users.ts";
 
@@ -38,6 +44,7 @@ export interface AppOptions {
   readonly take: Ingest;
   readonly metrics: Metrics;
   readonly changes: Changes;
+  readonly summary: () => Promise<Summary>;
   /** Something may be due to channels now. */
   readonly nudge: () => void;
   readonly logger: FastifyBaseLogger;
@@ -48,8 +55,13 @@ export interface AppOptions {
   readonly secret: string;
   /** bcrypt by user name. */
   readonly users: Readonly<Record<string, string>>;
-  /** Names of the channels that can be told. */
-  readonly channels: readonly string[];
+  /** What can be told, and of which kind each is. */
+  readonly channels: readonly Channel[];
+  readonly kinds: Readonly<Record<string, string>>;
+  readonly links: Links;
+  readonly journal: Journal;
+  /** Where Alertmanager is; undefined where there is none. */
+  readonly alertmanager: string | undefined;
   readonly tls: { readonly cert: string; readonly key: string };
 }
 
@@ -72,7 +84,8 @@ const security = {
 
 /** The HTTP service: everything is decided elsewhere, this says who asks and what that answers. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { changes, channels, clock, logger, metrics, nudge, plan, secret, store, tls } = options;
+  const { changes, channels, clock, logger, metrics, nudge, plan, secret, store, summary, tls } =
+    options;
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     // A line for each message would be all there is in the log.
@@ -109,6 +122,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
 
   const since = clock();
+  compressAnswers(app);
   const origin = new URL(options.publicUrl).origin;
   const access = accessOf({
     clock,
@@ -153,6 +167,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     transform: jsonSchemaTransform,
   });
 
+  const names = channels.map(({ name }) => name);
   await app.register((scope, _, done) => {
     const onOverload = (): void => {
       metrics.overloaded.inc();
@@ -161,7 +176,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     done();
   });
   await app.register((scope, _, done) => {
-    alertRoutes(scope, { store, plan, clock, access, changes, nudge, channels });
+    scope.addHook("onRequest", access.required);
+    alertRoutes(scope, { store, plan, clock, changes, nudge, channels: names });
+    openRoutes(scope, { store, clock, changes, summary });
+    operationRoutes(scope, options);
     done();
   });
   await app.register((scope, _, done) => {
@@ -172,7 +190,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     takeRoutes(scope, { store, plan, clock, seal: sealFor(secret, "take"), onTaken });
     done();
   });
-  sessionRoutes(app, access);
+  const alertmanager = options.alertmanager !== undefined;
+  sessionRoutes(app, { access, channels: names, alertmanager });
   await pageRoutes(app);
 
   const guarded = { onRequest: access.required, schema: { hide: true } };

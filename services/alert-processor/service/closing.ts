@@ -1,5 +1,10 @@
-import type { Server } from "node:http";
-import type { Socket } from "node:net";
+import type { FastifyInstance } from "fastify";
+
+/** What is needed of a connection. */
+interface Connection {
+  destroy: () => void;
+  once: (event: "close", listener: () => void) => unknown;
+}
 
 /**
  * Ends a server within a time. One that closes waits for every connection, and a peer that has said nothing, or
@@ -10,13 +15,13 @@ import type { Socket } from "node:net";
  * @returns Begin it before the server listens, call it to end it.
  */
 export function closingWithin(
-  server: Pick<Server, "on">,
+  server: Pick<FastifyInstance["server"], "on">,
   close: () => Promise<unknown>,
   grace = 5_000,
 ): () => Promise<void> {
-  const open = new Set<Socket>();
+  const open = new Set<Connection>();
   // Of the connection itself: before its handshake is done, no request and no TLS stream knows it.
-  server.on("connection", (socket: Socket) => {
+  server.on("connection", (socket: Connection) => {
     open.add(socket);
     socket.once("close", () => open.delete(socket));
   });

@@ -1,11 +1,11 @@
 import { openStore } from "../store/sql-store.ts";
 import type { Sql } from "../store/sql.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import type { Store } from "../store/store.ts";
+import type { DeskStore } from "../store/desk.ts";
 import { type Config, readSecret } from "./config.ts";
 
 /** Leaves nothing open where it fails: it is tried again. */
-async function openOn(sql: Sql): Promise<Store> {
+async function openOn(sql: Sql): Promise<DeskStore> {
   try {
     return await openStore(sql);
   } catch (error) {
@@ -15,7 +15,7 @@ async function openOn(sql: Sql): Promise<Store> {
 }
 
 /** Opens the memory that the configuration names. */
-export async function openStoreOf(config: Config["store"]): Promise<Store> {
+export async function openStoreOf(config: Config["store"]): Promise<DeskStore> {
   switch (config.kind) {
     case "sqlite":
       return openOn(openSqlite(config.path));

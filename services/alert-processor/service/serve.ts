@@ -19,6 +19,7 @@ import {
 } from "./config.ts";
 import { heartbeatTo, onceAMinute } from "./heartbeat.ts";
 import { ingestInto } from "./ingest.ts";
+import { journalOf, parts } from "./journal.ts";
 import { linksAt } from "./links.ts";
 import { metricsOf } from "./metrics.ts";
 import { DatabaseError, DatabaseOptionsError } from "../store/database-error.ts";
@@ -26,6 +27,7 @@ import { openPatiently, StoreDownError, type StoreState } from "../store/patient
 import { SchemaError } from "../store/schema.ts";
 import { openStoreOf } from "./open-store.ts";
 import { every } from "./schedule.ts";
+import { summaryOf } from "./summary.ts";
 import { sealFor } from "./tokens.ts";
 import { watchOf } from "./watch.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -83,7 +85,10 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     logger.warn("the clock was set back; what waits for a time is due now");
     void store.release(Date.now()).catch(trouble("release"));
   });
-  const changes = changesHub();
+  const journal = journalOf(clock);
+  const silence = config.heartbeat.silence * second;
+  const summary = summaryOf({ store, clock, journal, silence });
+  const changes = changesHub({ store, summary, clock, onTrouble: trouble("telling pages") });
   const plan: Planner = (change) => {
     const { alertname, severity } = change.alert;
     if (change.event?.kind === "firing" && !isKnownSeverity(severity)) {
@@ -119,13 +124,20 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     take,
     metrics,
     changes,
+    summary,
     nudge,
     logger,
     publicUrl: config.publicUrl,
     tokens,
     secret,
     users,
-    channels: channels.map(({ name }) => name),
+    channels,
+    kinds: Object.fromEntries(
+      Object.entries(config.channels).map(([name, one]) => [name, one.kind]),
+    ),
+    links,
+    journal,
+    alertmanager: config.alertmanager?.url,
     tls: { cert, key },
   });
   const closeApp = closingWithin(app.server, () => app.close());
@@ -158,6 +170,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       onTrouble: trouble(`telling ${channel.name}`),
       onDone: (result, why, alerts) => {
         metrics.notifications.inc({ channel: channel.name, result });
+        journal.note(parts.channel(channel.name), result === "sent" ? "" : why);
         const words = { channel: channel.name, alerts, ...(why !== "" && { why }) };
         if (result === "sent") logger.info(words, "told");
         else if (result === "again") logger.warn(words, "not told, tried again later");
@@ -168,11 +181,12 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   }
 
   function startJobs(): (() => Promise<void>)[] {
-    const { alertmanager, heartbeat, retentionDays } = config;
+    const { alertmanager, retentionDays } = config;
     const ping = onceAMinute(async () => {
       if (!beat) return;
-      const { kind } = await beat();
-      metrics.heartbeats.inc({ result: kind === "sent" ? "sent" : "failed" });
+      const outcome = await beat();
+      metrics.heartbeats.inc({ result: outcome.kind === "sent" ? "sent" : "failed" });
+      journal.note(parts.heartbeat, "why" in outcome ? outcome.why : "");
     });
     const watch = watchOf({
       store,
@@ -180,7 +194,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       clock,
       elapsed: () => performance.now(),
       take,
-      silence: heartbeat.silence * second,
+      silence,
       listed: alertmanager && (() => listAlerts(readAlertmanager(alertmanager))),
       retention: retentionDays * day,
     });
@@ -196,6 +210,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       every(comparing, trouble("comparing with Alertmanager"), async () => {
         try {
           const { found, lost } = await watch.reconcile();
+          journal.note(parts.comparison);
           metrics.reconciled.inc({ result: "found" }, found);
           metrics.reconciled.inc({ result: "lost" }, lost);
           if (found + lost === 0) return;
@@ -204,6 +219,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
           nudge();
         } catch (error) {
           metrics.reconciled.inc({ result: "failed" });
+          journal.note(parts.comparison, error instanceof Error ? error.message : String(error));
           throw error;
         }
       }),
@@ -216,7 +232,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   return {
     address,
     stop: async () => {
-      changes.close();
+      await changes.close();
       await closeApp();
       await Promise.all([...jobs.map((stop) => stop()), ...workers.map((worker) => worker.stop())]);
       await store.close();

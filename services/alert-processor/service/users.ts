@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** People and machines that sign in with a password. */
 export interface Users {
+  readonly names: readonly string[];
   /** @returns Whether there is such a user with this password; slow, so that guessing is. */
   verify(name: string, password: string): Promise<boolean>;
   /** @returns Whether the password was found right before; fast. */
@@ -38,6 +39,7 @@ export function usersOf(hashes: Readonly<Record<string, string>>): Users {
       .update(JSON.stringify([name, password, known.get(name)]))
       .digest("base64");
   return {
+    names: [...known.keys()].sort(),
     stamp: (name) => known.get(name),
     remembers: (name, password) => right.has(idOf(name, password)),
     verify: async (name, password) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { LifecycleError } from "../core/lifecycle.ts";
-import { ConflictError, type Store, UnknownAlertError } from "./store.ts";
+import type { DeskStore } from "./desk.ts";
+import { ConflictError, UnknownAlertError } from "./store.ts";
 
 /** Whether the memory works. */
 export interface StoreState {
@@ -11,7 +12,7 @@ export interface StoreState {
 
 export interface PatientOptions {
   /** Opens the memory; called again until it works. */
-  readonly open: () => Promise<Store>;
+  readonly open: () => Promise<DeskStore>;
   /** What no waiting mends: thrown where the first attempt meets it. */
   readonly isHopeless: (error: unknown) => boolean;
   /** Told of each failure. */
@@ -23,7 +24,7 @@ export interface PatientOptions {
 }
 
 /** A memory that may be away for a while. */
-export interface PatientStore extends Store {
+export interface PatientStore extends DeskStore {
   readonly state: () => StoreState;
 }
 
@@ -44,7 +45,7 @@ const wordsOf = (error: unknown): string =>
  */
 export async function openPatiently(options: PatientOptions): Promise<PatientStore> {
   const { isHopeless, onError, onState, open, pause = 1_000 } = options;
-  let store: Store | undefined;
+  let store: DeskStore | undefined;
   let state: StoreState = { up: true, why: "" };
   let probe: NodeJS.Timeout | undefined;
   let closed = false;
@@ -78,7 +79,7 @@ export async function openPatiently(options: PatientOptions): Promise<PatientSto
     }
   }
 
-  async function call(name: keyof Store, values: readonly unknown[]): Promise<unknown> {
+  async function call(name: keyof DeskStore, values: readonly unknown[]): Promise<unknown> {
     if (store === undefined) throw new StoreDownError(state.why);
     try {
       return await (store[name] as (...all: readonly unknown[]) => Promise<unknown>)(...values);
@@ -105,7 +106,7 @@ export async function openPatiently(options: PatientOptions): Promise<PatientSto
     get: (_, name) => {
       if (name in own) return own[name as keyof typeof own];
       if (name === "then" || typeof name === "symbol") return undefined;
-      return (...values: readonly unknown[]) => call(name as keyof Store, values);
+      return (...values: readonly unknown[]) => call(name as keyof DeskStore, values);
     },
   }) as PatientStore;
 }

@@ -4,6 +4,8 @@ import { type Planner, receiveAll } from "../core/writes.ts";
 import { alertOf } from "./rows.ts";
 import { migrate } from "./schema.ts";
 import type { Sql } from "./sql.ts";
+import type { DeskStore } from "./desk.ts";
+import { deskOf } from "./sql-desk.ts";
 import { outboxOf } from "./sql-outbox.ts";
 import { viewsOf } from "./sql-views.ts";
 import { knownAlerts, quarantine, receive, write } from "./sql-writes.ts";
@@ -115,7 +117,13 @@ function changesOf(
 }
 
 /** A memory on a database, its tables brought up to date. */
-export async function openStore(sql: Sql): Promise<Store> {
+export async function openStore(sql: Sql): Promise<DeskStore> {
   await migrate(sql);
-  return { ...changesOf(sql), ...outboxOf(sql), ...viewsOf(sql), close: () => sql.close() };
+  return {
+    ...changesOf(sql),
+    ...outboxOf(sql),
+    ...viewsOf(sql),
+    ...deskOf(sql),
+    close: () => sql.close(),
+  };
 }

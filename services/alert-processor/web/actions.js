@@ -2,27 +2,43 @@
 
 /** @import { Alert } from "../core/alert.ts" */
 /** @import { Action } from "../core/lifecycle.ts" */
-import { ask } from "./dialog.js";
-import { el, setAttribute, setText } from "./dom.js";
-import { fullTime, hour, localField, moment, nextMorning, now } from "./time.js";
+import { ask, askToClose, choiceOf, field } from "./dialog.js";
+import { el, setText } from "./dom.js";
+import { me } from "./me.js";
+import { snoozeChoice } from "./snooze.js";
 import { titleOf } from "./words.js";
 
 /** @param {string} text @param {string} [look] */
 const button = (text, look = "") => el("button", { type: "button", class: look }, text);
 
-/** Asks before an alert is closed that may still fire. @param {string} what */
-export const askToClose = (what) =>
-  ask({
-    title: `Close ${what}?`,
-    text: "Whatever is wrong may go on: nobody is told again until this has ended and begins anew.",
-    yes: "Close it",
-    no: "Keep it open",
-    look: "danger",
-  });
+/**
+ * Asks for a name.
+ *
+ * @param {string} title
+ * @param {string} name
+ * @param {readonly string[]} names
+ * @param {string} yes
+ * @param {boolean} others
+ */
+export async function askForName(title, name, names, yes, others) {
+  const choice = choiceOf(names, others);
+  const agreed = await ask({ title, fields: [field(name, choice.element)], yes });
+  return agreed && choice.value() !== "" ? choice.value() : undefined;
+}
+
+/** @param {string} what */
+export const askForPerson = (what) =>
+  askForName(
+    `Hand ${what} over`,
+    "To whom",
+    me.people.filter((name) => name !== me.name),
+    "Hand over",
+    true,
+  );
 
 /**
  * @param {(alert: Alert, action: Action) => Promise<boolean>} onAct - Whether it was done.
- * @returns {{ readonly element: HTMLElement, update(alert: Alert, user: string): void }}
+ * @returns {{ readonly element: HTMLElement, update(alert: Alert): void }}
  */
 export function actionsFor(onAct) {
   /** @type {Alert | undefined} */
@@ -35,26 +51,17 @@ export function actionsFor(onAct) {
   const give = button("Give back");
   const close = button("Close");
   const write = button("Comment", "write");
-  const halfHour = button("30 min");
-  const twoHours = button("2 h");
-  const morning = button("");
-  const until = el("input", {
-    type: "datetime-local",
-    "aria-label": "Snooze until",
-    required: true,
-  });
-  const custom = el("button", { type: "submit" }, "Snooze");
-  const snoozes = el("div", { class: "buttons" }, halfHour, twoHours, morning);
-  const form = el("form", { class: "buttons" }, until, custom);
-  const sleep = el("fieldset", { class: "snooze" }, el("legend", {}, "Snooze"), snoozes, form);
+  const hand = button("Hand over");
+  const help = button("Ask for help");
+  const sleep = snoozeChoice((until) => void run({ kind: "snooze", until }));
   const element = el(
     "section",
     { class: "card actions", "aria-label": "Actions" },
     el("div", { class: "buttons first" }, take, give),
     el("label", { for: "comment" }, "Comment, kept with what you do"),
     comment,
-    el("div", { class: "buttons more" }, write, close),
-    sleep,
+    el("div", { class: "buttons more" }, write, hand, help, close),
+    sleep.element,
   );
 
   /** @param {Action} action @param {Alert | undefined} [on] - As it was when the reader was asked. */
@@ -74,36 +81,30 @@ export function actionsFor(onAct) {
     else if (drafts.get(on.fingerprint) === sent) drafts.delete(on.fingerprint);
   }
 
-  /** @param {Alert | undefined} on */
-  async function end(on) {
-    if (on !== undefined && (await askToClose(titleOf(on)))) await run({ kind: "resolve" }, on);
-  }
+  /** Asks, then does it to the alert that was asked about. @param {(on: Alert) => Promise<Action | undefined>} question */
+  const after = (question) => async () => {
+    const on = alert;
+    const action = on === undefined ? undefined : await question(on);
+    if (action !== undefined) await run(action, on);
+  };
+  const end = after(async (on) =>
+    (await askToClose(titleOf(on))) ? { kind: "resolve" } : undefined,
+  );
+  const handOver = after(async (on) => {
+    const to = await askForPerson(titleOf(on));
+    return to === undefined ? undefined : { kind: "assign", to };
+  });
+  const escalate = after(async () => {
+    const title = "Ask for help: a channel is told at once";
+    const to = await askForName(title, "Which channel", me.channels, "Tell it", false);
+    return to === undefined ? undefined : { kind: "escalate", to };
+  });
 
-  const snooze = (/** @type {() => number} */ end) => () =>
-    void run({ kind: "snooze", until: end() });
   take.addEventListener("click", () => void run({ kind: "acknowledge" }));
   give.addEventListener("click", () => void run({ kind: "unacknowledge" }));
-  halfHour.addEventListener(
-    "click",
-    snooze(() => now() + hour / 2),
-  );
-  twoHours.addEventListener(
-    "click",
-    snooze(() => now() + 2 * hour),
-  );
-  // What the button says, not what the clock has come to since.
-  let nine = 0;
-  morning.addEventListener(
-    "click",
-    snooze(() => nine),
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void run({ kind: "snooze", until: new Date(until.value).getTime() });
-  });
-  close.addEventListener("click", () => {
-    void end(alert);
-  });
+  close.addEventListener("click", () => void end());
+  hand.addEventListener("click", () => void handOver());
+  help.addEventListener("click", () => void escalate());
   write.addEventListener("click", () => {
     if (comment.value.trim() === "") comment.focus();
     else void run({ kind: "comment", text: "" });
@@ -114,29 +115,24 @@ export function actionsFor(onAct) {
     if (alert?.fingerprint === next.fingerprint) return;
     if (alert !== undefined) drafts.set(alert.fingerprint, comment.value);
     comment.value = drafts.get(next.fingerprint) ?? "";
-    until.value = localField(now() + 4 * hour);
+    sleep.reset();
   }
 
   return {
     element,
-    update: (next, user) => {
+    update: (next) => {
       const focused = document.activeElement;
       turnTo(next);
       alert = next;
       const open = next.status !== "resolved";
-      const mine = next.owner === user;
+      const mine = next.owner === me.name;
+      element.hidden = !me.mayAct;
       setText(take, next.owner === null || mine ? "Acknowledge" : `Take over from ${next.owner}`);
       take.hidden = !open || (mine && next.status === "acknowledged");
       give.hidden = !["acknowledged", "snoozed"].includes(next.status);
-      close.hidden = !open;
-      sleep.hidden = !open;
-      const tomorrow = nextMorning();
-      nine = tomorrow.at;
-      setText(morning, tomorrow.name);
-      setAttribute(morning, "title", fullTime(tomorrow.at));
-      setAttribute(halfHour, "title", `Until ${moment(now() + hour / 2)}`);
-      setAttribute(twoHours, "title", `Until ${moment(now() + 2 * hour)}`);
-      setAttribute(until, "min", localField(now()));
+      for (const one of [close, hand, sleep.element]) one.hidden = !open;
+      help.hidden = !open || me.channels.length === 0;
+      sleep.update();
       // What had the focus may be hidden now: on to the first that is there.
       if (focused instanceof HTMLElement && element.contains(focused) && focused.hidden) {
         [give, take, write].find((one) => !one.hidden)?.focus();

@@ -122,8 +122,8 @@ export function alertView(onAct) {
   const showNotes = fieldsIn(notes);
   const showEntries = entriesIn(timeline);
 
-  /** @param {Details} details @param {string} user */
-  function show({ alert, deliveries, events }, user) {
+  /** @param {Details} details */
+  function show({ alert, deliveries, events }) {
     const { alertname, annotations, severity } = alert;
     body.hidden = false;
     missing.hidden = true;
@@ -151,7 +151,7 @@ export function alertView(onAct) {
     notesTitle.hidden = rest.length === 0;
     showNotes(rest);
     showEntries(timelineOf(events, deliveries));
-    actions.update(alert, user);
+    actions.update(alert);
   }
 
   return {

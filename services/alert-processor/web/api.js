@@ -3,6 +3,8 @@
 /** @import { Alert, AlertEvent } from "../core/alert.ts" */
 /** @import { Action } from "../core/lifecycle.ts" */
 /** @import { DeliveryState, Noise } from "../store/store.ts" */
+/** @import { Ended } from "../store/desk.ts" */
+/** @import { Me } from "./me.js" */
 
 /** The service did not do what was asked. `status` is 0 where it could not be reached. */
 export class ApiError extends Error {
@@ -59,29 +61,96 @@ async function call(method, path, body) {
  * }} Details
  */
 
+/**
+ * @typedef {{
+ *   open: number,
+ *   troubles: readonly { key: string, text: string, todo: string }[],
+ * }} Summary
+ */
+
+/**
+ * What is open, or what changed in it.
+ *
+ * @typedef {{
+ *   at: number,
+ *   position: number,
+ *   whole: boolean,
+ *   summary: Summary,
+ *   alerts: readonly Alert[],
+ * }} OpenAnswer
+ */
+
+/**
+ * @typedef {{ channel: string, kind: string, pending: number, due: number, dueSince: number | null,
+ *   dead: number, sentAt: number | null, problem: string }} ChannelHealth
+ */
+
+/**
+ * @typedef {{
+ *   at: number,
+ *   since: number,
+ *   summary: Summary,
+ *   alertmanager: { url: string, answeredAt: number | null, problem: string } | null,
+ *   heartbeats: readonly Alert[],
+ *   channels: readonly ChannelHealth[],
+ *   dead: readonly { key: string, channel: string, fingerprint: string, alertname: string,
+ *     instance: string, occasion: DeliveryState["occasion"], settledAt: number, attempts: number,
+ *     why: string }[],
+ *   quarantine: readonly { at: number, why: string, raw: string }[],
+ * }} Health
+ */
+
+// Relative to the page, which may be under a path.
 /** @param {string} fingerprint */
-const pathOf = (fingerprint) => `/v1/alerts/${encodeURIComponent(fingerprint)}`;
+const pathOf = (fingerprint) => `v1/alerts/${encodeURIComponent(fingerprint)}`;
 
 export const api = {
-  /** @returns {Promise<{ name: string }>} */
-  session: async () => /** @type {{ name: string }} */ (await call("GET", "/v1/session")),
+  session: async () => /** @type {Me} */ (await call("GET", "v1/session")),
 
   /**
    * @param {string} name
    * @param {string} password
    */
-  signIn: (name, password) => call("POST", "/v1/session", { name, password }),
+  signIn: (name, password) => call("POST", "v1/session", { name, password }),
 
-  signOut: () => call("DELETE", "/v1/session"),
+  signOut: () => call("DELETE", "v1/session"),
 
-  /**
-   * @param {"open" | "resolved"} state
-   * @returns {Promise<{ at: number, alerts: readonly Alert[] }>}
-   */
-  list: async (state) =>
-    /** @type {{ at: number, alerts: readonly Alert[] }} */ (
-      await call("GET", `/v1/alerts?state=${state}&limit=${state === "open" ? 5000 : 200}`)
+  /** @param {number | undefined} since - Position of what is known; undefined where nothing is. */
+  open: async (since) =>
+    /** @type {OpenAnswer} */ (
+      await call("GET", since === undefined ? "v1/open" : `v1/open?since=${since}`)
     ),
+
+  /** The worst of what is open. @param {number} count */
+  worst: async (count) => /** @type {OpenAnswer} */ (await call("GET", `v1/open?limit=${count}`)),
+
+  summary: async () =>
+    /** @type {{ at: number, summary: Summary }} */ (await call("GET", "v1/summary")),
+
+  /** @param {string} words @param {number} [before] */
+  ended: async (words, before) => {
+    const query = new URLSearchParams({ q: words, limit: "100" });
+    if (before !== undefined) query.set("before", String(before));
+    return /** @type {{ at: number, episodes: readonly Ended[] }} */ (
+      await call("GET", `v1/ended?${query}`)
+    );
+  },
+
+  health: async () => /** @type {Health} */ (await call("GET", "v1/health")),
+
+  /** @param {string} channel */
+  test: async (channel) =>
+    /** @type {{ sent: boolean, why: string }} */ (
+      await call("POST", `v1/channels/${encodeURIComponent(channel)}/test`)
+    ),
+
+  /** @param {string} [channel] */
+  redrive: (channel) => call("POST", "v1/redrive", { channel }),
+
+  /** @param {string} [channel] */
+  dismiss: (channel) => call("POST", "v1/dismiss", { channel }),
+
+  clearQuarantine: () => call("DELETE", "v1/quarantine"),
 
   /** @param {string} fingerprint */
   details: async (fingerprint) => /** @type {Details} */ (await call("GET", pathOf(fingerprint))),
@@ -95,9 +164,21 @@ export const api = {
       await call("POST", `${pathOf(fingerprint)}/actions`, { ...action, version })
     ),
 
+  /**
+   * @param {readonly Alert[]} alerts - As the person saw them.
+   * @param {Action} action
+   */
+  actOnMany: async (alerts, action) =>
+    /** @type {{ done: number, failed: readonly { fingerprint: string, error: string }[] }} */ (
+      await call("POST", "v1/actions", {
+        ...action,
+        alerts: alerts.map(({ fingerprint, version }) => ({ fingerprint, version })),
+      })
+    ),
+
   /** @param {string} days */
   noise: async (days) =>
     /** @type {{ since: number, alerts: readonly Noise[] }} */ (
-      await call("GET", `/v1/noise?days=${days}`)
+      await call("GET", `v1/noise?days=${days}`)
     ),
 };

@@ -2,40 +2,85 @@
 
 /** @import { Alert } from "../core/alert.ts" */
 /** @import { Action } from "../core/lifecycle.ts" */
-/** @import { Details } from "./api.js" */
+/** @import { Details, OpenAnswer, Summary } from "./api.js" */
 import { act } from "./act.js";
 import { alertView } from "./alert.js";
 import { api, ApiError } from "./api.js";
+import { ask, askForSnooze } from "./dialog.js";
 import { byId, element, setText } from "./dom.js";
+import { healthView } from "./health.js";
+import { historyView } from "./history.js";
 import { focusHeading, showPage } from "./frame.js";
 import { showFreshness } from "./freshness.js";
+import { onKeys } from "./keys.js";
+import { knownAlerts } from "./known.js";
 import { openList } from "./list.js";
 import { keepFresh } from "./live.js";
-import { newsOf } from "./news.js";
+import { actOnMany } from "./many.js";
+import { me } from "./me.js";
+import { begunIn, wordsOf } from "./news.js";
+import { daysOf, noiseView } from "./noise.js";
 import { announce, notice } from "./notice.js";
-import { daysOf, historyView, noiseView } from "./reports.js";
+import { pickedAlerts } from "./picked.js";
 import { readRoute } from "./route.js";
 import { signInForm } from "./sign-in.js";
+import { ring } from "./sound.js";
 import { setClock } from "./time.js";
+import { showTroubles } from "./troubles.js";
+import { counted, titleOf } from "./words.js";
 
 /** How often relative times move on: milliseconds. */
 const tick = 10_000;
 
-let user = "";
+/** Alerts that the list has at most: of more, the worst. */
+const most = 5_000;
+
+/** The worst are shown first; whoever opens the page at night does not wait for the rest. */
+const worst = 60;
+
+let signedIn = false;
 let route = readRoute();
-/** @type {readonly Alert[] | undefined} */
-let open;
+const known = knownAlerts();
+/** @type {Summary | undefined} */
+let summary;
 /** @type {Details | undefined} */
 let details;
 
-const signIn = signInForm(start);
-const list = openList(async (alert) => {
-  await perform(alert, { kind: "acknowledge" });
-});
+const signIn = signInForm(() => void begin());
+const picked = pickedAlerts((alerts, action) => onMany(alerts, action), render);
+const list = openList(
+  {
+    onTake: async (alert) => {
+      await perform(alert, { kind: "acknowledge" });
+    },
+    onSnooze: async (alert) => {
+      const until = await askForSnooze(titleOf(alert));
+      if (until !== undefined) await perform(alert, { kind: "snooze", until });
+    },
+    onTakeAll: (alerts, name) => void takeAll(alerts, name),
+  },
+  picked,
+  render,
+);
 const one = alertView(perform);
 const history = historyView();
 const noise = noiseView();
-const live = keepFresh(load, showFreshness);
+const health = healthView(signedOut, () => live.refresh());
+const live = keepFresh({
+  load,
+  topic: () => (route.view === "alert" ? route.fingerprint : route.view === "open" ? "open" : ""),
+  address: () => {
+    if (route.view === "alert") return `v1/changes?alert=${route.fingerprint}`;
+    if (route.view === "open") return `v1/changes?since=${known.position() ?? 0}`;
+    return "v1/changes?only=summary";
+  },
+  onEvent: (name, data) => {
+    if (name === "summary") summary = /** @type {Summary} */ (data);
+    else takeIn({ .../** @type {OpenAnswer} */ (data), whole: false });
+    render();
+  },
+  onFreshness: showFreshness,
+});
 
 /**
  * @param {Alert} alert
@@ -45,8 +90,7 @@ async function perform(alert, action) {
   try {
     const next = await act(alert, action);
     if (next !== undefined) {
-      const rest = next.status === "resolved" ? [] : [next];
-      open = open?.flatMap((other) => (other.fingerprint === next.fingerprint ? rest : [other]));
+      known.put(next);
       if (details?.alert.fingerprint === next.fingerprint) details = { ...details, alert: next };
       render();
     }
@@ -58,15 +102,68 @@ async function perform(alert, action) {
   }
 }
 
+/**
+ * @param {readonly Alert[]} alerts
+ * @param {Action} action
+ */
+async function onMany(alerts, action) {
+  try {
+    await actOnMany(alerts, action);
+    await live.refresh();
+  } catch (error) {
+    signedOut(error);
+  }
+}
+
+/** @param {readonly Alert[]} alerts @param {string} name */
+async function takeAll(alerts, name) {
+  const what = counted(alerts.length, "alert", "alerts");
+  const title = `Acknowledge ${what} of ${name}?`;
+  const text = "You have all of them then. Nobody is told again until you give them back.";
+  if (alerts.length > 1 && !(await ask({ title, text, yes: "Acknowledge" }))) return;
+  await onMany(alerts, { kind: "acknowledge" });
+}
+
+/** @param {OpenAnswer} answer */
+function takeIn(answer) {
+  setClock(answer.at);
+  const news = known.apply(answer);
+  announce(wordsOf(news));
+  if (begunIn(news).some(({ severity }) => ["emergency", "critical"].includes(severity))) ring();
+}
+
+/** Asked for before it is known who is signed in. @type {Promise<OpenAnswer> | undefined} */
+let early;
+
+/** Shows the worst alerts where none are known. */
+async function loadWorst() {
+  if (known.position() !== undefined) return;
+  const answer = await (early ?? api.worst(worst)).finally(() => {
+    early = undefined;
+  });
+  if (!signedIn) return;
+  summary = answer.summary;
+  takeIn(answer);
+  if (answer.alerts.length < worst) return;
+  known.doubt();
+  render();
+}
+
 /** Fetches what this page shows. */
 async function load() {
   const asked = route;
   try {
-    const [{ alerts, at }, own] = await Promise.all([api.list("open"), loadPage()]);
-    setClock(at);
-    if (user === "") return;
-    if (open !== undefined) announce(newsOf(open, alerts));
-    open = alerts;
+    if (asked.view === "open") await loadWorst();
+    const [state, own] = await Promise.all([
+      asked.view === "open"
+        ? api.open(known.isWhole() ? known.position() : undefined)
+        : api.summary(),
+      loadPage(),
+    ]);
+    if (!signedIn) return;
+    summary = state.summary;
+    if (asked.view === "open") takeIn(/** @type {OpenAnswer} */ (state));
+    else setClock(state.at);
     if (asked === route) own();
     render();
   } catch (error) {
@@ -78,10 +175,11 @@ async function load() {
 /** @returns {Promise<() => void>} What shows it. */
 async function loadPage() {
   const { fingerprint, query, view } = route;
-  if (view === "history") {
-    const { alerts } = await api.list("resolved");
+  if (view === "history") return history.load(query);
+  if (view === "health") {
+    const found = await api.health();
     return () => {
-      history.show(alerts);
+      health.show(found);
     };
   }
   if (view === "noise") {
@@ -103,11 +201,19 @@ async function loadPage() {
 
 /** Shows what is known; cheap where nothing changed. */
 function render() {
-  if (open === undefined) return;
-  if (route.view === "open") list.show(open, route);
-  if (details !== undefined) one.show(details, user);
+  if (summary === undefined) return;
+  const { troubles } = summary;
+  const isList = route.view === "open" && known.position() !== undefined;
+  // What is known is newer, but may be the worst of it only.
+  const length = known.open().length;
+  const isAll = isList && known.isWhole() && length < most;
+  const open = isAll ? length : Math.max(length, summary.open);
+  if (isList) list.show(known.open(), route, open);
+  if (details !== undefined) one.show(details);
+  showTroubles({ open, troubles }, route);
   const title = route.view === "alert" && one.title() !== "" ? `${one.title()} · ` : "";
-  document.title = `${open.length === 0 ? "All is well" : `(${open.length})`} ${title}Vigil`;
+  const state = open > 0 ? `(${open})` : troubles.length > 0 ? "Trouble" : "All is well";
+  document.title = `${state} ${title}Vigil`;
 }
 
 /** Shows the page that the address names. */
@@ -133,24 +239,13 @@ function go() {
 
 let lastList = "#/";
 
-/** @param {string} name */
-function start(name) {
-  user = name;
-  setText(element("user"), name);
-  signIn.hide();
-  element("page").hidden = false;
-  showPage(route);
-  void live.start().then(() => {
-    focusHeading(route);
-  });
-}
-
 /** Back to the form. */
 function stop() {
   live.stop();
-  user = "";
-  open = undefined;
+  signedIn = false;
+  summary = undefined;
   details = undefined;
+  known.forget();
   element("page").hidden = true;
   element("banner").hidden = true;
   document.title = "Vigil";
@@ -159,7 +254,7 @@ function stop() {
 
 /** @param {unknown} error */
 function signedOut(error) {
-  if (!(error instanceof ApiError) || error.status !== 401 || user === "") return;
+  if (!(error instanceof ApiError) || error.status !== 401 || !signedIn) return;
   notice("Your session is over. Sign in again.");
   stop();
 }
@@ -177,9 +272,14 @@ async function signOut() {
   location.reload();
 }
 
+/** Begins with whoever is signed in. */
 async function begin() {
+  if (route.view === "open") {
+    early = api.worst(worst);
+    early.catch(() => undefined);
+  }
   try {
-    start((await api.session()).name);
+    Object.assign(me, await api.session());
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) stop();
     else {
@@ -187,7 +287,16 @@ async function begin() {
       showFreshness({ live: false, updatedAt: undefined, problem });
       setTimeout(() => void begin(), 3_000);
     }
+    return;
   }
+  signedIn = true;
+  setText(element("user"), me.mayAct ? me.name : `${me.name} (looks only)`);
+  element("sign-out").hidden = !me.maySignOut;
+  signIn.hide();
+  element("page").hidden = false;
+  showPage(route);
+  await live.start();
+  focusHeading(route);
 }
 
 addEventListener("hashchange", go);
@@ -196,5 +305,6 @@ byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
   event.preventDefault();
   element("main").focus();
 });
+onKeys({ route: () => route, move: list.move });
 setInterval(render, tick);
 void begin();

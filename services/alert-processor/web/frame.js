@@ -3,12 +3,12 @@
 /** @import { Route } from "./route.js" */
 import { element, setAttribute } from "./dom.js";
 
-const views = /** @type {const} */ (["open", "alert", "history", "noise", "lost"]);
+const views = /** @type {const} */ (["open", "alert", "history", "noise", "health", "lost"]);
 
 /** @param {Route} route */
 export function showPage({ view }) {
   for (const one of views) element(`view-${one}`).hidden = one !== view;
-  for (const one of /** @type {const} */ (["open", "history", "noise"])) {
+  for (const one of /** @type {const} */ (["open", "history", "noise", "health"])) {
     setAttribute(element(`to-${one}`), "aria-current", one === view ? "page" : undefined);
   }
 }

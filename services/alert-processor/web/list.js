@@ -1,167 +1,171 @@
 /** What is open now. */
 
 /** @import { Alert } from "../core/alert.ts" */
+/** @import { Bunch } from "./bunch.js" */
 /** @import { Route } from "./route.js" */
-import { chipsIn } from "./chips.js";
-import { byId, el, element, keyedList, setText } from "./dom.js";
-import { hrefOf } from "./route.js";
+/** @import { Picked } from "./picked.js" */
+/** @import { Ways } from "./row.js" */
+import { bunchOf } from "./bunch.js";
+import { byId, el, element, setText } from "./dom.js";
+import { filterOf } from "./filter.js";
+import { filtersView } from "./filters.js";
+import { lazyList } from "./lazy.js";
 import { rowOf } from "./row.js";
 import { capital, counted, isFree, severities, severityOf } from "./words.js";
 
 /** @typedef {typeof severities[number]} Severity */
 
-/** Once in an episode: what fires anew is another row. @param {Alert} alert */
-const keyOf = ({ fingerprint, startsAt }) => `${fingerprint} ${startsAt}`;
+/** A row of the list: an alert, or all of one name. @typedef {Alert | Bunch} Line */
 
-/**
- * Whether an alert has what is searched for: each word, anywhere.
- *
- * @param {Alert} alert
- * @param {readonly string[]} words - In small letters.
- */
-function has({ annotations, labels, owner, status }, words) {
-  if (words.length === 0) return true;
-  const texts = [...Object.entries(labels).flat(), ...Object.values(annotations), owner, status];
-  const text = texts.join(" ").toLowerCase();
-  return words.every((word) => text.includes(word));
-}
+/** @param {Line} line */
+const isBunch = (line) => "alerts" in line;
+
+/** Once in an episode: what fires anew is another row. @param {Line} line */
+const keyOf = (line) =>
+  isBunch(line) ? `name ${line.key}` : `${line.fingerprint} ${line.startsAt}`;
+
+/** Those that most wait for somebody first. @param {Bunch} a @param {Bunch} b */
+const byNeed = (a, b) =>
+  b.alerts.filter(isFree).length - a.alerts.filter(isFree).length ||
+  b.alerts.length - a.alerts.length ||
+  (a.name < b.name ? -1 : 1);
 
 /**
  * @param {Severity} severity
- * @param {(alert: Alert) => Promise<void>} onTake
+ * @param {(line: Line) => import("./dom.js").Part<Line>} create
  */
-function groupOf(severity, onTake) {
+function groupOf(severity, create) {
   const count = el("span", { class: "count" });
   const heading = el("h2", { id: `severity-${severity}` }, capital(severity), " ", count);
   const list = el("ul", { class: "rows" });
-  const show = keyedList(list, keyOf, (alert) => rowOf(alert, onTake));
+  const rows = lazyList(list, keyOf, create);
   const group = el("section", { class: `group ${severity}`, "aria-labelledby": heading.id });
   group.append(heading, list);
   return {
     element: group,
-    update: (/** @type {readonly Alert[]} */ alerts) => {
-      group.hidden = alerts.length === 0;
-      setText(count, String(alerts.length));
-      show(alerts);
+    draw: rows.draw,
+    update: (/** @type {readonly Line[]} */ lines, /** @type {number} */ alerts) => {
+      group.hidden = lines.length === 0;
+      setText(count, String(alerts));
+      rows.show(lines);
     },
   };
 }
 
-/** @param {(alert: Alert) => Promise<void>} onTake */
-export function openList(onTake) {
-  const search = byId("search", HTMLInputElement);
-  const showSeverities = chipsIn(element("severities"));
-  const showTeams = chipsIn(element("teams"));
+/**
+ * @param {Omit<Ways, "isPicked" | "onPick"> & {
+ *   onTakeAll: (alerts: readonly Alert[], name: string) => void,
+ * }} ways
+ * @param {Picked} picked
+ * @param {() => void} again - Shows it anew.
+ */
+export function openList({ onTakeAll, ...ways }, picked, again) {
   const container = element("groups");
-  const groups = severities.map((severity) => groupOf(severity, onTake));
+  const filters = filtersView();
+  /** Names that are unfolded. @type {Set<string>} */
+  const unfolded = new Set();
+
+  const bunchWays = {
+    onTake: onTakeAll,
+    onPick: picked.set,
+    onFold: (/** @type {string} */ key) => {
+      if (!unfolded.delete(key)) unfolded.add(key);
+      again();
+    },
+  };
+  const rowWays = {
+    ...ways,
+    isPicked: picked.has,
+    onPick: (/** @type {Alert} */ alert, /** @type {boolean} */ is) => {
+      picked.set([alert], is);
+    },
+  };
+  /** @param {Line} line @returns {import("./dom.js").Part<Line>} */
+  const create = (line) => {
+    const part = isBunch(line) ? bunchOf(line, bunchWays) : rowOf(line, rowWays);
+    return /** @type {import("./dom.js").Part<Line>} */ (part);
+  };
+  const groups = severities.map((severity) => groupOf(severity, create));
   container.append(...groups.map((group) => group.element));
 
   const links = () =>
-    [...container.querySelectorAll("section:not([hidden]) a.name")].filter(
+    [...container.querySelectorAll("section:not([hidden]) :is(a.name, .fold)")].filter(
       (one) => one instanceof HTMLElement,
     );
 
+  /** To the next row, or to the first. @param {1 | -1} step */
+  function move(step) {
+    for (const group of groups) group.draw();
+    const all = links();
+    const row = document.activeElement?.closest("#groups li");
+    const at = row ? all.findIndex((link) => row.contains(link)) : -1;
+    const next = at < 0 ? all.find((link) => link.getBoundingClientRect().top > 0) : all[at + step];
+    next?.focus();
+    return next !== undefined;
+  }
+
   container.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined || !(event.target instanceof Element)) return;
-    const all = links();
-    const row = event.target.closest("li");
-    const at = all.findIndex((link) => row?.contains(link));
-    const next = all[at + step];
-    if (next === undefined) return;
-    event.preventDefault();
-    next.focus();
-  });
-
-  search.addEventListener("input", () => {
-    const [path = "", query] = location.hash.slice(1).split("?", 2);
-    const fields = { q: search.value.trim() === "" ? undefined : search.value };
-    history.replaceState(null, "", hrefOf(path || "/", new URLSearchParams(query), fields));
-    dispatchEvent(new HashChangeEvent("hashchange"));
-  });
-
-  /**
-   * @param {readonly Alert[]} alerts
-   * @param {URLSearchParams} query
-   */
-  function showFilters(alerts, query) {
-    const chips = (
-      /** @type {string} */ name,
-      /** @type {readonly string[]} */ values,
-      /** @type {(alert: Alert) => string} */ valueOf,
-      /** @type {(value: string) => string} */ textOf,
-      /** @type {string} */ allText,
-    ) => {
-      const chosen = query.get(name);
-      const all = { key: "*", text: allText, href: hrefOf("/", query, { [name]: undefined }) };
-      const each = values.map((value) => ({
-        key: `=${value}`,
-        text: textOf(value),
-        count: alerts.filter((alert) => valueOf(alert) === value).length,
-        href: hrefOf("/", query, { [name]: value }),
-        chosen: chosen === value,
-      }));
-      return [
-        { ...all, chosen: chosen === null },
-        ...each.filter(({ chosen: is, count }) => is || count > 0),
-      ];
-    };
-    const chosenTeam = query.get("team");
-    const teams = new Set(alerts.map(({ team }) => team));
-    if (chosenTeam !== null) teams.add(chosenTeam);
-    showSeverities(chips("severity", severities, severityOf, capital, "All severities"));
-    showTeams(
-      chips(
-        "team",
-        [...teams].sort(),
-        ({ team }) => team,
-        (team) => team || "No team",
-        "All teams",
-      ),
-    );
-    // What is being typed is newer than the address.
-    if (search !== document.activeElement) search.value = query.get("q") ?? "";
-    element("filters").hidden = alerts.length === 0 && query.size === 0;
-  }
-
-  /** @param {Element | null} row - Had the focus. @param {number} at - Where it was. */
-  function keepFocus(row, at) {
-    if (row === null || row.isConnected) return;
-    const all = links();
-    (all[Math.min(at, all.length - 1)] ?? element("open-title")).focus();
-  }
-
-  /**
-   * @param {readonly Alert[]} alerts - All that are open.
-   * @param {Route} route
-   */
-  function show(alerts, { query }) {
-    const words = (query.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-    const [severity, team] = [query.get("severity"), query.get("team")];
-    const shown = alerts.filter(
-      (alert) =>
-        (severity === null || severityOf(alert) === severity) &&
-        (team === null || alert.team === team) &&
-        has(alert, words),
-    );
-    const row = document.activeElement?.closest("#groups li") ?? null;
-    const at = row === null ? -1 : links().findIndex((link) => row.contains(link));
-    for (const [index, group] of groups.entries()) {
-      group.update(shown.filter((alert) => severityOf(alert) === severities[index]));
+    if (event.key === "ArrowDown" ? move(1) : event.key === "ArrowUp" && move(-1)) {
+      event.preventDefault();
     }
-    keepFocus(row, at);
-    showFilters(alerts, query);
+  });
+
+  /** @param {readonly Alert[]} alerts @param {Severity} severity @param {boolean} byName @returns {readonly Line[]} */
+  function linesOf(alerts, severity, byName) {
+    if (!byName) return alerts;
+    const bunches = [...Map.groupBy(alerts, ({ alertname }) => alertname)].map(([name, all]) => {
+      const key = `${severity} ${name}`;
+      const count = all.filter(picked.has).length;
+      const isPicked = count === all.length ? true : count === 0 ? false : undefined;
+      return { key, name, alerts: all, unfolded: unfolded.has(key), picked: isPicked };
+    });
+    return bunches
+      .sort(byNeed)
+      .flatMap((bunch) => (bunch.unfolded ? [bunch, ...bunch.alerts] : [bunch]));
+  }
+
+  /**
+   * The focus stays near the row that had it. @param {Element | null} row @param {readonly HTMLElement[]} near
+   */
+  function keepFocus(row, near) {
+    if (row === null || row.isConnected) return;
+    (near.find((link) => link.isConnected) ?? links().at(-1) ?? element("open-title")).focus();
+  }
+
+  /**
+   * @param {readonly Alert[]} alerts - All that are known.
+   * @param {Route} route
+   * @param {number} total - How many are open.
+   */
+  function show(alerts, { query }, total) {
+    const isShown = filterOf(query);
+    const shown = alerts.filter(isShown);
+    picked.keep(shown);
+    const row = document.activeElement?.closest("#groups li") ?? null;
+    const all = row === null ? [] : links();
+    const at = all.findIndex((link) => row?.contains(link));
+    const near = [...all.slice(at + 1, at + 4), ...all.slice(Math.max(0, at - 3), at).reverse()];
+    const bySeverity = Map.groupBy(shown, severityOf);
+    for (const [index, group] of groups.entries()) {
+      const severity = severities[index] ?? "other";
+      const some = bySeverity.get(severity) ?? [];
+      group.update(linesOf(some, severity, query.get("by") === "name"), some.length);
+    }
+    keepFocus(row, near);
+    filters.show(alerts, query);
 
     const free = alerts.filter(isFree).length;
-    const title = counted(alerts.length, "open alert", "open alerts");
-    setText(element("open-title"), alerts.length === 0 ? "No open alerts" : title);
+    const title = counted(total, "open alert", "open alerts");
+    setText(element("open-title"), total === 0 ? "No open alerts" : title);
     const subtitle = free === 0 ? "Somebody has each of them." : `Nobody has ${free} of them.`;
-    setText(element("open-subtitle"), alerts.length === 0 ? "" : subtitle);
-    element("all-well").hidden = alerts.length > 0;
+    const cut = `These are the worst ${alerts.length}.`;
+    setText(element("open-subtitle"), total === 0 ? "" : total > alerts.length ? cut : subtitle);
     element("keys").hidden = shown.length === 0;
     element("shown").hidden = shown.length === alerts.length;
     setText(element("shown-text"), `${shown.length} of ${alerts.length} are shown.`);
+    byId("pick-all", HTMLButtonElement).hidden = shown.length === 0;
+    return shown;
   }
 
-  return { show };
+  return { move, show };
 }

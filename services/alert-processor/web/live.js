@@ -1,4 +1,4 @@
-/** Keeps what is shown up to date: by events where they arrive, by asking now and then in any case. */
+/** Keeps what is shown up to date: by changes where they arrive, by asking now and then in any case. */
 import { ApiError } from "./api.js";
 
 /**
@@ -13,12 +13,19 @@ const seldom = 30_000;
 const gap = 500;
 
 /**
- * @param {() => Promise<void>} load - Fetches and shows; throws {@link ApiError}.
- * @param {(freshness: Freshness) => void} onFreshness
+ * @param {{
+ *   load: () => Promise<void>,
+ *   topic: () => string,
+ *   address: () => string,
+ *   onEvent: (name: string, data: unknown) => void,
+ *   onFreshness: (freshness: Freshness) => void,
+ * }} options `load` fetches and shows, and throws {@link ApiError}. `address` is where changes come from:
+ *   it goes on from what is known, so it is asked for anew only where `topic` is another.
  */
-export function keepFresh(load, onFreshness) {
+export function keepFresh({ address, load, onEvent, onFreshness, topic }) {
   /** @type {EventSource | undefined} */
   let source;
+  let followed = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -42,37 +49,56 @@ export function keepFresh(load, onFreshness) {
     try {
       await load();
       tell({ updatedAt: Date.now(), problem: undefined });
+      follow();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       tell({ problem: error });
     }
   };
 
+  const leave = () => {
+    source?.close();
+    source = undefined;
+  };
+
+  /** @param {string} name @param {Event} event */
+  const hear = (name, event) => {
+    if (!active || !(event instanceof MessageEvent)) return;
+    onEvent(name, JSON.parse(String(event.data)));
+    tell({ updatedAt: Date.now(), problem: undefined });
+  };
+
   const follow = () => {
     // A browser keeps six connections to a host: pages in the background must not use them up.
     if (!active || document.hidden) {
-      source?.close();
-      source = undefined;
-    } else if (source === undefined || source.readyState === EventSource.CLOSED) {
-      source = new EventSource("/v1/changes");
-      source.onopen = () => void refresh();
-      // Whether it is the connection or only the events, the answer to a question tells.
-      source.onerror = () => {
-        tell({});
-        soon();
-      };
-      source.addEventListener("change", soon);
+      leave();
+      return;
     }
+    if (followed !== topic()) leave();
+    if (source !== undefined && source.readyState !== EventSource.CLOSED) return;
+    followed = topic();
+    const opened = new EventSource(address());
+    source = opened;
+    opened.onopen = () => {
+      tell({});
+    };
+    // Whether it is the connection or only the events, the answer to a question tells.
+    opened.onerror = () => {
+      tell({});
+      soon();
+    };
+    for (const name of ["changes", "summary"]) {
+      opened.addEventListener(name, (event) => {
+        hear(name, event);
+      });
+    }
+    opened.addEventListener("alert", soon);
   };
 
   const plan = () => {
     clearTimeout(timer);
     if (!active) return;
-    const pause = freshness.problem === undefined ? seldom : often;
-    timer = setTimeout(() => {
-      follow();
-      void refresh();
-    }, pause);
+    timer = setTimeout(() => void refresh(), freshness.problem === undefined ? seldom : often);
   };
 
   const begin = () => {
@@ -106,8 +132,8 @@ export function keepFresh(load, onFreshness) {
   };
 
   document.addEventListener("visibilitychange", () => {
-    follow();
-    if (active && !document.hidden) void refresh();
+    if (document.hidden) leave();
+    else if (active) void refresh();
   });
   for (const name of ["online", "offline"]) {
     addEventListener(name, () => {
@@ -119,13 +145,12 @@ export function keepFresh(load, onFreshness) {
     refresh,
     start: () => {
       active = true;
-      follow();
       return refresh();
     },
     stop: () => {
       active = false;
       clearTimeout(timer);
-      follow();
+      leave();
     },
   };
 }

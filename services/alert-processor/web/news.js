@@ -1,25 +1,45 @@
-/** What changed between two looks at the open alerts, in a sentence. */
+/** What changed among the open alerts, in a sentence. */
 
 /** @import { Alert } from "../core/alert.ts" */
 import { counted, titleOf } from "./words.js";
 
+/**
+ * An alert before and after a change.
+ *
+ * @typedef {{ before: Alert | undefined, after: Alert }} News
+ */
+
 /** Beyond this many they are counted, not named. */
 const named = 2;
 
+/** @param {Alert | undefined} alert */
+const isOpen = (alert) => alert !== undefined && alert.status !== "resolved";
+
 /**
- * @param {readonly Alert[]} before
- * @param {readonly Alert[]} after
+ * Those that began.
+ *
+ * @param {readonly News[]} news
+ * @returns {readonly Alert[]}
  */
-export function newsOf(before, after) {
-  const keyOf = (/** @type {Alert} */ { fingerprint, startsAt }) => `${fingerprint} ${startsAt}`;
-  const old = new Map(before.map((alert) => [keyOf(alert), alert]));
-  const current = new Set(after.map(keyOf));
-  const begun = after.filter((alert) => !old.has(keyOf(alert)));
-  const ended = before.filter((alert) => !current.has(keyOf(alert)));
-  const taken = after.filter((alert) => {
-    const was = old.get(keyOf(alert));
-    return was !== undefined && was.owner !== alert.owner && alert.owner !== null;
-  });
+export const begunIn = (news) =>
+  news
+    .filter(
+      ({ after, before }) =>
+        isOpen(after) && (!isOpen(before) || before?.startsAt !== after.startsAt),
+    )
+    .map(({ after }) => after);
+
+/** @param {readonly News[]} news */
+export function wordsOf(news) {
+  const ended = news
+    .filter(({ after, before }) => isOpen(before) && !isOpen(after))
+    .map(({ after }) => after);
+  const taken = news
+    .filter(
+      ({ after, before }) =>
+        isOpen(before) && isOpen(after) && after.owner !== null && before?.owner !== after.owner,
+    )
+    .map(({ after }) => after);
   const say = (
     /** @type {readonly Alert[]} */ alerts,
     /** @type {(alert: Alert) => string} */ one,
@@ -29,7 +49,7 @@ export function newsOf(before, after) {
     return [`${counted(alerts.length, "alert", "alerts")} ${many}.`];
   };
   return [
-    ...say(begun, (alert) => `New: ${alert.severity} ${titleOf(alert)}.`, "are new"),
+    ...say(begunIn(news), (alert) => `New: ${alert.severity} ${titleOf(alert)}.`, "are new"),
     ...say(taken, (alert) => `${alert.owner ?? ""} has ${titleOf(alert)}.`, "were taken"),
     ...say(ended, (alert) => `Ended: ${titleOf(alert)}.`, "ended"),
   ].join(" ");

@@ -1,6 +1,6 @@
 /** Where the reader is, as the address says it after `#`. */
 
-/** @typedef {"open" | "alert" | "history" | "noise" | "lost"} View */
+/** @typedef {"open" | "alert" | "history" | "noise" | "health" | "lost"} View */
 
 /**
  * @typedef {{
@@ -11,7 +11,13 @@
  */
 
 /** @type {Readonly<Record<string, View>>} */
-const views = { "": "open", "/": "open", "/history": "history", "/noise": "noise" };
+const views = {
+  "": "open",
+  "/": "open",
+  "/history": "history",
+  "/noise": "noise",
+  "/health": "health",
+};
 
 /** @returns {Route} */
 export function readRoute() {

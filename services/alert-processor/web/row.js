@@ -1,13 +1,13 @@
-/** One alert in a list. */
+/** One open alert in a list. */
 
 /** @import { Alert } from "../core/alert.ts" */
 /** @import { Part } from "./dom.js" */
 import { el, setAttribute, setText } from "./dom.js";
+import { me } from "./me.js";
 import { shapeOf } from "./shapes.js";
-import { fullTime, isKnown, moment } from "./time.js";
+import { fullTime, isKnown } from "./time.js";
 import {
   capital,
-  endOf,
   isFree,
   lengthOf,
   placeOf,
@@ -18,12 +18,24 @@ import {
 } from "./words.js";
 
 /**
+ * What can be done to a row.
+ *
+ * @typedef {{
+ *   onTake: (alert: Alert) => Promise<void>,
+ *   onSnooze: (alert: Alert) => Promise<void>,
+ *   onPick: (alert: Alert, picked: boolean) => void,
+ *   isPicked: (alert: Alert) => boolean,
+ * }} Ways
+ */
+
+/**
  * @param {Alert} first
- * @param {(alert: Alert) => Promise<void>} [onTake] - Left out where there is nothing to take.
+ * @param {Ways} ways
  * @returns {Part<Alert>}
  */
-export function rowOf(first, onTake) {
+export function rowOf(first, { isPicked, onPick, onSnooze, onTake }) {
   let alert = first;
+  const pick = el("input", { type: "checkbox", class: "pick" });
   const severity = severityOf(first);
   const name = el("a", { class: "name", href: `#/alerts/${first.fingerprint}` });
   const place = el("span", { class: "place" });
@@ -37,7 +49,7 @@ export function rowOf(first, onTake) {
   const element = el(
     "li",
     { class: `row ${severity}` },
-    el("span", { class: "mark" }, shapeOf(severity)),
+    el("span", { class: "mark" }, pick, shapeOf(severity)),
     el(
       "div",
       { class: "what" },
@@ -49,15 +61,24 @@ export function rowOf(first, onTake) {
     el("div", { class: "state" }, who, take),
   );
   const press = async () => {
-    if (onTake === undefined || take.getAttribute("aria-disabled") === "true") return;
+    if (take.getAttribute("aria-disabled") === "true") return;
     take.setAttribute("aria-disabled", "true");
     await onTake(alert).finally(() => {
       take.removeAttribute("aria-disabled");
     });
   };
   take.addEventListener("click", () => void press());
-  element.addEventListener("keydown", ({ altKey, ctrlKey, key, metaKey }) => {
-    if (key.toLowerCase() === "a" && !altKey && !ctrlKey && !metaKey && isFree(alert)) void press();
+  pick.addEventListener("change", () => {
+    onPick(alert, pick.checked);
+  });
+  element.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || !me.mayAct) return;
+    const key = event.key.toLowerCase();
+    if (key === "a" && isFree(alert)) void press();
+    else if (key === "s") void onSnooze(alert);
+    else if (key === "x") onPick(alert, !isPicked(alert));
+    else return;
+    event.preventDefault();
   });
 
   return {
@@ -65,26 +86,26 @@ export function rowOf(first, onTake) {
     update: (next) => {
       alert = next;
       const { alertname, annotations, startsAt, status } = next;
-      const over = status === "resolved";
-      const free = isFree(next) && onTake !== undefined;
+      const free = isFree(next);
       setText(name, alertname || "(without a name)");
       setText(place, placeOf(next));
       setText(own, severity === "other" ? next.severity || "no severity" : "");
       setText(summary, annotations["summary"] ?? annotations["description"] ?? "");
       setText(team, next.team);
       const length = lengthOf(next);
-      setText(since, over ? moment(endOf(next)) : length);
+      setText(since, length);
       setAttribute(since, "title", isKnown(startsAt) ? `Since ${fullTime(startsAt)}` : undefined);
-      setAttribute(since, "datetime", new Date(over ? endOf(next) : startsAt).toISOString());
-      const lasted = over && length !== "" ? `after ${length}` : "";
-      setText(who, lasted || (free && status === "firing" ? "" : standing(next)));
+      setAttribute(since, "datetime", new Date(startsAt).toISOString());
+      setText(who, free && status === "firing" && me.mayAct ? "" : standing(next));
       setAttribute(who, "title", status === "stale" ? staleMeans : undefined);
       setAttribute(element, "data-status", status);
       setAttribute(element, "data-free", free);
       setAttribute(take, "aria-label", `Acknowledge ${titleOf(next)}`);
       // Focus goes on to the same alert, not back to the beginning of the page.
       if (!free && take === document.activeElement) name.focus();
-      take.hidden = !free;
+      take.hidden = !free || !me.mayAct;
+      pick.checked = isPicked(next);
+      setAttribute(pick, "aria-label", `Select ${titleOf(next)}`);
     },
   };
 }

@@ -11,7 +11,7 @@ function reasonOf(error) {
   return `Not signed in: ${error instanceof Error ? error.message : String(error)}.`;
 }
 
-/** @param {(name: string) => void} onSignedIn */
+/** @param {() => void} onSignedIn */
 export function signInForm(onSignedIn) {
   const form = byId("sign-in", HTMLFormElement);
   const name = byId("name", HTMLInputElement);
@@ -25,7 +25,7 @@ export function signInForm(onSignedIn) {
     setText(problem, "");
     try {
       await api.signIn(name.value, password.value);
-      onSignedIn(name.value);
+      onSignedIn();
     } catch (error) {
       setText(problem, reasonOf(error));
       password.focus();

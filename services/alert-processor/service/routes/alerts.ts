@@ -2,19 +2,26 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { LifecycleError } from "../../core/lifecycle.ts";
-import { anyFingerprint } from "../../core/own.ts";
 import type { Planner } from "../../core/writes.ts";
-import { type Store, UnknownAlertError } from "../../store/store.ts";
-import type { Access } from "../access.ts";
+import type { DeskStore } from "../../store/desk.ts";
+import { ConflictError, UnknownAlertError } from "../../store/store.ts";
 import type { Changes } from "../changes.ts";
 import type { Clock } from "../clock.ts";
-import { actionSchema, alertSchema, deliverySchema, eventSchema, noiseSchema } from "./schemas.ts";
+import {
+  actionSchema,
+  alertSchema,
+  deliverySchema,
+  endedSchema,
+  eventSchema,
+  fingerprintSchema,
+  manyActionsSchema,
+  noiseSchema,
+} from "./schemas.ts";
 
 export interface AlertRoutes {
-  readonly store: Store;
+  readonly store: DeskStore;
   readonly plan: Planner;
   readonly clock: Clock;
-  readonly access: Access;
   readonly changes: Changes;
   /** Something may be due to channels now. */
   readonly nudge: () => void;
@@ -22,16 +29,20 @@ export interface AlertRoutes {
   readonly channels: readonly string[];
 }
 
-const fingerprint = z.object({ fingerprint: z.string().regex(anyFingerprint) });
+const fingerprint = z.object({ fingerprint: fingerprintSchema });
 
 const day = 24 * 3_600_000;
 
+/** Whether an alert did not allow what was asked for. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof ConflictError ||
+  error instanceof LifecycleError ||
+  error instanceof UnknownAlertError;
+
 /** What people and programs read, and do to alerts. */
 export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): void {
-  const { access, changes, channels, clock, nudge, plan, store } = routes;
+  const { changes, channels, clock, nudge, plan, store } = routes;
   const app = instance.withTypeProvider<ZodTypeProvider>();
-  app.addHook("onRequest", access.required);
-
   app.get(
     "/v1/alerts",
     {
@@ -106,6 +117,60 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
     },
   );
 
+  app.post(
+    "/v1/actions",
+    {
+      bodyLimit: 256 * 1024,
+      schema: {
+        summary: "Acknowledge, give back, snooze, hand over or close many",
+        tags: ["alerts"],
+        body: manyActionsSchema,
+        response: {
+          200: z.object({
+            done: z.number(),
+            failed: z.array(z.object({ fingerprint: z.string(), error: z.string() })),
+          }),
+        },
+      },
+    },
+    async ({ body, user }) => {
+      const { alerts, ...action } = body;
+      const failed: { fingerprint: string; error: string }[] = [];
+      for (const { fingerprint: which, version } of alerts) {
+        try {
+          await store.act(which, action, user, version, plan, clock());
+        } catch (error) {
+          // One that somebody else changed meanwhile: the others are done nevertheless.
+          if (!isRefusal(error)) throw error;
+          failed.push({ fingerprint: which, error: error.message });
+        }
+      }
+      changes.note();
+      nudge();
+      return { done: alerts.length - failed.length, failed };
+    },
+  );
+
+  app.get(
+    "/v1/ended",
+    {
+      schema: {
+        summary: "Episodes that are over, the last first",
+        tags: ["alerts"],
+        querystring: z.object({
+          q: z.string().max(500).default("").describe("Words that its labels or annotations have"),
+          before: z.coerce.number().int().min(0).optional().describe("Id to go on before"),
+          limit: z.coerce.number().int().min(1).max(500).default(100),
+        }),
+        response: { 200: z.object({ at: z.number(), episodes: z.array(endedSchema) }) },
+      },
+    },
+    async ({ query: { before, limit, q } }) => {
+      const words = q.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 10);
+      return { at: clock(), episodes: await store.ended(words, before, limit) };
+    },
+  );
+
   app.get(
     "/v1/noise",
     {
@@ -119,68 +184,6 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
     async ({ query }) => {
       const since = clock() - query.days * day;
       return { since, alerts: await store.noise(since) };
-    },
-  );
-
-  app.get(
-    "/v1/status",
-    {
-      schema: {
-        summary: "How much there is, and which heartbeats were heard",
-        tags: ["operation"],
-        response: {
-          200: z.object({
-            open: z.number(),
-            pending: z.number(),
-            dead: z.number(),
-            quarantined: z.number(),
-            oldestDueAt: z.number().nullable(),
-            heartbeats: z.array(alertSchema),
-          }),
-        },
-      },
-    },
-    async () => ({ ...(await store.depth()), heartbeats: await store.heartbeats() }),
-  );
-
-  app.get(
-    "/v1/quarantine",
-    {
-      schema: {
-        summary: "What could not be understood",
-        tags: ["operation"],
-        response: {
-          200: z.array(z.object({ at: z.number(), why: z.string(), raw: z.string() })),
-        },
-      },
-    },
-    () => store.quarantine(100),
-  );
-
-  app.post(
-    "/v1/redrive",
-    {
-      schema: {
-        summary: "Send again what was given up",
-        tags: ["operation"],
-        body: z.object({ channel: z.string().optional() }),
-        response: { 200: z.object({ deliveries: z.number() }) },
-      },
-    },
-    async ({ body }) => {
-      const deliveries = await store.redrive(body.channel, clock());
-      nudge();
-      return { deliveries };
-    },
-  );
-
-  app.get(
-    "/v1/changes",
-    { schema: { summary: "An event whenever something changed (SSE)", tags: ["alerts"] } },
-    (_, reply) => {
-      if (!changes.follow(reply.raw)) return reply.code(503).send({ error: "too many follow" });
-      reply.hijack();
-      return undefined;
     },
   );
 }

@@ -1,7 +1,20 @@
 import { z } from "zod";
+import { anyFingerprint } from "../../core/own.ts";
 
 const texts = z.record(z.string(), z.string());
 const time = z.number().describe("Milliseconds since 1970");
+
+export const fingerprintSchema = z.string().regex(anyFingerprint);
+
+export const summarySchema = z
+  .object({
+    open: z.number(),
+    troubles: z
+      .array(z.object({ key: z.string(), text: z.string(), todo: z.string() }).readonly())
+      .readonly()
+      .describe("What keeps alerts from arriving, or people from being told"),
+  })
+  .readonly();
 
 export const alertSchema = z
   .object({
@@ -61,6 +74,57 @@ export const noiseSchema = z
   })
   .readonly();
 
+/** The whole way, from Prometheus to people. */
+export const healthSchema = z.object({
+  at: time,
+  since: time.describe("When this process began"),
+  summary: summarySchema,
+  alertmanager: z
+    .object({ url: z.string(), answeredAt: time.nullable(), problem: z.string() })
+    .nullable(),
+  heartbeats: z.array(alertSchema),
+  channels: z.array(
+    z.object({
+      channel: z.string(),
+      kind: z.string(),
+      pending: z.number(),
+      due: z.number(),
+      dueSince: time.nullable(),
+      dead: z.number(),
+      sentAt: time.nullable(),
+      problem: z.string(),
+    }),
+  ),
+  dead: z.array(
+    z.object({
+      key: z.string(),
+      channel: z.string(),
+      fingerprint: z.string(),
+      alertname: z.string(),
+      instance: z.string(),
+      occasion: z.string(),
+      settledAt: time,
+      attempts: z.number(),
+      why: z.string(),
+    }),
+  ),
+  quarantine: z.array(z.object({ at: time, why: z.string(), raw: z.string() })),
+});
+
+export const endedSchema = z.object({
+  id: z.number(),
+  fingerprint: z.string(),
+  alertname: z.string(),
+  instance: z.string(),
+  service: z.string(),
+  severity: z.string(),
+  team: z.string(),
+  summary: z.string(),
+  startsAt: time,
+  endsAt: time,
+  closedBy: z.string().nullable(),
+});
+
 const text = z.string().max(4_000);
 const version = z
   .number()
@@ -73,6 +137,18 @@ const until = time
   .int()
   .min(0)
   .max(Date.UTC(9999, 11, 31));
+
+const seen = z.object({ fingerprint: fingerprintSchema, version });
+const alerts = z.array(seen).min(1).max(500);
+
+/** The same for many; each with the version that was seen. */
+export const manyActionsSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("acknowledge"), alerts, text: text.optional() }),
+  z.object({ kind: z.literal("unacknowledge"), alerts, text: text.optional() }),
+  z.object({ kind: z.literal("snooze"), until, alerts, text: text.optional() }),
+  z.object({ kind: z.literal("assign"), to: name, alerts, text: text.optional() }),
+  z.object({ kind: z.literal("resolve"), alerts, text: text.optional() }),
+]);
 
 export const actionSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("acknowledge"), text: text.optional(), version }),

@@ -3,8 +3,26 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Access } from "../access.ts";
 
+export interface SessionRoutes {
+  readonly access: Access;
+  /** Names of the channels that can be told. */
+  readonly channels: readonly string[];
+  /** Whether there is an Alertmanager to ask. */
+  readonly alertmanager: boolean;
+}
+
+const me = z.object({
+  name: z.string(),
+  mayAct: z.boolean().describe("Or only look"),
+  maySignOut: z.boolean().describe("Or a proxy signs in"),
+  people: z.array(z.string()).readonly().describe("To whom alerts can be handed over"),
+  channels: z.array(z.string()).readonly(),
+  alertmanager: z.boolean().describe("Whether it can be asked for silences"),
+});
+
 /** Signing in and out. */
-export function sessionRoutes(instance: FastifyInstance, access: Access): void {
+export function sessionRoutes(instance: FastifyInstance, routes: SessionRoutes): void {
+  const { access, alertmanager, channels } = routes;
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.post(
@@ -39,12 +57,12 @@ export function sessionRoutes(instance: FastifyInstance, access: Access): void {
     {
       onRequest: access.required,
       schema: {
-        summary: "Who is signed in",
+        summary: "Who is signed in, and what they may do",
         tags: ["session"],
-        response: { 200: z.object({ name: z.string() }) },
+        response: { 200: me },
       },
     },
-    ({ user }) => ({ name: user }),
+    (request) => ({ ...access.rights(request), channels, alertmanager }),
   );
 
   app.delete(

@@ -241,15 +241,22 @@ describe("what it says of itself", () => {
     const { openapi, paths } = JSON.parse(text) as { openapi: string; paths: object };
     expect(openapi).toBe("3.1.0");
     expect(Object.keys(paths).sort()).toEqual([
+      "/v1/actions",
       "/v1/alerts",
       "/v1/alerts/{fingerprint}",
       "/v1/alerts/{fingerprint}/actions",
       "/v1/changes",
+      "/v1/channels/{channel}/test",
+      "/v1/dismiss",
+      "/v1/ended",
+      "/v1/health",
       "/v1/noise",
+      "/v1/open",
       "/v1/quarantine",
       "/v1/redrive",
       "/v1/session",
       "/v1/status",
+      "/v1/summary",
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { eventually } from "../../../../test/provider/helpers.ts";
 import { openPatiently, type PatientOptions, StoreDownError } from "../../store/patient.ts";
+import type { DeskStore } from "../../store/desk.ts";
 import { ConflictError, type Store, UnknownAlertError } from "../../store/store.ts";
 import { message, plan, receiptOf, start } from "../examples.ts";
 import { freshMemory, removeMemories } from "../service/memory.ts";
@@ -8,7 +9,7 @@ afterAll(removeMemories);
 
 const states: string[] = [];
 let errors = 0;
-const opening = (open: () => Promise<Store>, fields: Partial<PatientOptions> = {}) =>
+const opening = (open: () => Promise<DeskStore>, fields: Partial<PatientOptions> = {}) =>
   openPatiently({
     open,
     isHopeless: () => false,

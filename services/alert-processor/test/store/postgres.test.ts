@@ -4,6 +4,7 @@ import { openStore } from "../../store/sql-store.ts";
 import type { Store } from "../../store/store.ts";
 import { message, minute, plan, receiptOf, start } from "../examples.ts";
 import { conforms } from "./conformance.ts";
+import { servesPeople } from "./desk.ts";
 import { FlakyProxy } from "./flaky-proxy.ts";
 import { PostgresServer } from "./postgres-server.ts";
 
@@ -31,6 +32,10 @@ conforms(
   "PostgreSQL",
   async () => openStore(openPostgres({ url: await server.fresh(), plain: true })),
   5,
+);
+
+servesPeople("PostgreSQL", async () =>
+  openStore(openPostgres({ url: await server.fresh(), plain: true })),
 );
 
 test("writes a list in its order", async () => {

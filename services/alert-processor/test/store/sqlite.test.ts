@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openSqlite } from "../../store/sqlite.ts";
 import { openStore } from "../../store/sql-store.ts";
 import { conforms } from "./conformance.ts";
+import { servesPeople } from "./desk.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vigil-processor-"));
 let files = 0;
@@ -14,6 +15,7 @@ afterAll(() => {
 });
 
 conforms("SQLite", () => openStore(openSqlite(fresh())));
+servesPeople("SQLite", () => openStore(openSqlite(fresh())));
 
 test("only its owner reads the file", async () => {
   const path = fresh();

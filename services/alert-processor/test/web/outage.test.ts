@@ -25,7 +25,7 @@ describe("a page whose service is gone", () => {
     let running = await serve(config, logger);
     const one = await visit(browser, url);
     await one.signIn();
-    await one.sees("#all-well", "All is well");
+    await one.sees("#troubles", "No Watchdog has been heard.");
     await one.misses("#banner");
 
     await running.stop();
@@ -59,7 +59,7 @@ describe("a page whose service is gone", () => {
     const one = await person();
     await one.page.setRequestInterception(true);
     one.page.on("request", (request) => {
-      if (request.url().endsWith("/v1/changes")) void request.respond({ status: 503 });
+      if (request.url().includes("/v1/changes")) void request.respond({ status: 503 });
       else void request.continue();
     });
     await one.page.reload();

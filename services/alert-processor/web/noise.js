@@ -1,25 +1,9 @@
-/** What was: alerts that ended, and which ones cost people most. */
+/** Which alerts cost people most. */
 
-/** @import { Alert } from "../core/alert.ts" */
 /** @import { Noise } from "../store/store.ts" */
 import { chipsIn } from "./chips.js";
 import { el, element, keyedList, setAttribute, setText } from "./dom.js";
 import { hrefOf } from "./route.js";
-import { rowOf } from "./row.js";
-
-export function historyView() {
-  const show = keyedList(
-    element("ended"),
-    (/** @type {Alert} */ { fingerprint, startsAt }) => `${fingerprint} ${startsAt}`,
-    (alert) => rowOf(alert),
-  );
-  return {
-    show: (/** @type {readonly Alert[]} */ alerts) => {
-      show([...alerts].sort((a, b) => (b.endsAt ?? 0) - (a.endsAt ?? 0)));
-      element("no-history").hidden = alerts.length > 0;
-    },
-  };
-}
 
 /** @type {Readonly<Record<string, string>>} */
 const periods = { 1: "1 day", 7: "7 days", 30: "30 days" };

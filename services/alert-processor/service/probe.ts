@@ -1,0 +1,51 @@
+import { randomBytes } from "node:crypto";
+import type { Channel, Links } from "../channels/channel.ts";
+import type { Alert } from "../core/alert.ts";
+import type { Outcome } from "../core/retry.ts";
+
+/** What a test message may take: milliseconds. */
+const timeout = 15_000;
+
+/** Kinds whose other side keeps what is open: the test ends there as well. */
+const keepers: readonly string[] = ["pagerduty", "webhook"];
+
+/** An alert that is none: it is in no list. */
+function testAlert(who: string, now: number): Alert {
+  const labels = { alertname: "VigilTest", severity: "info", team: "", instance: "" };
+  return {
+    ...labels,
+    fingerprint: randomBytes(8).toString("hex"),
+    status: "firing",
+    service: "",
+    environment: "",
+    startsAt: now,
+    endsAt: null,
+    closedBy: null,
+    lastSeenAt: now,
+    updatedAt: now,
+    labels: { alertname: labels.alertname, severity: labels.severity },
+    annotations: { summary: `This is a test that ${who} asked for. Nothing is wrong.` },
+    owner: null,
+    snoozedUntil: null,
+    version: 1,
+  };
+}
+
+/** Tells a channel something at once, past everything that waits. @returns What became of it. */
+export async function sendTest(
+  channel: Channel,
+  kind: string,
+  links: Links,
+  who: string,
+  now: number,
+): Promise<Outcome> {
+  const alert = testAlert(who, now);
+  const send = (occasion: "firing" | "resolved", told: Alert): Promise<Outcome> =>
+    channel.send(
+      { key: randomBytes(18).toString("hex"), occasion, alerts: [told], links },
+      AbortSignal.timeout(timeout),
+    );
+  const outcome = await send("firing", alert);
+  if (outcome.kind !== "sent" || !keepers.includes(kind)) return outcome;
+  return send("resolved", { ...alert, status: "resolved", endsAt: now + 1 });
+}

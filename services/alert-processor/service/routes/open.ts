@@ -1,0 +1,112 @@
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { DeskStore } from "../../store/desk.ts";
+import type { Changes } from "../changes.ts";
+import type { Clock } from "../clock.ts";
+import { takesGzip } from "../compress.ts";
+import type { Summary } from "../summary.ts";
+import { alertSchema, fingerprintSchema, summarySchema } from "./schemas.ts";
+
+export interface OpenRoutes {
+  readonly store: DeskStore;
+  readonly clock: Clock;
+  readonly changes: Changes;
+  readonly summary: () => Promise<Summary>;
+}
+
+/** Alerts in a list; beyond it the worst ones are shown. */
+const most = 5_000;
+
+const position = z.coerce.number().int().min(0);
+
+/** What is open, and what changes in it: a list once, then changes. */
+export function openRoutes(instance: FastifyInstance, routes: OpenRoutes): void {
+  const { changes, clock, store, summary } = routes;
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.get(
+    "/v1/open",
+    {
+      schema: {
+        summary: "What is open, the worst first; or what changed after a position",
+        tags: ["alerts"],
+        querystring: z.object({
+          since: position.optional().describe("Of an answer before: only what changed after it"),
+          limit: z.coerce.number().int().min(1).max(most).default(most),
+        }),
+        response: {
+          200: z.object({
+            at: z.number(),
+            position: z.number(),
+            whole: z.boolean().describe("Whether it is the list, not what changed"),
+            summary: summarySchema,
+            alerts: z.array(alertSchema),
+          }),
+        },
+      },
+      // Thousands of alerts that we wrote ourselves are not looked at one by one.
+      serializerCompiler: () => (data) => JSON.stringify(data),
+    },
+    async ({ query: { limit, since } }) => {
+      const at = clock();
+      const last = await store.position();
+      if (since !== undefined && since <= last) {
+        const { alerts, more, position: next } = await store.changedSince(since, most);
+        if (!more)
+          return {
+            at,
+            position: next,
+            whole: false,
+            summary: await summary(),
+            alerts: [...alerts],
+          };
+      }
+      // The position is from before the list: what changed in between is told once more.
+      const alerts = await store.open(limit);
+      return { at, position: last, whole: true, summary: await summary(), alerts };
+    },
+  );
+
+  app.get(
+    "/v1/summary",
+    {
+      schema: {
+        summary: "How many alerts are open, and what is wrong with the way to here",
+        tags: ["alerts"],
+        response: { 200: z.object({ at: z.number(), summary: summarySchema }) },
+      },
+    },
+    async () => ({ at: clock(), summary: await summary() }),
+  );
+
+  app.get(
+    "/v1/changes",
+    {
+      schema: {
+        summary: "What changes, as it changes (SSE): `changes`, `summary`, or `alert` of one",
+        tags: ["alerts"],
+        querystring: z.object({
+          since: position.optional().describe("Of the list that is known"),
+          alert: fingerprintSchema.optional().describe("The only one of interest"),
+          only: z.literal("summary").optional(),
+        }),
+      },
+    },
+    (request, reply) => {
+      const { only, since } = request.query;
+      const alert = only ?? request.query.alert;
+      const last = position.safeParse(request.headers["last-event-id"]);
+      const wish = {
+        alert,
+        since: last.success ? last.data : since,
+        gzip: takesGzip(request.headers["accept-encoding"]),
+      };
+      if (!changes.follow(reply.raw, wish)) {
+        return reply.code(503).send({ error: "too many follow" });
+      }
+      reply.hijack();
+      return undefined;
+    },
+  );
+}

@@ -1,0 +1,145 @@
+import { type Alert, heartbeatName } from "../core/alert.ts";
+import type { ChannelDepth, DeskStore } from "../store/desk.ts";
+import type { Depth } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+import { type Journal, parts } from "./journal.ts";
+
+/** Something that keeps alerts from arriving, or people from being told. */
+export interface Trouble {
+  readonly key: string;
+  readonly text: string;
+  /** What to do about it. */
+  readonly todo: string;
+}
+
+/** What every open page shows. */
+export interface Summary {
+  /** Alerts that are open. */
+  readonly open: number;
+  /** While there are any, nobody knows that all is well. */
+  readonly troubles: readonly Trouble[];
+}
+
+export interface SummaryOptions {
+  readonly store: DeskStore;
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Milliseconds after which a heartbeat counts as silent. */
+  readonly silence: number;
+}
+
+/** How long it is good for: milliseconds. */
+const fresh = 2_000;
+
+/** How long a message may be due before it is a trouble: milliseconds. */
+const patience = 120_000;
+
+const timeOf = (at: number): string => new Date(at).toISOString();
+
+const counted = (count: number, one: string, many: string): string =>
+  count === 1 ? `1 ${one}` : `${count} ${many}`;
+
+/** What the store and the journal say, as far as troubles follow from it. */
+export interface Findings {
+  readonly now: number;
+  readonly depth: Depth;
+  readonly channels: readonly ChannelDepth[];
+  readonly heartbeats: readonly Alert[];
+  readonly silence: number;
+  readonly journal: Pick<Journal, "of">;
+}
+
+/** What is wrong with the way from Prometheus to people. Pure. */
+export function troublesOf(findings: Findings): Trouble[] {
+  const { channels, depth, heartbeats, journal, now, silence } = findings;
+  const troubles: Trouble[] = [];
+  const add = (key: string, text: string, todo: string): void => {
+    troubles.push({ key, text, todo });
+  };
+
+  const silent = heartbeats.filter(
+    ({ lastSeenAt, status }) => status === "resolved" || now - lastSeenAt > silence,
+  );
+  if (heartbeats.length === 0) {
+    add(
+      "no heartbeat",
+      `No ${heartbeatName} has been heard.`,
+      "Whether alerts can arrive is not known: look at Prometheus, at Alertmanager and at its route to here.",
+    );
+  }
+  for (const { fingerprint, labels, lastSeenAt } of silent) {
+    const whose = labels["cluster"] ?? labels["env"] ?? "";
+    add(
+      `heartbeat ${fingerprint}`,
+      `The ${heartbeatName}${whose === "" ? "" : ` of ${whose}`} is silent since ${timeOf(lastSeenAt)}.`,
+      "Alerts may not arrive: look at Prometheus, at Alertmanager and at its route to here.",
+    );
+  }
+
+  const { problem } = journal.of(parts.comparison);
+  if (problem !== "") {
+    add(
+      "comparison",
+      "Alertmanager does not answer.",
+      `What it never told us is not found, and what it lost stays open: ${problem}`,
+    );
+  }
+
+  for (const { channel, due, dueSince } of channels) {
+    if (dueSince === null || due === 0 || now - dueSince < patience) continue;
+    const why = journal.of(parts.channel(channel)).problem;
+    add(
+      `due ${channel}`,
+      `${channel} could not be told since ${timeOf(dueSince)}.`,
+      `${counted(due, "message waits", "messages wait")}${why === "" ? "" : `: ${why}`}. Tell people another way, and look at the channel.`,
+    );
+  }
+  if (depth.dead > 0) {
+    add(
+      "dead",
+      `${counted(depth.dead, "message was", "messages were")} given up: somebody was not told.`,
+      "On the page Health they can be sent again, or dismissed.",
+    );
+  }
+  if (depth.quarantined > 0) {
+    add(
+      "quarantine",
+      `${counted(depth.quarantined, "alert", "alerts")} could not be understood.`,
+      "The page Health shows what was sent, and why it makes no sense.",
+    );
+  }
+  const outside = journal.of(parts.heartbeat).problem;
+  if (outside !== "") {
+    add(
+      "outside",
+      "The watch outside does not hear of us.",
+      `It will raise an alarm although all may be well: ${outside}`,
+    );
+  }
+  return troubles;
+}
+
+/** Says how it stands, once for everybody who asks at about the same time. */
+export function summaryOf(options: SummaryOptions): () => Promise<Summary> {
+  const { clock, journal, silence, store } = options;
+  let at = -Infinity;
+  let last: Promise<Summary> | undefined;
+  const look = async (now: number): Promise<Summary> => {
+    const depth = await store.depth();
+    const channels = await store.channels(now);
+    const heartbeats = await store.heartbeats();
+    const troubles = troublesOf({ now, depth, channels, heartbeats, silence, journal });
+    return { open: depth.open, troubles };
+  };
+  return () => {
+    const now = clock();
+    if (last === undefined || now < at || now >= at + fresh) {
+      at = now;
+      last = look(now);
+      last.catch(() => {
+        last = undefined;
+      });
+    }
+    return last;
+  };
+}

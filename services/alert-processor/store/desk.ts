@@ -1,0 +1,88 @@
+/** What people look at, beyond what the memory needs to do its work: the SQL stores have it. */
+import type { Alert, Occasion } from "../core/alert.ts";
+import type { Store } from "./store.ts";
+
+/** An alert as a list shows it: of its annotations only `summary`, or `description` in its place. */
+export type AlertRow = Alert;
+
+/** Alerts that changed after a position. */
+export interface Changed {
+  /** To go on from. */
+  readonly position: number;
+  /** As they are now, ended ones included. Heartbeats are left out. */
+  readonly alerts: readonly AlertRow[];
+  /** There is more. */
+  readonly more: boolean;
+}
+
+/** How it stands with a channel. */
+export interface ChannelDepth {
+  readonly channel: string;
+  /** Deliveries that wait, planned ones included. */
+  readonly pending: number;
+  /** Those of them that are due; `dueSince` is when the oldest was. */
+  readonly due: number;
+  readonly dueSince: number | null;
+  readonly dead: number;
+  /** When it was told something last; null where that is not known any more. */
+  readonly sentAt: number | null;
+}
+
+/** A delivery that was given up. */
+export interface Dead {
+  readonly key: string;
+  readonly channel: string;
+  readonly fingerprint: string;
+  readonly alertname: string;
+  readonly instance: string;
+  readonly occasion: Occasion;
+  readonly settledAt: number;
+  readonly attempts: number;
+  readonly why: string;
+}
+
+/** A stretch of time in which an alert fired, and that is over. */
+export interface Ended {
+  /** Counts up; to go on before it. */
+  readonly id: number;
+  readonly fingerprint: string;
+  readonly alertname: string;
+  readonly instance: string;
+  readonly service: string;
+  readonly severity: string;
+  readonly team: string;
+  readonly summary: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  /** Who closed it by hand; null where it ended by itself. */
+  readonly closedBy: string | null;
+}
+
+export interface Desk {
+  /** Of the last thing that happened: what happens later has a greater one. */
+  position(): Promise<number>;
+  /** @param limit - Things that happened, at most. */
+  changedSince(position: number, limit: number): Promise<Changed>;
+  /** What is open, the worst first and of these the newest. Heartbeats are left out. */
+  open(limit: number): Promise<AlertRow[]>;
+  /** By name; channels of which nothing is known are left out. */
+  channels(now: number): Promise<ChannelDepth[]>;
+  /** Newest first. */
+  dead(limit: number): Promise<Dead[]>;
+  /** Dead deliveries count no more. @returns How many. */
+  dismissDead(channel: string | undefined, now: number): Promise<number>;
+  /** What could not be understood is forgotten. @returns How many. */
+  clearQuarantine(): Promise<number>;
+  /** When something was put into quarantine last; null where nothing is there. */
+  quarantinedAt(): Promise<number | null>;
+  /**
+   * Episodes that are over, the last first.
+   *
+   * @param words - Each must be somewhere in the alert's labels or annotations; small letters.
+   * @param before - Id to go on before.
+   */
+  ended(words: readonly string[], before: number | undefined, limit: number): Promise<Ended[]>;
+}
+
+/** A memory that people look at. */
+export type DeskStore = Store & Desk;

@@ -1,0 +1,114 @@
+import type { DeskStore } from "../../store/desk.ts";
+import { message, minute, plan, receiptOf, start } from "../examples.ts";
+
+/**
+ * What every memory that people look at must do.
+ *
+ * @param open - Opens an empty one; called for each test.
+ */
+export function servesPeople(name: string, open: () => Promise<DeskStore>): void {
+  describe(`${name}: what people look at`, () => {
+    let store: DeskStore;
+    const tell = (now: number, ...alerts: ReturnType<typeof message>[]) =>
+      store.ingest([receiptOf(...alerts)], plan, now);
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(() => store.close());
+
+    const labels = (more: Readonly<Record<string, string>>) => ({ ...message().labels, ...more });
+
+    test("says what changed after a position, each alert once and as it is now", async () => {
+      const begun = await store.position();
+      await tell(start, message({ fingerprint: "a1" }), message({ fingerprint: "a2" }));
+      const first = await store.changedSince(begun, 100);
+      expect(first.alerts.map(({ fingerprint }) => fingerprint).sort()).toEqual(["a1", "a2"]);
+      expect(first.position).toBe(await store.position());
+      expect(await store.changedSince(first.position, 100)).toEqual({
+        position: first.position,
+        alerts: [],
+        more: false,
+      });
+      await store.act("a1", { kind: "acknowledge" }, "ada", undefined, plan, start + 1);
+      await store.act("a1", { kind: "resolve" }, "ada", undefined, plan, start + 2);
+      const { alerts } = await store.changedSince(first.position, 100);
+      expect(alerts).toMatchObject([{ fingerprint: "a1", status: "resolved", owner: "ada" }]);
+      const part = await store.changedSince(begun, 1);
+      expect(part).toMatchObject({ more: true, alerts: [{}] });
+    });
+
+    test("lists what is open, the worst first, without what a list does not show", async () => {
+      const of = (fingerprint: string, severity: string, startsAt = start) =>
+        message({ fingerprint, startsAt, labels: labels({ severity }) });
+      await tell(
+        start,
+        of("a1", "odd", start + 3),
+        of("a2", "warning"),
+        of("a3", "emergency"),
+        of("a4", "critical"),
+        of("a5", "critical", start + 2),
+      );
+      const names = (await store.open(4)).map(({ fingerprint }) => fingerprint);
+      expect(names).toEqual(["a3", "a5", "a4", "a2"]);
+      const [one] = await store.open(1);
+      expect(one?.annotations).toEqual({ summary: message().annotations["summary"] });
+    });
+
+    test("finds every episode that is over, by words of its alert", async () => {
+      const end = (fingerprint: string, startsAt: number, instance: string) =>
+        message({
+          fingerprint,
+          startsAt,
+          resolved: true,
+          endsAt: startsAt + minute,
+          labels: labels({ instance, note: "100%_\\" }),
+        });
+      for (const at of [0, 5, 10]) {
+        const began = start + at * minute;
+        await tell(began, { ...end("a1", began, "sw-1"), resolved: false, endsAt: null });
+        await tell(began + minute, end("a1", began, "sw-1"));
+      }
+      await tell(start + 20 * minute, end("a2", start + 19 * minute, "web-1"));
+      const all = await store.ended([], undefined, 100);
+      expect(all.map(({ fingerprint }) => fingerprint)).toEqual(["a2", "a1", "a1", "a1"]);
+      const found = await store.ended(["diskfull", "sw-1"], undefined, 2);
+      expect(found.map(({ startsAt }) => (startsAt - start) / minute)).toEqual([10, 5]);
+      expect(found.map(({ endsAt, startsAt }) => endsAt - startsAt)).toEqual([minute, minute]);
+      const [, last] = found;
+      expect(await store.ended(["sw-1"], last?.id, 100)).toMatchObject([{ startsAt: start }]);
+      expect(await store.ended(["100%_\\\\"], undefined, 1)).toHaveLength(1);
+      expect(await store.ended(["1000"], undefined, 1)).toEqual([]);
+    });
+
+    test("knows how it stands with channels, and settles what was given up", async () => {
+      await tell(start, message());
+      const before = await store.channels(start + minute);
+      const found = new Map(before.map((one) => [one.channel, one]));
+      expect(found.get("pager")).toMatchObject({ pending: 3, due: 1, dueSince: start, dead: 0 });
+      expect(found.get("chat")).toMatchObject({ pending: 1, due: 1, sentAt: null });
+      const channel = "chat";
+      const bundles = await store.take(channel, 10, 1, start, start + minute);
+      const [first] = bundles.flatMap(({ deliveries }) => deliveries.map(({ key }) => key));
+      await store.settle([{ keys: [first ?? ""], kind: "dead", why: "answered 401" }], start + 5);
+      expect(await store.dead(10)).toMatchObject([
+        { alertname: "DiskFull", channel, settledAt: start + 5, why: "answered 401" },
+      ]);
+      expect(await store.dismissDead("other", start + 6)).toBe(0);
+      expect(await store.dismissDead(channel, start + 6)).toBe(1);
+      expect(await store.dead(10)).toEqual([]);
+      expect((await store.depth()).dead).toBe(0);
+    });
+
+    test("forgets what could not be understood when it is told to", async () => {
+      expect(await store.quarantinedAt()).toBeNull();
+      await store.ingest(
+        [{ alerts: [], poison: [{ why: "odd", raw: "{}" }], digest: "d" }],
+        plan,
+        start,
+      );
+      expect(await store.quarantinedAt()).toBe(start);
+      expect(await store.clearQuarantine()).toBe(1);
+      expect(await store.clearQuarantine()).toBe(0);
+    });
+  });
+}

@@ -1,0 +1,76 @@
+/** Which alerts a reader wants to see: all of it is in the address. */
+
+/** @import { Alert } from "../core/alert.ts" */
+import { me } from "./me.js";
+import { isFree, severityOf } from "./words.js";
+
+/** @typedef {"mine" | "nobody" | "stale"} Whose */
+
+/** @type {Readonly<Record<Whose, (alert: Alert) => boolean>>} */
+export const whose = {
+  mine: ({ owner }) => owner === me.name,
+  nobody: isFree,
+  stale: ({ status }) => status === "stale",
+};
+
+/** `env=production`, `env!=production`; with quotes where the value has spaces. */
+const labelled = /^([a-zA-Z_][a-zA-Z0-9_]*)(!?=)(.*)$/s;
+
+/** @type {WeakMap<Alert, string>} */
+const texts = new WeakMap();
+
+/** All that is searched, in small letters. @param {Alert} alert */
+function textOf(alert) {
+  let text = texts.get(alert);
+  if (text === undefined) {
+    const { annotations, labels, owner, status } = alert;
+    const parts = [...Object.entries(labels).flat(), ...Object.values(annotations), owner, status];
+    text = parts.join(" ").toLowerCase();
+    texts.set(alert, text);
+  }
+  return text;
+}
+
+/**
+ * The words of a search: what is in quotes is one.
+ *
+ * @param {string} text
+ */
+export const wordsIn = (text) =>
+  (text.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? [])
+    .map((word) => word.replaceAll('"', ""))
+    .filter((word) => word !== "");
+
+/** @param {string} word @returns {(alert: Alert) => boolean} */
+function conditionOf(word) {
+  const [, name = "", sign, value = ""] = labelled.exec(word) ?? [];
+  if (sign === undefined) {
+    const small = word.toLowerCase();
+    return (alert) => textOf(alert).includes(small);
+  }
+  return ({ labels }) => ((labels[name] ?? "") === value) === (sign === "=");
+}
+
+/**
+ * As it is written in the search field.
+ *
+ * @param {string} name
+ * @param {string} value
+ */
+export const labelFilter = (name, value) =>
+  /^[^\s"]+$/.test(value) ? `${name}=${value}` : `${name}="${value.replaceAll('"', "")}"`;
+
+/**
+ * @param {URLSearchParams} query
+ * @returns {(alert: Alert) => boolean}
+ */
+export function filterOf(query) {
+  const [severity, team, who] = [query.get("severity"), query.get("team"), query.get("who")];
+  const conditions = wordsIn(query.get("q") ?? "").map(conditionOf);
+  const isTheirs = who !== null && who in whose ? whose[/** @type {Whose} */ (who)] : () => true;
+  return (alert) =>
+    (severity === null || severityOf(alert) === severity) &&
+    (team === null || alert.team === team) &&
+    isTheirs(alert) &&
+    conditions.every((condition) => condition(alert));
+}

@@ -1,0 +1,22 @@
+/** Who looks at the page, and what the page may offer them. */
+
+/**
+ * @typedef {{
+ *   name: string,
+ *   mayAct: boolean,
+ *   people: readonly string[],
+ *   channels: readonly string[],
+ *   alertmanager: boolean,
+ *   maySignOut: boolean,
+ * }} Me
+ */
+
+/** @type {Me} */
+export const me = {
+  name: "",
+  mayAct: false,
+  people: [],
+  channels: [],
+  alertmanager: false,
+  maySignOut: true,
+};
