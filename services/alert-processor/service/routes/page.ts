@@ -13,12 +13,6 @@ const types: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Scripts that the page does not load as modules of its own. */
-const loneScripts: readonly string[] = ["sw.js"];
-
-/** Files whose place means something: what they speak of is beside them. */
-const unversioned: readonly string[] = ["manifest.webmanifest"];
-
 const hashOf = (content: string | Buffer): string =>
   createHash("sha256").update(content).digest("base64url").slice(0, 22);
 
@@ -59,7 +53,7 @@ function served(app: FastifyInstance, path: string, type: string, content: strin
 
 /** The page with its files in the folder, and all modules named: a browser asks for them together. */
 function pageOf(page: string, names: readonly string[], version: string): string {
-  const modules = names.filter((name) => extname(name) === ".js" && !loneScripts.includes(name));
+  const modules = names.filter((name) => extname(name) === ".js");
   const links = modules.map((name) => `<link rel="modulepreload" href="${name}" />`);
   const local = new RegExp(
     `(href|src)="(${names.filter((name) => name !== "index.html").join("|")})"`,
@@ -67,7 +61,5 @@ function pageOf(page: string, names: readonly string[], version: string): string
   );
   return page
     .replace("<script", `${links.join("\n    ")}\n    <script`)
-    .replaceAll(local, (whole, attribute: string, name: string) =>
-      unversioned.includes(name) ? whole : `${attribute}="${version}/${name}"`,
-    );
+    .replaceAll(local, `$1="${version}/$2"`);
 }

@@ -82,6 +82,7 @@ describe("health", () => {
     await one.sees("#troubles", "The Watchdog of production is silent since");
     await one.misses("#all-well");
     await place.post([watchdog({ startsAt: new Date().toISOString() })]);
+    await one.sees("#all-well", "All is well");
     await one.misses("#troubles");
   });
 });
