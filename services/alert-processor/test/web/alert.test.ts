@@ -62,7 +62,9 @@ describe("one alert", () => {
     await one.sees(".entry.dead", "desk was not told that it fires");
     await one.sees(".entry.dead", "Answered 401. Given up after 1 attempt.");
     await one.sees(".entry.failing", "chat is not told yet that it fires");
-    await one.sees(".entry.failing", "Answered 502. 1 attempt so far, again at");
+    // How many attempts there were by now depends on how busy the machine is.
+    await one.sees(".entry.failing", "Answered 502.");
+    await one.sees(".entry.failing", "so far, again at");
     await one.sees(".entry.planned", "pager will be told that nobody has it");
   });
 
