@@ -41,6 +41,15 @@ export const signals = defineSignals({
       return `${now} / (sum by (cluster, env, job) (rate(${counter}[15m] offset 1d)) > 1)`;
     },
   },
+  trafficAgainstLastWeek: {
+    unit: "ratio",
+    about: "Requests per second against the same time of the week before.",
+    query: (q) => {
+      const counter = q.counter("http_requests_total");
+      const now = `sum by (cluster, env, job) (rate(${counter}[15m]))`;
+      return `${now} / (sum by (cluster, env, job) (rate(${counter}[15m] offset 1w)) > 0)`;
+    },
+  },
   inFlight: {
     unit: "count",
     about: "Requests that are being worked on.",
@@ -182,7 +191,9 @@ export const group = defineAlerts(owner, signals, {
   ServiceTrafficDropped: {
     severity: "warning",
     threshold: { value: 0.2, unit: "requests against the day before" },
-    when: ({ trafficAgainstYesterday }, threshold) => `${trafficAgainstYesterday} < ${threshold}`,
+    // A Saturday is no Friday: what it was a week ago may excuse it.
+    when: ({ trafficAgainstLastWeek, trafficAgainstYesterday }, threshold) =>
+      `${trafficAgainstYesterday} < ${threshold} unless ${trafficAgainstLastWeek} > ${threshold}`,
     for: "15m",
     step: "5m",
     summary: "{{ $labels.job }} is asked far less than yesterday",

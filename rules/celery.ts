@@ -21,10 +21,14 @@ export const signals = defineSignals({
     about: "Workers that send heartbeats.",
     query: (q) => `sum without (hostname) (${q.gauge("celery_worker_up")})`,
   },
-  workerUp: {
-    unit: "bool",
-    about: "1 for each worker that sends heartbeats, 0 until it is forgotten.",
-    query: (q) => q.gauge("celery_worker_up"),
+  workersMissing: {
+    unit: "count",
+    about:
+      "Workers fewer than within the last hour: one that is killed is 0 for a while, or just vanishes.",
+    query: (q) => {
+      const workers = `sum without (hostname) (${q.gauge("celery_worker_up")})`;
+      return `quantile_over_time(0.5, ${workers}[1h:1m]) - ${workers}`;
+    },
   },
   queueLength: {
     unit: "count",
@@ -150,17 +154,35 @@ export const group = defineAlerts(owner, signals, {
   },
   CeleryWorkerDown: {
     severity: "warning",
-    when: ({ workerUp }) => `${workerUp} == 0`,
-    for: "5m",
-    summary: "Celery worker {{ $labels.hostname }} is gone",
+    when: ({ workersMissing }) => `${workersMissing} > 0`,
+    for: "10m",
+    summary: "Celery has lost workers, as seen from {{ $labels.host }}",
     description:
-      "{{ $labels.hostname }} has sent no heartbeat for five minutes; what it worked on may be lost or done twice.",
+      '{{ $value | printf "%.0f" }} workers fewer than for most of the last hour send heartbeats; what they worked on may be lost or done twice.',
     fires: {
-      series: { 'celery_worker_up{hostname="w1"}': "1 0x10" },
-      from: "6m",
-      labels: { hostname: "w1" },
+      // One of two is killed, and nothing more is said of it.
+      series: {
+        'celery_worker_up{hostname="w1"}': "1x20 stale",
+        'celery_worker_up{hostname="w2"}': "1x40",
+      },
+      from: "31m",
+      value: "1",
     },
-    quiet: { series: { 'celery_worker_up{hostname="w1"}': "1 0x3 1x10" }, at: "8m" },
+    quiet: {
+      series: {
+        // A rollout: new ones come, the old ones stay behind as offline.
+        'celery_worker_up{hostname="w1"}': "1x20 0x40",
+        'celery_worker_up{hostname="w2"}': "_x18 1x50",
+      },
+      at: "50m",
+    },
+    resolves: {
+      series: {
+        'celery_worker_up{hostname="w1"}': "1x20",
+        'celery_worker_up{hostname="w2"}': "1x20",
+      },
+      at: "10m",
+    },
   },
   CeleryQueueNoWorkers: {
     severity: "critical",

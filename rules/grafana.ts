@@ -93,7 +93,7 @@ export const signals = defineSignals({
     unit: "ratio",
     about: "Share of notifications of 15 minutes that failed, by way.",
     query: (q) =>
-      `sum by (${by}, integration) (${q.increase("grafana_alerting_notifications_failed_total", "15m")}) / (sum by (${by}, integration) (${q.increase("grafana_alerting_notifications_total", "15m")}) > 0)`,
+      `sum by (${by}, integration) (${q.increase("grafana_alerting_notifications_failed_total", "15m")}) / (sum by (${by}, integration) (${q.increase("grafana_alerting_notifications_total", "15m")}) > 3)`,
   },
   starts: {
     unit: "count",
@@ -413,6 +413,9 @@ export const group = defineAlerts(owner, signals, {
         [told("", "slack")]: "0+100x20",
         [told("_failed", "email")]: "7x20",
         [told("", "email")]: "7x20",
+        // One of one.
+        [told("_failed", "pager")]: "0x5 1x20",
+        [told("", "pager")]: "0x5 1x20",
       },
       at: "15m",
     },

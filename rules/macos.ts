@@ -253,7 +253,7 @@ export const group = defineAlerts(owner, signals, {
     },
   },
   MacosOnBattery: {
-    severity: "warning",
+    severity: "info",
     when: ({ onBattery }) => `${onBattery} == 1`,
     for: "30m",
     summary: "Mac {{ $labels.host }} runs on its battery",

@@ -178,7 +178,8 @@ export const group = defineAlerts(owner, signals, {
   },
   ProbeHttpClientError: {
     severity: "warning",
-    when: ({ status }) => `${status} >= 400 < 500`,
+    // A probe that asks for the 401 it gets is content.
+    when: ({ status, success }) => `${status} >= 400 < 500 unless ${success} == 1`,
     for: "5m",
     summary: "{{ $labels.instance }} refuses the probe",
     description:
@@ -188,6 +189,8 @@ export const group = defineAlerts(owner, signals, {
       series: {
         probe_http_status_code: "200x4 401x2 302x20",
         'probe_http_status_code{instance="b"}': "500x30",
+        'probe_http_status_code{instance="c"}': "401x30",
+        'probe_success{instance="c"}': "1x30",
       },
       at: "15m",
     },

@@ -34,6 +34,12 @@ export const signals = defineSignals({
     query: (q) =>
       `max by (${device}, err_code) (${q.gauge("DCGM_FI_DEV_XID_ERRORS", { err_code: fatal })})`,
   },
+  fatalXidYesterday: {
+    unit: "count",
+    about: "The same a day ago: the code stays until the driver is loaded anew.",
+    query: (q) =>
+      `max by (${device}, err_code) (${q.gauge("DCGM_FI_DEV_XID_ERRORS", { err_code: fatal })} offset 1d)`,
+  },
   xid: {
     unit: "count",
     about: "The last error code of each GPU, where it may be the application's fault.",
@@ -149,7 +155,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
   },
   GpuXidFatal: {
     severity: "warning",
-    when: ({ fatalXid }) => `${fatalXid} > 0`,
+    when: ({ fatalXid, fatalXidYesterday }) => `${fatalXid} > 0 unless ${fatalXidYesterday} > 0`,
     for: "1m",
     summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} reports a fatal error",
     description:

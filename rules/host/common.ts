@@ -4,7 +4,11 @@ import { hostBoard } from "../lib/boards.ts";
 import type { Matchers } from "../lib/signal.ts";
 
 /** File systems that hold data: no pseudo, read-only image or container layer. */
-export const real: Matchers = { fstype: /ext[234]|xfs|btrfs|zfs|f2fs|vfat|apfs|hfs/ };
+export const real: Matchers = {
+  fstype: /ext[234]|xfs|btrfs|zfs|f2fs|vfat|apfs|hfs/,
+  // Volumes of pods and layers of containers: they come and go, and have alerts of their own.
+  mountpoint: { not: /[/]var[/]lib[/](?:kubelet|docker|containers?|containerd)[/].+|[/]run[/].+/ },
+};
 /** Interfaces to the outside: no bridge of containers, tunnel or loopback. */
 export const interfaces: Matchers = { device: /(?:en|eth|wl|bond|ib|ww).*/ };
 /** Whole disks and what is made of them: no partition, no drive without a medium. */

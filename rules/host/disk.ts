@@ -77,8 +77,14 @@ const owner: Owner = { ...hostOwner("disk"), scope: "device" };
 const labels: Labels = { device: "/dev/sda1", fstype: "ext4", mountpoint: "/" };
 
 /** Series of file systems: samples by field of `/`, of one on another instance, of one of another type. */
-function on(fields: Series, { fstype = "ext4", instance = "a:9100" } = {}): Series {
-  const set = `device="/dev/sda1",fstype="${fstype}",mountpoint="/",instance="${instance}"`;
+/** The volume of a pod. */
+const ofPod = { mountpoint: "/var/lib/kubelet/pods/1/volumes/data" };
+
+function on(
+  fields: Series,
+  { fstype = "ext4", instance = "a:9100", mountpoint = "/" } = {},
+): Series {
+  const set = `device="/dev/sda1",fstype="${fstype}",mountpoint="${mountpoint}",instance="${instance}"`;
   return Object.fromEntries(
     Object.entries(fields).map(([field, samples]) => [`node_filesystem_${field}{${set}}`, samples]),
   );
@@ -133,6 +139,7 @@ export const group = defineAlerts(owner, signals, {
       series: {
         ...on({ avail_bytes: "5.5x60", size_bytes: "100x60", readonly: "0x60" }),
         ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "0x60" }, { fstype: "tmpfs" }),
+        ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "0x60" }, ofPod),
         ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "1x60" }, { instance: "b" }),
       },
       at: "12m",
@@ -160,6 +167,7 @@ export const group = defineAlerts(owner, signals, {
         ...on({ avail_bytes: "350x400", size_bytes: "1000x400" }),
         ...on({ avail_bytes: "900-2x400", size_bytes: "1000x400" }, { instance: "b" }),
         ...on({ avail_bytes: "600-2x290", size_bytes: "1000x400" }, { fstype: "tmpfs" }),
+        ...on({ avail_bytes: "600-2x290", size_bytes: "1000x400" }, ofPod),
         ...still("avail_bytes", "size_bytes"),
       },
       at: "20h",
@@ -187,6 +195,7 @@ export const group = defineAlerts(owner, signals, {
         ...on({ avail_bytes: "180x300", size_bytes: "1000x300" }),
         ...on({ avail_bytes: "900-5x130", size_bytes: "1000x300" }, { instance: "b" }),
         ...on({ avail_bytes: "600-5x115", size_bytes: "1000x115" }, { fstype: "tmpfs" }),
+        ...on({ avail_bytes: "600-5x115", size_bytes: "1000x115" }, ofPod),
         ...still("avail_bytes", "size_bytes"),
       },
       at: "8h20m",
@@ -214,6 +223,7 @@ export const group = defineAlerts(owner, signals, {
         ...on({ avail_bytes: "450x500", size_bytes: "1000x500" }),
         ...on({ avail_bytes: "2000-2x500", size_bytes: "2000x500" }, { instance: "b" }),
         ...on({ avail_bytes: "700-2x320", size_bytes: "1000x320" }, { fstype: "tmpfs" }),
+        ...on({ avail_bytes: "700-2x320", size_bytes: "1000x320" }, ofPod),
         ...still("avail_bytes", "size_bytes"),
       },
       at: "6d",
@@ -239,6 +249,7 @@ export const group = defineAlerts(owner, signals, {
       series: {
         ...on({ files_free: "11x60", files: "100x60", readonly: "0x60" }),
         ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, { fstype: "tmpfs" }),
+        ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, ofPod),
         ...on({ files_free: "0x60", files: "100x60", readonly: "1x60" }, { instance: "b" }),
         // Btrfs counts none.
         ...on({ files_free: "0x60", files: "0x60", readonly: "0x60" }, { fstype: "btrfs" }),
@@ -266,6 +277,7 @@ export const group = defineAlerts(owner, signals, {
       series: {
         ...on({ files_free: "3.3x60", files: "100x60", readonly: "0x60" }),
         ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, { fstype: "tmpfs" }),
+        ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, ofPod),
         ...on({ files_free: "0x60", files: "100x60", readonly: "1x60" }, { instance: "b" }),
         ...on({ files_free: "0x60", files: "0x60", readonly: "0x60" }, { fstype: "btrfs" }),
       },
@@ -294,6 +306,7 @@ export const group = defineAlerts(owner, signals, {
         ...on({ files_free: "350x400", files: "1000x400" }),
         ...on({ files_free: "900-2x400", files: "1000x400" }, { instance: "b" }),
         ...on({ files_free: "600-2x290", files: "1000x400" }, { fstype: "tmpfs" }),
+        ...on({ files_free: "600-2x290", files: "1000x400" }, ofPod),
         ...on({ files_free: "0x400", files: "0x400" }, { fstype: "btrfs" }),
         ...still("files_free", "files"),
       },
@@ -322,6 +335,7 @@ export const group = defineAlerts(owner, signals, {
         ...on({ files_free: "180x300", files: "1000x300" }),
         ...on({ files_free: "900-5x130", files: "1000x300" }, { instance: "b" }),
         ...on({ files_free: "600-5x115", files: "1000x115" }, { fstype: "tmpfs" }),
+        ...on({ files_free: "600-5x115", files: "1000x115" }, ofPod),
         ...on({ files_free: "0x300", files: "0x300" }, { fstype: "btrfs" }),
         ...still("files_free", "files"),
       },
@@ -382,6 +396,7 @@ export const group = defineAlerts(owner, signals, {
         up: "1x90",
         ...on({ size_bytes: "100x90" }),
         ...on({ size_bytes: "100x65 stale" }, { fstype: "tmpfs" }),
+        ...on({ size_bytes: "100x65 stale" }, ofPod),
         'up{instance="b"}': "1x65 0x30",
         ...on({ size_bytes: "100x65 stale" }, { instance: "b" }),
         // Another program's word that the host is there does not count.

@@ -29,10 +29,11 @@ export const signals = defineSignals({
   latency: {
     unit: "seconds",
     about: "Time within which 99 of 100 requests of each route are answered.",
-    // Tails and the streams on which workers wait for queries stay open on purpose.
+    // Tails and the streams on which workers wait for queries stay open on purpose, and a search over
+    // many days takes as long as it takes.
     query: (q) =>
       q.quantile(0.99, "loki_request_duration_seconds", by, {
-        route: { not: /.*(tail|Loop|Process)/ },
+        route: { not: /.*(?:tail|Loop|Process|query|query_range)/ },
       }),
   },
   panics: {

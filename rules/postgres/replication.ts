@@ -32,7 +32,18 @@ export const signals = defineSignals({
     about: "Standbys that stream from this server.",
     // Without a standby there is no series to count: 0 comes from one that is always there.
     query: (q) =>
-      `(count without (${sender}) (${q.gauge("pg_stat_replication_pg_wal_lsn_diff", { state: "streaming" })}) or 0 * ${q.gauge("pg_replication_is_replica")})`,
+      `(count without (${sender}) (${q.gauge("pg_stat_replication_pg_wal_lsn_diff", { state: "streaming", application_name: { not: /pg_basebackup|pg_receivewal/ } })}) or 0 * ${q.gauge("pg_replication_is_replica")})`,
+  },
+  roleChanges: {
+    unit: "count",
+    about: "How often a server became a primary or a standby within an hour.",
+    query: (q) => `changes(${q.gauge("pg_replication_is_replica")}[1h])`,
+  },
+  receiverSilent: {
+    unit: "seconds",
+    about: "Time since a standby last heard from its primary, where that is collected.",
+    query: (q) =>
+      `min by (cluster, env, job, instance) (${q.age("pg_stat_wal_receiver_last_msg_receipt_time")})`,
   },
   slotActive: {
     unit: "bool",
@@ -94,9 +105,10 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
   PostgresReplicaStale: {
     severity: "warning",
     threshold: { value: 3600, unit: "seconds without a replayed change" },
-    when: ({ isReplica, sinceReplay }, threshold) =>
-      `${sinceReplay} > ${threshold} and ${isReplica} == 1`,
+    when: ({ isReplica, receiverSilent, sinceReplay }, threshold) =>
+      `${sinceReplay} > ${threshold} and ${isReplica} == 1 unless on (cluster, env, job, instance) ${receiverSilent} < 300`,
     for: "10m",
+    byNature: { unknown: "A standby that never heard from its primary is cut off from it." },
     summary: "The standby {{ $labels.host }} has replayed nothing for long",
     description:
       "The last change is {{ $value | humanizeDuration }} old. The lag says 0 when a standby is cut off, for it has replayed all it received.",
@@ -114,6 +126,11 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
         pg_replication_is_replica: "1x20",
         'pg_replication_last_replay_seconds{instance="db-2:9187"}': "90000x20",
         'pg_replication_is_replica{instance="db-2:9187"}': "0x20",
+        // Nothing is written, and the standby hears so.
+        'pg_replication_last_replay_seconds{instance="db-3:9187"}': "90000x20",
+        'pg_replication_is_replica{instance="db-3:9187"}': "1x20",
+        'pg_stat_wal_receiver_last_msg_receipt_time{instance="db-3:9187",upstream_host="db-1",slot_name="s",status="streaming"}':
+          "1+60x20",
       },
       at: "15m",
     },
@@ -139,7 +156,8 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
   },
   PostgresStandbyLost: {
     severity: "warning",
-    when: ({ standbys }) => `${standbys} < max_over_time(${standbys}[1h:1m])`,
+    when: ({ roleChanges, standbys }) =>
+      `${standbys} < max_over_time(${standbys}[1h:1m]) unless ${roleChanges} > 0`,
     for: "5m",
     summary: "A standby no longer streams from {{ $labels.host }}",
     description:
@@ -158,6 +176,12 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
         pg_replication_is_replica: "0x90",
         [`pg_stat_replication_pg_wal_lsn_diff{${sent}}`]: "100x90",
         'pg_stat_replication_pg_wal_lsn_diff{application_name="backup",client_addr="10.0.0.9",state="backup"}':
+          "100x70 stale",
+        // What a base backup streams beside it, and a primary that handed over.
+        'pg_stat_replication_pg_wal_lsn_diff{application_name="pg_basebackup",client_addr="10.0.0.9",state="streaming"}':
+          "100x70 stale",
+        'pg_replication_is_replica{instance="db-3:9187",host="db-3"}': "0x70 1x20",
+        'pg_stat_replication_pg_wal_lsn_diff{instance="db-3:9187",host="db-3",application_name="db-4",client_addr="10.0.0.4",state="streaming"}':
           "100x70 stale",
         'pg_replication_is_replica{instance="db-2:9187",host="db-2"}': "1x90",
       },

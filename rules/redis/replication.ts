@@ -65,8 +65,9 @@ export const signals = defineSignals({
   },
   primaryOk: {
     unit: "bool",
-    about: "1 while a Sentinel finds its primary well.",
-    query: (q) => q.gauge("redis_sentinel_master_status", { master_status: "ok" }),
+    about:
+      "1 while a Sentinel finds its primary well; the state is a label, and its series change with it.",
+    query: (q) => `max without (master_status) (${q.gauge("redis_sentinel_master_status")})`,
   },
   quorum: {
     unit: "bool",
@@ -245,16 +246,19 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
     description:
       "The primary at {{ $labels.master_address }} is not well in the eyes of this Sentinel; if no failover follows, nothing can be written.",
     fires: {
-      series: { [`redis_sentinel_master_status{${master},master_status="ok"}`]: "0x20" },
-      from: "1m",
-      labels: { ...watched, master_status: "ok" },
+      series: {
+        [`redis_sentinel_master_status{${master},master_status="ok"}`]: "1x10 stale",
+        [`redis_sentinel_master_status{${master},master_status="odown"}`]: "_x11 0x20",
+      },
+      from: "12m",
+      labels: watched,
     },
     quiet: {
       series: {
-        [`redis_sentinel_master_status{${master},master_status="ok"}`]: "1x20",
-        [`redis_sentinel_master_status{${master},master_status="odown"}`]: "0x20",
+        [`redis_sentinel_master_status{${master},master_status="ok"}`]: "1x5 stale 1x10",
+        [`redis_sentinel_master_status{${master},master_status="sdown"}`]: "_x6 0 stale",
       },
-      at: "5m",
+      at: "12m",
     },
   },
 });

@@ -32,6 +32,11 @@ export const signals = defineSignals({
     about: "1 while a scheduled task runs.",
     query: (q) => q.gauge("windows_scheduled_task_state", { state: "running" }),
   },
+  taskDisabled: {
+    unit: "bool",
+    about: "1 where a scheduled task is switched off.",
+    query: (q) => q.gauge("windows_scheduled_task_state", { state: "disabled" }),
+  },
   updateAge: {
     unit: "seconds",
     about: "Time since the oldest update that is not installed was published.",
@@ -95,8 +100,8 @@ export const group = defineAlerts(owner, signals, {
   },
   WindowsScheduledTaskFailed: {
     severity: "warning",
-    when: ({ taskSucceeded, taskRunning }) =>
-      `${taskSucceeded} == 0 unless on (cluster, env, instance, task) ${taskRunning} == 1`,
+    when: ({ taskDisabled, taskSucceeded, taskRunning }) =>
+      `${taskSucceeded} == 0 unless on (cluster, env, job, instance, task) (${taskRunning} == 1 or ${taskDisabled} == 1)`,
     for: "1h",
     step: "5m",
     summary: "A scheduled task of {{ $labels.host }} failed",
@@ -116,6 +121,8 @@ export const group = defineAlerts(owner, signals, {
         [task("/Microsoft/Windows/Chkdsk")]: "0x50",
         [task("/Long")]: "0x50",
         [taskState("/Long", "running")]: "1x50",
+        [task("/Off")]: "0x50",
+        [taskState("/Off", "disabled")]: "1x50",
       },
       at: "2h",
     },

@@ -24,6 +24,8 @@ describe.each(named)("the alerts of %s", (_name, group) => {
   it("rate counters and nothing else", () => {
     const wrong = [...readsOfGroup(group)].filter(([metric, kind]) => {
       const known = inventory.get(metric)?.kind;
+      // Some exporters call a moment a counter, because it only grows.
+      if (kind === "timestamp" && metric.endsWith("_time")) return false;
       return known !== undefined && (known === "counter") !== (kind === "counter");
     });
     expect(wrong.map(([metric, kind]) => `${metric} is no ${kind}`)).toEqual([]);
