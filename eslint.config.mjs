@@ -1,5 +1,28 @@
 import pulumi from "@pulumi/eslint-plugin";
+import jest from "eslint-plugin-jest";
 import tseslint from "typescript-eslint";
+import tests from "./test/lint.mjs";
+
+/** Where expectations stand beside the usual places: hooks, and tests that only some machines can run. */
+const testBlocks = [
+  ...["beforeAll", "beforeEach", "afterEach", "afterAll"],
+  ...["itWhereAllowed", "itWhereAllowed.each", "onDebian", "onLinux", "onStandIn"],
+  ...["whereNotRoot", "whereRoot", "withFullDevice", "withGo"],
+];
+
+/** They pass for almost anything: say what it is. */
+const vague = Object.fromEntries(
+  [
+    "toBeDefined",
+    "toBeTruthy",
+    "not.toBeNull",
+    "not.toBeUndefined",
+    "resolves.not.toThrow",
+  ].flatMap((name) => [
+    [name, "Say what it is."],
+    [`resolves.${name}`, "Say what it is."],
+  ]),
+);
 
 export default tseslint.config(
   { ignores: [".vigil/**", "coverage/**", "node_modules/**"] },
@@ -12,6 +35,26 @@ export default tseslint.config(
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/consistent-type-imports": "error",
+    },
+  },
+  {
+    files: ["test/**/*.ts", "services/*/test/**/*.ts"],
+    plugins: { jest, tests },
+    rules: {
+      "tests/can-fail": "error",
+      "jest/expect-expect": ["error", { assertFunctionNames: ["expect", "records"] }],
+      "jest/no-commented-out-tests": "error",
+      "jest/no-conditional-expect": "error",
+      "jest/no-disabled-tests": "error",
+      "jest/no-duplicate-hooks": "error",
+      "jest/no-focused-tests": "error",
+      "jest/no-identical-title": "error",
+      "jest/no-restricted-matchers": ["error", vague],
+      "jest/no-standalone-expect": ["error", { additionalTestBlockFunctions: testBlocks }],
+      "jest/require-to-throw-message": "error",
+      "jest/valid-expect": "error",
+      "jest/valid-expect-in-promise": "error",
+      "jest/valid-title": "error",
     },
   },
   { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },

@@ -5,6 +5,7 @@ export default {
   testMatch: ["**/*.test.ts"],
   // The official plugins' tests are a command of their own: make test-plugins.
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/plugins/"],
+  setupFilesAfterEnv: ["<rootDir>/test/every-test.ts"],
   maxWorkers: 2,
   // For what hangs: a machine that is busy with other things may take many times as long as usual.
   testTimeout: 180_000,

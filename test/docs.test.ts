@@ -21,12 +21,16 @@ describe("documents", () => {
     }
   });
 
-  it.each(pages)("%s links to files that exist", (page) => {
-    const links = [...text(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)].map(
-      ([, link = ""]) => link,
+  it("link to files that exist", () => {
+    const links = pages.flatMap((page) =>
+      [...text(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)].map(
+        ([, link = ""]) => [page, link] as const,
+      ),
     );
-    for (const link of links)
-      expect([link, existsSync(join(root, dirname(page), link))]).toEqual([link, true]);
+    expect(links.length).toBeGreaterThan(20);
+    expect(links.filter(([page, link]) => !existsSync(join(root, dirname(page), link)))).toEqual(
+      [],
+    );
   });
 
   it("name only make targets that exist", () => {

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -20,18 +20,16 @@ export function withFiles<T>(
   }
 }
 
-/** What a tool says of these files; throws with its words when it refuses them. */
+/** What a tool says of these files, on both streams; throws with its words when it refuses them. */
 export function inspect(
   files: Readonly<Record<string, string>>,
   tool: string,
   ...args: string[]
 ): string {
   return withFiles(files, (cwd) => {
-    try {
-      return execFileSync(tool, args, { cwd, encoding: "utf8", stdio: "pipe" });
-    } catch (error) {
-      const { stderr, stdout } = error as { stderr?: string; stdout?: string };
-      throw new Error(`${tool} ${args.join(" ")}: ${stdout ?? ""}${stderr ?? String(error)}`);
-    }
+    const { error, status, stderr, stdout } = spawnSync(tool, args, { cwd, encoding: "utf8" });
+    if (error) throw error;
+    if (status === 0) return stdout + stderr;
+    throw new Error(`${tool} ${args.join(" ")}: ${stdout}${stderr}`);
   });
 }

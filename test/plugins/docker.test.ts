@@ -41,8 +41,11 @@ const title = `the official Docker plugin${problem ? ` (skipped: ${problem})` : 
   });
 
   test("a second preview and a refresh find nothing to do", async () => {
-    await stack.succeed("preview", "--expect-no-changes");
-    await stack.succeed("refresh", "--yes", "--skip-preview", "--expect-no-changes");
+    const unchanged = /^Resources:\n +\d+ unchanged$/m;
+    expect(await stack.succeed("preview", "--expect-no-changes")).toMatch(unchanged);
+    expect(
+      await stack.succeed("refresh", "--yes", "--skip-preview", "--expect-no-changes"),
+    ).toMatch(unchanged);
   });
 
   test("a changed file shows what changed and replaces what reads it, nothing else", async () => {

@@ -33,6 +33,8 @@ async function strangersAnswer(port: string, user: string, address?: string): Pr
   return `${said}${existsSync(proof) ? ", and its command was run" : ""}`;
 }
 
+const onLinux = process.platform === "linux" ? test : test.skip;
+
 describe("the provider as the engine starts it", () => {
   const started = async (): Promise<{ port: string; warnings: () => string }> => {
     const child = spawn(resolve("provider/pulumi-resource-vigil"), {
@@ -63,8 +65,7 @@ describe("the provider as the engine starts it", () => {
     },
   );
 
-  test("keeps nothing of the configuration that the engine hands it", async () => {
-    if (process.platform !== "linux") return;
+  onLinux("keeps nothing of the configuration that the engine hands it", async () => {
     process.env["PULUMI_CONFIG"] = "a-secret";
     await started().finally(() => delete process.env["PULUMI_CONFIG"]);
     const [child] = children;
@@ -125,8 +126,7 @@ describe("the other end of a connection", () => {
     },
   );
 
-  test("is not taken for a socket with the same port of another address", async () => {
-    if (process.platform !== "linux") return;
+  onLinux("is not taken for a socket with the same port of another address", async () => {
     const socket = await accepted((port) => dial(port, "127.0.0.1", "127.0.0.9"));
     expect(await isHeldBy(process.pid, socket)).toBe(true);
     const ends = {

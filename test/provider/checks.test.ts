@@ -138,24 +138,38 @@ describe("what is asked of the provider", () => {
     await rmdir(folder);
   });
 
+  /** What is wrong with the names, which every call needs. */
+  const names: [string, object][] = [
+    ["absolute folder", { home: "/srv/../etc" }],
+    ["lower-case letters", { name: "../../etc/cron.d" }],
+  ];
+  const inputsWith = async (wrong: object): Promise<Raw> => ({
+    ...fixture(temporaryHome(), "web", 1, await identity()),
+    ...wrong,
+  });
+
   test.each<[string, object]>([
+    ...names,
     ["is not a program", { binary: "/bin/sh" }],
     ["is not a program", { binary: "node" }],
     ["is not a program", { binary: "process-compose" }],
     ["LD_PRELOAD would load other code", { env: { LD_PRELOAD: "/tmp/other.so" } }],
     ["NODE_OPTIONS would load other code", { env: { NODE_OPTIONS: "--require=/tmp/x.js" } }],
-    ["absolute folder", { home: "/srv/../etc" }],
-    ["lower-case letters", { name: "../../etc/cron.d" }],
     ["below the folder", { files: { "../../x": "" }, onChange: {} }],
   ])("is refused when it is done, too: %s in %j", async (reason, wrong) => {
-    const base = fixture(temporaryHome(), "web", 1, await identity());
-    const inputs = { ...base, ...wrong } as unknown as Raw;
+    const inputs = await inputsWith(wrong);
     await expect(resource.create(inputs)).rejects.toThrow(reason);
     await expect(resource.update("web", inputs, inputs)).rejects.toThrow(reason);
-    if ("binary" in wrong || "env" in wrong || "files" in wrong) return;
-    await expect(resource.read("web", inputs, inputs)).rejects.toThrow(reason);
-    await expect(resource.delete(inputs)).rejects.toThrow(reason);
   });
+
+  test.each(names)(
+    "is refused when it is looked at and removed, too: %s",
+    async (reason, wrong) => {
+      const inputs = await inputsWith(wrong);
+      await expect(resource.read("web", inputs, inputs)).rejects.toThrow(reason);
+      await expect(resource.delete(inputs)).rejects.toThrow(reason);
+    },
+  );
 });
 
 describe("inputs of a process", () => {

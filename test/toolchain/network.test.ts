@@ -56,7 +56,9 @@ test("a transfer that breaks off is an error", async () => {
     response.writeHead(200, { "content-length": 100 });
     response.write("half", () => response.destroy());
   });
-  await expect(createNetwork().download(`${url}/half`, join(temporary(), "x"))).rejects.toThrow();
+  await expect(createNetwork().download(`${url}/half`, join(temporary(), "x"))).rejects.toThrow(
+    "aborted",
+  );
 });
 
 test("a transfer without a sign of life is given up", async () => {

@@ -87,8 +87,11 @@ test.each([
     expect(pids.map(isAlive)).toEqual([true, true]);
     if (problem !== undefined) throw problem;
   });
-  if (problem === undefined) await work;
-  else expect(await failure(work)).toBe(problem);
+  const ending = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(ending).toBe(problem);
   expect(existsSync(folder)).toBe(false);
   expect(pids).toHaveLength(2);
   // A helper that has ended stays a name until its new parent has noticed.

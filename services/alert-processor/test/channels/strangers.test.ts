@@ -40,8 +40,8 @@ describe("texts of strangers", () => {
         const short = cut(whole, limit);
         expect(short.isWellFormed()).toBe(true);
         expect(Array.from(short).length).toBeLessThanOrEqual(limit);
-        if (Array.from(whole).length <= limit) expect(short).toBe(whole);
-        else expect(short.endsWith("…")).toBe(true);
+        const fits = Array.from(whole).length <= limit;
+        expect(fits ? short === whole : short.endsWith("…")).toBe(true);
       }),
     );
   });
@@ -62,19 +62,16 @@ describe("texts of strangers", () => {
   });
 
   test("can be read back from their escapes, and hold no character that means something", () => {
+    const backFromSlack = (escaped: string): string =>
+      escaped.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
     const back = (escaped: string): string =>
-      escaped
-        .replaceAll("&lt;", "<")
-        .replaceAll("&gt;", ">")
-        .replaceAll("&quot;", '"')
-        .replaceAll("&#39;", "'")
-        .replaceAll("&amp;", "&");
+      backFromSlack(escaped.replaceAll("&quot;", '"').replaceAll("&#39;", "'"));
     fc.assert(
       fc.property(text, (one) => {
         expect(escapeHtml(one)).not.toMatch(/[<>"']|&(?!(?:amp|lt|gt|quot|#39);)/);
         expect(back(escapeHtml(one))).toBe(one);
         expect(escapeSlack(one)).not.toMatch(/[<>]|&(?!(?:amp|lt|gt);)/);
-        if (!/["']|&(?:quot|#39)/.test(one)) expect(back(escapeSlack(one))).toBe(one);
+        expect(backFromSlack(escapeSlack(one))).toBe(one);
       }),
     );
   });

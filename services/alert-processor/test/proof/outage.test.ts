@@ -98,7 +98,7 @@ describe("a processor that is started", () => {
     await processor.launch();
     await saysWhy(processor, /disk\/memory\.db: .*make sure that its folder is there/);
     mkdirSync(dirname(database()));
-    await worksAgain(processor);
+    expect(await worksAgain(processor)).toBe(true);
   });
 
   it("where no file may grow has a page that says so, and goes on when they may", async () => {
@@ -107,7 +107,7 @@ describe("a processor that is started", () => {
     await processor.launch({}, ["prlimit", "--fsize=0:"]);
     await saysWhy(processor, /disk\/memory\.db: /);
     execFileSync("prlimit", ["--pid", String(processor.pid), "--fsize=unlimited:"]);
-    await worksAgain(processor);
+    expect(await worksAgain(processor)).toBe(true);
   });
 
   it("with a damaged memory says which file that is and the way back, which works", async () => {
@@ -123,13 +123,15 @@ describe("a processor that is started", () => {
     await processor.stop();
     await processor.run("restore", copy);
     await processor.start();
-    expect(await processor.find("HostDiskFillsUp")).toBeDefined();
+    expect(await processor.find("HostDiskFillsUp")).toMatchObject({
+      alert: { alertname: "HostDiskFillsUp", status: "firing" },
+    });
   });
 
   it("with its log on a full disk takes alerts in", async () => {
     const full = openSync("/dev/full", "w");
     await processor.launch({}, [], full);
     closeSync(full);
-    await worksAgain(processor);
+    expect(await worksAgain(processor)).toBe(true);
   });
 });

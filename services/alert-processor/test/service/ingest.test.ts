@@ -4,16 +4,13 @@ import { message, plan, receiptOf, start } from "../examples.ts";
 import { freshMemory, removeMemories } from "./memory.ts";
 
 let store: Store;
+const groups: (Ingested & { receipts: number })[] = [];
 beforeEach(async () => {
+  groups.length = 0;
   store = await freshMemory();
 });
 afterEach(() => store.close());
 afterAll(removeMemories);
-
-const groups: (Ingested & { receipts: number })[] = [];
-beforeEach(() => {
-  groups.length = 0;
-});
 
 const into = (target: Store = store, room?: number) =>
   ingestInto({

@@ -52,12 +52,12 @@ describe("a message", () => {
 
   test("that is larger than any group is refused", async () => {
     const large = Buffer.alloc(33 * 1024 * 1024, " ");
-    const refused = await place
-      .ask("/v1/alerts", { body: large, token: tokens[0] })
-      .catch((error: unknown) => error);
+    const refused = await place.ask("/v1/alerts", { body: large, token: tokens[0] }).then(
+      ({ status }) => String(status),
+      (error: unknown) => String(error),
+    );
     // The connection is closed while it is still sent: the sender may see either.
-    if (refused instanceof Error) expect(refused.message).toMatch(/EPIPE|ECONNRESET|hang up/);
-    else expect(refused).toMatchObject({ status: 413 });
+    expect(refused).toMatch(/^413$|EPIPE|ECONNRESET|hang up/);
   });
 
   test("of another type than JSON is refused", async () => {

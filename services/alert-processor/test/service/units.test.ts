@@ -48,7 +48,8 @@ describe("a seal", () => {
         fc.constantFrom("A", "Z", "a", "z", "0", "9", "-", "_", ".", "="),
         (at, by) => {
           const changed = `${token.slice(0, at)}${by}${token.slice(at + 1)}`;
-          if (changed !== token) expect(seal.open(changed, 0)).toBeUndefined();
+          fc.pre(changed !== token);
+          expect(seal.open(changed, 0)).toBeUndefined();
         },
       ),
     );

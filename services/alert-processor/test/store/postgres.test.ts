@@ -135,7 +135,7 @@ describe("a database that fails", () => {
       "ECONNREFUSED",
     );
     await server.resume();
-    expect(await store.get("ffff")).toBeDefined();
+    expect(await store.get("ffff")).toMatchObject({ fingerprint: "ffff" });
     const { open: kept } = await store.depth();
     // All or nothing; all where it was said, and perhaps where only the answer was lost.
     expect((await underway) ? [5001] : [1, 5001]).toContain(kept);

@@ -66,6 +66,7 @@ describe("one alert", () => {
     await one.sees(".entry.failing", "Answered 502.");
     await one.sees(".entry.failing", "so far, again at");
     await one.sees(".entry.planned", "pager will be told that nobody has it");
+    expect(one.problems).toEqual([]);
   });
 
   it("is taken with a comment, given back, and taken over, all of which is kept", async () => {
@@ -278,6 +279,7 @@ describe("one alert", () => {
     await one.misses("#view-alert :is(h1, button)");
     answer();
     await one.sees("#view-alert h1", "DiskFull");
+    expect(one.problems).toEqual([]);
   });
 
   it("is said to be unknown where it is, and so is a page", async () => {

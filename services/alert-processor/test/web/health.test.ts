@@ -72,6 +72,7 @@ describe("health", () => {
     await one.sees("#quarantine pre", "Strange");
     await one.press("#quarantine-actions button");
     await one.misses("#quarantine-part");
+    expect(one.problems).toEqual([]);
   });
 
   it("says that no Watchdog is heard", async () => {
@@ -84,5 +85,6 @@ describe("health", () => {
     await place.post([watchdog({ startsAt: new Date().toISOString() })]);
     await one.sees("#all-well", "All is well");
     await one.misses("#troubles");
+    expect(one.problems).toEqual([]);
   });
 });

@@ -68,6 +68,7 @@ describe("a page whose service is gone", () => {
     // As after a break in the connection: the next look does not wait for its time.
     await one.value("dispatchEvent(new Event('online'))");
     await one.sees("#groups", "DiskFull");
+    expect(await one.texts("#freshness")).toEqual([expect.stringContaining("Every 30 s")]);
   });
 
   it("says what was not done, and lets it be tried again", async () => {

@@ -34,6 +34,7 @@ describe("signing in", () => {
     const one = await visitor(`/#/alerts/${await fire()}`);
     await one.signIn();
     await one.sees("#view-alert h1", "DiskFull");
+    expect(one.problems).toEqual([]);
   });
 
   it("keeps the session over a reload, in a cookie that no script and no other site gets", async () => {
@@ -77,6 +78,7 @@ describe("signing in", () => {
     await one.sees("#notice", "Your session is over.");
     await one.signIn();
     await one.sees("#view-noise", "Noise");
+    expect(one.problems).toEqual([]);
   });
 
   it("gives a new session to whoever signs in, whatever the browser had before", async () => {
