@@ -45,8 +45,10 @@ export interface Access {
   ): Promise<Verdict>;
   /** The session is worth nothing from now on, here and in every replica. */
   signOut(request: FastifyRequest, reply: FastifyReply): Promise<void>;
-  /** What whoever asks may do. */
+  /** What whoever asks may do, after {@link Access.required}. */
   rights(request: FastifyRequest): Rights;
+  /** Who looks at the page; undefined where nobody is signed in at this browser. */
+  whoIs(request: FastifyRequest): Promise<Rights | undefined>;
   /** Whether a request that changes something comes from our own pages, or from no browser at all. */
   sameOrigin(request: FastifyRequest): boolean;
 }
@@ -152,10 +154,21 @@ export function accessOf({ clock, log, origin, seal, store, users }: AccessOptio
     return reply.code(401).send({ error: "sign in" });
   }
 
+  const rightsOf = (name: string): Rights => ({
+    name,
+    mayAct: true,
+    maySignOut: true,
+    people: users.names,
+  });
+
   return {
     required,
     sameOrigin,
-    rights: ({ user }) => ({ name: user, mayAct: true, maySignOut: true, people: users.names }),
+    rights: ({ user }) => rightsOf(user),
+    whoIs: async (request) => {
+      const session = await sessionOf(request);
+      return session && rightsOf(session.user);
+    },
     signIn: async (request, reply, name, password) => {
       const verdict = await verify(request.ip, name, password);
       if (verdict !== "right") return verdict;

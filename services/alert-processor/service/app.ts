@@ -23,6 +23,7 @@ import { accessOf } from "./access.ts";
 import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { compressAnswers } from "./compress.ts";
+import { firstOf } from "./first.ts";
 import { type Ingest, OverloadedError } from "./ingest.ts";
 import type { Journal } from "./journal.ts";
 import type { Metrics } from "./metrics.ts";
@@ -30,7 +31,7 @@ import { alertRoutes } from "./routes/alerts.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { openRoutes } from "./routes/open.ts";
 import { operationRoutes } from "./routes/operation.ts";
-import { pageRoutes } from "./routes/page.ts";
+import { inlineScript, pageRoutes } from "./routes/page.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { takeRoutes } from "./routes/take.ts";
 import type { Summary } from "./summary.ts";
@@ -144,7 +145,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         "frame-ancestors": ["'none'"],
         "img-src": ["'self'", "data:"],
         "manifest-src": ["'self'"],
-        "script-src": ["'self'"],
+        "script-src": ["'self'", inlineScript],
         "style-src": ["'self'"],
       },
     },
@@ -190,9 +191,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     takeRoutes(scope, { store, plan, clock, seal: sealFor(secret, "take"), onTaken });
     done();
   });
-  const alertmanager = options.alertmanager !== undefined;
-  sessionRoutes(app, { access, channels: names, alertmanager });
-  await pageRoutes(app);
+  const offers = { channels: names, alertmanager: options.alertmanager !== undefined };
+  sessionRoutes(app, { access, offers });
+  await pageRoutes(app, { first: firstOf({ access, store, summary, clock, offers }) });
 
   const guarded = { onRequest: access.required, schema: { hide: true } };
   app.get("/openapi.json", guarded, () => app.swagger());

@@ -121,9 +121,6 @@ export const api = {
       await call("GET", since === undefined ? "v1/open" : `v1/open?since=${since}`)
     ),
 
-  /** The worst of what is open. @param {number} count */
-  worst: async (count) => /** @type {OpenAnswer} */ (await call("GET", `v1/open?limit=${count}`)),
-
   summary: async () =>
     /** @type {{ at: number, summary: Summary }} */ (await call("GET", "v1/summary")),
 

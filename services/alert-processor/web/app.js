@@ -10,6 +10,7 @@ import { ask, askForSnooze } from "./dialog.js";
 import { byId, element, setText } from "./dom.js";
 import { healthView } from "./health.js";
 import { historyView } from "./history.js";
+import { takeFirst } from "./first.js";
 import { focusHeading, showPage } from "./frame.js";
 import { showFreshness } from "./freshness.js";
 import { onKeys } from "./keys.js";
@@ -35,9 +36,6 @@ const tick = 10_000;
 /** Alerts that the list has at most: of more, the worst. */
 const most = 5_000;
 
-/** The worst are shown first; whoever opens the page at night does not wait for the rest. */
-const worst = 60;
-
 let signedIn = false;
 let route = readRoute();
 const known = knownAlerts();
@@ -46,7 +44,10 @@ let summary;
 /** @type {Details | undefined} */
 let details;
 
-const signIn = signInForm(() => void begin());
+// The page comes anew, with what is open in it.
+const signIn = signInForm(() => {
+  location.reload();
+});
 const picked = pickedAlerts((alerts, action) => onMany(alerts, action), render);
 const list = openList(
   {
@@ -132,19 +133,10 @@ function takeIn(answer) {
   if (begunIn(news).some(({ severity }) => ["emergency", "critical"].includes(severity))) ring();
 }
 
-/** Asked for before it is known who is signed in. @type {Promise<OpenAnswer> | undefined} */
-let early;
-
-/** Shows the worst alerts where none are known. */
-async function loadWorst() {
-  if (known.position() !== undefined) return;
-  const answer = await (early ?? api.worst(worst)).finally(() => {
-    early = undefined;
-  });
-  if (!signedIn) return;
+/** Shows the worst alerts, until the rest is there. @param {OpenAnswer} answer */
+function showWorst(answer) {
   summary = answer.summary;
   takeIn(answer);
-  if (answer.alerts.length < worst) return;
   known.doubt();
   render();
 }
@@ -153,7 +145,6 @@ async function loadWorst() {
 async function load() {
   const asked = route;
   try {
-    if (asked.view === "open") await loadWorst();
     const [state, own] = await Promise.all([
       asked.view === "open"
         ? api.open(known.isWhole() ? known.position() : undefined)
@@ -274,12 +265,9 @@ async function signOut() {
 
 /** Begins with whoever is signed in. */
 async function begin() {
-  if (route.view === "open") {
-    early = api.worst(worst);
-    early.catch(() => undefined);
-  }
+  const first = takeFirst();
   try {
-    Object.assign(me, await api.session());
+    Object.assign(me, first?.me ?? (await api.session()));
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) stop();
     else {
@@ -295,6 +283,7 @@ async function begin() {
   signIn.hide();
   element("page").hidden = false;
   showPage(route);
+  if (first !== undefined) showWorst(first.open);
   await live.start();
   focusHeading(route);
 }

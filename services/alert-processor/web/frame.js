@@ -7,6 +7,7 @@ const views = /** @type {const} */ (["open", "alert", "history", "noise", "healt
 
 /** @param {Route} route */
 export function showPage({ view }) {
+  delete document.documentElement.dataset["elsewhere"];
   for (const one of views) element(`view-${one}`).hidden = one !== view;
   for (const one of /** @type {const} */ (["open", "history", "noise", "health"])) {
     setAttribute(element(`to-${one}`), "aria-current", one === view ? "page" : undefined);

@@ -86,7 +86,8 @@ export function openList({ onTakeAll, ...ways }, picked, again) {
     return /** @type {import("./dom.js").Part<Line>} */ (part);
   };
   const groups = severities.map((severity) => groupOf(severity, create));
-  container.append(...groups.map((group) => group.element));
+  // In place of the rows that came with the page.
+  container.replaceChildren(...groups.map((group) => group.element));
 
   const links = () =>
     [...container.querySelectorAll("section:not([hidden]) :is(a.name, .fold)")].filter(

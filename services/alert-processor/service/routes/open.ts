@@ -5,6 +5,7 @@ import type { DeskStore } from "../../store/desk.ts";
 import type { Changes } from "../changes.ts";
 import type { Clock } from "../clock.ts";
 import { takesGzip } from "../compress.ts";
+import { listOpen } from "../first.ts";
 import type { Summary } from "../summary.ts";
 import { alertSchema, fingerprintSchema, summarySchema } from "./schemas.ts";
 
@@ -49,9 +50,8 @@ export function openRoutes(instance: FastifyInstance, routes: OpenRoutes): void 
       serializerCompiler: () => (data) => JSON.stringify(data),
     },
     async ({ query: { limit, since } }) => {
-      const at = clock();
-      const last = await store.position();
-      if (since !== undefined && since <= last) {
+      if (since !== undefined && since <= (await store.position())) {
+        const at = clock();
         const { alerts, more, position: next } = await store.changedSince(since, most);
         if (!more)
           return {
@@ -62,9 +62,7 @@ export function openRoutes(instance: FastifyInstance, routes: OpenRoutes): void 
             alerts: [...alerts],
           };
       }
-      // The position is from before the list: what changed in between is told once more.
-      const alerts = await store.open(limit);
-      return { at, position: last, whole: true, summary: await summary(), alerts };
+      return listOpen(routes, limit);
     },
   );
 

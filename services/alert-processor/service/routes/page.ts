@@ -1,65 +1,109 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { bundle } from "../bundle.ts";
+import { rowsHtml } from "../first-rows.ts";
+import type { First } from "../first.ts";
 
 const folder = join(import.meta.dirname, "../../web");
 
-/** What is served of the folder, by extension; all else in it is not for browsers. */
+const html = "text/html; charset=utf-8";
+
 const types: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
-  ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml",
 };
 
-const hashOf = (content: string | Buffer): string =>
+const hashOf = (content: string): string =>
   createHash("sha256").update(content).digest("base64url").slice(0, 22);
 
+export interface PageRoutes {
+  /** What comes with the page; undefined: then the page asks for it, and says what is wrong. */
+  readonly first: (request: FastifyRequest) => Promise<First | undefined>;
+}
+
+/** The only script within the page: whoever comes for something else does not see the list for a moment. */
+const routed = 'if(!/^#?\\/?$/.test(location.hash))document.documentElement.dataset.elsewhere=""';
+
+/** For the page's policy. */
+export const inlineScript = `'sha256-${createHash("sha256").update(routed).digest("base64")}'`;
+
 /**
- * The web page: static files, all that changes comes from the API. They hold no secret: they are served to
- * strangers. They are read once, so that no path of a request ever reaches the disk.
+ * The web page: static files, and in the page itself the first rows for whoever is signed in. The files hold no
+ * secret: they are served to strangers. They are read once, so that no path of a request ever reaches the disk.
  */
-export async function pageRoutes(app: FastifyInstance): Promise<void> {
-  const names = (await readdir(folder)).filter((file) => extname(file) in types);
-  const files = await Promise.all(
-    names.map(async (name) => ({ name, content: await readFile(join(folder, name)) })),
-  );
+export async function pageRoutes(app: FastifyInstance, { first }: PageRoutes): Promise<void> {
+  const sources = await readFolder();
+  const source = (name: string): string => sources.get(name) ?? "";
+  const files = new Map([
+    ["app.js", bundle(source, "app.js")],
+    ["icon.svg", source("icon.svg")],
+    ["style.css", stylesOf(source("index.html")).map(source).join("\n")],
+  ]);
   // A folder that is another in each version, so that a browser keeps what is in it without asking.
-  const version = hashOf(files.map(({ content, name }) => name + hashOf(content)).join());
-  for (const { content, name } of files) {
+  const version = hashOf([...files.values()].join());
+  for (const [name, content] of files) {
     const type = types[extname(name)] ?? "";
-    if (name === "index.html") {
-      served(app, "/", type, pageOf(content.toString(), names, version));
-      continue;
-    }
-    served(app, `/${name}`, type, content);
+    app.get(`/${name}`, { schema: { hide: true } }, answerOf(type, content));
     app.get(`/${version}/${name}`, { schema: { hide: true } }, (_, reply) =>
       reply.type(type).header("cache-control", "public, max-age=31536000, immutable").send(content),
     );
   }
-}
-
-/** What a browser asks for each time, and has already: that costs a question only. */
-function served(app: FastifyInstance, path: string, type: string, content: string | Buffer): void {
-  const tag = `"${hashOf(content)}"`;
-  app.get(path, { schema: { hide: true } }, (request, reply) => {
-    void reply.header("cache-control", "no-cache").header("etag", tag);
-    const known = request.headers["if-none-match"]?.replace("W/", "") === tag;
-    if (known) return reply.code(304).send();
-    return reply.type(type).send(content);
+  const page = pageOf(source("index.html"), [...files.keys()], version);
+  const ofStranger = answerOf(html, page);
+  app.get("/", { schema: { hide: true } }, async (request, reply) => {
+    const known = await first(request);
+    if (known === undefined) return ofStranger(request, reply);
+    return reply.type(html).header("cache-control", "no-store").send(pageWith(page, known));
   });
 }
 
-/** The page with its files in the folder, and all modules named: a browser asks for them together. */
-function pageOf(page: string, names: readonly string[], version: string): string {
-  const modules = names.filter((name) => extname(name) === ".js");
-  const links = modules.map((name) => `<link rel="modulepreload" href="${name}" />`);
-  const local = new RegExp(
-    `(href|src)="(${names.filter((name) => name !== "index.html").join("|")})"`,
-    "g",
+async function readFolder(): Promise<ReadonlyMap<string, string>> {
+  const names = (await readdir(folder)).filter((file) => /\.(?:css|html|js|svg)$/.test(file));
+  const texts = names.map(
+    async (name) => [name, await readFile(join(folder, name), "utf8")] as const,
   );
+  return new Map(await Promise.all(texts));
+}
+
+/** What a browser asks for each time, and has already: that costs a question only. */
+function answerOf(type: string, content: string) {
+  const tag = `"${hashOf(content)}"`;
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    void reply.header("cache-control", "no-cache").header("etag", tag);
+    const known = request.headers["if-none-match"]?.replace("W/", "") === tag;
+    return known ? reply.code(304).send() : reply.type(type).send(content);
+  };
+}
+
+const style = /^ *<link rel="stylesheet" href="(.+)" \/>\n/gm;
+
+/** The page's styles, in their order. */
+const stylesOf = (page: string): string[] =>
+  [...page.matchAll(style)].map(([, name]) => name ?? "");
+
+/** The page with its files in the folder, its styles as one. */
+function pageOf(page: string, names: readonly string[], version: string): string {
+  const local = new RegExp(`(href|src)="(${names.join("|")})"`, "g");
   return page
-    .replace("<script", `${links.join("\n    ")}\n    <script`)
+    .replaceAll(style, "")
+    .replace(
+      "</head>",
+      `  <link rel="stylesheet" href="style.css" />\n    <script>${routed}</script>\n  </head>`,
+    )
     .replaceAll(local, `$1="${version}/$2"`);
+}
+
+/** The page as it is seen before its script has run. */
+function pageWith(page: string, first: First): string {
+  const { me, open } = first;
+  // No text in it can end the element that it is in.
+  const data = JSON.stringify(first).replaceAll("<", "\\u003c");
+  return page
+    .replace('<div id="page" hidden>', '<div id="page">')
+    .replace('<section id="view-open" hidden>', '<section id="view-open">')
+    .replace('<div id="groups">', () => `<div id="groups">${rowsHtml(open.alerts, me.mayAct)}`)
+    .replace("</body>", () => `<script type="application/json" id="first">${data}</script></body>`);
 }

@@ -2,13 +2,11 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Access } from "../access.ts";
+import type { Offers } from "../first.ts";
 
 export interface SessionRoutes {
   readonly access: Access;
-  /** Names of the channels that can be told. */
-  readonly channels: readonly string[];
-  /** Whether there is an Alertmanager to ask. */
-  readonly alertmanager: boolean;
+  readonly offers: Offers;
 }
 
 const me = z.object({
@@ -22,7 +20,7 @@ const me = z.object({
 
 /** Signing in and out. */
 export function sessionRoutes(instance: FastifyInstance, routes: SessionRoutes): void {
-  const { access, alertmanager, channels } = routes;
+  const { access, offers } = routes;
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.post(
@@ -62,7 +60,7 @@ export function sessionRoutes(instance: FastifyInstance, routes: SessionRoutes):
         response: { 200: me },
       },
     },
-    (request) => ({ ...access.rights(request), channels, alertmanager }),
+    (request) => ({ ...access.rights(request), ...offers }),
   );
 
   app.delete(

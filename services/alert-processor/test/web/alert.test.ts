@@ -1,7 +1,12 @@
 /** @jest-environment ./services/alert-processor/test/web/environment.mjs */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundle } from "../../service/bundle.ts";
 import { fakeServer, type FakeServer } from "../channels/fake-server.ts";
 import { sent } from "../service/harness.ts";
 import { setting } from "./setting.ts";
+
+const web = join(import.meta.dirname, "../../web");
 
 const fakes: FakeServer[] = [];
 
@@ -195,17 +200,17 @@ describe("one alert", () => {
   });
 
   it("means the morning after the night by tomorrow", async () => {
-    const { fire, person } = current();
-    const one = await person();
-    await one.go(`#/alerts/${await fire()}`);
-    await one.sees(".snooze", "9:00");
-    const morning = async (hours: number, minutes: number) =>
-      one.value<[string, string]>(`import("/time.js").then((time) => {
-        time.setClock(new Date(2026, 10, 28, ${hours}, ${minutes}).getTime());
-        const { at, name } = time.nextMorning();
+    const { visitor } = current();
+    const one = await visitor();
+    const time = bundle((file) => readFileSync(join(web, file), "utf8"), "time.js");
+    const morning = (hours: number, minutes: number) =>
+      one.value<[string, string]>(`(() => {
+        ${time}
+        $time_js.setClock(new Date(2026, 10, 28, ${hours}, ${minutes}).getTime());
+        const { at, name } = $time_js.nextMorning();
         const date = new Date(at);
         return [name, [date.getDate(), date.getHours()].join()];
-      })`);
+      })()`);
     expect(await morning(0, 30)).toEqual(["Today 9:00", "28,9"]);
     expect(await morning(4, 59)).toEqual(["Today 9:00", "28,9"]);
     expect(await morning(5, 0)).toEqual(["Tomorrow 9:00", "29,9"]);

@@ -85,18 +85,17 @@ describe("the list of open alerts", () => {
   });
 
   it("says who was faster and shows what is now", async () => {
-    const { act, alert, fire, visitor } = current();
+    const { act, alert, fire, person } = current();
     const fingerprint = await fire();
-    const one = await visitor();
+    const one = await person();
     // Nothing new arrives once the page is there: as on a slow line.
     await one.page.setRequestInterception(true);
     one.page.on("request", (request) => {
       if (/v1\/open(\?since|$)|v1\/changes/.test(request.url())) void request.abort();
       else void request.continue();
     });
-    await one.write("#name", "ada");
-    await one.write("#password", "lovelace");
-    await one.press("#sign-in button");
+    await one.page.reload();
+    await one.sees("#user", "ada");
     await one.sees(row(fingerprint), "Acknowledge");
     await act(fingerprint, { kind: "acknowledge" });
     await one.press(`${row(fingerprint)} button`);

@@ -1,0 +1,74 @@
+import { escapeHtml } from "../channels/html.ts";
+import type { Alert } from "../core/alert.ts";
+
+/**
+ * The first rows of the list as HTML, so that they are seen before any script has run. The page's script draws
+ * the same over them (web/row.js); what depends on the reader's clock and zone is left to it. A test compares both.
+ */
+
+/** Groups of the list, the worst first, each with its shape: those of web/shapes.js. */
+const groups = {
+  emergency: ["M6 1h8l5 5v8l-5 5H6l-5-5V6z", "M6 6l8 8M14 6l-8 8"],
+  critical: ["M10 1l9.5 17H.5z", "M10 7v5M10 14.5v1"],
+  warning: ["M10 .5L19.5 10 10 19.5.5 10z", "M10 5.5v5.5M10 13.5v1"],
+  other: ["M10 1a9 9 0 110 18 9 9 0 010-18z", "M10 9v5.5M10 5.5v1"],
+} as const;
+
+type Group = keyof typeof groups;
+
+const names = Object.keys(groups) as Group[];
+
+const groupOf = ({ severity }: Alert): Group => names.find((name) => name === severity) ?? "other";
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function standing({ owner, status }: Alert): string {
+  if (status === "snoozed") return "Snoozed";
+  if (status === "stale") return owner === null ? "Stale, nobody has it" : `Stale, ${owner} has it`;
+  return owner === null ? "Nobody has it" : `${owner} has it`;
+}
+
+function rowHtml(alert: Alert, group: Group, mayAct: boolean): string {
+  const { alertname, annotations, fingerprint, instance, owner, service, severity, status } = alert;
+  const [outline, mark] = groups[group];
+  const free = owner === null;
+  const place = instance || service;
+  const title = escapeHtml(place === "" ? alertname : `${alertname} on ${place}`);
+  const who = free && status === "firing" && mayAct ? "" : standing(alert);
+  const own = group === "other" ? severity || "no severity" : "";
+  const texts = {
+    name: escapeHtml(alertname || "(without a name)"),
+    summary: escapeHtml(annotations["summary"] ?? annotations["description"] ?? ""),
+  };
+  return (
+    `<li class="row ${group}" data-status="${status}"${free ? ' data-free=""' : ""}>` +
+    `<span class="mark"><input type="checkbox" class="pick" aria-label="Select ${title}" disabled>` +
+    `<svg viewBox="0 0 20 20" aria-hidden="true" class="shape ${group}">` +
+    `<path class="outline" d="${outline}"></path><path class="mark" d="${mark}"></path></svg></span>` +
+    `<div class="what"><p class="title"><span class="hidden">${capital(group)}: </span>` +
+    `<a class="name" href="#/alerts/${fingerprint}">${texts.name}</a> ` +
+    `<span class="place">${escapeHtml(place)}</span> <span class="tag">${escapeHtml(own)}</span></p>` +
+    `<p class="summary">${texts.summary}</p></div>` +
+    `<span class="team">${escapeHtml(alert.team)}</span><time class="since"></time>` +
+    `<div class="state"><span class="who">${escapeHtml(who)}</span>` +
+    `<button type="button" class="take" aria-label="Acknowledge ${title}"${free && mayAct ? "" : " hidden"}` +
+    // Until the script is there it does nothing.
+    ` disabled>Acknowledge</button></div></li>`
+  );
+}
+
+/** @param alerts - The worst first. */
+export function rowsHtml(alerts: readonly Alert[], mayAct: boolean): string {
+  const found = Map.groupBy(alerts, groupOf);
+  return names
+    .flatMap((name) => {
+      const some = found.get(name);
+      if (some === undefined) return [];
+      const rows = some.map((alert) => rowHtml(alert, name, mayAct)).join("");
+      const heading = `<h2 id="severity-${name}">${capital(name)} <span class="count"></span></h2>`;
+      return [
+        `<section class="group ${name}" aria-labelledby="severity-${name}">${heading}<ul class="rows">${rows}</ul></section>`,
+      ];
+    })
+    .join("");
+}
