@@ -32,13 +32,12 @@ export const signals = defineSignals({
   oldVersion: {
     unit: "bool",
     about: "1 for a server that agrees on a version of TLS that is broken.",
-    query: (q) => q.gauge("probe_tls_version_info", { version: /SSL.*|TLS 1[.]0|TLS 1[.]1/ }),
+    query: (q) => q.gauge("probe_tls_version_info", { version: /TLS 1[.][01]/ }),
   },
   weakCipher: {
     unit: "bool",
     about: "1 for a server that agrees on a cipher that is broken.",
-    query: (q) =>
-      q.gauge("probe_tls_cipher_info", { cipher: /.*(?:RC4|3DES|NULL|EXPORT|_CBC_).*/ }),
+    query: (q) => q.gauge("probe_tls_cipher_info", { cipher: /.*(?:RC4|3DES|_CBC_).*/ }),
   },
   handshake: {
     unit: "seconds",

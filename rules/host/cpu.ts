@@ -272,7 +272,7 @@ export const group = defineAlerts(hostOwner("cpu"), signals, {
       value: "1",
     },
     quiet: {
-      series: { [time("idle")]: "0x90", [time("guest")]: "0x70 stale" },
+      series: { [time("idle")]: "0x90", [time("nice")]: "0x70 stale" },
       at: "1h20m",
     },
     resolves: { series: { [time("idle")]: "0x90", [time("idle", "1")]: "0x90" }, at: "3m" },

@@ -63,8 +63,8 @@ const busy = (metric: string, bounds: Bounds, value: number): Record<string, str
   ...finished("chat", 1000),
 });
 /** A model that hardly anybody asks, far slower. */
-const idle = (metric: string): Record<string, string> => ({
-  ...p95(engine(metric, 0, "idle"), [160, 640], 600, 40, 1),
+const idle = (metric: string, bounds: Bounds): Record<string, string> => ({
+  ...p95(engine(metric, 0, "idle"), bounds, bounds[1] - 1, 40, 1),
   ...finished("idle", 1),
 });
 const often = "0.05";
@@ -89,7 +89,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
     quiet: {
       series: {
         ...busy("time_to_first_token_seconds", [1, 2.5], 2.2),
-        ...idle("time_to_first_token_seconds"),
+        ...idle("time_to_first_token_seconds", [160, 640]),
       },
       at: "20m",
     },
@@ -113,7 +113,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
     quiet: {
       series: {
         ...busy("time_to_first_token_seconds", [7.5, 10], 8.5),
-        ...idle("time_to_first_token_seconds"),
+        ...idle("time_to_first_token_seconds", [160, 640]),
       },
       at: "15m",
     },
@@ -136,7 +136,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
     quiet: {
       series: {
         ...busy("inter_token_latency_seconds", [0.15, 0.2], 0.17),
-        ...idle("inter_token_latency_seconds"),
+        ...idle("inter_token_latency_seconds", [40, 80]),
       },
       at: "20m",
     },
@@ -159,7 +159,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
     quiet: {
       series: {
         ...busy("e2e_request_latency_seconds", [20, 30], 26),
-        ...idle("e2e_request_latency_seconds"),
+        ...idle("e2e_request_latency_seconds", [480, 960]),
       },
       at: "20m",
     },
@@ -209,7 +209,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
     quiet: {
       series: {
         ...busy("request_queue_time_seconds", [20, 30], 26),
-        ...idle("request_queue_time_seconds"),
+        ...idle("request_queue_time_seconds", [480, 960]),
       },
       at: "15m",
     },

@@ -1,6 +1,6 @@
 /** Runbooks as data: what a section must have, and whether two say the same. */
 import type { Exposed } from "./inventory.ts";
-import { parse, selectors } from "./promql.ts";
+import { type Node, parse, selectors } from "./promql.ts";
 
 /** What every section tells, in this order. */
 export const leadIns = [
@@ -79,8 +79,17 @@ function unpasteable(command: string): string[] {
   return /[<>]/.test(open) ? [`offers \`${command}\`, which a shell takes for files`] : [];
 }
 
-/** What a section lacks. */
-export function lacks(section: Section, knows: (metric: string) => boolean): string[] {
+/**
+ * What a section lacks.
+ *
+ * @param knows - Whether a metric can be asked for.
+ * @param wrongIn - What a query says that no program writes.
+ */
+export function lacks(
+  section: Section,
+  knows: (metric: string) => boolean,
+  wrongIn: (query: Node) => readonly string[],
+): string[] {
   const { alert, parts, queries, text } = section;
   const found = [...parts.keys()];
   const findings = found.join(" ") === leadIns.join(" ") ? [] : [`has ${found.join(", ")}`];
@@ -97,10 +106,12 @@ export function lacks(section: Section, knows: (metric: string) => boolean): str
   findings.push(...commandsOf(text).flatMap(unpasteable));
   for (const query of queries.flatMap(split)) {
     try {
-      const strangers = selectors(parse(query))
+      const tree = parse(query);
+      const strangers = selectors(tree)
         .map(({ metric }) => metric)
         .filter((metric) => metric !== "" && !knows(metric));
       findings.push(...strangers.map((metric) => `asks for ${metric}, which nothing exposes`));
+      findings.push(...wrongIn(tree).map((wrong) => `asks for what does not occur: ${wrong}`));
     } catch (error) {
       findings.push(`has a query that is none: ${(error as Error).message}`);
     }

@@ -2,10 +2,13 @@ import { groups } from "../../rules/index.ts";
 import { lintCatalogue, recordedBy, unknownMetrics } from "../../rules/lint/catalogue.ts";
 import { readInventory } from "../../rules/lint/files.ts";
 import { joinInventory, targetLabels } from "../../rules/lint/inventory.ts";
+import { joinValues, wrongValues } from "../../rules/lint/values.ts";
+import { freeLabels, programValues } from "../../rules/metrics/values/index.ts";
 import { readsOfGroup } from "../../rules/lib/alert.ts";
 import { root } from "../harness.ts";
 
 const inventory = joinInventory([...readInventory(root).values()]);
+const values = joinValues(programValues, freeLabels);
 const recorded = recordedBy(groups);
 const named = groups.map((group) => [group.name, group] as const);
 
@@ -19,6 +22,10 @@ describe.each(named)("the alerts of %s", (_name, group) => {
 
   it("read only what a supported version of a program exposes", () => {
     expect(unknownMetrics(group, inventory, recorded, targetLabels)).toEqual([]);
+  });
+
+  it("name only values of labels that a program writes", () => {
+    expect(wrongValues(group, values, inventory)).toEqual([]);
   });
 
   it("rate counters and nothing else", () => {

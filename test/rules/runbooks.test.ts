@@ -5,13 +5,16 @@ import { recordedBy } from "../../rules/lint/catalogue.ts";
 import { readInventory } from "../../rules/lint/files.ts";
 import { joinInventory } from "../../rules/lint/inventory.ts";
 import { knower, lacks, likeness, nearCopies, sectionsOf } from "../../rules/lint/runbook.ts";
+import type { Node } from "../../rules/lint/promql.ts";
+import { joinValues, wrongMatchers } from "../../rules/lint/values.ts";
+import { freeLabels, programValues } from "../../rules/metrics/values/index.ts";
 import { root } from "../harness.ts";
 
 const folder = join(root, "runbooks");
-const knows = knower(
-  joinInventory([...readInventory(root).values()]),
-  new Set([...recordedBy(groups)]),
-);
+const inventory = joinInventory([...readInventory(root).values()]);
+const knows = knower(inventory, new Set([...recordedBy(groups)]));
+const values = joinValues(programValues, freeLabels);
+const wrongIn = (query: Node) => wrongMatchers(query, values, inventory);
 const files = readdirSync(folder).filter((name) => name.endsWith(".md"));
 const read = (file: string) => sectionsOf(readFileSync(join(folder, file), "utf8"));
 
@@ -27,7 +30,7 @@ describe.each(files)("runbooks/%s", (file) => {
 
   it("has sections with all that someone woken at night needs", () => {
     const findings = sections.flatMap((section) =>
-      lacks(section, knows).map((text) => `${section.alert} ${text}`),
+      lacks(section, knows, wrongIn).map((text) => `${section.alert} ${text}`),
     );
     expect(findings).toEqual([]);
   });
@@ -54,7 +57,7 @@ describe("the check of a section", () => {
     "**Silence.** `./vigil amtool silence add alertname=SomeAlert --comment='<why>'`",
     "",
   ].join("\n\n");
-  const findings = (text: string) => sectionsOf(text).flatMap((one) => lacks(one, knows));
+  const findings = (text: string) => sectionsOf(text).flatMap((one) => lacks(one, knows, wrongIn));
 
   it.each([
     ["a missing part", good.replace("**Impact.**", "Impact."), /^has Meaning, Diagnosis/],
