@@ -24,6 +24,9 @@
 # processor.pagerduty.routingKey: Integration key (Events API v2): triggers, acknowledges and resolves.
 # ./vigil pulumi config set --secret --path 'vigil:processor.pagerduty.routingKey'
 
+# processor.pagerduty.webhookSecret: Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: what people do there is done here.
+# ./vigil pulumi config set --secret --path 'vigil:processor.pagerduty.webhookSecret'
+
 # processor.webhook.url: Where every alert and its end are posted as JSON.
 # ./vigil pulumi config set --secret --path 'vigil:processor.webhook.url'
 

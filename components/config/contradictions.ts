@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { encryptedSecret } from "./fields.ts";
 import { maintenanceProblems } from "./maintenance.ts";
-import { setCommand } from "./commands.ts";
+import { removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
 import { receiverProblems } from "./receivers.ts";
 import { ruleProblems } from "./rules.ts";
@@ -105,6 +105,26 @@ function escalationToNobody({ processor }: Partial<Config>): ConfigProblem[] {
   ];
 }
 
+/** What PagerDuty tells must find the processor, and be about incidents that the processor began. */
+function pagerdutyUnheard({ processor, receivers }: Partial<Config>): ConfigProblem[] {
+  const { routingKey, webhookSecret } = processor?.pagerduty ?? {};
+  const problems: ConfigProblem[] = [];
+  if (webhookSecret !== undefined && processor?.url === undefined) {
+    const reason =
+      "is missing: vigil:processor.pagerduty.webhookSecret has PagerDuty call the processor, which it finds by this address";
+    problems.push(mistake(["processor", "url"], reason));
+  }
+  const key = routingKey?.reveal();
+  if (key === undefined || key === encryptedSecret) return problems;
+  if (key === receivers?.pagerduty?.routingKey.reveal()) {
+    const path = ["receivers", "pagerduty"];
+    const reason =
+      "has the key of vigil:processor.pagerduty: each alert would begin two incidents of one service";
+    problems.push(mistake(path, reason, removeCommand(path)));
+  }
+  return problems;
+}
+
 /** What is wrong between fields that are each valid. */
 export function contradictions(config: Partial<Config>, now: Date): ConfigProblem[] {
   return [
@@ -114,6 +134,7 @@ export function contradictions(config: Partial<Config>, now: Date): ConfigProble
     ...grafanaOfYourOwn(config),
     ...receiverProblems(config),
     ...escalationToNobody(config),
+    ...pagerdutyUnheard(config),
     ...maintenanceProblems(config),
   ];
 }

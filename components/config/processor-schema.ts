@@ -52,6 +52,17 @@ const channels = {
         description: "Integration key (Events API v2): triggers, acknowledges and resolves.",
         secret: true,
       }),
+      webhookSecret: about(
+        secret(
+          (text) => /^\S{16,}$/.test(text),
+          "must be one word of at least 16 characters",
+        ).optional(),
+        {
+          description:
+            "Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: what people do there is done here.",
+          secret: true,
+        },
+      ),
     })
     .optional(),
   webhook: z

@@ -63,8 +63,15 @@ function waysOf({ appwrite, email, escalation, pagerduty, slack, webhook }: Sett
     ...(email && escalation && { escalation: mailWay(email, escalation.to, "escalation") }),
     ...(pagerduty && {
       pagerduty: {
-        channel: { kind: "pagerduty", keyFile: file("pagerduty-key") },
-        secrets: { [file("pagerduty-key")]: pagerduty.routingKey },
+        channel: {
+          kind: "pagerduty",
+          keyFile: file("pagerduty-key"),
+          ...(pagerduty.webhookSecret && { webhookSecretFile: file("pagerduty-webhook") }),
+        },
+        secrets: {
+          [file("pagerduty-key")]: pagerduty.routingKey,
+          ...(pagerduty.webhookSecret && { [file("pagerduty-webhook")]: pagerduty.webhookSecret }),
+        },
         hears: "urgent",
       },
     }),

@@ -1,4 +1,5 @@
 import type { Alert, Occasion } from "../core/alert.ts";
+import type { Heard } from "../core/heard.ts";
 import type { Outcome } from "../core/retry.ts";
 
 /** What a channel tells: one alert, or several at once in a storm. */
@@ -21,6 +22,20 @@ export interface Links {
   acknowledge(alert: Alert): string;
 }
 
+/** How a channel hears what people do on its other side. */
+export interface Ear {
+  /** The header that a message is signed in, in small letters. */
+  readonly header: string;
+  /** Whether the bytes are from there. Takes the same time whatever is wrong. */
+  isGenuine(signature: string, body: Buffer): boolean;
+  /**
+   * What is said in a message that is genuine; undefined where it makes no sense.
+   *
+   * @param page - Where our own pages are: what is elsewhere is none of ours.
+   */
+  read(body: unknown, page: string): Heard | undefined;
+}
+
 /** One way to tell people, or programs. */
 export interface Channel {
   readonly name: string;
@@ -30,6 +45,8 @@ export interface Channel {
   readonly perSecond: number;
   /** Whether the other side drops a message whose key it knows. */
   readonly idempotent: boolean;
+  /** Left out where nothing is heard from there. */
+  readonly ear?: Ear | undefined;
   /**
    * Sends it. Never throws: what went wrong is an outcome.
    *

@@ -5,6 +5,7 @@ import { classOf } from "../core/severity.ts";
 import type { Channel, Message } from "./channel.ts";
 import { type Answer, deliver } from "./http.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
+import { dedupKeyOf, earOf } from "./pagerduty-hook.ts";
 import { clean, cut, timeOf, titleOf, wordingOf } from "./text.ts";
 
 /** The Events API of PagerDuty, version 2. */
@@ -12,6 +13,11 @@ export const pagerdutySchema = z.strictObject({
   kind: z.literal("pagerduty"),
   /** Holds the routing key of an integration. */
   keyFile: fileField,
+  /**
+   * Holds the secrets of its webhook subscription, one or, while one is replaced, two: with it is heard what
+   * people do in PagerDuty.
+   */
+  webhookSecretFile: fileField.optional(),
   /** Another region, such as https://events.eu.pagerduty.com. */
   url: z.string().default("https://events.pagerduty.com"),
   ...accessFields,
@@ -50,13 +56,11 @@ function detailsOf({ labels }: Alert): Record<string, string> {
 type Action = "trigger" | "acknowledge" | "resolve";
 
 function eventOf(message: Message, alert: Alert, routingKey: string, action: Action) {
-  const { fingerprint, startsAt } = alert;
   const links = wordingOf(message).links.map(({ name, url }) => ({ href: url, text: name }));
   return {
     routing_key: routingKey,
     event_action: action,
-    // The same for all that is said of an episode, so that PagerDuty keeps one incident of it.
-    dedup_key: `${fingerprint}|${startsAt}`,
+    dedup_key: dedupKeyOf(alert),
     client: "Vigil",
     client_url: message.links.alert(alert),
     links,
@@ -64,7 +68,7 @@ function eventOf(message: Message, alert: Alert, routingKey: string, action: Act
       summary: titleOf(message, longestSummary),
       source: field(alert.instance) || field(alert.service) || "unknown",
       severity: severityOf(alert.severity),
-      timestamp: timeOf(startsAt),
+      timestamp: timeOf(alert.startsAt),
       component: field(alert.service),
       group: field(alert.team),
       class: field(alert.alertname),
@@ -86,6 +90,7 @@ export function openPagerduty(opening: Opening, config: z.infer<typeof pagerduty
     // Two a second are what one integration may send.
     perSecond: 2,
     idempotent: true,
+    ear: earOf(opening, config.webhookSecretFile),
     send: async (message, signal) => {
       const [alert] = message.alerts;
       if (alert === undefined) return { kind: "refused", why: "no alert to tell of" };

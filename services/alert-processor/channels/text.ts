@@ -79,6 +79,9 @@ function subjectOf({ alertname, instance }: Alert): string {
 const endOf = ({ status }: Alert): string =>
   status === "stale" ? "No longer reported" : "Resolved";
 
+const takenHow = ({ snoozedUntil }: Alert): string =>
+  snoozedUntil === null ? "has it" : `snoozed it until ${timeOf(snoozedUntil)}`;
+
 function titleOfOne(alert: Alert, occasion: Occasion): string {
   const severity = severityOf(alert).toUpperCase();
   const subject = subjectOf(alert);
@@ -90,7 +93,7 @@ function titleOfOne(alert: Alert, occasion: Occasion): string {
     case "reminder":
       return `Still ${severity}${alert.owner === null ? ", nobody has it" : ""}: ${what}`;
     case "acknowledged":
-      return `${line(alert.owner ?? "", 60) || "Somebody"} has it: ${what}`;
+      return `${line(alert.owner ?? "", 60) || "Somebody"} ${takenHow(alert)}: ${what}`;
     case "resolved":
       return `${endOf(alert)}: ${what}`;
   }

@@ -9,6 +9,8 @@ export interface Change {
   readonly event?: AlertEvent;
   /** Channels that are told now, whatever the table of subscriptions says. */
   readonly tell?: readonly string[];
+  /** The channel that said so: it is not told at once what it knows. */
+  readonly from?: string;
 }
 
 /** Asked for what the alert's state does not allow. */
@@ -133,6 +135,8 @@ export type Action =
   | { readonly kind: "unacknowledge"; readonly text?: string | undefined }
   | { readonly kind: "snooze"; readonly until: number; readonly text?: string | undefined }
   | { readonly kind: "resolve"; readonly text?: string | undefined }
+  /** Takes back that a person ended it. */
+  | { readonly kind: "reopen"; readonly text?: string | undefined }
   /** Hands it over to somebody. */
   | { readonly kind: "assign"; readonly to: string; readonly text?: string | undefined }
   /** Tells a channel at once: help is needed. */
@@ -174,6 +178,12 @@ function effectOf(action: Action, actor: string, now: number): Effect {
         allowed: open,
         fields: { status: "resolved", endsAt: now, snoozedUntil: null, closedBy: actor },
       };
+    case "reopen":
+      return {
+        event: "returned",
+        allowed: ["resolved"],
+        fields: { status: "firing", endsAt: null, closedBy: null, ...free },
+      };
     case "assign":
       return {
         event: "assigned",
@@ -213,6 +223,9 @@ export function act(current: Alert, action: Action, actor: string, now: number):
   }
   if (action.kind === "snooze" && action.until <= now) {
     throw new LifecycleError("a snooze must end in the future");
+  }
+  if (action.kind === "reopen" && current.closedBy === null) {
+    throw new LifecycleError("an alert that ended by itself cannot be opened again");
   }
   const change = step(current, fields, event, now, actor, wordsOf(action));
   return action.kind === "escalate" ? { ...change, tell: [action.to] } : change;

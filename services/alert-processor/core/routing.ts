@@ -60,7 +60,15 @@ function delivery(
  * What is to be told because of a change. What a channel is told of only after it heard of the beginning
  * is planned for every channel that wants it; the store drops it where nothing was told.
  */
-export function deliveriesOf(
+export function deliveriesOf(change: Change, subscriptions: readonly Subscription[]): Delivery[] {
+  const { event, from } = change;
+  return planned(change, subscriptions).filter(
+    // Later it may be told again: whoever said that nobody has it may not have found anybody.
+    ({ channel, dueAt }) => channel !== from || dueAt > (event?.at ?? 0),
+  );
+}
+
+function planned(
   { alert, event, tell = [] }: Change,
   subscriptions: readonly Subscription[],
 ): Delivery[] {
@@ -95,6 +103,7 @@ export function deliveriesOf(
       return tell.map((channel) => delivery(alert, channel, "reminder", at, `escalated ${at}`));
     case "acknowledged":
     case "assigned":
+    case "snoozed":
       return mine
         .filter(({ also }) => also.includes("acknowledged"))
         .map(({ channel }) => delivery(alert, channel, "acknowledged", at, `${kind} ${at}`));
@@ -104,7 +113,6 @@ export function deliveriesOf(
         .filter(({ also }) => also.includes("resolved"))
         .map(({ channel }) => delivery(alert, channel, "resolved", at, `${kind} ${at}`));
     case "commented":
-    case "snoozed":
       return [];
   }
 }

@@ -28,6 +28,7 @@ import { type Ingest, OverloadedError } from "./ingest.ts";
 import type { Journal } from "./journal.ts";
 import type { Metrics } from "./metrics.ts";
 import { alertRoutes } from "./routes/alerts.ts";
+import { hookRoutes, type HookResult } from "./routes/hooks.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
 import { openRoutes } from "./routes/open.ts";
 import { operationRoutes } from "./routes/operation.ts";
@@ -81,6 +82,7 @@ const security = {
   bearer: { type: "http", scheme: "bearer" },
   basic: { type: "http", scheme: "basic" },
   session: { type: "apiKey", in: "cookie", name: "__Host-vigil-session" },
+  signature: { type: "apiKey", in: "header", name: "X-PagerDuty-Signature" },
 } as const;
 
 /** The HTTP service: everything is decided elsewhere, this says who asks and what that answers. */
@@ -183,12 +185,29 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     operationRoutes(scope, options);
     done();
   });
+  const onChanged = (): void => {
+    changes.note();
+    nudge();
+  };
   await app.register((scope, _, done) => {
-    const onTaken = (): void => {
-      changes.note();
-      nudge();
+    const onHeard = (channel: string, result: HookResult): void => {
+      metrics.heard.inc({ channel, result });
     };
-    takeRoutes(scope, { store, plan, clock, seal: sealFor(secret, "take"), onTaken });
+    const { journal, links } = options;
+    hookRoutes(scope, {
+      store,
+      plan,
+      clock,
+      channels,
+      journal,
+      page: links.page,
+      onHeard,
+      onChanged,
+    });
+    done();
+  });
+  await app.register((scope, _, done) => {
+    takeRoutes(scope, { store, plan, clock, seal: sealFor(secret, "take"), onTaken: onChanged });
     done();
   });
   const offers = { channels: names, alertmanager: options.alertmanager !== undefined };

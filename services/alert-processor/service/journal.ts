@@ -44,4 +44,6 @@ export const parts = {
   /** The address outside that hears of our heartbeat. */
   heartbeat: "heartbeat",
   channel: (name: string): string => `channel ${name}`,
+  /** What is heard from the other side of a channel. */
+  ear: (name: string): string => `ear ${name}`,
 } as const;

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { PatientStore } from "../store/patient.ts";
 import type { Clock } from "./clock.ts";
+import { hookResults } from "./routes/hooks.ts";
 
 const prefix = "vigil_processor";
 
@@ -16,11 +17,13 @@ export interface Metrics {
   readonly storeErrors: Counter;
   readonly oddSeverities: Counter;
   readonly notifications: Counter<"channel" | "result">;
+  readonly heard: Counter<"channel" | "result">;
   readonly heartbeats: Counter<"result">;
   readonly reconciled: Counter<"result">;
 }
 
-export function metricsOf(channels: readonly string[]): Metrics {
+/** @param ears - Channels from whose other side is heard. */
+export function metricsOf(channels: readonly string[], ears: readonly string[] = []): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -92,6 +95,11 @@ export function metricsOf(channels: readonly string[]): Metrics {
       "channel",
       "result",
     ]),
+    heard: counter(
+      "hooks",
+      "Messages from the other side of channels: done, noted, nothing, unknown, repeated, forged, senseless, old.",
+      ["channel", "result"],
+    ),
     heartbeats: counter("heartbeats", "Pings of the heartbeat's address: sent or failed.", [
       "result",
     ]),
@@ -107,6 +115,9 @@ export function metricsOf(channels: readonly string[]): Metrics {
   for (const result of ["sent", "failed"]) metrics.heartbeats.inc({ result }, 0);
   for (const code of ["200", "400", "401", "413", "503"]) {
     metrics.requests.inc({ method: "POST", route: "/v1/alerts", code }, 0);
+  }
+  for (const channel of ears) {
+    for (const result of hookResults) metrics.heard.inc({ channel, result }, 0);
   }
   for (const channel of channels) {
     for (const result of ["sent", "again", "dead"])

@@ -64,7 +64,10 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     const known = error instanceof DatabaseError || error instanceof StoreDownError;
     logger[known ? "debug" : "error"]({ err: error }, `${what} failed; it is tried again`);
   };
-  const metrics = metricsOf(Object.keys(config.channels));
+  const metrics = metricsOf(
+    Object.keys(config.channels),
+    channels.flatMap(({ ear, name }) => (ear === undefined ? [] : [name])),
+  );
   const store = await openPatiently({
     open: async () => {
       const opened = await openStoreOf(config.store);

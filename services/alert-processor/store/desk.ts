@@ -1,5 +1,7 @@
 /** What people look at, beyond what the memory needs to do its work: the SQL stores have it. */
 import type { Alert, Occasion } from "../core/alert.ts";
+import type { Heard, HeardResult } from "../core/heard.ts";
+import type { Planner } from "../core/writes.ts";
 import type { Store } from "./store.ts";
 
 /** An alert as a list shows it: of its annotations only `summary`, or `description` in its place. */
@@ -59,6 +61,17 @@ export interface Ended {
 }
 
 export interface Desk {
+  /**
+   * Does once what was heard from the other side of a channel: to every alert that is in the incident.
+   *
+   * @returns What became of it, and the alerts that changed.
+   */
+  hear(
+    channel: string,
+    heard: Heard,
+    plan: Planner,
+    now: number,
+  ): Promise<{ readonly result: HeardResult; readonly alerts: readonly Alert[] }>;
   /** Of the last thing that happened: what happens later has a greater one. */
   position(): Promise<number>;
   /** @param limit - Things that happened, at most. */

@@ -83,6 +83,10 @@ const migrations: readonly (readonly string[])[] = [
     `DROP INDEX outbox_due`,
     `CREATE INDEX outbox_due ON outbox (channel, rank, "dueAt") WHERE state = 'pending'`,
   ],
+  [
+    `CREATE TABLE incidents (incident text NOT NULL, fingerprint text NOT NULL,
+      "startsAt" bigint NOT NULL, at bigint NOT NULL, PRIMARY KEY (incident, fingerprint, "startsAt"))`,
+  ],
 ];
 
 const ids = {

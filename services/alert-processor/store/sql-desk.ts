@@ -28,7 +28,7 @@ function rowOf(row: Row): AlertRow {
 const like = (word: string): string => `%${word.replaceAll(/[\\%_]/g, "\\$&")}%`;
 
 /** What people look at, and tidy up. */
-export function deskOf(sql: Sql): Desk {
+export function deskOf(sql: Sql): Omit<Desk, "hear"> {
   const { read } = sql;
 
   async function position(): Promise<number> {

@@ -6,6 +6,7 @@ import { migrate } from "./schema.ts";
 import type { Sql } from "./sql.ts";
 import type { DeskStore } from "./desk.ts";
 import { deskOf } from "./sql-desk.ts";
+import { heardBy } from "./sql-heard.ts";
 import { outboxOf } from "./sql-outbox.ts";
 import { viewsOf } from "./sql-views.ts";
 import { knownAlerts, quarantine, receive, write } from "./sql-writes.ts";
@@ -108,6 +109,7 @@ function changesOf(
       await run("DELETE FROM outbox WHERE fingerprint NOT IN (SELECT fingerprint FROM alerts)");
       await run(`DELETE FROM receipts WHERE "lastAt" < ?`, before);
       await run("DELETE FROM quarantine WHERE at < ?", before);
+      await run("DELETE FROM incidents WHERE at < ?", before);
       await run("DELETE FROM used WHERE until < ?", now);
       return gone.length;
     });
@@ -124,6 +126,7 @@ export async function openStore(sql: Sql): Promise<DeskStore> {
     ...outboxOf(sql),
     ...viewsOf(sql),
     ...deskOf(sql),
+    ...heardBy(sql),
     close: () => sql.close(),
   };
 }

@@ -26,6 +26,8 @@ function doneOf(alert, action) {
       return `${action.to} is told of ${title} now.`;
     case "resolve":
       return `You closed ${title}.`;
+    case "reopen":
+      return `${title} is open again.`;
     case "comment":
       return "Your comment is kept.";
   }

@@ -23,7 +23,7 @@ function titleOf({ actor, kind }) {
     case "firing":
       return "It fires";
     case "returned":
-      return "Alertmanager lists it again";
+      return actor === null ? "Alertmanager lists it again" : `${who} opened it again`;
     case "resolved":
       return actor === null ? "It ended" : `${who} closed it`;
     case "stale":

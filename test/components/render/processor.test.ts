@@ -21,7 +21,8 @@ afterAll(() => {
 
 const everything = {
   slack: { url: "https://hooks.slack.com/services/hidden-slack" },
-  pagerduty: { routingKey: "hidden-pagerduty" },
+  url: "https://alerts.example.com",
+  pagerduty: { routingKey: "hidden-pagerduty", webhookSecret: "hidden-webhook-secret" },
   webhook: { url: "https://hook.example.com/hidden-webhook" },
   email: {
     to: "oncall@example.com",
@@ -121,6 +122,28 @@ test("an escalation without a mail server, and reminders that are no times, are 
   const { problems } = parsed({ escalation: { to: "lead@example.com" } });
   expect(problems).toMatchObject([{ path: "vigil:processor.escalation" }]);
   expect(parsed({ remind: "soon" }).problems).toMatchObject([{ path: "vigil:processor.remind" }]);
+});
+
+test("a webhook that PagerDuty could not deliver, and a key that is used twice, are refused", () => {
+  const pagerduty = { routingKey: "the-key", webhookSecret: "the-webhook-secret" };
+  expect(parsed({ pagerduty }).problems).toMatchObject([{ path: "vigil:processor.url" }]);
+  expect(parsed({ pagerduty: { ...pagerduty, webhookSecret: "short" } }).problems).toMatchObject([
+    { path: "vigil:processor.pagerduty.webhookSecret" },
+  ]);
+  const receivers = JSON.stringify({ pagerduty: { routingKey: "the-key" } });
+  const { values } = stackConfig("local");
+  const processor = JSON.stringify({ pagerduty: { routingKey: "the-key" } });
+  const secretKeys = new Set(["processor", "receivers"]);
+  const twice = parseConfig(
+    { values: { ...values, processor, receivers }, secretKeys },
+    new Date(),
+  );
+  expect(twice.problems).toMatchObject([
+    {
+      path: "vigil:receivers.pagerduty",
+      fix: "./vigil pulumi config rm --path 'vigil:receivers.pagerduty'",
+    },
+  ]);
 });
 
 test("Alertmanager reaches it by files of its own", () => {

@@ -4,6 +4,9 @@ import { anyFingerprint } from "../../core/own.ts";
 const texts = z.record(z.string(), z.string());
 const time = z.number().describe("Milliseconds since 1970");
 
+/** What is answered where something did not work. */
+export const failureSchema = z.object({ error: z.string() });
+
 export const fingerprintSchema = z.string().regex(anyFingerprint);
 
 export const summarySchema = z
@@ -155,6 +158,7 @@ export const actionSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("unacknowledge"), text: text.optional(), version }),
   z.object({ kind: z.literal("snooze"), until, text: text.optional(), version }),
   z.object({ kind: z.literal("resolve"), text: text.optional(), version }),
+  z.object({ kind: z.literal("reopen"), text: text.optional(), version }),
   z.object({ kind: z.literal("assign"), to: name, text: text.optional(), version }),
   z.object({ kind: z.literal("escalate"), to: name, text: text.optional(), version }),
   z.object({ kind: z.literal("comment"), text: text.min(1), version }),

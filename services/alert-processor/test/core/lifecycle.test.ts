@@ -16,6 +16,7 @@ const withStatus = (status: Status): Alert => ({
   status,
   owner: status === "firing" || status === "stale" ? null : "ada",
   snoozedUntil: status === "snoozed" ? later : null,
+  closedBy: status === "resolved" ? "ada" : null,
 });
 
 const allowed: Readonly<Record<Action["kind"], readonly Status[]>> = {
@@ -23,6 +24,7 @@ const allowed: Readonly<Record<Action["kind"], readonly Status[]>> = {
   unacknowledge: ["acknowledged", "snoozed"],
   snooze: ["firing", "acknowledged", "snoozed", "stale"],
   resolve: ["firing", "acknowledged", "snoozed", "stale"],
+  reopen: ["resolved"],
   assign: ["firing", "acknowledged", "snoozed", "stale"],
   escalate: ["firing", "acknowledged", "snoozed", "stale"],
   comment: ["firing", "acknowledged", "snoozed", "stale", "resolved"],
@@ -35,6 +37,7 @@ const actions: Readonly<Record<Action["kind"], Action>> = {
   unacknowledge: { kind: "unacknowledge" },
   snooze: { kind: "snooze", until: later + minute },
   resolve: { kind: "resolve" },
+  reopen: { kind: "reopen" },
   comment: { kind: "comment", text: "it is the backup" },
 };
 

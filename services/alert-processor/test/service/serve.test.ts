@@ -250,6 +250,7 @@ describe("what it says of itself", () => {
       "/v1/dismiss",
       "/v1/ended",
       "/v1/health",
+      "/v1/hooks/{channel}",
       "/v1/noise",
       "/v1/open",
       "/v1/quarantine",

@@ -1,3 +1,4 @@
+import type { Heard, HeardKind } from "../../core/heard.ts";
 import type { DeskStore } from "../../store/desk.ts";
 import { message, minute, plan, receiptOf, start } from "../examples.ts";
 
@@ -35,6 +36,48 @@ export function servesPeople(name: string, open: () => Promise<DeskStore>): void
       expect(alerts).toMatchObject([{ fingerprint: "a1", status: "resolved", owner: "ada" }]);
       const part = await store.changedSince(begun, 1);
       expect(part).toMatchObject({ more: true, alerts: [{}] });
+    });
+
+    test("hears once what was done elsewhere, for every alert in an incident", async () => {
+      await tell(start, message({ fingerprint: "a1" }), message({ fingerprint: "a2" }));
+      const person = { kind: "person", name: "Grace" } as const;
+      const heard = {
+        at: start + minute,
+        by: person,
+        service: "PagerDuty",
+        incident: "Q1",
+        text: "",
+      };
+      const hear = (id: string, kind: HeardKind, more: Partial<Heard> = {}, channel = "pager") =>
+        store.hear(channel, { ...heard, id, kind, ...more }, plan, start + minute);
+      expect(await hear("1", "acknowledged")).toEqual({ result: "unknown", alerts: [] });
+      await hear("2", "begun", { fingerprint: "a1" });
+      await hear("3", "begun", { episode: { fingerprint: "a2", startsAt: start }, incident: "Q2" });
+      const joined = await hear("4", "noted", { incident: "Q2", movedTo: "Q1", text: "joined" });
+      expect(joined).toMatchObject({ result: "noted", alerts: [{ fingerprint: "a2" }] });
+      // Another channel has incidents of its own.
+      expect(await hear("4", "acknowledged", {}, "other")).toEqual({
+        result: "unknown",
+        alerts: [],
+      });
+      const { alerts, result } = await hear("5", "acknowledged");
+      expect([result, ...alerts.map(({ fingerprint }) => fingerprint)]).toEqual([
+        "done",
+        "a1",
+        "a2",
+      ]);
+      expect(await hear("5", "acknowledged")).toEqual({ result: "repeated", alerts: [] });
+      expect(await store.get("a2")).toMatchObject({
+        status: "acknowledged",
+        owner: "Grace (PagerDuty)",
+      });
+      // An incident of an episode that is over says nothing of the next.
+      await tell(start + minute, message({ fingerprint: "a1", resolved: true }));
+      await tell(start + 2 * minute, message({ fingerprint: "a1", startsAt: start + 2 * minute }));
+      expect((await hear("6", "resolved", { incident: "Q1" })).alerts).toMatchObject([
+        { fingerprint: "a2" },
+      ]);
+      expect(await store.get("a1")).toMatchObject({ status: "firing" });
     });
 
     test("lists what is open, the worst first, without what a list does not show", async () => {
