@@ -18,9 +18,10 @@ const ofPod = ["namespace", "pod"] as const;
 const ofContainer = [...ofPod, "container"] as const;
 const samePod = same(...ofPod);
 const sameContainer = same(...ofContainer);
-const imageReasons = /ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName/;
-const ownAlert =
-  /CrashLoopBackOff|ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName/;
+/** The runtime's own reasons stand between two of the kubelet's: all of them are one trouble. */
+const imageReasons =
+  /ErrImagePull|ImagePullBackOff|ErrImageNeverPull|ImageInspectError|InvalidImageName|RegistryUnavailable|SignatureValidationFailed/;
+const ownAlert = new RegExp(`CrashLoopBackOff|${imageReasons.source}`);
 const restartsIn = (q: Query, range: string): string =>
   onNode(q, state(q.events("kube_pod_container_status_restarts_total", range), ...ofContainer));
 /** Containers that were put off in the last five minutes: now and then they run for a moment. */
@@ -191,7 +192,8 @@ export const group = defineAlerts(stateOwner("pods", "pod"), signals, {
       series: {
         ...placed,
         [waitsFor("ErrImagePull")]: "1x4 0x30",
-        [waitsFor("ImagePullBackOff")]: "0x4 1x30",
+        [waitsFor("ImagePullBackOff")]: "0x4 1x2 0x1 1x25",
+        [waitsFor("RegistryUnavailable")]: "0x7 1x1 0x25",
       },
       from: "10m",
       labels: thatPod(container),

@@ -60,7 +60,8 @@ const occurs = (enumeration: Enumeration, operator: string, wanted: string): boo
       (/^[\w -]+$/.test(wanted) && isKnown(enumeration, wanted))
     : isKnown(enumeration, wanted);
 
-const accepts = ({ operator, value }: Matcher, actual: string): boolean => {
+/** Whether a matcher takes a value. */
+export const accepts = ({ operator, value }: Matcher, actual: string): boolean => {
   const equal = operator.endsWith("~") ? whole(value).test(actual) : value === actual;
   return operator.startsWith("!") ? !equal : equal;
 };

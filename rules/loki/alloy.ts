@@ -16,9 +16,9 @@ export const signals = defineSignals({
   },
   unhealthy: {
     unit: "count",
-    about: "Components of the pipeline that say they are not well.",
+    about: "Components of the pipeline that say they are not well, or that have ended.",
     query: (q) =>
-      `sum without (controller_id, controller_path, health_type) (${q.gauge("alloy_component_controller_running_components", { health_type: "unhealthy" })})`,
+      `sum without (controller_id, controller_path, health_type) (${q.gauge("alloy_component_controller_running_components", { health_type: /unhealthy|exited/ })})`,
   },
   configLoaded: {
     unit: "bool",
@@ -74,14 +74,22 @@ export const group = defineAlerts({ ...alloy, name: "loki-alloy" }, signals, {
     for: "15m",
     summary: "Components of Alloy on {{ $labels.host }} are not well",
     description:
-      '{{ $value | printf "%.0f" }} components of {{ $labels.instance }} have been unhealthy for 15 minutes; what flows through them stops.',
+      '{{ $value | printf "%.0f" }} components of {{ $labels.instance }} have been unhealthy for 15 minutes, or have ended; what flows through them stops.',
     fires: {
-      series: { [components("unhealthy")]: "0x2 1x30", [components("healthy")]: "9x40" },
+      series: {
+        [components("unhealthy")]: "0x2 1x10 0x30",
+        [components("exited")]: "0x12 1x30",
+        [components("healthy")]: "9x40",
+      },
       from: "18m",
       value: "1",
     },
     quiet: {
-      series: { [components("unhealthy")]: "0x2 1x12 0x30", [components("healthy")]: "9x50" },
+      series: {
+        [components("unhealthy")]: "0x2 1x12 0x30",
+        [components("healthy")]: "9x50",
+        [components("unknown")]: "1x50",
+      },
       at: "30m",
     },
   },

@@ -11,6 +11,8 @@ export interface Enumeration {
   readonly like?: RegExp;
   /** Those that say that the program does not know. */
   readonly unknown?: readonly string[];
+  /** Why no alert is about those that are unknown. */
+  readonly unheard?: string;
   /** Those that say that there is nothing to know. */
   readonly notApplicable?: readonly string[];
 }
@@ -34,7 +36,7 @@ export interface ProgramValues {
 }
 
 /** What some of an enumeration's values say of themselves. */
-type Marks = Pick<Enumeration, "notApplicable" | "unknown">;
+type Marks = Pick<Enumeration, "notApplicable" | "unheard" | "unknown">;
 
 /** These values and no others. */
 export const oneOf = (values: readonly string[], marks: Marks = {}): Enumeration => ({

@@ -2,6 +2,7 @@ import { groups } from "../../rules/index.ts";
 import { lintCatalogue, recordedBy, unknownMetrics } from "../../rules/lint/catalogue.ts";
 import { readInventory } from "../../rules/lint/files.ts";
 import { joinInventory, targetLabels } from "../../rules/lint/inventory.ts";
+import { unheard } from "../../rules/lint/unheard.ts";
 import { joinValues, wrongValues } from "../../rules/lint/values.ts";
 import { freeLabels, programValues } from "../../rules/metrics/values/index.ts";
 import { readsOfGroup } from "../../rules/lib/alert.ts";
@@ -44,6 +45,10 @@ it("no two alerts say the same, and every recorded series is made", () => {
     ({ text }) => text.startsWith("unknown-record") || text.startsWith("has the expression"),
   );
   expect(findings).toEqual([]);
+});
+
+it("where a label says that a program does not know, an alert is about it or a reason says why not", () => {
+  expect(unheard(groups, values)).toEqual([]);
 });
 
 it("every recorded signal is read by an alert", () => {

@@ -54,7 +54,11 @@ const sessionState = oneOf(
     "disabled",
     "unknown",
   ],
-  { unknown: ["unknown"], notApplicable: ["disabled"] },
+  {
+    unknown: ["unknown"],
+    unheard: "It comes from servers before 9.2, which the exporter no longer supports.",
+    notApplicable: ["disabled"],
+  },
 );
 const walStatus = oneOf(["reserved", "extended", "unreserved", "lost", ""], {
   // A slot that was never used holds no log.
@@ -189,7 +193,10 @@ export const mongodb: ProgramValues = {
           "REMOVED",
           "(not reachable/healthy)",
         ],
-        { unknown: ["UNKNOWN", "(not reachable/healthy)"] },
+        {
+          unknown: ["UNKNOWN", "(not reachable/healthy)"],
+          unheard: "A member that does not answer has an alert of its own, by its health.",
+        },
       ),
     },
     mongodb_ss_asserts: {

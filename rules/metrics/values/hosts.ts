@@ -69,6 +69,7 @@ export const nodeExporter: ProgramValues = {
       codename: free("vulnerabilities that the kernel knows"),
       state: oneOf(["not affected", "vulnerable", "mitigation", "unknown"], {
         unknown: ["unknown"],
+        unheard: "A guest cannot see what its hypervisor does, and nothing on it mends that.",
         notApplicable: ["not affected"],
       }),
     },
@@ -147,7 +148,10 @@ export const windowsExporter: ProgramValues = {
       task: like(/^\/.+$/, ["/Backup", "/Microsoft/Windows/Chkdsk/ProactiveScan"]),
     },
     windows_scheduled_task_state: {
-      state: oneOf(["disabled", "queued", "ready", "running", "unknown"], { unknown: ["unknown"] }),
+      state: oneOf(["disabled", "queued", "ready", "running", "unknown"], {
+        unknown: ["unknown"],
+        unheard: "The last result of such a task is looked at all the same.",
+      }),
     },
     windows_service_start_mode: {
       start_mode: oneOf(["auto", "boot", "manual", "disabled", "system"]),

@@ -59,13 +59,18 @@ export const kubeStateMetrics: ProgramValues = {
   labels: {
     kube_deployment_status_condition: {
       condition: oneOf(["Available", "Progressing", "ReplicaFailure"]),
-      status: conditionStatus,
+      status: { ...conditionStatus, unheard: "It is so while somebody has paused the deployment." },
     },
     kube_horizontalpodautoscaler_status_condition: {
       condition: oneOf(["ScalingActive", "AbleToScale", "ScalingLimited", "ScaledToZero"]),
-      status: conditionStatus,
+      status: { ...conditionStatus, unheard: "The controller writes only true and false." },
     },
-    kube_job_failed: { condition: conditionStatus },
+    kube_job_failed: {
+      condition: {
+        ...conditionStatus,
+        unheard: "The controller adds the condition once it is true.",
+      },
+    },
     kube_node_spec_taint: {
       effect: oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
       // Whoever sets a taint names it; these are set by programs.
@@ -115,7 +120,10 @@ export const kubeStateMetrics: ProgramValues = {
           "DeadlineExceeded",
           "ContainerStatusUnknown",
         ],
-        { unknown: ["ContainerStatusUnknown"] },
+        {
+          unknown: ["ContainerStatusUnknown"],
+          unheard: "Restarts are counted whatever ended the container.",
+        },
       ),
     },
     ...share(
@@ -146,7 +154,11 @@ export const kubeStateMetrics: ProgramValues = {
           "UnexpectedAdmissionError",
           "Other",
         ],
-        { unknown: ["Other"] },
+        {
+          unknown: ["Other"],
+          unheard:
+            "The reason only takes out pods that are held on purpose; the rest is looked at.",
+        },
       ),
     },
     kube_resourcequota: {

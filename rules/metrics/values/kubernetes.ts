@@ -128,7 +128,10 @@ export const kubernetes: ProgramValues = {
     authentication_attempts: { result: oneOf(["success", "failure", "error"]) },
     prober_probe_total: {
       probe_type: oneOf(["Liveness", "Readiness", "Startup"]),
-      result: oneOf(["successful", "failed", "unknown"], { unknown: ["unknown"] }),
+      result: oneOf(["successful", "failed", "unknown"], {
+        unknown: ["unknown"],
+        unheard: "A probe that the kubelet could not run ends no container.",
+      }),
     },
     // Requests that got no answer have no code.
     rest_client_requests_total: {
@@ -230,7 +233,10 @@ export const addOns: ProgramValues = {
     // A request without an answer is counted as 999.
     certmanager_http_acme_client_request_count: {
       method: httpMethods,
-      status: like(/^(?:[1-5]\d\d|999)$/, [...httpCodes.values, "999"], { unknown: ["999"] }),
+      status: like(/^(?:[1-5]\d\d|999)$/, [...httpCodes.values, "999"], {
+        unknown: ["999"],
+        unheard: "It is tried again, and a certificate that is not renewed has alerts of its own.",
+      }),
     },
   },
 };

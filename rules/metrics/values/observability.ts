@@ -101,6 +101,7 @@ export const blackbox: ProgramValues = {
     probe_tls_version_info: {
       version: oneOf(["TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3", "unknown"], {
         unknown: ["unknown"],
+        unheard: "It is a version that is newer than the prober knows.",
       }),
     },
   },
@@ -135,7 +136,10 @@ export const grafana: ProgramValues = {
       status_source: oneOf(["server", "downstream"]),
     },
     alloy_component_controller_running_components: {
-      health_type: oneOf(["unknown", "healthy", "unhealthy", "exited"], { unknown: ["unknown"] }),
+      health_type: oneOf(["unknown", "healthy", "unhealthy", "exited"], {
+        unknown: ["unknown"],
+        unheard: "A component says so until it is first evaluated.",
+      }),
     },
     loki_write_request_duration_seconds: { status_code: httpCodes },
     loki_write_dropped_entries_total: {

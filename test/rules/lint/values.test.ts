@@ -1,7 +1,11 @@
+import { defineAlerts } from "../../../rules/lib/alert.ts";
+import { estateBoard } from "../../../rules/lib/boards.ts";
+import { defineSignals } from "../../../rules/lib/signal.ts";
 import { joinInventory } from "../../../rules/lint/inventory.ts";
 import { parse } from "../../../rules/lint/promql.ts";
 import { deafQuantiles } from "../../../rules/lint/quantiles.ts";
 import { alternatives } from "../../../rules/lint/regex.ts";
+import { unheard } from "../../../rules/lint/unheard.ts";
 import { joinValues, wrongMatchers, wrongSeries } from "../../../rules/lint/values.ts";
 import { free, like, oneOf } from "../../../rules/metrics/values.ts";
 import { bounds, httpCodes } from "../../../rules/metrics/values/standards.ts";
@@ -127,6 +131,67 @@ describe("a quantile", () => {
       ]);
     },
   );
+});
+
+describe("a value that says that its program does not know", () => {
+  const told = (marks: Parameters<typeof oneOf>[1], ...expressions: string[]): string[] => {
+    const { jobs } = defineSignals({
+      jobs: { unit: "count", about: "Jobs.", query: (q) => q.gauge("jobs") },
+    });
+    const group = defineAlerts(
+      {
+        service: "jobs",
+        team: "sre",
+        scope: "queue",
+        layer: "service",
+        board: estateBoard,
+        target: { job: "jobs" },
+      },
+      { jobs },
+      Object.fromEntries(
+        expressions.map((expression, index) => [
+          `Jobs${index}`,
+          {
+            severity: "warning",
+            when: () => expression,
+            for: "5m",
+            summary: "Jobs",
+            description: "Jobs.",
+            fires: { series: {}, from: "5m" },
+            quiet: "never",
+          },
+        ]),
+      ),
+    );
+    const state = oneOf(["good", "bad", "unknown"], { unknown: ["unknown"], ...marks });
+    return unheard([group], joinValues([{ source: "these", labels: { jobs: { state } } }], {}));
+  };
+  const reason = "Nobody can do anything about it.";
+
+  it.each([
+    'jobs{state!="good"} > 0',
+    'jobs{state="good"} == 0',
+    'max by (env) (jobs{state="good"}) == 0 and jobs{state="good"}',
+    'jobs{state=~"bad|unknown"} > 0',
+    "jobs > 0",
+  ])("is heard: %s", (expression) => {
+    expect(told({}, expression)).toEqual([]);
+  });
+
+  it.each(['jobs{state="bad"} > 0', 'jobs{state="good"} < 3', 'jobs{state!~"good|unknown"} > 0'])(
+    "is heard by nobody, which needs a reason: %s",
+    (expression) => {
+      expect(told({}, expression)).toEqual(["no alert is about jobs{state}: unknown"]);
+      expect(told({ unheard: reason }, expression)).toEqual([]);
+      expect(told({}, expression, 'jobs{state="unknown"} > 0')).toEqual([]);
+    },
+  );
+
+  it("has no reason that is not needed", () => {
+    expect(told({ unheard: reason }, 'jobs{state!="good"} > 0')).toEqual([
+      "jobs{state} says why it is unheard, but Jobs0 is about it",
+    ]);
+  });
 });
 
 it.each([

@@ -93,6 +93,15 @@ describe("what the values of labels can be", () => {
     expect(broken.map(({ name }) => name)).toEqual([]);
   });
 
+  it("has a reason, in a sentence, where no alert is about what is unknown", () => {
+    const silent = entries.flatMap(({ label, metric, values }) =>
+      "free" in values || values.unheard === undefined || /^[A-Z].{20,}[.]$/.test(values.unheard)
+        ? []
+        : [`${metric}{${label}}: ${values.unheard}`],
+    );
+    expect(silent).toEqual([]);
+  });
+
   it("is left to choice only for labels that something here gives a value", () => {
     const labels = new Set([...used()].map((one) => one.split(" ")[1]));
     expect(Object.keys(freeLabels).filter((label) => !labels.has(label))).toEqual([]);
