@@ -18,8 +18,8 @@ export interface Links {
   readonly page: string;
   /** An alert's own page. */
   alert(alert: Alert): string;
-  /** Takes the alert with one press, once, without signing in. */
-  acknowledge(alert: Alert): string;
+  /** Takes alerts, each or all with one press, once, without signing in. */
+  acknowledge(...alerts: readonly Alert[]): string;
 }
 
 /** How a channel hears what people do on its other side. */

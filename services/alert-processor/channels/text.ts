@@ -4,7 +4,7 @@ import { rankOf } from "../core/severity.ts";
 import type { Message } from "./channel.ts";
 
 export interface Link {
-  readonly name: "Acknowledge" | "Open" | "Runbook" | "Dashboard";
+  readonly name: "Acknowledge" | "Acknowledge all" | "Open" | "Runbook" | "Dashboard";
   readonly url: string;
 }
 
@@ -68,11 +68,12 @@ const severityOf = ({ severity }: Alert): string => line(severity, 20) || "unkno
 /** Worst first. */
 const worstFirst = (a: string, b: string): number => rankOf(a) - rankOf(b);
 
+const nameOf = ({ alertname }: Alert): string => line(alertname, 100) || "An alert without name";
+
 /** What is wrong, and where: "DiskFull on db-1:9100". */
-function subjectOf({ alertname, instance }: Alert): string {
-  const name = line(alertname, 100) || "An alert without name";
-  const where = line(instance, 100);
-  return where === "" ? name : `${name} on ${where}`;
+function subjectOf(alert: Alert): string {
+  const where = line(alert.instance, 100);
+  return where === "" ? nameOf(alert) : `${nameOf(alert)} on ${where}`;
 }
 
 /** Told of it as its end: Alertmanager said so, or has stopped to speak of it. */
@@ -115,12 +116,28 @@ function countOf(alerts: readonly Alert[]): string {
     .join(", ");
 }
 
+/** How many names stand in the line by which a message is known. */
+const namesInTitle = 3;
+
+/** What is wrong, each name once and the worst first: "DiskFull on db-1, HighLoad (12) and 2 more". */
+function namesOf(alerts: readonly Alert[]): string {
+  const sorted = alerts.toSorted((a, b) => worstFirst(a.severity, b.severity));
+  const groups = [...Map.groupBy(sorted, ({ alertname }) => alertname).values()];
+  const names = groups.map((group) => {
+    const [first] = group as [Alert, ...Alert[]];
+    return group.length === 1 ? subjectOf(first) : `${nameOf(first)} (${group.length})`;
+  });
+  const shown = names.slice(0, namesInTitle);
+  const rest = names.length - shown.length;
+  return rest > 0 ? `${shown.join(", ")} and ${rest} more` : shown.join(", ");
+}
+
 /** The line by which a message is known: at most `limit` characters. */
 export function titleOf({ alerts, occasion }: Message, limit = longestTitle): string {
   const [alert, ...more] = alerts;
   if (alert === undefined) throw new Error("A message must tell of an alert at least");
   if (more.length === 0) return cut(titleOfOne(alert, occasion), limit);
-  return cut(`${alerts.length} ${many[occasion]}: ${countOf(alerts)}`, limit);
+  return cut(`${alerts.length} ${many[occasion]} (${countOf(alerts)}): ${namesOf(alerts)}`, limit);
 }
 
 /** The worst severity among the alerts, as the alerts spell it. */
@@ -143,9 +160,22 @@ function factsOf(alert: Alert): [string, string][] {
   return facts.filter(([, value]) => value !== "");
 }
 
-function linksOf({ alerts: [alert, ...more], links, occasion }: Message): Link[] {
-  if (alert === undefined || more.length > 0) return [{ name: "Open", url: links.page }];
+/** How many alerts one link takes: more make an address that not every program bears. */
+const inLink = 50;
+
+/** Whoever makes messages may have no address to give: the function has no page. */
+const linksOf = (message: Message): Link[] => allLinks(message).filter(({ url }) => url !== "");
+
+function allLinks({ alerts: [alert, ...more], links, occasion }: Message): Link[] {
   const asks = occasion === "firing" || occasion === "reminder";
+  if (alert === undefined || more.length > 0) {
+    const all = alert === undefined ? [] : [alert, ...more];
+    const mayTake = asks && all.length <= inLink;
+    return [
+      ...(mayTake ? [{ name: "Acknowledge all", url: links.acknowledge(...all) } as const] : []),
+      { name: "Open", url: links.page },
+    ];
+  }
   const runbook = webAddress(alert.annotations["runbook_url"]);
   const dashboard = webAddress(alert.annotations["dashboard_url"]);
   return [

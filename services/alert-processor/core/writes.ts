@@ -31,6 +31,30 @@ export interface Writes {
 export const needsBeginning = ({ occasion }: Pick<Delivery, "occasion">): boolean =>
   occasion === "acknowledged" || occasion === "resolved";
 
+/**
+ * Whether what was given up is still worth telling: nobody is called to what is over or has somebody, and who
+ * never heard of a beginning needs no end.
+ *
+ * @param alert - As it is now; undefined where it is forgotten.
+ * @param wasTold - Whether the channel was told anything of this episode.
+ */
+export function isStillNews(
+  { occasion, startsAt }: Pick<Delivery, "occasion" | "startsAt">,
+  alert: Pick<Alert, "startsAt" | "status"> | undefined,
+  wasTold: boolean,
+): boolean {
+  const status = alert?.startsAt === startsAt ? alert.status : "resolved";
+  switch (occasion) {
+    case "firing":
+    case "reminder":
+      return status === "firing";
+    case "acknowledged":
+      return wasTold && status !== "resolved";
+    case "resolved":
+      return wasTold;
+  }
+}
+
 /** What changes, in the order in which they happen, have to write. */
 export function writesOf(changes: readonly Change[], plan: Planner): Writes {
   const alerts = new Map(changes.map(({ alert }) => [alert.fingerprint, alert]));

@@ -98,7 +98,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // Longer than the senders' pause between two messages: a connection closed under them is an error.
     keepAliveTimeout: 120_000,
     requestTimeout: 30_000,
-    routerOptions: { maxParamLength: 600 },
+    // Links that take all alerts of a message name them all.
+    routerOptions: { maxParamLength: 8_000 },
   });
   // What a form of another site could send without asking.
   app.removeContentTypeParser("text/plain");

@@ -10,19 +10,24 @@ export const linkLife = 24 * 3_600_000;
 
 const episode = z.tuple([z.string(), z.number()]);
 
+/** One without a list is of a link that went out before links took several. */
+const episodes = z.union([z.array(episode).min(1), episode.transform((one) => [one])]);
+
 /** Addresses that go out with messages. */
 export function linksAt(publicUrl: string, seal: Seal, clock: Clock): Links {
   const base = publicUrl.replace(/\/+$/, "");
   return {
     page: `${base}/`,
     alert: ({ fingerprint }: Alert) => `${base}/#/alerts/${fingerprint}`,
-    acknowledge: ({ fingerprint, startsAt }: Alert) =>
-      `${base}/take/${seal.sign([fingerprint, startsAt], clock() + linkLife)}`,
+    acknowledge: (...alerts: readonly Alert[]) => {
+      const named = alerts.map(({ fingerprint, startsAt }) => [fingerprint, startsAt]);
+      return `${base}/take/${seal.sign(named, clock() + linkLife)}`;
+    },
   };
 }
 
-/** The episode that a link takes; undefined where the link is not ours or older than a day. */
-export function episodeOf(token: string, seal: Seal, now: number): Episode | undefined {
-  const { data } = episode.safeParse(seal.open(token, now));
-  return data && { fingerprint: data[0], startsAt: data[1] };
+/** The episodes that a link takes; undefined where the link is not ours or older than a day. */
+export function episodesOf(token: string, seal: Seal, now: number): Episode[] | undefined {
+  const { data } = episodes.safeParse(seal.open(token, now));
+  return data?.map(([fingerprint, startsAt]) => ({ fingerprint, startsAt }));
 }

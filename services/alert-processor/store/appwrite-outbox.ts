@@ -1,6 +1,7 @@
 /** What is to be told, in Appwrite. */
 import { Query } from "node-appwrite";
-import { needsBeginning, type Episode, type OutboxStep } from "../core/writes.ts";
+import type { Occasion } from "../core/alert.ts";
+import { isStillNews, needsBeginning, type Episode, type OutboxStep } from "../core/writes.ts";
 import type { AppwriteDatabase } from "./appwrite-database.ts";
 import { cancelled, dueTo, lineOf, oldestFirst, pending } from "./appwrite-due.ts";
 import type { Writes } from "./appwrite-writes.ts";
@@ -8,7 +9,7 @@ import { bundlesOf } from "./bundles.ts";
 import { alertOf, takenOf } from "./rows.ts";
 import { deliveryColumns } from "./schema.ts";
 import type { Row } from "./sql.ts";
-import type { Settled, Store } from "./store.ts";
+import { notNews, type Settled, type Store } from "./store.ts";
 
 const maxWhy = 500;
 
@@ -203,8 +204,32 @@ export const outboxOf = (database: AppwriteDatabase): Outbox => ({
     database.transaction(async (writes) => {
       const mine = channel === undefined ? [] : [Query.equal("channel", channel)];
       const rows = await database.rows("outbox", [Query.equal("state", "dead"), ...mine]);
+      const of = rows.map(({ fingerprint }) => String(fingerprint));
+      const alerts = new Map(
+        (await database.among("alerts", "$id", of)).map((row) => [
+          String(row["fingerprint"]),
+          alertOf(row),
+        ]),
+      );
+      const sent = await database.among("outbox", "fingerprint", of, Query.equal("state", "sent"));
+      const line = (row: Row): string => `${episodeOf(row)} ${row["channel"]}`;
+      const told = new Set(sent.map(line));
+      const news = rows.filter((row) =>
+        isStillNews(
+          { occasion: String(row["occasion"]) as Occasion, startsAt: Number(row["startsAt"]) },
+          alerts.get(String(row["fingerprint"])),
+          told.has(line(row)),
+        ),
+      );
+      const old = rows.filter((row) => !news.includes(row));
+      const torn = new Set(old.map(({ bundle }) => bundle));
+      for (const row of old) put(writes, row, { state: "cancelled", settledAt: now, why: notNews });
       const fields = { state: "pending", dueAt: now, plannedAt: now, leasedUntil: 0 };
-      for (const row of rows) put(writes, row, { ...fields, settledAt: null });
-      return rows.length;
+      for (const row of news) {
+        // What is left of a bundle is another message than the one that its name stands for.
+        const bundle = torn.has(row["bundle"]) ? null : row["bundle"];
+        put(writes, row, { ...fields, settledAt: null, bundle: bundle ?? null });
+      }
+      return { deliveries: news.length, skipped: old.length };
     }),
 });

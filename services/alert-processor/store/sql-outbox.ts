@@ -1,10 +1,12 @@
+import type { Occasion, Status } from "../core/alert.ts";
 import { keepable } from "../core/keepable.ts";
 import { allRanks } from "../core/severity.ts";
+import { isStillNews } from "../core/writes.ts";
 import { bundlesOf } from "./bundles.ts";
 import { takenOf } from "./rows.ts";
 import { type Columns, json, keyed, type Row, type Run, type Sql } from "./sql.ts";
 import { knownAlerts } from "./sql-writes.ts";
-import type { Bundle, Settled, Store } from "./store.ts";
+import { type Bundle, notNews, type Redriven, type Settled, type Store } from "./store.ts";
 
 const maxWhy = 500;
 
@@ -18,6 +20,16 @@ async function whole(sql: Sql, run: Run, rows: readonly Row[]): Promise<Row[]> {
     keyed(bundles),
   );
   return [...together, ...rows.filter(({ bundle }) => bundle === null)];
+}
+
+/** Whether a row that was given up, with what is known of its alert, is worth telling still. */
+function isNewsRow({ current, occasion, startsAt, status, told }: Row): boolean {
+  const alert =
+    status === null || status === undefined
+      ? undefined
+      : { startsAt: Number(current), status: String(status) as Status };
+  const delivery = { occasion: String(occasion) as Occasion, startsAt: Number(startsAt) };
+  return isStillNews(delivery, alert, Number(told) === 1);
 }
 
 /** What workers do. */
@@ -151,18 +163,42 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
     });
   }
 
-  function redrive(channel: string | undefined, now: number): Promise<number> {
+  function redrive(channel: string | undefined, now: number): Promise<Redriven> {
     return sql.transaction(async (run) => {
       const rows = await run(
-        `UPDATE outbox SET state = 'pending', "dueAt" = ?, "plannedAt" = ?, "leasedUntil" = 0,
-           "settledAt" = NULL
-         WHERE state = 'dead' AND (channel = ? OR ? = '') RETURNING key`,
-        now,
-        now,
+        `SELECT o.key, o.occasion, o."startsAt", o.bundle, a."startsAt" AS current, a.status,
+           CASE WHEN EXISTS (SELECT 1 FROM outbox b WHERE b.fingerprint = o.fingerprint
+             AND b."startsAt" = o."startsAt" AND b.channel = o.channel AND b.state = 'sent')
+             THEN 1 ELSE 0 END AS told
+         FROM outbox o LEFT JOIN alerts a ON a.fingerprint = o.fingerprint
+         WHERE o.state = 'dead' AND (o.channel = ? OR ? = '') ORDER BY o.id`,
         channel ?? "",
         channel ?? "",
       );
-      return rows.length;
+      const news = rows.filter(isNewsRow);
+      const old = rows.filter((row) => !news.includes(row));
+      const which = `key IN (SELECT key FROM ${sql.records({ key: "text" })})`;
+      const keysOf = (some: readonly Row[]): string => keyed(some.map(({ key }) => String(key)));
+      await run(
+        `UPDATE outbox SET state = 'cancelled', "settledAt" = ?, why = ? WHERE ${which}`,
+        now,
+        notNews,
+        keysOf(old),
+      );
+      await run(
+        `UPDATE outbox SET state = 'pending', "dueAt" = ?, "plannedAt" = ?, "leasedUntil" = 0,
+           "settledAt" = NULL WHERE ${which}`,
+        now,
+        now,
+        keysOf(news),
+      );
+      // What is left of a bundle is another message than the one that its name stands for.
+      const torn = new Set(old.map(({ bundle }) => bundle));
+      await run(
+        `UPDATE outbox SET bundle = NULL WHERE ${which}`,
+        keysOf(news.filter(({ bundle }) => torn.has(bundle ?? null))),
+      );
+      return { deliveries: news.length, skipped: old.length };
     });
   }
 

@@ -53,6 +53,17 @@ export interface DeliveryState extends Delivery {
   readonly why: string;
 }
 
+/** What became of deliveries that had been given up. */
+export interface Redriven {
+  /** Pending again. */
+  readonly deliveries: number;
+  /** About what is over meanwhile, or has somebody. */
+  readonly skipped: number;
+}
+
+/** Why a delivery was dropped that had been given up. */
+export const notNews = "it was over, or had somebody, when it was to be sent again";
+
 /** Something that could not be understood. */
 export interface Quarantined {
   readonly at: number;
@@ -153,8 +164,8 @@ export interface Store {
    * knows that no other runs, and for a clock that was set back.
    */
   release(now: number): Promise<void>;
-  /** Dead deliveries are pending again. @returns How many. */
-  redrive(channel: string | undefined, now: number): Promise<number>;
+  /** Dead deliveries are pending again; those that nobody needs any more are dropped. */
+  redrive(channel: string | undefined, now: number): Promise<Redriven>;
   /** @returns False where `id` was used before. Remembered until `until`. */
   useOnce(id: string, until: number): Promise<boolean>;
   /** @returns Whether `id` was used, as long as that is remembered. */

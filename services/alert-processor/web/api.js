@@ -142,7 +142,10 @@ export const api = {
     ),
 
   /** @param {string} [channel] */
-  redrive: (channel) => call("POST", "v1/redrive", { channel }),
+  redrive: async (channel) =>
+    /** @type {{ deliveries: number, skipped: number }} */ (
+      await call("POST", "v1/redrive", { channel })
+    ),
 
   /** @param {string} [channel] */
   dismiss: (channel) => call("POST", "v1/dismiss", { channel }),

@@ -199,8 +199,10 @@ export function healthView(onProblem, refresh) {
 
   const deadActions = [
     action("Send them again", async () => {
-      await api.redrive();
-      return "They are sent again now.";
+      const { skipped } = await api.redrive();
+      return skipped === 0
+        ? "They are sent again now."
+        : `They are sent again now, but for ${skipped} about what is over or has somebody.`;
     }),
     action("Dismiss them", async () => {
       await api.dismiss();

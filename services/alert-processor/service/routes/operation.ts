@@ -144,16 +144,16 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
     "/v1/redrive",
     {
       schema: {
-        summary: "Send again what was given up",
+        summary: "Send again what was given up, but for what is over or has somebody",
         tags: ["operation"],
         body: one,
-        response: { 200: z.object({ deliveries: z.number() }) },
+        response: { 200: z.object({ deliveries: z.number(), skipped: z.number() }) },
       },
     },
     async ({ body }) => {
-      const deliveries = await store.redrive(body.channel, clock());
+      const redriven = await store.redrive(body.channel, clock());
       nudge();
-      return { deliveries };
+      return redriven;
     },
   );
 

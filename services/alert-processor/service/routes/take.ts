@@ -1,14 +1,20 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { escapeHtml } from "../../channels/html.ts";
-import { webAddress } from "../../channels/text.ts";
-import { type Alert, isOpen } from "../../core/alert.ts";
-import { graphName } from "../../core/payload.ts";
+import type { Alert } from "../../core/alert.ts";
 import { linkActor } from "../../core/own.ts";
 import type { Planner } from "../../core/writes.ts";
 import { ConflictError, type Store } from "../../store/store.ts";
 import type { Clock } from "../clock.ts";
-import { episodeOf, linkLife } from "../links.ts";
+import { episodesOf, linkLife } from "../links.ts";
 import type { Seal } from "../tokens.ts";
+import {
+  invalidPage,
+  isWaiting,
+  laterPage,
+  type Linked,
+  linkedPage,
+  takenPage,
+  usedPage,
+} from "./take-pages.ts";
 
 export interface TakeRoutes {
   readonly store: Store;
@@ -19,96 +25,47 @@ export interface TakeRoutes {
   readonly onTaken: () => void;
 }
 
-/** @param more - HTML: what there is to press. */
-function page(title: string, texts: readonly string[], more = ""): string {
-  const lines = texts.filter((text) => text !== "").map((text) => `<p>${escapeHtml(text)}</p>`);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${escapeHtml(title)}</title>
-<link rel="icon" href="/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/style.css">
-</head>
-<body class="take">
-<main>
-<h1>${escapeHtml(title)}</h1>
-${lines.join("\n")}
-${more}
-<p><a href="/">All open alerts</a></p>
-</main>
-</body>
-</html>
-`;
+interface Route {
+  readonly Params: { readonly token: string };
+  readonly Querystring: { readonly only?: string };
 }
 
-/** What the alert is about, for the head of a page. */
-const aboutOf = ({ annotations, instance, service, severity }: Alert): readonly string[] => [
-  [severity, instance || service].filter((text) => text !== "").join(" · "),
-  annotations["summary"] ?? "",
-];
-
-/** What helps whoever has it now. */
-const help = [
-  ["runbook_url", "Runbook"],
-  ["dashboard_url", "Board"],
-  [graphName, "Graph"],
-] as const;
-
-function linksFor({ annotations, fingerprint }: Alert): string {
-  const found = help.flatMap(([key, name]) => {
-    const url = webAddress(annotations[key]);
-    if (url === undefined) return [];
-    return [`<a href="${escapeHtml(url)}" rel="noopener noreferrer">${name}</a>`];
-  });
-  const own = `<a href="/#/alerts/${fingerprint}">What is known of it</a>`;
-  return `<p class="links">${[...found, own].join("\n")}</p>`;
-}
-
-/** An alert to take, or a page that says why there is none. */
-type Found = { readonly alert: Alert } | { readonly html: string };
-
-/** The address of a message for the phone: takes an alert with one press, without signing in, once. */
+/** The address of a message for the phone: takes its alerts with one press, without signing in, once. */
 export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
   const { clock, onTaken, plan, seal, store } = routes;
 
-  async function find(token: string): Promise<Found> {
-    const episode = episodeOf(token, seal, clock());
-    if (episode === undefined) {
-      const text = "It is older than a day, or not complete. Sign in to see what is open.";
-      return { html: page("This link is not valid", [text]) };
+  /** Alerts as they are now, whatever episode they are in: the beginning of one may have moved. */
+  async function find(token: string, only?: string): Promise<Linked[] | undefined> {
+    const episodes = episodesOf(token, seal, clock());
+    if (episodes === undefined) return undefined;
+    const found: Linked[] = [];
+    for (const { fingerprint, startsAt } of episodes) {
+      if (only !== undefined && only !== fingerprint) continue;
+      const alert = await store.get(fingerprint);
+      if (alert !== undefined) found.push({ alert, startsAt });
     }
-    const alert = await store.get(episode.fingerprint);
-    if (alert?.startsAt !== episode.startsAt || !isOpen(alert)) {
-      return { html: page("It is over", ["What this link was about has ended."]) };
-    }
-    if (alert.status === "acknowledged") {
-      const who =
-        alert.owner === linkActor
-          ? "by a link like this one"
-          : `${alert.owner ?? "somebody"} has it`;
-      return { html: page(alert.alertname, [`It is taken: ${who}.`], linksFor(alert)) };
-    }
-    return { alert };
+    return found;
   }
 
-  /** Takes what the link is about, as it is at that moment. */
-  async function take(token: string): Promise<string> {
-    const found = await find(token);
-    if (!("alert" in found)) return found.html;
-    const { alertname, fingerprint, version } = found.alert;
+  /** Takes an alert as it is at that moment; undefined where there is nothing to take any more. */
+  async function take(linked: Linked): Promise<Alert | undefined> {
+    if (!isWaiting(linked)) return undefined;
+    const { fingerprint, version } = linked.alert;
     try {
-      await store.act(fingerprint, { kind: "acknowledge" }, linkActor, version, plan, clock());
+      return await store.act(
+        fingerprint,
+        { kind: "acknowledge" },
+        linkActor,
+        version,
+        plan,
+        clock(),
+      );
     } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
       // Something happened to it in between: it may be over, or have somebody.
-      if (error instanceof ConflictError) return take(token);
-      throw error;
+      const alert = await store.get(fingerprint);
+      return alert === undefined ? undefined : take({ ...linked, alert });
     }
-    onTaken();
-    const text = "It is yours. Nobody is told again until it is given back.";
-    return page(alertname, [text], linksFor(found.alert));
   }
 
   const send = (reply: FastifyReply, html: string): FastifyReply =>
@@ -120,9 +77,7 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
 
   app.setErrorHandler((error, request, reply) => {
     request.log.error({ err: error }, "a link could not be followed");
-    const text =
-      "The alert processor's memory does not answer now. Nothing has changed: try again soon.";
-    return send(reply.code(503).header("retry-after", "10"), page("Not now", [text]));
+    return send(reply.code(503).header("retry-after", "10"), laterPage);
   });
 
   // A form without fields; what it carries is the address itself.
@@ -133,36 +88,40 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
   });
 
   // Looking changes nothing: programs that show a preview of a link look at it too.
-  app.get<{ Params: { token: string } }>(
-    "/take/:token",
-    { schema: { hide: true } },
-    async ({ params }, reply) => {
-      const found = await find(params.token);
-      if (!("alert" in found)) return send(reply, found.html);
-      const button = '<form method="post"><button type="submit">I take it</button></form>';
-      return send(reply, page(found.alert.alertname, aboutOf(found.alert), button));
-    },
-  );
+  app.get<Route>("/take/:token", { schema: { hide: true } }, async ({ params }, reply) => {
+    const found = await find(params.token);
+    return send(reply, found === undefined ? invalidPage : linkedPage(found));
+  });
 
-  app.post<{ Params: { token: string } }>(
+  app.post<Route>(
     "/take/:token",
     { bodyLimit: 1_000, schema: { hide: true } },
-    async ({ ip, log, params }, reply) => {
-      const found = await find(params.token);
-      if (!("alert" in found)) return send(reply, found.html);
-      if (await store.wasUsed(params.token)) {
-        const text = "This link was used before. Sign in to take it again.";
-        return send(reply, page(found.alert.alertname, [text], linksFor(found.alert)));
+    async ({ ip, log, params: { token }, query: { only } }, reply) => {
+      const found = await find(token, only);
+      if (found === undefined) return send(reply, invalidPage);
+      const waiting: Linked[] = [];
+      const idOf = ({ alert }: Linked): string => `${token} ${alert.fingerprint}`;
+      for (const one of found) {
+        if (isWaiting(one) && !(await store.wasUsed(idOf(one)))) waiting.push(one);
       }
-      const html = await take(params.token);
-      const { alertname, fingerprint } = found.alert;
-      log.info(
-        { audit: "acknowledge", user: linkActor, address: ip, alertname, fingerprint },
-        "acted",
-      );
-      // Last: a link is not spent on what failed. Of two at the same moment the second finds it taken.
-      await store.useOnce(params.token, clock() + linkLife);
-      return send(reply, html);
+      const [used] = found.filter(isWaiting);
+      if (waiting.length === 0) {
+        return send(reply, used === undefined ? linkedPage(found) : usedPage(used.alert));
+      }
+      const taken: Alert[] = [];
+      for (const one of waiting) {
+        const alert = await take(one);
+        // Last: a link is not spent on what failed. Of two at the same moment the second finds it taken.
+        await store.useOnce(idOf(one), clock() + linkLife);
+        if (alert === undefined) continue;
+        const { alertname, fingerprint } = alert;
+        const audit = { audit: "acknowledge", user: linkActor, address: ip };
+        log.info({ ...audit, alertname, fingerprint }, "acted");
+        taken.push(alert);
+        onTaken();
+      }
+      const now = taken.length > 0 ? undefined : await find(token, only);
+      return send(reply, now === undefined ? takenPage(taken) : linkedPage(now));
     },
   );
 }

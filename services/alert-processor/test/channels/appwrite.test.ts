@@ -124,9 +124,9 @@ test("gives up when no kind will work", async () => {
 
 test("tells of a storm at once", async () => {
   await channel().send(messageOf({ alerts: manyAlerts(50) }), enough());
-  expect(bodies()["push"]?.title).toBe("50 alerts: 13 critical, 37 warning");
+  expect(bodies()["push"]?.title).toBe("50 alerts (13 critical, 37 warning): DiskFull (50)");
   expect(bodies()["sms"]?.content).toBe(
-    "50 alerts: 13 critical, 37 warning\nhttps://vigil.example/",
+    "50 alerts (13 critical, 37 warning): DiskFull (50)\nhttps://vigil.example/",
   );
   expect(channel()).toMatchObject({ bundle: 50, idempotent: true });
 });

@@ -98,7 +98,9 @@ describe("over STARTTLS", () => {
   test("tells of a storm at once", async () => {
     await channel().send(messageOf({ alerts: manyAlerts(50) }), enough());
     const [mail] = server.received as [Received];
-    expect(headersOf(mail)).toContain("Subject: 50 alerts: 13 critical, 37 warning");
+    expect(headersOf(mail)).toContain(
+      "Subject: 50 alerts (13 critical, 37 warning): DiskFull (50)",
+    );
     expect(bodyOf(mail)).toContain("and 40 more");
     expect(channel()).toMatchObject({ bundle: 50, idempotent: false });
   });

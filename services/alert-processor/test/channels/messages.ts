@@ -34,7 +34,8 @@ export const alertOf = (fields: Partial<Alert> = {}): Alert => ({
 export const links: Links = {
   page: "https://vigil.example/",
   alert: ({ fingerprint }) => `https://vigil.example/alerts/${fingerprint}`,
-  acknowledge: ({ fingerprint }) => `https://vigil.example/acknowledge/${fingerprint}?once=1`,
+  acknowledge: (...alerts) =>
+    `https://vigil.example/acknowledge/${alerts.map(({ fingerprint }) => fingerprint).join("+")}?once=1`,
 };
 
 export const messageOf = (fields: Partial<Message> = {}): Message => ({

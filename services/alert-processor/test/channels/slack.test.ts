@@ -5,6 +5,7 @@ import {
   enough,
   hostile,
   hostileAlert,
+  links,
   manyAlerts,
   messageOf,
   open,
@@ -82,8 +83,11 @@ test("is coloured by the worst severity, and green at the end", async () => {
 
 test("tells of a storm at once", async () => {
   const { actions, title } = await sent(messageOf({ alerts: manyAlerts(20) }));
-  expect(title).toBe("20 alerts: 5 critical, 15 warning");
-  expect(actions).toEqual([{ type: "button", text: "Open", url: "https://vigil.example/" }]);
+  expect(title).toBe("20 alerts (5 critical, 15 warning): DiskFull (20)");
+  expect(actions).toEqual([
+    { type: "button", text: "Acknowledge all", url: links.acknowledge(...manyAlerts(20)) },
+    { type: "button", text: "Open", url: "https://vigil.example/" },
+  ]);
   expect(channel()).toMatchObject({ bundle: 20, perSecond: 1, idempotent: false });
 });
 

@@ -87,13 +87,32 @@ describe("a storm", () => {
       alertOf({ severity: "emergency" }),
     ];
     const titles = occasions.map((occasion) => titleOf(messageOf({ occasion, alerts })));
-    const count = "1 emergency, 6 critical, 17 warning, 1 odd";
+    const count = "(1 emergency, 6 critical, 17 warning, 1 odd): DiskFull (25)";
     expect(titles).toEqual([
-      `25 alerts: ${count}`,
-      `25 alerts still open: ${count}`,
-      `25 alerts acknowledged: ${count}`,
-      `25 alerts over: ${count}`,
+      `25 alerts ${count}`,
+      `25 alerts still open ${count}`,
+      `25 alerts acknowledged ${count}`,
+      `25 alerts over ${count}`,
     ]);
+  });
+
+  test("has the names of the worst in its subject, two alerts as well", () => {
+    const named = (alertname: string, instance: string, severity = "warning") =>
+      alertOf({ alertname, instance, severity, fingerprint: alertname + instance });
+    const two = [named("HighLoad", "web-1"), named("DiskFull", "db-1", "critical")];
+    expect(titleOf(messageOf({ alerts: two }))).toBe(
+      "2 alerts (1 critical, 1 warning): DiskFull on db-1, HighLoad on web-1",
+    );
+    const more = [
+      ...two,
+      named("HighLoad", "web-2"),
+      named("A", ""),
+      named("B", ""),
+      named("C", ""),
+    ];
+    expect(titleOf(messageOf({ alerts: more }))).toMatch(
+      /: DiskFull on db-1, HighLoad \(2\), A and 2 more$/,
+    );
   });
 
   test("names the worst of them, and leads to the rest", () => {
@@ -104,7 +123,12 @@ describe("a storm", () => {
     );
     expect(wording.lines[7]).toContain("WARNING");
     expect(wording.lines.at(-1)).toBe("and 15 more");
-    expect(wording.links).toEqual([{ name: "Open", url: links.page }]);
+    expect(wording.links.map(({ name }) => name)).toEqual(["Acknowledge all", "Open"]);
+    expect(wording.links[0]?.url).toBe(links.acknowledge(...manyAlerts(25)));
+    const over = wordingOf(messageOf({ alerts: manyAlerts(25), occasion: "resolved" }));
+    expect(over.links).toEqual([{ name: "Open", url: links.page }]);
+    // An address that names hundreds is too long for many programs.
+    expect(wordingOf(messageOf({ alerts: manyAlerts(51) })).links).toEqual(over.links);
     expect(wordingOf(messageOf({ alerts: manyAlerts(2) })).lines).toHaveLength(2);
   });
 });

@@ -315,7 +315,7 @@ describe("channels", () => {
 
     down.script = [{ status: 200 }];
     const redriven = await own.ask("/v1/redrive", { as: login, body: '{"channel":"down"}' });
-    expect(redriven.text).toBe('{"deliveries":1}');
+    expect(redriven.text).toBe('{"deliveries":1,"skipped":0}');
     await eventually(() => Promise.resolve(down.seen.length === 2));
 
     // The link for the phone: looking changes nothing, pressing takes it, once.

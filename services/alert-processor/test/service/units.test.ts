@@ -1,7 +1,7 @@
 import { hashSync } from "bcryptjs";
 import fc from "fast-check";
 import { machineClock } from "../../service/clock.ts";
-import { episodeOf, linksAt } from "../../service/links.ts";
+import { episodesOf, linksAt } from "../../service/links.ts";
 import { guessLimit } from "../../service/guesses.ts";
 import { every } from "../../service/schedule.ts";
 import { bearsOneOf, nonce, sealFor } from "../../service/tokens.ts";
@@ -79,9 +79,12 @@ test("a link names an episode, for a day", () => {
   expect(links.alert(change.alert)).toBe("https://alerts.example.com/#/alerts/00000000000000a1");
   const token = links.acknowledge(change.alert).replace("https://alerts.example.com/take/", "");
   const { fingerprint } = change.alert;
-  expect(episodeOf(token, seal, start)).toEqual({ fingerprint, startsAt: start });
-  expect(episodeOf(token, seal, start + 24 * 3_600_000)).toBeUndefined();
-  expect(episodeOf(seal.sign("odd", start + 1), seal, start)).toBeUndefined();
+  expect(episodesOf(token, seal, start)).toEqual([{ fingerprint, startsAt: start }]);
+  // As links were made before they took several.
+  const old = seal.sign([fingerprint, start], start + 1);
+  expect(episodesOf(old, seal, start)).toEqual([{ fingerprint, startsAt: start }]);
+  expect(episodesOf(token, seal, start + 24 * 3_600_000)).toBeUndefined();
+  expect(episodesOf(seal.sign("odd", start + 1), seal, start)).toBeUndefined();
 });
 
 describe("users", () => {

@@ -456,9 +456,30 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       expect(await store.deliveries(fingerprint, 1)).toMatchObject([
         { state: "dead", why: "answered 400", settledAt: dueAt },
       ]);
-      expect(await store.redrive("pager", dueAt)).toBe(0);
-      expect(await store.redrive(undefined, dueAt)).toBe(1);
+      expect(await store.redrive("pager", dueAt)).toEqual({ deliveries: 0, skipped: 0 });
+      expect(await store.redrive(undefined, dueAt)).toEqual({ deliveries: 1, skipped: 0 });
       expect(await send("chat", dueAt)).toEqual(["firing 1"]);
+    });
+
+    test("sends nothing again that is over, or has somebody", async () => {
+      const some = ["a1", "a2", "a3"].map((one) => message({ fingerprint: one }));
+      await tell(start, ...some);
+      await store.settle(
+        [{ kind: "dead", keys: keysOf(await take("chat", start)), why: "" }],
+        start,
+      );
+      await store.act("a1", { kind: "acknowledge" }, "ada", undefined, plan, start + 1);
+      await tell(start + 2, message({ fingerprint: "a2", resolved: true }));
+      // Its end was to be told as well, but nothing was told before it.
+      const ends = keysOf(await take("chat", start + 3));
+      await store.settle([{ kind: "dead", keys: ends, why: "" }], start + 3);
+      const { deliveries, skipped } = await store.redrive("chat", start + 4);
+      expect([deliveries, skipped]).toEqual([1, 1 + 1 + ends.length]);
+      const again = await take("chat", start + 4);
+      expect(again.flatMap((one) => one.deliveries.map((each) => each.fingerprint))).toEqual([
+        "a3",
+      ]);
+      expect(await store.depth()).toMatchObject({ dead: 0 });
     });
 
     test("comes again when its worker is gone", async () => {

@@ -1,15 +1,16 @@
 /** @jest-environment ./services/alert-processor/test/web/environment.mjs */
 import { linksAt } from "../../service/links.ts";
 import { sealFor } from "../../service/tokens.ts";
-import { setting } from "./setting.ts";
+import { alertOf, setting } from "./setting.ts";
 
 const current = setting();
 
 /** The link of a message about an alert, made as the service makes it. */
-async function linkTo(fingerprint: string): Promise<string> {
+async function linkTo(...fingerprints: string[]): Promise<string> {
   const { alert, place } = current();
   const links = linksAt(place.url, sealFor("s".repeat(40), "take"), Date.now);
-  return links.acknowledge(await alert(fingerprint)).slice(place.url.length);
+  const alerts = await Promise.all(fingerprints.map(alert));
+  return links.acknowledge(...alerts).slice(place.url.length);
 }
 
 describe("the link of a message", () => {
@@ -82,6 +83,45 @@ describe("the link of a message", () => {
     await act(fingerprint, { kind: "resolve" });
     expect((await place.ask(link, { method: "POST" })).text).toContain("It is over");
     expect((await place.ask("/take/nothing.real")).text).toContain("This link is not valid");
+  });
+
+  it("leads to an alert whose beginning moved, and says so", async () => {
+    const { act, alert, fire, place } = current();
+    const fingerprint = await fire();
+    const { startsAt } = await alert(fingerprint);
+    const link = await linkTo(fingerprint);
+    await place.post([
+      { ...alertOf(), fingerprint, startsAt: new Date(startsAt + 60_000).toISOString() },
+    ]);
+    expect((await place.ask(link)).text).toMatch(/It fires anew, since .*I take it/s);
+    expect((await place.ask(link, { method: "POST" })).text).toContain("It is yours.");
+    await act(fingerprint, { kind: "resolve" });
+    expect((await place.ask(link)).text).toContain("It is over");
+  });
+
+  it("of a message about several takes each, or all that nobody has", async () => {
+    const { act, alert, fire, visitor } = current();
+    const all = [await fire(), await fire(), await fire(), await fire()];
+    const owners = async () => {
+      const alerts = await Promise.all(all.map(alert));
+      return alerts.map(({ owner }) => owner);
+    };
+    await act(all[3] ?? "", { kind: "acknowledge" });
+    const one = await visitor(await linkTo(...all));
+    await one.page.setViewport({ width: 360, height: 640 });
+    await one.sees("h1", "4 alerts");
+    await one.sees("main", "It is taken: grace has it.");
+    expect(await one.value("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    await one.press("li button");
+    await one.sees("main", "It is yours.");
+    expect(await owners()).toEqual(["by link", null, null, "grace"]);
+    await one.page.goBack();
+    await one.page.reload();
+    await one.sees("button", "I take all 2");
+    await one.press("button");
+    await one.sees("main", "They are yours.");
+    expect(await owners()).toEqual(["by link", "by link", "by link", "grace"]);
+    expect(one.problems).toEqual([]);
   });
 
   it("shows texts of alerts as texts", async () => {
