@@ -1,18 +1,10 @@
 /** Which alert silences which: data, rendered by `lib/alertmanager`. */
-import { absent, is, isNot, type Matcher, present } from "../lib/alertmanager/matcher.ts";
+import { absent, is, isNot, present } from "../lib/alertmanager/matcher.ts";
+import { ofCauses } from "./causes/index.ts";
 import { ofKubernetesObjects } from "./kubernetes.ts";
+import type { Inhibition } from "./leads.ts";
 
-/** What one alert silences. */
-export interface Inhibition {
-  readonly name: string;
-  readonly source: readonly Matcher[];
-  readonly target: readonly Matcher[];
-  /**
-   * Labels that must be the same on both. Alertmanager takes a label that both lack for the same
-   * one: where that would be wrong, source and target ask for its presence.
-   */
-  readonly equal: readonly string[];
-}
+export type { Inhibition } from "./leads.ts";
 
 /**
  * Labels by which alerts of one instance tell their objects apart. An alert without one of them
@@ -147,6 +139,7 @@ export const inhibitions: readonly Inhibition[] = [
     equal: ["service", ...object],
   },
   ...ofKubernetesObjects,
+  ...ofCauses,
   {
     name: "info is told only beside something worse",
     // InfoInhibitor is computed by cluster, env, host and instance. Alerts without an instance are a group of

@@ -3,8 +3,8 @@
  * the same pod, workload, node or cluster and no other. The worse leads over the milder, so that
  * nothing that wakes somebody is held back by something that does not.
  */
-import { is, isNot, type Matcher, present } from "../lib/alertmanager/matcher.ts";
-import type { Inhibition } from "./inhibitions.ts";
+import { is, type Matcher, present } from "../lib/alertmanager/matcher.ts";
+import { type Inhibition, leads as leadsAnywhere, named } from "./leads.ts";
 
 const inCluster = ["env", "cluster"];
 const inNamespace = [...inCluster, "namespace"];
@@ -42,24 +42,14 @@ const etcdEffects = [
   "EtcdLeaderChangesOften",
 ];
 
-const named = (...names: string[]): Matcher => is("alertname", ...names);
-
-/** One silences others about an object that these labels tell, which both have. */
-function leads(
+/** One silences others about an object that these labels tell, within a namespace. */
+const leads = (
   name: string,
   by: readonly string[],
   over: readonly Matcher[],
   object: readonly string[],
   place: readonly string[] = inNamespace,
-): Inhibition {
-  const there = object.map(present);
-  return {
-    name,
-    source: [named(...by), ...there],
-    target: [isNot("alertname", ...by), ...over, ...there],
-    equal: [...place, ...object],
-  };
-}
+): Inhibition => leadsAnywhere(name, by, over, object, place);
 
 /** What is down for a whole cluster silences what follows from that. */
 const none = (

@@ -237,6 +237,26 @@ const edges: [string, Edge][] = [
     },
   ],
   [
+    "most of an estate that is down ⊣ each that is down",
+    {
+      by: { alertname: "EstateMostlyDown", severity: "emergency", service: "general" },
+      silenced: [
+        { alertname: "RedisDown", severity: "critical", service: "redis", down: "true", ...a },
+      ],
+      heard: [{ alertname: "RedisFull", severity: "critical", service: "redis", ...b }],
+    },
+  ],
+  [
+    "most of a job that is down ⊣ each of it that is down",
+    {
+      by: { alertname: "JobMostlyDown", severity: "critical", service: "general", job: "redis" },
+      silenced: [
+        { alertname: "RedisDown", severity: "critical", down: "true", job: "redis", ...a },
+      ],
+      heard: [{ alertname: "RedisDown", severity: "critical", down: "true", job: "cache", ...a }],
+    },
+  ],
+  [
     "InfoInhibitor ⊣ info of its instance",
     {
       by: { alertname: "InfoInhibitor", severity: "none", ...a },
