@@ -28,6 +28,14 @@ export type LabelValues = Enumeration | Free;
 /** Labels by metric: by its name in the inventory, or by the start of several: `node_disk_*`. */
 export type ValuesByMetric = Readonly<Record<string, Readonly<Record<string, LabelValues>>>>;
 
+/** Values of gauges that are no amount. */
+export interface SpecialNumbers {
+  /** What they say instead, in a sentence. */
+  readonly says: string;
+  /** The value of each; where there are several, they come together. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
 /** What a program, or a family of them, writes. */
 export interface ProgramValues {
   /** Where it is said: `repository@tag: files`, or whose standard it is. */

@@ -7,7 +7,8 @@ import { plainOptions, renderRuleFile } from "../../lib/rule-file.ts";
 import { type AlertTest, neededBy } from "../../lib/rule-test.ts";
 import { union } from "./samples.ts";
 import { subjectOf } from "./subject.ts";
-import { type Claim, type Scenario, variants } from "./table.ts";
+import type { Claim, Scenario } from "./scenario.ts";
+import { variants } from "./table.ts";
 
 /** The variants that hold for an alert: all but those in which it is different by nature. */
 export const variantsOf = ({ byNature = {} }: Alert): VariantName[] =>

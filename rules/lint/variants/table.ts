@@ -8,7 +8,6 @@ import { type Sample, type Samples } from "../../lib/fixture.ts";
 import {
   between,
   born,
-  constant,
   each,
   extended,
   type One,
@@ -20,22 +19,9 @@ import {
   until,
 } from "./samples.ts";
 import { targetLabels } from "../inventory.ts";
+import { disturbed, exactly, inEnvironment, mapValues, type Scenario } from "./scenario.ts";
 import type { Subject } from "./subject.ts";
-
-/** How many alerts fire in an environment, at every step from one to another. */
-export interface Claim {
-  readonly env: string;
-  readonly from: number;
-  readonly to: number;
-  readonly least: number;
-  readonly most: number;
-}
-
-/** What a variant makes of an alert: series, and what must be true of them. */
-export interface Scenario {
-  readonly samples: Samples;
-  readonly claims: readonly Claim[];
-}
+import { unknownNumbers } from "./unknown.ts";
 
 export interface Variant {
   /** What happens. */
@@ -44,21 +30,6 @@ export interface Variant {
   readonly must: string;
   readonly scenarios: (subject: Subject, name: string) => readonly Scenario[];
 }
-
-/** Everything in an environment of this name; what has environments of its own keeps them apart. */
-const inEnvironment = (samples: Samples, env: string): Samples =>
-  relabel(samples, ({ labels }) => ({ env: labels["env"] ? `${env}/${labels["env"]}` : env }));
-
-const exactly = (env: string, count: number, from: number, to = from): Claim => ({
-  env,
-  from,
-  to,
-  least: count,
-  most: count,
-});
-
-/** Unix time of a moment that was never set, as Go writes it. */
-const zeroTimeOfGo = -62_135_596_800;
 
 /** Steps after the first firing one in which it must go on. */
 const onward = 2;
@@ -131,29 +102,6 @@ function looseLabels(subject: Subject): string[] {
     ),
   );
   return [...new Set(names)].sort();
-}
-
-const mapValues = (samples: Samples, change: (one: One) => readonly Sample[]): Samples =>
-  together(each(samples).map((one) => ({ ...one, values: change(one) })));
-
-/**
- * Something happens to quiet series some steps before or after the moment at which they are known to
- * be quiet; they go on long enough for it to show.
- */
-function disturbed(
-  subject: Subject,
-  env: string,
-  change: (one: One, at: number) => readonly Sample[],
-  { later = 0, watch = 0 } = {},
-): Scenario[] {
-  const { forSteps, kindOf, quiet } = subject;
-  if (quiet === undefined) return [];
-  // What waits may be about to fire by then, so it is disturbed before.
-  const at = forSteps === 0 ? quiet.at + later : Math.max(1, quiet.at - forSteps - 2);
-  const end = Math.max(quiet.at, at + forSteps + 2) + watch;
-  const long = extended(quiet.samples, end + 1, kindOf);
-  const changed = mapValues(long, (one) => change(one, at));
-  return [{ samples: inEnvironment(changed, env), claims: [exactly(env, 0, quiet.at, end)] }];
 }
 
 /** When something ends: what is counted is at rest by then, and it is watched until it is forgotten. */
@@ -406,27 +354,10 @@ export const variants = {
         : disturbed(subject, name, ({ values }, at) => until(values, at), ending(subject)),
   },
   unknown: {
-    about: "a value says unknown or not applicable: NaN, a time of zero, a limit of 0 or −1",
+    about:
+      "a value says unknown or not applicable: NaN, a time of zero, a limit of 0 or −1, what the inventory knows of",
     must: "stays quiet",
-    scenarios: (subject, name) => {
-      const gauges = (number: number, which: (one: One) => boolean, what: string) =>
-        each(subject.quiet?.samples ?? new Map()).some(which)
-          ? disturbed(subject, `${name}-${what}`, (one) =>
-              which(one) ? constant(one.values, number) : one.values,
-            )
-          : [];
-      const isGauge = ({ metric }: One): boolean =>
-        subject.kindOf(metric) === "gauge" && metric !== "up";
-      const isTime = ({ metric }: One): boolean => subject.kindOf(metric) === "timestamp";
-      const isDivisor = (one: One): boolean => isGauge(one) && subject.divisors.has(one.metric);
-      return [
-        ...gauges(NaN, isGauge, "nan"),
-        ...gauges(0, isDivisor, "divisor-zero"),
-        ...gauges(-1, isDivisor, "divisor-minus-one"),
-        ...gauges(0, isTime, "never"),
-        ...gauges(zeroTimeOfGo, isTime, "zero-time"),
-      ];
-    },
+    scenarios: unknownNumbers,
   },
   reset: {
     about: "what is watched restarts, its counters begin at zero",

@@ -145,4 +145,33 @@ describe("a fault of the field is found by the variant made for it", () => {
     const found = (await tryVariants(faulty, [alert])).get(name);
     expect(found).toMatch(new RegExp(`^${name}\\b`, "m"));
   });
+
+  it("unknown, by a number that the inventory knows", async () => {
+    const speed = defineSignals({
+      speed: { unit: "count", about: "Speed.", query: (q) => q.gauge("node_network_speed_bytes") },
+    });
+    const link = 'node_network_speed_bytes{device="eth0"}';
+    const slow = (condition: string): AlertGroup =>
+      defineAlerts(
+        {
+          service: "trial",
+          team: "sre",
+          scope: "device",
+          layer: "basic",
+          board: estateBoard,
+          target: { job: "trial", instance: "a:1", host: "a" },
+        },
+        speed,
+        {
+          slow: {
+            ...texts,
+            when: (s) => `${s.speed} ${condition}`,
+            fires: { series: { [link]: "1e6x20" }, from: "0m", labels: { device: "eth0" } },
+            quiet: { series: { [link]: "1e9x20" }, at: "10m" },
+          },
+        },
+      );
+    expect((await tryVariants(slow("< 1e8"))).get("slow")).toMatch(/^unknown-special-\d+\b/m);
+    expect((await tryVariants(slow("> 0 < 1e8"))).get("slow")).toBeUndefined();
+  });
 });

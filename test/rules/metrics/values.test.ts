@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { groups } from "../../../rules/index.ts";
+import { readsOfGroup } from "../../../rules/lib/alert.ts";
 import { samplesOf, partsOfName } from "../../../rules/lib/fixture.ts";
 import { plainOptions } from "../../../rules/lib/rule-file.ts";
 import { compute, ruleDialect } from "../../../rules/lib/signal.ts";
@@ -8,7 +9,7 @@ import { readInventory } from "../../../rules/lint/files.ts";
 import { joinInventory } from "../../../rules/lint/inventory.ts";
 import { parse, selectors } from "../../../rules/lint/promql.ts";
 import { sectionsOf } from "../../../rules/lint/runbook.ts";
-import { freeLabels, programValues } from "../../../rules/metrics/values/index.ts";
+import { freeLabels, programValues, specialNumbers } from "../../../rules/metrics/values/index.ts";
 import { root } from "../../harness.ts";
 
 const inventory = joinInventory([...readInventory(root).values()]);
@@ -105,5 +106,22 @@ describe("what the values of labels can be", () => {
   it("is left to choice only for labels that something here gives a value", () => {
     const labels = new Set([...used()].map((one) => one.split(" ")[1]));
     expect(Object.keys(freeLabels).filter((label) => !labels.has(label))).toEqual([]);
+  });
+});
+
+describe("numbers that are no amount", () => {
+  it("are of gauges that a program has and an alert reads, and say what they mean", () => {
+    const read = new Set(
+      groups.flatMap((group) =>
+        [...readsOfGroup(group)].flatMap(([metric, kind]) => (kind === "gauge" ? [metric] : [])),
+      ),
+    );
+    const broken = specialNumbers.filter(
+      ({ says, values }) =>
+        !/^[A-Z].{15,}[.]$/.test(says) ||
+        !Object.keys(values).every((metric) => inventory.get(metric)?.kind === "gauge") ||
+        !Object.keys(values).some((metric) => read.has(metric)),
+    );
+    expect(broken).toEqual([]);
   });
 });
