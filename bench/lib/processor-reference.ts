@@ -53,6 +53,7 @@ const app = await buildApp({
   publicUrl: config.publicUrl,
   tokens: readTokens(config.tokensFile),
   secret: readSecret(config.secretFile),
+  readers: [],
   users,
   tls: { cert, key },
 });

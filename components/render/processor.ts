@@ -66,6 +66,7 @@ export function renderProcessor(
       }),
       listen: place.listen,
       publicUrl: processor.url ?? place.url ?? `https://${place.address}`,
+      readers: [machineName],
       retentionDays: processor.retentionDays,
       secretFile: processorFiles.secret,
       subscriptions,

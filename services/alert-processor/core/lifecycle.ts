@@ -72,7 +72,8 @@ const sameTexts = (
  */
 function reopen(current: Alert, { annotations, listed }: Incoming, now: number): Change[] {
   const lag = listed === true ? peersLag : messagesLag;
-  if (current.closedBy !== null || now - current.updatedAt < lag) return [];
+  // Also back: an end in the future was written by a clock that was ahead.
+  if (current.closedBy !== null || Math.abs(now - current.updatedAt) < lag) return [];
   const fields = { annotations, status: "firing", endsAt: null, owner: null } as const;
   const text = "Alertmanager had ended it, but it goes on";
   return [step(current, { ...fields, lastSeenAt: now }, "returned", now, null, text)];

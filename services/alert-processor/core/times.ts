@@ -25,3 +25,6 @@ export const peersLag = 5 * minute;
 
 /** How long after an end a message may still be late: far longer than Alertmanager tries to deliver one. */
 export const messagesLag = 15 * minute;
+
+/** How far clocks of those who share a memory may differ: what is later than that is of one that was ahead. */
+export const clocksDiffer = minute;

@@ -16,6 +16,9 @@ declare module "fastify" {
 /** The prefix has browsers refuse it from other hosts and over plain HTTP. */
 const cookieName = "__Host-vigil-session";
 
+/** Where whoever may look signs in and out, too. */
+export const sessionPath = "/v1/session";
+
 const length = 12 * 3_600_000;
 
 const sessionSchema = z.tuple([z.string(), z.string(), z.string()]);
@@ -57,6 +60,8 @@ export interface AccessOptions {
   /** Remembers who signed out. */
   readonly store: Pick<Store, "useOnce" | "wasUsed">;
   readonly users: Users;
+  /** Names of users that may only look: machines, mostly. */
+  readonly readers: readonly string[];
   readonly seal: Seal;
   readonly clock: Clock;
   /** Told who signed in, and who did not. */
@@ -76,7 +81,15 @@ function cookieIn(header: string | undefined): string {
 const cookieWith = (value: string, seconds: number): string =>
   `${cookieName}=${value}; Max-Age=${seconds}; Path=/; Secure; HttpOnly; SameSite=Lax`;
 
-export function accessOf({ clock, log, origin, seal, store, users }: AccessOptions): Access {
+export function accessOf({
+  clock,
+  log,
+  origin,
+  readers,
+  seal,
+  store,
+  users,
+}: AccessOptions): Access {
   const guesses = guessLimit(clock, (name) => users.stamp(name) !== undefined);
   /** Sessions that ended here, with the time until which they would have been valid. */
   const ended = new Map<string, number>();
@@ -130,7 +143,19 @@ export function accessOf({ clock, log, origin, seal, store, users }: AccessOptio
     return site === undefined || site === "same-origin";
   }
 
+  /** A machine that reads has a password that lies in files: it must not be enough to quiet an alert. */
   async function required(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const refused = await known(request, reply);
+    const { method, user } = request;
+    const acts = !["GET", "HEAD"].includes(method) && request.routeOptions.url !== sessionPath;
+    if (refused !== undefined || !acts || mayAct(user)) return refused;
+    log.warn({ audit: "refused", user, route: request.routeOptions.url }, "may only look");
+    return reply.code(403).send({ error: `${user} may only look` });
+  }
+
+  const mayAct = (name: string): boolean => !readers.includes(name);
+
+  async function known(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const safe = request.method === "GET" || request.method === "HEAD";
     if (!safe && !sameOrigin(request)) {
       return reply.code(403).send({ error: "another site asked for this" });
@@ -156,9 +181,9 @@ export function accessOf({ clock, log, origin, seal, store, users }: AccessOptio
 
   const rightsOf = (name: string): Rights => ({
     name,
-    mayAct: true,
+    mayAct: mayAct(name),
     maySignOut: true,
-    people: users.names,
+    people: users.names.filter(mayAct),
   });
 
   return {

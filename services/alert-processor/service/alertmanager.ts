@@ -114,10 +114,40 @@ export async function listAlerts(
     startsAt: Date.parse(startsAt),
     endsAt: null,
   }));
-  // An alert may be in two groups; what one of them tells is told.
+  return { alerts: merged(listed), since: Date.parse(uptime) };
+}
+
+/** Each alert once: it may be in two groups, or two lists, and what one of them tells is told. */
+function merged(listed: readonly Listed[]): Listed[] {
   const found = new Map<string, Listed>();
   for (const one of listed) {
     if (one.active || !found.has(one.fingerprint)) found.set(one.fingerprint, one);
   }
-  return { alerts: [...found.values()], since: Date.parse(uptime) };
+  return [...found.values()];
 }
+
+/**
+ * Reads what all members of a cluster have: what any of them has goes on, and none that is away ends anything.
+ *
+ * @throws where none answers.
+ */
+export async function listAll(
+  targets: readonly AlertmanagerTarget[],
+  limits?: AskLimits,
+): Promise<Listing> {
+  const answers = await Promise.allSettled(targets.map((target) => listAlerts(target, limits)));
+  const lists = answers.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const missing = answers.flatMap((one, index) =>
+    one.status === "rejected" ? [`${targets[index]?.url ?? ""}: ${wordsOf(one.reason)}`] : [],
+  );
+  if (lists.length === 0) throw new Error(missing.join("; "));
+  return {
+    alerts: merged(lists.flatMap(({ alerts }) => alerts)),
+    // The one that started last knows least.
+    since: Math.max(...lists.map(({ since }) => since)),
+    ...(missing.length > 0 && { missing: missing.join("; ") }),
+  };
+}
+
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -57,6 +57,8 @@ export interface AppOptions {
   readonly secret: string;
   /** bcrypt by user name. */
   readonly users: Readonly<Record<string, string>>;
+  /** Names of users that may only look. */
+  readonly readers: readonly string[];
   /** What can be told, and of which kind each is. */
   readonly channels: readonly Channel[];
   readonly kinds: Readonly<Record<string, string>>;
@@ -132,6 +134,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     clock,
     log: logger,
     origin,
+    readers: options.readers,
     seal: sealFor(secret, "session"),
     store,
     users: usersOf(options.users),

@@ -53,8 +53,12 @@ const schema = z
     /** What links and sessions are signed with: at least 32 characters. */
     secretFile: z.string().min(1),
     store,
-    /** Whose list to compare with. */
-    alertmanager: alertmanager.optional(),
+    /** Names of users of webFile that may only look. */
+    readers: z.array(z.string().min(1)).default([]),
+    /** Whose list to compare with: one, or all members of a cluster. */
+    alertmanager: z
+      .union([alertmanager.transform((one) => [one]), z.array(alertmanager).min(1)])
+      .optional(),
     heartbeat: z
       .strictObject({
         /** Seconds without a heartbeat after which an alert fires. */
@@ -160,6 +164,18 @@ export function readWeb(path: string): {
   }
   const beside = (file: string): string => readFileSync(resolve(dirname(path), file), "utf8");
   return { cert: beside(tls.cert_file), key: beside(tls.key_file), users };
+}
+
+/** @throws {@link ConfigError} where a name is none of a user: somebody else might get to act by a typing error. */
+export function checkReaders(
+  { readers, webFile }: Pick<Config, "readers" | "webFile">,
+  users: Readonly<Record<string, string>>,
+): void {
+  const unknown = readers.filter((name) => !Object.hasOwn(users, name));
+  if (unknown.length === 0) return;
+  throw new ConfigError(
+    `readers: ${webFile} has no user ${unknown.join(", ")}; it has: ${Object.keys(users).join(", ")}`,
+  );
 }
 
 /** Bearer tokens of the senders. @throws {@link ConfigError} for none, more than two, or a short one. */

@@ -4,12 +4,13 @@ import { deliveriesOf } from "../core/routing.ts";
 import { isKnownSeverity } from "../core/severity.ts";
 import { comparing } from "../core/times.ts";
 import type { Planner } from "../core/writes.ts";
-import { listAlerts } from "./alertmanager.ts";
+import { listAll } from "./alertmanager.ts";
 import { buildApp } from "./app.ts";
 import { changesHub } from "./changes.ts";
 import { machineClock } from "./clock.ts";
 import { closingWithin } from "./closing.ts";
 import {
+  checkReaders,
   type Config,
   ConfigError,
   readAlertmanager,
@@ -54,6 +55,7 @@ export function createLogger(): Logger {
 /** Starts everything. @throws ConfigError for secrets that are missing, and what the store throws. */
 export async function serve(config: Config, logger: Logger): Promise<Running> {
   const { cert, key, users } = readWeb(config.webFile);
+  checkReaders(config, users);
   const tokens = readTokens(config.tokensFile);
   const secret = readSecret(config.secretFile, 32);
   const channels = openChannels(config.channels, readSecret);
@@ -134,13 +136,14 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     tokens,
     secret,
     users,
+    readers: config.readers,
     channels,
     kinds: Object.fromEntries(
       Object.entries(config.channels).map(([name, one]) => [name, one.kind]),
     ),
     links,
     journal,
-    alertmanager: config.alertmanager?.url,
+    alertmanager: config.alertmanager?.map(({ url }) => url).join(", "),
     tls: { cert, key },
   });
   const closeApp = closingWithin(app.server, () => app.close());
@@ -198,7 +201,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       elapsed: () => performance.now(),
       take,
       silence,
-      listed: alertmanager && (() => listAlerts(readAlertmanager(alertmanager))),
+      listed: alertmanager && (() => listAll(alertmanager.map(readAlertmanager))),
       retention: retentionDays * day,
     });
     return [
@@ -212,8 +215,9 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       }),
       every(comparing, trouble("comparing with Alertmanager"), async () => {
         try {
-          const { found, lost } = await watch.reconcile();
-          journal.note(parts.comparison);
+          const { found, lost, missing = "" } = await watch.reconcile();
+          journal.note(parts.comparison, missing);
+          if (missing !== "") metrics.reconciled.inc({ result: "failed" });
           metrics.reconciled.inc({ result: "found" }, found);
           metrics.reconciled.inc({ result: "lost" }, lost);
           if (found + lost === 0) return;

@@ -93,6 +93,8 @@ export interface Listing {
   readonly alerts: readonly Listed[];
   /** When it started, in milliseconds since 1970: it has none before Prometheus has told it all again. */
   readonly since: number;
+  /** Which of several did not answer, and why: nothing counts as lost then. Left out where all did. */
+  readonly missing?: string;
 }
 
 export interface WatchOptions {
@@ -114,6 +116,8 @@ export interface WatchOptions {
   readonly retention: number;
 }
 
+const day = 24 * 3_600_000;
+
 /** What is brought in one comparison; the next one goes on. */
 const most = 5_000;
 
@@ -124,14 +128,21 @@ const together = 20;
 const isHeard = (known: Alert | undefined, listed: Listed, now: number): boolean =>
   receive(known, listed, now).every(({ event }) => event === undefined);
 
+export interface Compared {
+  readonly lost: number;
+  readonly found: number;
+  readonly missing?: string;
+}
+
 /** The things to do, each to be called now and then. */
 export interface Watch {
   /** Ends snoozes. @returns How many. */
   wake(): Promise<number>;
   /** Looks for silent heartbeats. @returns Whether there is a heartbeat and none is silent. */
   listen(): Promise<boolean>;
-  /** Compares with Alertmanager's own list. @returns What was different. */
-  reconcile(): Promise<{ readonly lost: number; readonly found: number }>;
+  /** Compares with Alertmanager's own list. @returns What was different, and who did not answer. */
+  reconcile(): Promise<Compared>;
+  /** Forgets what is old, unless the clock has said so for less than a day. @returns How many alerts. */
   prune(): Promise<number>;
 }
 
@@ -197,26 +208,40 @@ export function watchOf(options: WatchOptions): Watch {
     return found;
   }
 
-  async function reconcile(): Promise<{ lost: number; found: number }> {
+  /** When this process heard first of each start of Alertmanager, by the clock that nobody sets. */
+  let known = { started: NaN, at: 0 };
+
+  /** Whether it has been up for so long that Prometheus has told it everything, whatever was done to clocks. */
+  function isSettled(started: number, asked: number): boolean {
+    if (known.started !== started) known = { started, at: elapsed?.() ?? 0 };
+    const listening = elapsed === undefined || elapsed() - known.at >= quiet;
+    return asked - started >= quiet && listening;
+  }
+
+  async function reconcile(): Promise<Compared> {
     if (listed === undefined) return { lost: 0, found: 0 };
     const asked = clock();
-    const { alerts: all, since: started } = await listed();
+    const { alerts: all, missing, since: started } = await listed();
     const open = await store.list({ limit: 100_000 });
     const own = open.filter(({ fingerprint }) => isOwn(fingerprint));
     const names = new Set([...all, ...own].map(({ fingerprint }) => fingerprint));
-    const settled = asked - started >= quiet;
+    const settled = missing === undefined && isSettled(started, asked);
     const lost = settled ? await store.lose(names, asked - quiet, plan, clock()) : 0;
     // What began just now may be on its way.
     const told = all.filter(({ active, startsAt }) => active && startsAt <= asked - comparing);
     const found = await unheard(told, open);
     if (found.length > 0) await take(receiptOf(found, "reconciliation"));
-    return { lost, found: found.length };
+    return { lost, found: found.length, ...(missing !== undefined && { missing }) };
   }
 
-  return {
-    listen,
-    reconcile,
-    wake: () => store.wake(plan, clock()),
-    prune: () => store.prune(clock() - retention, clock()),
-  };
+  /** History is gone for good: a clock that was set ahead must have said so for a day before it counts. */
+  async function prune(): Promise<number> {
+    const now = clock();
+    const today = Math.floor(now / day);
+    await store.useOnce(`day ${today}`, now + 3 * day);
+    const isSure = await store.wasUsed(`day ${today - 1}`);
+    return isSure ? store.prune(now - retention, now) : 0;
+  }
+
+  return { listen, reconcile, wake: () => store.wake(plan, clock()), prune };
 }

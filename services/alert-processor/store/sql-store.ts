@@ -1,5 +1,6 @@
 import type { Alert } from "../core/alert.ts";
 import * as lifecycle from "../core/lifecycle.ts";
+import { clocksDiffer } from "../core/times.ts";
 import { type Planner, receiveAll } from "../core/writes.ts";
 import { alertOf } from "./rows.ts";
 import { migrate } from "./schema.ts";
@@ -77,8 +78,10 @@ function changesOf(
     return sql.transaction(async (run) => {
       const rows = await run(
         `SELECT * FROM alerts WHERE status IN ('firing', 'acknowledged', 'snoozed')
-         AND "lastSeenAt" < ?`,
+         AND ("lastSeenAt" < ? OR "lastSeenAt" > ?)`,
         before,
+        // Heard by a clock that was ahead: it would be kept until the clock is there again.
+        now + clocksDiffer,
       );
       const lost = rows.map(alertOf).filter(({ fingerprint }) => !known.has(fingerprint));
       const changes = lost.flatMap((alert) => lifecycle.lose(alert, now));

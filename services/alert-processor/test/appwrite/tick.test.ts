@@ -239,7 +239,7 @@ describe("a job that fails", () => {
     await store.ingest([receiptOf(message())], plan, now);
     const list = (): ReturnType<Store["list"]> => broken();
     const tick = begin({
-      store: { ...store, wake: broken, heartbeats: broken, prune: broken, list },
+      store: { ...store, wake: broken, heartbeats: broken, wasUsed: broken, list },
     });
     expect(await tick()).toMatchObject({
       statusCode: 200,

@@ -1,5 +1,5 @@
 import { eventually, identity } from "../../../../test/provider/helpers.ts";
-import { type AskLimits, listAlerts } from "../../service/alertmanager.ts";
+import { type AskLimits, listAll, listAlerts } from "../../service/alertmanager.ts";
 import { type FakeServer, fakeServer } from "../channels/fake-server.ts";
 import { type RealAlertmanager, startAlertmanager } from "./real-alertmanager.ts";
 
@@ -60,6 +60,29 @@ describe("a real Alertmanager", () => {
     const login = { username: "grace", password: "hopper" };
     await expect(listAlerts({ ...target, login })).rejects.toThrow("it answered 401");
     await expect(listAlerts({ ...target, login: undefined })).rejects.toThrow("it answered 401");
+  });
+
+  test("is compared with all of its peers: what any has goes on, and who is away is named", async () => {
+    const other = await startAlertmanager(routes);
+    const of = (alertname: string) => ({ labels: { alertname, severity: "critical" } });
+    await alertmanager.post([of("InBoth"), of("InOne")]);
+    await other.post([of("InBoth"), of("InTheOther")]);
+    const both = [alertmanager.target, other.target];
+    const names = async () =>
+      (await listAll(both)).alerts
+        .map(({ labels }) => labels["alertname"])
+        .filter((name) => name?.startsWith("In"))
+        .sort()
+        .join(" ");
+    await eventually(async () => (await names()) === "InBoth InOne InTheOther");
+    const { since } = await listAll(both);
+    expect(since).toBe((await listAlerts(other.target)).since);
+    expect(await listAll(both)).not.toHaveProperty("missing");
+    await other.stop();
+    const { alerts, missing } = await listAll(both);
+    expect(alerts.map(({ labels }) => labels["alertname"])).toContain("InOne");
+    expect(missing).toContain(`${other.target.url}: `);
+    await expect(listAll([other.target, other.target])).rejects.toThrow(other.target.url);
   });
 
   test("is not believed where its certificate is of an authority that is not known", async () => {

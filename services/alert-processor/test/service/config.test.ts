@@ -131,7 +131,7 @@ describe("secrets", () => {
   });
 
   test("of Alertmanager are read from files, again each time", () => {
-    const { alertmanager } = readConfig(
+    const { alertmanager: all } = readConfig(
       withConfig({
         alertmanager: {
           url: "https://alertmanager.example.com",
@@ -141,6 +141,7 @@ describe("secrets", () => {
         },
       }),
     );
+    const [alertmanager] = all ?? [];
     if (alertmanager === undefined) throw new Error("it should be there");
     file("password", "lovelace\n");
     expect(errorOf(() => readAlertmanager(alertmanager))).toContain("ca.pem cannot be read");

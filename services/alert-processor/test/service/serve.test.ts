@@ -226,6 +226,43 @@ describe("a person", () => {
   });
 });
 
+describe("a user that may only look", () => {
+  test("reads, signs in and out, and does nothing; who may be handed an alert is another", async () => {
+    const own = await startPlace({ readers: ["grace"] });
+    await own.post([sent()]);
+    const as = "grace:hopper";
+    const { fingerprint } = sent();
+    expect((await own.ask(`/v1/alerts/${fingerprint}`, { as })).status).toBe(200);
+    const { text } = await own.ask("/v1/session", { as });
+    expect(JSON.parse(text)).toMatchObject({ name: "grace", mayAct: false, people: ["ada"] });
+    const acts = [
+      [`/v1/alerts/${fingerprint}/actions`, { kind: "acknowledge" }],
+      ["/v1/actions", { kind: "resolve", alerts: [{ fingerprint }] }],
+      ["/v1/redrive", {}],
+      ["/v1/dismiss", {}],
+      ["/v1/channels/any/test", {}],
+    ] as const;
+    for (const [path, body] of acts) {
+      const answer = await own.ask(path, { as, body: JSON.stringify(body) });
+      expect([path, answer.status, answer.text]).toEqual([
+        path,
+        403,
+        '{"error":"grace may only look"}',
+      ]);
+    }
+    expect((await own.ask("/v1/quarantine", { as, method: "DELETE" })).status).toBe(403);
+    expect((await own.ask("/v1/session", { as, method: "DELETE" })).status).toBe(204);
+    expect((await own.json<{ alert: Alert }>(`/v1/alerts/${fingerprint}`)).alert.version).toBe(1);
+    await own.stop();
+  });
+
+  test("must be one that there is", async () => {
+    await expect(startPlace({ readers: ["gracie"] })).rejects.toThrow(
+      /web.yml has no user gracie; it has: ada, grace/,
+    );
+  });
+});
+
 describe("what it says of itself", () => {
   test("is OpenAPI 3.1 that names every route", async () => {
     const { text } = await place.ask("/openapi.json", { as: login });

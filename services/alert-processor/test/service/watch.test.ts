@@ -11,12 +11,14 @@ let list: readonly Listed[];
 /** When Alertmanager did. */
 let started: number;
 let watch: Watch;
+let missing: string | undefined;
 
 beforeEach(async () => {
   store = await freshMemory();
   now = start;
   list = [];
   started = 0;
+  missing = undefined;
   watch = newWatch();
 });
 afterEach(() => store.close());
@@ -32,7 +34,8 @@ const newWatch = (): Watch =>
       await store.ingest([receipt], plan, now);
     },
     silence: 5 * minute,
-    listed: () => Promise.resolve({ alerts: list, since: started }),
+    listed: () =>
+      Promise.resolve({ alerts: list, since: started, ...(missing !== undefined && { missing }) }),
     retention: 60 * minute,
   });
 
@@ -273,6 +276,36 @@ describe("Alertmanager's list", () => {
     ]);
   });
 
+  test("ends nothing while one of several does not answer, and brings what the others have", async () => {
+    await tell(message());
+    now += 6 * minute;
+    missing = "https://two.example:9093: it answered 503";
+    list = [listed({ fingerprint: "a2" })];
+    expect(await watch.reconcile()).toEqual({ lost: 0, found: 1, missing });
+    missing = undefined;
+    expect(await watch.reconcile()).toEqual({ lost: 1, found: 0 });
+  });
+
+  test("ends nothing because clocks were set ahead just after it had started", async () => {
+    let steady = 0;
+    const process = watchOf({
+      store,
+      plan,
+      clock: () => now,
+      elapsed: () => steady,
+      take: () => Promise.resolve(),
+      silence: minute,
+      listed: () => Promise.resolve({ alerts: [], since: started }),
+      retention: minute,
+    });
+    await tell(message());
+    started = now;
+    now += 60 * minute;
+    expect(await process.reconcile()).toEqual({ lost: 0, found: 0 });
+    steady += 5 * minute;
+    expect(await process.reconcile()).toEqual({ lost: 1, found: 0 });
+  });
+
   test("that is very long is brought in parts", async () => {
     list = Array.from({ length: 5_001 }, (_, n) => listed({ fingerprint: `b${n}` }));
     now += minute;
@@ -304,7 +337,10 @@ test("snoozes end, and history is forgotten when it is old", async () => {
   await store.act(fingerprint, { kind: "snooze", until }, "ada", undefined, plan, now);
   now = until;
   expect(await watch.wake()).toBe(1);
-  now += 61 * minute;
+  // A clock that was set ahead must not cost the history: it counts when it has said so for a day.
+  now += 100 * 24 * 60 * minute;
+  expect([await watch.prune(), await watch.prune()]).toEqual([0, 0]);
+  now += 24 * 60 * minute;
   expect(await watch.prune()).toBe(1);
   expect(await open()).toHaveLength(1);
 });

@@ -80,6 +80,24 @@ export function servesPeople(name: string, open: () => Promise<DeskStore>): void
       expect(await store.get("a1")).toMatchObject({ status: "firing" });
     });
 
+    test("mends what a clock wrote that was ahead, once it is set back", async () => {
+      const hour = 60 * minute;
+      await tell(start, message({ fingerprint: "a1", severity: "emergency" }));
+      await tell(start + 2 * hour, message({ fingerprint: "a2", severity: "emergency" }));
+      await store.release(start + 1);
+      await store.release(start + 2);
+      const later = async (fingerprint: string) =>
+        (await store.deliveries(fingerprint, 10))
+          .filter(({ occasion }) => occasion === "reminder")
+          .map(({ dueAt }) => Math.round((dueAt - start) / minute))
+          .sort((a, b) => a - b);
+      // As long after now as they would have been.
+      expect(await later("a2")).toEqual(await later("a1"));
+      // What was heard in the future, and is gone, is not kept until then.
+      expect(await store.lose(new Set(["a1"]), start - minute, plan, start + 3)).toBe(1);
+      expect(await store.get("a2")).toMatchObject({ status: "stale" });
+    });
+
     test("lists what is open, the worst first, without what a list does not show", async () => {
       const of = (fingerprint: string, severity: string, startsAt = start) =>
         message({ fingerprint, startsAt, labels: labels({ severity }) });
