@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "./config/schema.ts";
+import { cadvisorSelection } from "./exporters.ts";
 import type { Place, Target } from "./targets/target.ts";
 import type { Trust } from "./trust.ts";
 
@@ -9,30 +10,6 @@ export interface CadvisorArgs {
   readonly place: Place;
   readonly settings: Config["cadvisor"];
 }
-
-/**
- * Left out: what is too much, and what cAdvisor cannot see of a container without root or the
- * engine's socket. Of that it would tell an eternal 0 (`cpuLoad`, `oom_event`) or only what is the
- * machine's (`disk`, `network`), which node_exporter measures.
- */
-const unmeasured = [
-  "advtcp",
-  "cpuLoad",
-  "cpu_topology",
-  "cpuset",
-  "disk",
-  "hugetlb",
-  "memory_numa",
-  "network",
-  "oom_event",
-  "percpu",
-  "process",
-  "referenced_memory",
-  "resctrl",
-  "sched",
-  "tcp",
-  "udp",
-];
 
 /**
  * Metrics of the containers of a Docker host, by their ids: the engine's socket, which would add their
@@ -49,8 +26,7 @@ export class Cadvisor extends pulumi.ComponentResource {
         binary: "cadvisor",
         image: { reference: settings.image, uid: 65534, gid: 65534 },
         args: [
-          `--disable_metrics=${unmeasured.join(",")}`,
-          "--docker_only=false",
+          ...cadvisorSelection,
           "--housekeeping_interval=15s",
           `--listen_ip=${place.listen.slice(0, place.listen.lastIndexOf(":"))}`,
           `--port=${settings.port}`,

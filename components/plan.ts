@@ -1,8 +1,9 @@
 import { renderBoards } from "../dashboards/index.ts";
-import { groupsFor } from "../rules/index.ts";
+import { groupsFor, type Selection } from "../rules/index.ts";
 import { renderAlertmanager, type Receivers } from "../rules/lib/alertmanager.ts";
-import { renderRuleFile } from "../rules/lib/rule-file.ts";
+import { renderRuleFile, type RuleOptions } from "../rules/lib/rule-file.ts";
 import type { Config } from "./config/schema.ts";
+import { lacksOf } from "./lacks.ts";
 import { receiverFiles } from "./render/alertmanager.ts";
 import { certificateRules } from "./render/certificates.ts";
 import { probeModule } from "./render/blackbox.ts";
@@ -29,6 +30,8 @@ export interface Places {
 export interface Plan {
   readonly places: Places;
   readonly jobs: readonly ScrapeJob[];
+  /** What decides which rules are loaded, and how. */
+  readonly selection: RuleOptions & Selection;
   readonly prometheus: string;
   readonly alertmanager: string;
   /** Whom Alertmanager tells: the processor, and people. Secrets are files. */
@@ -140,16 +143,17 @@ export function planEstate(
   const jobs = [...ownJobs(config, target.host, places), probeJob(config, places.blackbox)].filter(
     (job) => job.targets.length > 0,
   );
-  const options = {
+  const selection = {
     ...config.rules,
     evaluationInterval: config.prometheus.evaluationInterval,
     jobs: jobs.map(({ name }) => name).sort(),
     grafanaBase: config.grafana.url ?? places.grafana?.url,
+    lacks: lacksOf(config, target),
   };
   const rules = Object.fromEntries([
-    ...groupsFor(options).map((group) => [
+    ...groupsFor(selection).map((group) => [
       `rules/${group.name}.yml`,
-      renderRuleFile(group, options),
+      renderRuleFile(group, selection),
     ]),
     ...Object.entries(extraRules).map(([name, text]) => [`rules/extra-${name}.yml`, text]),
   ]) as Record<string, string>;
@@ -162,6 +166,7 @@ export function planEstate(
   return {
     places,
     jobs,
+    selection,
     prometheus: renderPrometheus({
       environment: config.environment,
       settings: config.prometheus,

@@ -69,8 +69,9 @@ const owner: Owner = {
   team: "devops",
   scope: "workload",
   layer: "service",
+  needs: "application metrics",
   board: estateBoard,
-  // No job: the contract is for every service, and the group is there without any.
+  // No job: the contract is for every service.
   target: { instance: "a:8080", host: "a" },
 };
 

@@ -63,8 +63,9 @@ const owner: Owner = {
   team: "devops",
   scope: "workload",
   layer: "business",
+  needs: "business metrics",
   board: estateBoard,
-  // No job: whatever sells exposes these, and the group is there without any.
+  // No job: whatever sells exposes these.
   target: { instance: "a:8080", host: "a" },
 };
 

@@ -12,6 +12,7 @@ import { inference } from "./inference/index.ts";
 import { kafka } from "./kafka/index.ts";
 import { kubernetes } from "./kubernetes/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
+import type { Lacks, LeftOut } from "./lib/needs.ts";
 import { loki } from "./loki/index.ts";
 import { group as macos } from "./macos.ts";
 import { mongodb } from "./mongodb/index.ts";
@@ -83,14 +84,30 @@ export function thresholdNames(): string[] {
 export interface Selection extends SloOptions {
   /** Services whose rules are wanted though nothing of them is scraped by the stack itself. */
   readonly services: readonly string[];
+  /** What the stack's own programs lack of what alerts need. */
+  readonly lacks: Lacks;
 }
 
-/** The groups that have something to look at: their job is there, or the stack asks for them. */
+/** Why an alert of a group is left out of a stack, where it can never fire; undefined where it is loaded. */
+export function leftOut(
+  alert: Alert,
+  { job, service }: AlertGroup,
+  { jobs, lacks, services }: Selection,
+): LeftOut | undefined {
+  if (services.includes(service)) return undefined;
+  if (job !== undefined && !jobs.includes(job)) return { job };
+  const because = alert.needs && lacks[alert.needs];
+  return alert.needs && because !== undefined ? { need: alert.needs, because } : undefined;
+}
+
+/** The groups that have something to look at, with those of their alerts that can fire there. */
 export function groupsFor(selection: Selection): AlertGroup[] {
-  const { jobs, services } = selection;
-  return groups
-    .filter(
-      ({ job, service }) => job === undefined || jobs.includes(job) || services.includes(service),
-    )
-    .map((group) => (group === slo ? sloGroup(selection) : group));
+  return groups.flatMap((group) => {
+    const alerts = Object.entries(group.alerts).filter(
+      ([, alert]) => leftOut(alert, group, selection) === undefined,
+    );
+    if (alerts.length === 0) return [];
+    const whole = group === slo ? sloGroup(selection) : group;
+    return [{ ...whole, alerts: Object.fromEntries(alerts) }];
+  });
 }

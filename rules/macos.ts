@@ -67,6 +67,7 @@ const owner: Owner = {
   team: "sre",
   scope: "host",
   layer: "basic",
+  needs: "macos",
   board: hostBoard,
   target: { job: "node", instance: "a:9100", host: "a" },
 };

@@ -208,6 +208,7 @@ export const group = defineAlerts(owner, signals, {
   },
   ProbeContentMismatch: {
     severity: "warning",
+    needs: "content probes",
     when: ({ wrongText, wrongValue }) => `${wrongText} == 1 or ${wrongValue} == 1`,
     for: "5m",
     summary: "{{ $labels.instance }} answers with the wrong content",
@@ -266,6 +267,7 @@ export const group = defineAlerts(owner, signals, {
   },
   ProbeDnsFailed: {
     severity: "critical",
+    needs: "dns probes",
     when: ({ dnsFailed }) => `${dnsFailed} == 0`,
     for: "3m",
     summary: "Name server {{ $labels.instance }} does not answer",
@@ -276,6 +278,7 @@ export const group = defineAlerts(owner, signals, {
   },
   ProbeIcmpLoss: {
     severity: "warning",
+    needs: "icmp probes",
     threshold: { value: 0.2, unit: "share of pings lost" },
     when: ({ icmpLoss }, threshold) => `${icmpLoss} > ${threshold}`,
     for: "5m",
@@ -301,6 +304,7 @@ export const group = defineAlerts(owner, signals, {
   },
   ProbeIcmpSlow: {
     severity: "warning",
+    needs: "icmp probes",
     threshold: { value: 0.3, unit: "seconds there and back" },
     when: ({ icmpRoundTrip }, threshold) => `${icmpRoundTrip} > ${threshold}`,
     for: "10m",
@@ -322,6 +326,7 @@ export const group = defineAlerts(owner, signals, {
   },
   ProbeGrpcNotServing: {
     severity: "critical",
+    needs: "grpc probes",
     when: ({ grpcServing }) => `${grpcServing} == 0`,
     for: "2m",
     summary: "gRPC service {{ $labels.instance }} does not serve",

@@ -47,6 +47,7 @@ const owner: Owner = {
   team: "sre",
   scope: "probe",
   layer: "business",
+  needs: "journey metrics",
   board: estateBoard,
   // No job: journeys come from wherever they are run.
   target: { instance: "a", host: "a" },

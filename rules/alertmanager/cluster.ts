@@ -1,4 +1,4 @@
-import { defineAlerts } from "../lib/alert.ts";
+import { defineAlerts, type Owner } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { alertmanagerOwner, job, members, nowhere, pair } from "./common.ts";
@@ -71,7 +71,9 @@ export const signals = defineSignals({
   },
 });
 
-export const group = defineAlerts(alertmanagerOwner("cluster"), signals, {
+const owner: Owner = { ...alertmanagerOwner("cluster"), needs: "several alertmanagers" };
+
+export const group = defineAlerts(owner, signals, {
   AlertmanagerMembersInconsistent: {
     severity: "warning",
     when: (s) => `${s.missing} > 0`,

@@ -104,6 +104,7 @@ export const group = defineAlerts(containerOwner("life"), signals, {
   },
   ContainerGone: {
     severity: "warning",
+    needs: "container names",
     when: ({ named, namedBefore, cadvisorUp }) =>
       `${namedBefore} unless on (cluster, env, job, instance, name) ${named} and on (cluster, env, job, instance) ${cadvisorUp} == 1`,
     for: "5m",
@@ -206,6 +207,7 @@ export const group = defineAlerts(containerOwner("life"), signals, {
   },
   ContainerUnhealthy: {
     severity: "warning",
+    needs: "container names",
     when: ({ healthy, healthyBefore }) => `${healthy} == 0 and ${healthyBefore} == 1`,
     for: "5m",
     summary: "A container of {{ $labels.host }} fails its health check",

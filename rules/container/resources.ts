@@ -150,6 +150,7 @@ export const group = defineAlerts(containerOwner("resources"), signals, {
   },
   ContainerMemoryLimitHit: {
     severity: "warning",
+    needs: "cgroups v1",
     threshold: { value: 100, unit: "hits of the limit in 15 minutes" },
     when: ({ limitHits, memoryOfLimit }, threshold) =>
       `${limitHits} > ${threshold} and ${memoryOfLimit} > 0.8`,
@@ -180,6 +181,7 @@ export const group = defineAlerts(containerOwner("resources"), signals, {
   },
   ContainerOomKilled: {
     severity: "warning",
+    needs: "kernel log",
     when: ({ oomKills }) => `${oomKills} > 0`,
     for: "0s",
     keepFiringFor: "15m",
@@ -256,6 +258,7 @@ export const group = defineAlerts(containerOwner("resources"), signals, {
   },
   ContainerMemoryPressure: {
     severity: "warning",
+    needs: "cgroups v2",
     threshold: { value: 0.1, unit: "share of time in which everything in it waited for memory" },
     when: ({ memoryPressure }, threshold) => `${memoryPressure} > ${threshold}`,
     for: "15m",
@@ -278,6 +281,7 @@ export const group = defineAlerts(containerOwner("resources"), signals, {
   },
   ContainerIoPressure: {
     severity: "warning",
+    needs: "cgroups v2",
     threshold: { value: 0.3, unit: "share of time in which everything in it waited for disks" },
     when: ({ ioPressure }, threshold) => `${ioPressure} > ${threshold}`,
     for: "15m",
@@ -300,6 +304,7 @@ export const group = defineAlerts(containerOwner("resources"), signals, {
   },
   ContainerDiskNearLimit: {
     severity: "warning",
+    needs: "container disks",
     threshold: { value: 0.85, unit: "share of the room for its own files" },
     when: ({ diskOfLimit }, threshold) => `${diskOfLimit} > ${threshold}`,
     for: "15m",
@@ -329,6 +334,7 @@ export const group = defineAlerts(containerOwner("resources"), signals, {
   },
   ContainerNetworkErrors: {
     severity: "warning",
+    needs: "container networks",
     threshold: { value: 1, unit: "packets per second" },
     when: ({ networkErrors }, threshold) => `${networkErrors} > ${threshold}`,
     for: "15m",
@@ -356,6 +362,7 @@ export const group = defineAlerts(containerOwner("resources"), signals, {
   },
   ContainerNetworkDrops: {
     severity: "warning",
+    needs: "container networks",
     threshold: { value: 10, unit: "packets per second" },
     when: ({ networkDrops }, threshold) => `${networkDrops} > ${threshold}`,
     for: "15m",
@@ -387,6 +394,7 @@ export const group = defineAlerts(containerOwner("resources"), signals, {
   },
   ContainerThreadsNearLimit: {
     severity: "warning",
+    needs: "container threads",
     threshold: { value: 0.85, unit: "share of the threads it may have" },
     when: ({ threadsOfLimit }, threshold) => `${threadsOfLimit} > ${threshold}`,
     for: "10m",

@@ -143,6 +143,7 @@ export const group = defineAlerts(owner, signals, {
   },
   HostSmartUnhealthy: {
     severity: "warning",
+    needs: "smartmon textfile",
     when: ({ smartHealthy }) => `${smartHealthy} == 0`,
     for: "5m",
     summary: "Disk {{ $labels.disk }} of {{ $labels.host }} says it is failing",
@@ -156,6 +157,7 @@ export const group = defineAlerts(owner, signals, {
   },
   HostDiskSectorsReallocated: {
     severity: "warning",
+    needs: "smartmon textfile",
     threshold: { value: 5, unit: "sectors replaced in a day" },
     when: ({ reallocated }, threshold) => `${reallocated} > ${threshold}`,
     for: "0s",
@@ -179,6 +181,7 @@ export const group = defineAlerts(owner, signals, {
   },
   HostDiskSectorsPending: {
     severity: "warning",
+    needs: "smartmon textfile",
     threshold: { value: 10, unit: "sectors that could not be read" },
     when: ({ pending }, threshold) => `${pending} > ${threshold}`,
     for: "1h",

@@ -243,6 +243,7 @@ export const group = defineAlerts(hostOwner("system"), signals, {
   },
   HostProcessesNearLimit: {
     severity: "warning",
+    needs: "processes collector",
     threshold: { value: 0.8, unit: "share of process numbers in use" },
     when: ({ processes }, threshold) => `${processes} > ${threshold}`,
     for: "10m",
@@ -261,6 +262,7 @@ export const group = defineAlerts(hostOwner("system"), signals, {
   },
   HostThreadsNearLimit: {
     severity: "warning",
+    needs: "processes collector",
     threshold: { value: 0.8, unit: "share of the threads there may be" },
     when: ({ threads }, threshold) => `${threads} > ${threshold}`,
     for: "10m",
@@ -317,6 +319,7 @@ export const group = defineAlerts(hostOwner("system"), signals, {
   },
   HostKernelVersionSkew: {
     severity: "info",
+    needs: "several hosts",
     scope: "estate",
     board: estateBoard,
     threshold: { value: 2, unit: "versions of the kernel" },

@@ -62,6 +62,7 @@ const mtime = `node_textfile_mtime_seconds{file="${file["file"] ?? ""}"}`;
 export const group = defineAlerts(hostOwner("upkeep"), signals, {
   HostSystemdUnitFailed: {
     severity: "warning",
+    needs: "systemd collector",
     when: ({ unitFailed }) => `${unitFailed} == 1`,
     for: "5m",
     summary: "{{ $labels.name }} of {{ $labels.host }} failed",
@@ -78,6 +79,7 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
   },
   HostSystemdUnitCrashLooping: {
     severity: "warning",
+    needs: "systemd restarts",
     threshold: { value: 4, unit: "restarts in 15 minutes" },
     when: ({ unitRestarts }, threshold) => `${unitRestarts} > ${threshold}`,
     for: "0s",
@@ -99,6 +101,7 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
   },
   HostTextfileScrapeError: {
     severity: "warning",
+    needs: "textfile collector",
     when: ({ textfileError }) => `${textfileError} == 1`,
     for: "15m",
     summary: "A file of metrics on {{ $labels.host }} cannot be read",
@@ -109,6 +112,7 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
   },
   HostTextfileStale: {
     severity: "warning",
+    needs: "textfile collector",
     threshold: { value: day, unit: "seconds since it was written" },
     when: ({ textfileAge }, threshold) => `${textfileAge} > ${threshold}`,
     for: "1h",
@@ -122,6 +126,7 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
   },
   HostRebootRequired: {
     severity: "info",
+    needs: "apt textfile",
     when: ({ rebootRequired }) => `${rebootRequired} == 1`,
     for: "24h",
     step: "30m",
@@ -133,6 +138,7 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
   },
   HostSecurityUpdatesPending: {
     severity: "warning",
+    needs: "apt textfile",
     threshold: { value: 0, unit: "security updates not installed" },
     when: ({ securityUpdates }, threshold) => `${securityUpdates} > ${threshold}`,
     for: "24h",
@@ -158,6 +164,7 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
   },
   HostUpdatesPending: {
     severity: "info",
+    needs: "apt textfile",
     threshold: { value: 50, unit: "updates not installed" },
     when: ({ updates }, threshold) => `${updates} > ${threshold}`,
     for: "24h",
@@ -176,6 +183,7 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
   },
   HostPackageListStale: {
     severity: "warning",
+    needs: "apt textfile",
     threshold: { value: 3 * day, unit: "seconds since the list was fetched" },
     when: ({ packageListAge }, threshold) => `${packageListAge} > ${threshold}`,
     for: "1h",
@@ -193,6 +201,7 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
   },
   HostOsSupportEnds: {
     severity: "warning",
+    needs: "end of support",
     threshold: { value: 60 * day, unit: "seconds until support ends" },
     when: ({ supportLeft }, threshold) => `${supportLeft} < ${threshold}`,
     for: "6h",

@@ -68,8 +68,9 @@ const owner: Owner = {
   team: "mlops",
   scope: "model",
   layer: "business",
+  needs: "inference metrics",
   board: estateBoard,
-  // No job: the contract is for every service, and the group is there without any.
+  // No job: the contract is for every service.
   target: { instance: "a:8080", host: "a" },
 };
 

@@ -1,5 +1,6 @@
 import type { BoardLink } from "./boards.ts";
 import type { Recording } from "./slo.ts";
+import type { Need } from "./needs.ts";
 import { type Dialect, type Kind, readsOf, render, ruleDialect, type Signal } from "./signal.ts";
 
 /** How much it hurts, worst first. `none` is for the Watchdog, which is no complaint. */
@@ -89,6 +90,8 @@ export interface Owner {
    * kube-state-metrics does); `own`, what it does itself (as an API server does). @default own
    */
   readonly copies?: "same" | "own";
+  /** What must be there beside a program of its job; alerts may need something else. */
+  readonly needs?: Need;
   /** How often the group is evaluated; Prometheus' own interval where it is not given. */
   readonly interval?: Duration;
 }
@@ -125,6 +128,8 @@ export interface AlertDefinition<S extends Readonly<Record<string, Signal>>> {
   readonly scope?: Scope;
   readonly layer?: Layer;
   readonly board?: BoardLink;
+  /** What must be there beside a program of its job, or it can never fire. */
+  readonly needs?: Need;
   /** Alerts about the same thing in several severities share one: the worse silences the milder. */
   readonly family?: string;
   /** It says that its service is down, which silences the rest of that service there. */

@@ -74,12 +74,14 @@ const block = (name: string, lines: readonly string[]): string[] =>
  * Everything about an alert in a stack, for a terminal.
  *
  * @param section - Its section of the runbook.
+ * @param here - Whether it can fire there, in lines.
  */
 export function renderExplanation(
   alert: Alert,
   stack: Stack,
   all: readonly Alert[],
   section: string,
+  here: readonly string[] = [],
 ): string {
   const { options } = stack;
   const off = options.off[alert.name];
@@ -90,6 +92,7 @@ export function renderExplanation(
     "",
     ...block("For example", [readable(alert.description, alert)]),
     "",
+    ...block("Here", here),
     ...(off ? block("Switched off", [`until ${off.until}: ${off.reason}`]) : []),
     ...block("Fires when", [alert.expression(options.thresholds[alert.name], options)]),
     ...thresholds(alert, stack),

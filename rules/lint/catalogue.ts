@@ -128,21 +128,26 @@ function unknownIn(
   });
 }
 
+/** What is recorded under each name. Several rules may record series of one: each SLO does. */
+export function sourcesOf(
+  groups: readonly AlertGroup[],
+): ReadonlyMap<string | undefined, readonly { readonly expr: string }[]> {
+  const recordings = groups.flatMap(({ recordings: more = [], signals }) => [
+    ...Object.values(signals)
+      .filter(({ record }) => record !== undefined)
+      .map((signal) => ({ record: signal.record, expr: compute(signal, ruleDialect) })),
+    ...more,
+  ]);
+  return Map.groupBy(recordings, ({ record }) => record);
+}
+
 /** Which alerts use nothing that is not in an inventory, not even by what is recorded for them. */
 export function restsOn(
   inventory: ReadonlyMap<string, Exposed>,
   groups: readonly AlertGroup[],
   targetLabels: readonly string[],
 ): (alert: Alert) => boolean {
-  // Several rules may record series of one name: each SLO does.
-  const recordings = groups.flatMap(({ recordings: more = [], signals }) => [
-    ...Object.values(signals).map((signal) => ({
-      record: signal.record,
-      expr: compute(signal, ruleDialect),
-    })),
-    ...more,
-  ]);
-  const sources = Map.groupBy(recordings, ({ record }) => record);
+  const sources = sourcesOf(groups);
   const unknown = (expression: string): string[] =>
     unknownIn(expression, inventory, targetLabels, (metric) => {
       return sources.get(metric)?.flatMap(({ expr }) => unknown(expr));

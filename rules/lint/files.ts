@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Inventory } from "../metrics/format.ts";
 import type { InventoryFile } from "./inventory.ts";
 
 /** The inventories below a project's folder, by file name. */
@@ -11,4 +12,28 @@ export function readInventory(root: string): ReadonlyMap<string, InventoryFile> 
       .sort()
       .map((name) => [name, JSON.parse(readFileSync(join(folder, name), "utf8")) as InventoryFile]),
   );
+}
+
+/** Files of `rules/metrics/` and of its folder `deployed` by the scrape job of an estate that they are of. */
+const ofJob = {
+  alertmanager: "deployed/alertmanager-0.33.1.json",
+  blackbox: "deployed/blackbox_exporter-0.28.0.json",
+  cadvisor: "deployed/cadvisor-0.57.0.json",
+  // Nothing of Vigil builds Grafana, and the processor has one way to be run.
+  grafana: "grafana-12.json",
+  node: "deployed/node_exporter-1.11.1.json",
+  probe: "deployed/blackbox_exporter-0.28.0.json",
+  processor: "alert-processor-0.1.0.json",
+  prometheus: "deployed/prometheus-3.5.3.json",
+} as const;
+
+/** What each program that an estate deploys tells there, by scrape job. */
+export function readDeployed(root: string): Readonly<Record<keyof typeof ofJob, Inventory>> {
+  const folder = join(root, "rules", "metrics");
+  return Object.fromEntries(
+    Object.entries(ofJob).map(([job, file]) => [
+      job,
+      JSON.parse(readFileSync(join(folder, file), "utf8")) as Inventory,
+    ]),
+  ) as Record<keyof typeof ofJob, Inventory>;
 }

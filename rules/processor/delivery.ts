@@ -61,6 +61,7 @@ const pinged = (result: string, values: string): Series => ({
 export const group = defineAlerts(processorOwner("delivery"), signals, {
   ProcessorDeliveryStuck: {
     severity: "critical",
+    needs: "processor channels",
     threshold: { value: 300, unit: "seconds that the oldest delivery has been due" },
     when: (s, seconds) => `${s.oldest} > ${seconds}`,
     for: "2m",
@@ -72,6 +73,7 @@ export const group = defineAlerts(processorOwner("delivery"), signals, {
   },
   ProcessorDeliveriesDead: {
     severity: "critical",
+    needs: "processor channels",
     when: (s) => `${s.givenUp} > 0`,
     for: "0s",
     keepFiringFor: "15m",
@@ -98,6 +100,7 @@ export const group = defineAlerts(processorOwner("delivery"), signals, {
   },
   ProcessorChannelFailing: {
     severity: "warning",
+    needs: "processor channels",
     threshold: { value: 0.5, unit: "share of a channel's messages that fail" },
     when: (s, share) => `${s.failedShare} > ${share}`,
     for: "10m",
@@ -129,6 +132,7 @@ export const group = defineAlerts(processorOwner("delivery"), signals, {
   },
   ProcessorHeartbeatFailing: {
     severity: "warning",
+    needs: "processor heartbeat",
     threshold: { value: 5, unit: "failed pings in ten minutes" },
     when: (s, failures) => `${s.heartbeatFailures} > ${failures}`,
     for: "5m",

@@ -64,6 +64,7 @@ const once = (series: string) => ({ [series]: "0x3 3x60" });
 export const group = defineAlerts(prometheusOwner("collection"), signals, {
   PrometheusSDRefreshFailure: {
     severity: "warning",
+    needs: "service discovery",
     when: (s) => `${s.refreshFailures} > 0`,
     for: "20m",
     summary: "Prometheus on {{ $labels.host }} cannot renew its list of targets",
@@ -78,6 +79,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   },
   PrometheusKubernetesListWatchFailures: {
     severity: "warning",
+    needs: "kubernetes discovery",
     when: (s) => `${s.kubernetesFailures} > 0`,
     for: "15m",
     summary: "Prometheus on {{ $labels.host }} cannot watch Kubernetes",
@@ -102,6 +104,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   },
   PrometheusTargetLimitHit: {
     severity: "warning",
+    needs: "target limit",
     when: (s) => `${s.overTargets} > 0`,
     for: "15m",
     summary: "A scrape job on {{ $labels.host }} has more targets than it may",

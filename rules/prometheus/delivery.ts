@@ -179,6 +179,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
   },
   PrometheusRemoteStorageFailures: {
     severity: "critical",
+    needs: "remote write",
     threshold: { value: 0.01, unit: "share of samples that remote storage refuses" },
     when: (s, share) => `${s.remoteFailures} > ${share}`,
     for: "15m",
@@ -205,6 +206,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
   },
   PrometheusRemoteWriteBehind: {
     severity: "warning",
+    needs: "remote write",
     threshold: { value: 120, unit: "seconds that remote storage is behind" },
     when: (s, seconds) => `${s.behind} > ${seconds}`,
     for: "15m",
@@ -233,6 +235,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
   },
   PrometheusRemoteWriteRetrying: {
     severity: "warning",
+    needs: "remote write",
     threshold: { value: 0.05, unit: "samples sent again against samples sent" },
     when: (s, share) => `${s.remoteRetries} > ${share}`,
     for: "30m",
@@ -259,6 +262,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
   },
   PrometheusRemoteWriteDesiredShards: {
     severity: "warning",
+    needs: "remote write",
     threshold: { value: 1, unit: "connections wanted against connections allowed" },
     when: (s, share) => `${s.shardsWanted} > ${share}`,
     for: "15m",

@@ -178,6 +178,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   },
   PrometheusHAGroupDown: {
     severity: "critical",
+    needs: "several prometheus",
     scope: "workload",
     board: estateBoard,
     threshold: { value: 0.5, unit: "share of a group's servers that are down" },
@@ -208,6 +209,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   },
   PrometheusHAGroupCrashlooping: {
     severity: "critical",
+    needs: "several prometheus",
     scope: "workload",
     board: estateBoard,
     threshold: { value: 0.5, unit: "share of a group's servers that start again and again" },
@@ -247,6 +249,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   },
   PrometheusHAGroupNotIngestingSamples: {
     severity: "emergency",
+    needs: "several prometheus",
     scope: "workload",
     board: estateBoard,
     when: (s) => `${s.bestIngested} == 0 and ${s.groupTargets} > 0 and ${s.servers} > 1`,

@@ -1,5 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileName, renderInventory, type Metrics } from "../../rules/metrics/format.ts";
 import { ToolError, UserError } from "../errors.ts";
 import { obtain } from "../obtain.ts";
@@ -61,7 +61,8 @@ export async function capture(
   const metrics = withSemantics(seen);
   const { exporter } = recipe;
   const version = recipe.version?.() ?? versions[recipe.tools[0].name] ?? "";
-  const file = join(folder, fileName({ exporter, version }));
+  const file = join(folder, recipe.folder ?? "", fileName({ exporter, version }));
+  await mkdir(dirname(file), { recursive: true });
   const before = await known(file);
   const reference = recipe.reference(versions);
   await writeFile(

@@ -11,6 +11,8 @@ export type Binaries = Readonly<Record<string, string>>;
 export interface Recipe {
   /** As in the name of the file. */
   readonly exporter: string;
+  /** Below the folder of inventories, for what is not the whole of what a program can show. */
+  readonly folder?: string;
   /** What is needed: the first tool's version is the inventory's. */
   readonly tools: readonly [Tool, ...Tool[]];
   /** The inventory's version where what is scraped is a program of this repository. */

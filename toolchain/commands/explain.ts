@@ -18,7 +18,7 @@ export async function run(args: string[]): Promise<number> {
   if (options === undefined) return 0;
   const { rest, root, stack: name } = options;
   await ensureDependencies({ root });
-  const { allAlerts } = await import("../../rules/index.ts");
+  const { allAlerts, groups, leftOut } = await import("../../rules/index.ts");
   const alerts = allAlerts();
   const [wanted] = rest;
   if (wanted === undefined) {
@@ -48,8 +48,9 @@ export async function run(args: string[]): Promise<number> {
   const { planEstate } = await import("../../components/plan.ts");
   const { createTarget } = await import("../../components/targets/index.ts");
   const { renderExplanation } = await import("../../rules/lib/explanation.ts");
+  const { hereLines } = await import("../here.ts");
   const config = await readStackConfig(root, name);
-  const { jobs, receivers } = planEstate(
+  const { receivers, selection } = planEstate(
     config,
     createTarget(config, name, {}),
     config.grafana.enabled,
@@ -60,10 +61,8 @@ export async function run(args: string[]): Promise<number> {
   const stack = {
     environment: config.environment,
     options: {
-      ...config.rules,
+      ...selection,
       off: Object.fromEntries(off),
-      evaluationInterval: config.prometheus.evaluationInterval,
-      jobs: jobs.map((job) => job.name).sort(),
     },
     receivers,
     ways: renderChannels(config.processor).subscriptions,
@@ -71,7 +70,10 @@ export async function run(args: string[]): Promise<number> {
   };
   const runbook = await readFile(join(root, "runbooks", `${alert.service}.md`), "utf8");
   const section = runbook.split(/^## /m).find((one) => one.startsWith(`${alert.name}\n`)) ?? "";
-  const text = renderExplanation(alert, stack, alerts, section.slice(alert.name.length));
+  const group = groups.find(({ alerts }) => alert.name in alerts);
+  const reason = group && leftOut(alert, group, selection);
+  const here = hereLines(alert, reason, selection);
+  const text = renderExplanation(alert, stack, alerts, section.slice(alert.name.length), here);
   process.stdout.write(forStack(text, name));
   return 0;
 }

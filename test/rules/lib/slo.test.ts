@@ -174,7 +174,7 @@ describe("the objectives of a stack", () => {
 
   it("may be others", () => {
     const objectives = { "scrape-success": 0.95 };
-    const selection = { jobs: ["node"], services: [], objectives };
+    const selection = { jobs: ["node"], services: [], lacks: {}, objectives };
     const slo = groupsFor(selection).find(({ name }) => name === "slo");
     expect(slo?.recordings).toContainEqual({
       record: "slo:objective:ratio",

@@ -119,14 +119,19 @@ test("the README says of each recipe what it needs", () => {
 });
 
 test("every inventory said to be captured has its recipe or may not be built, and every recipe its inventory", () => {
-  const folder = join(checkout, "rules", "metrics");
-  const captured = readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Inventory)
-    .filter(({ how }) => how === "captured");
-  const names = new Set(captured.map(({ exporter }) => exporter));
-  expect([...names].sort()).toEqual(
-    [...Object.values(recipes).map(({ exporter }) => exporter), ...Object.keys(notBuilt)].sort(),
+  const captured = ["", "deployed"].flatMap((below) => {
+    const folder = join(checkout, "rules", "metrics", below);
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Inventory)
+      .filter(({ how }) => how === "captured")
+      .map(({ exporter }) => join(below, exporter));
+  });
+  expect([...new Set(captured)].sort()).toEqual(
+    [
+      ...Object.values(recipes).map(({ exporter, folder = "" }) => join(folder, exporter)),
+      ...Object.keys(notBuilt),
+    ].sort(),
   );
 });
 

@@ -36,15 +36,26 @@ async function answerWebhook(session: Session): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-/** Starts an Alertmanager, in a cluster with `peer` when there is one. */
+/** Flags of a member of a cluster, with `peer` when there is one. */
+const member = (cluster: string, peer?: string): string[] => [
+  `--cluster.listen-address=${cluster}`,
+  `--cluster.advertise-address=${cluster}`,
+  "--cluster.settle-timeout=1s",
+  ...(peer === undefined ? [] : [`--cluster.peer=${peer}`]),
+];
+
+/**
+ * Starts an Alertmanager; gives back its address.
+ *
+ * @param flags - Beside those of its files and its listener.
+ */
 export async function startAlertmanager(
   session: Session,
   binaries: Binaries,
   name: string,
-  peer?: string,
-): Promise<{ address: string; cluster: string }> {
+  flags: readonly string[],
+): Promise<string> {
   const address = `127.0.0.1:${await session.port()}`;
-  const cluster = `127.0.0.1:${await session.port()}`;
   const file = await session.file(`${name}.yml`, config(await answerWebhook(session)));
   await session.start(
     name,
@@ -53,14 +64,11 @@ export async function startAlertmanager(
       `--config.file=${file}`,
       `--storage.path=${session.path(name)}`,
       `--web.listen-address=${address}`,
-      `--cluster.listen-address=${cluster}`,
-      `--cluster.advertise-address=${cluster}`,
-      "--cluster.settle-timeout=1s",
-      ...(peer === undefined ? [] : [`--cluster.peer=${peer}`]),
+      ...flags,
     ],
     { ready: `http://${address}/-/ready` },
   );
-  return { address, cluster };
+  return address;
 }
 
 export const alertmanager: Recipe = {
@@ -69,10 +77,12 @@ export const alertmanager: Recipe = {
   reference: ({ alertmanager = "" }) =>
     `two alertmanager ${alertmanager} in a cluster, with a webhook that works, one that does not, a silence and an inhibition; no --enable-feature (receiver-name-in-metrics would add the label receiver_name)`,
   async capture(session, binaries) {
-    const first = await startAlertmanager(session, binaries, "first");
-    const second = await startAlertmanager(session, binaries, "second", first.cluster);
+    const peers = [await session.port(), await session.port()].map((port) => `127.0.0.1:${port}`);
+    const [one = "", two = ""] = peers;
+    const first = await startAlertmanager(session, binaries, "first", member(one));
+    const second = await startAlertmanager(session, binaries, "second", member(two, one));
     const post = async (path: string, body: unknown): Promise<void> => {
-      const answer = await fetch(`http://${first.address}/api/v2/${path}`, {
+      const answer = await fetch(`http://${first}/api/v2/${path}`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),
@@ -93,7 +103,7 @@ export const alertmanager: Recipe = {
       ways.map((way) => ({ labels: { alertname: "Capture", way } })),
     );
     const sees = async (line: RegExp): Promise<boolean> =>
-      line.test(await (await fetch(`http://${first.address}/metrics`)).text());
+      line.test(await (await fetch(`http://${first}/metrics`)).text());
     const wanted = [
       /^alertmanager_notifications_total\{.*integration="webhook".*\} [1-9]/m,
       /^alertmanager_notifications_failed_total\{.*integration="webhook".*\} [1-9]/m,
@@ -101,7 +111,7 @@ export const alertmanager: Recipe = {
       /^alertmanager_cluster_members 2/m,
     ];
     for (const line of wanted) await session.until(`${line.source} is seen`, () => sees(line));
-    await session.scrape(`http://${first.address}/metrics`);
-    await session.scrape(`http://${second.address}/metrics`);
+    await session.scrape(`http://${first}/metrics`);
+    await session.scrape(`http://${second}/metrics`);
   },
 };

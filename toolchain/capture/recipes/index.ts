@@ -5,6 +5,13 @@ import { blackbox } from "./blackbox.ts";
 import { cadvisor } from "./cadvisor.ts";
 import { celery } from "./celery.ts";
 import { coredns } from "./coredns.ts";
+import {
+  deployedAlertmanager,
+  deployedBlackbox,
+  deployedCadvisor,
+  deployedNode,
+  deployedPrometheus,
+} from "./deployed.ts";
 import { etcd } from "./etcd.ts";
 import { galera } from "./galera.ts";
 import { kafkaJmx } from "./kafka-jmx.ts";
@@ -37,6 +44,12 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   pushgateway,
   processor,
   apt,
+  // The same as Vigil deploys them.
+  "deployed-node": deployedNode,
+  "deployed-blackbox": deployedBlackbox,
+  "deployed-prometheus": deployedPrometheus,
+  "deployed-alertmanager": deployedAlertmanager,
+  "deployed-cadvisor": deployedCadvisor,
   // Stores.
   redis,
   postgres,

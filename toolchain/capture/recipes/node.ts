@@ -81,8 +81,15 @@ export async function captureMachine(session: Session, binaries: Binaries): Prom
   await scrapeAll(session, binaries["node_exporter"] ?? "", flags);
 }
 
-/** Hardware this machine lacks (RAID, ECC, bonds, sensors …), as the exporter's own tests hold it. */
-async function captureFixtures(session: Session, binaries: Binaries): Promise<void> {
+/**
+ * Hardware this machine lacks (RAID, ECC, bonds, sensors …), as the exporter's own tests hold it.
+ *
+ * @returns the folder, and the flags with which the exporter looks there.
+ */
+export async function hardware(
+  session: Session,
+  binaries: Binaries,
+): Promise<{ readonly fixtures: string; readonly paths: readonly string[] }> {
   const version = tools.node_exporter.version;
   const asked = await run(binaries["go"] ?? "go", [
     "mod",
@@ -97,11 +104,19 @@ async function captureFixtures(session: Session, binaries: Binaries): Promise<vo
   await symlink("10", `${fixtures}/proc/self`);
   for (const archive of ["sys", "udev"])
     await run("bash", [`${Dir}/ttar`, "-C", fixtures, "-x", "-f", `${fixtures}/${archive}.ttar`]);
-  await scrapeAll(session, binaries["node_exporter"] ?? "", [
+  const paths = [
     `--path.rootfs=${fixtures}`,
     `--path.procfs=${fixtures}/proc`,
     `--path.sysfs=${fixtures}/sys`,
     `--path.udev.data=${fixtures}/udev/data`,
+  ];
+  return { fixtures, paths };
+}
+
+async function captureFixtures(session: Session, binaries: Binaries): Promise<void> {
+  const { fixtures, paths } = await hardware(session, binaries);
+  await scrapeAll(session, binaries["node_exporter"] ?? "", [
+    ...paths,
     "--collector.bcache.priorityStats",
     "--collector.netclass.ignore-invalid-speed",
     "--no-collector.arp.netlink",

@@ -46,14 +46,16 @@ export const prometheus: Recipe = {
   reference: ({ prometheus = "" }) =>
     `prometheus ${prometheus} --web.enable-remote-write-receiver --web.enable-lifecycle --enable-feature=${features.join(",")}, with rules, an Alertmanager, remote write to itself, remote read, discovery by file, HTTP and DNS, and servers that are not there`,
   async capture(session, binaries) {
-    const alertmanager = await startAlertmanager(session, binaries, "alertmanager");
+    const alertmanager = await startAlertmanager(session, binaries, "alertmanager", [
+      "--cluster.listen-address=",
+    ]);
     const address = `127.0.0.1:${await session.port()}`;
     const dead = `127.0.0.1:${await session.port()}`;
     await session.file("rules.yml", rules);
     await session.file("targets.json", JSON.stringify([{ targets: [address] }]));
     const file = await session.file(
       "prometheus.yml",
-      config(address, dead, alertmanager.address, session.folder),
+      config(address, dead, alertmanager, session.folder),
     );
     await session.start(
       "prometheus",

@@ -1,0 +1,62 @@
+/**
+ * What must be there for an alert to fire, beside a scraped program of its job, as the end of a sentence:
+ * "HostSystemdUnitFailed needs …". An estate that lacks it does not load the alert, and says why.
+ */
+export const needs = {
+  // node_exporter
+  "apt textfile":
+    "apt_info.py, and node_exporter with --collector.textfile.directory to read its file",
+  "cpu_vulnerabilities collector": "node_exporter with --collector.cpu_vulnerabilities",
+  "end of support": "a system whose /etc/os-release has SUPPORT_END, as Fedora's has",
+  macos: "a host with macOS",
+  "processes collector": "node_exporter with --collector.processes",
+  "selinux collector": "node_exporter with --collector.selinux",
+  "several hosts": "several hosts",
+  "smartmon textfile":
+    "smartmon.sh, and node_exporter with --collector.textfile.directory to read its file",
+  "systemd collector": "node_exporter with --collector.systemd",
+  "systemd restarts":
+    "node_exporter with --collector.systemd and --collector.systemd.enable-restarts-metrics",
+  "textfile collector": "node_exporter with --collector.textfile.directory",
+  // cAdvisor
+  "cgroups v1": "control groups of version 1: on version 2 the kernel does not count this",
+  "cgroups v2": "control groups of version 2: on version 1 the kernel does not count this",
+  "container disks": "cAdvisor with the metrics disk, as root and with the engine's socket",
+  "container names": "cAdvisor with the engine's socket",
+  "container networks": "cAdvisor with the metrics network, as root and with the engine's socket",
+  "container threads": "cAdvisor with the metrics process",
+  "kernel log": "cAdvisor with the metrics oom_event, as root",
+  // blackbox_exporter
+  "content probes": "probes that expect a text",
+  "dns probes": "probes of DNS",
+  "grpc probes": "probes of gRPC",
+  "icmp probes": "probes by ICMP, whose job has icmp in its name",
+  // Prometheus, Alertmanager, the processor
+  "kubernetes discovery": "a Prometheus that finds its targets in Kubernetes",
+  "processor channels": "a channel of the alert processor",
+  "processor heartbeat": "vigil:processor.heartbeat",
+  "remote write": "a Prometheus with remote_write",
+  "service discovery": "a Prometheus that finds its targets elsewhere than in its configuration",
+  "several alertmanagers": "several Alertmanagers in a cluster",
+  "several prometheus": "several Prometheus servers that do the same work",
+  "target limit": "a Prometheus with a target_limit",
+  // Contracts
+  "application metrics": "a scraped program that tells of its requests (runbooks/general.md)",
+  "business metrics": "a scraped program that tells of orders and payments (runbooks/business.md)",
+  "inference metrics": "a scraped program that tells of its predictions (runbooks/inference.md)",
+  "journey metrics": "scraped journeys (runbooks/probe.md)",
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Need = keyof typeof needs;
+
+/** Why a stack does not load an alert: nothing of its job is scraped, or it needs what is not there. */
+export type LeftOut = { readonly job: string } | { readonly need: Need; readonly because: string };
+
+/** Why an estate does not have what alerts need; what is not named, it has, or nobody can know. */
+export type Lacks = Readonly<Partial<Record<Need, string>>>;
+
+/** A reason as lines for a terminal. */
+export const spelledReason = (reason: LeftOut): string[] =>
+  "job" in reason
+    ? [`nothing in this stack is scraped as job ${reason.job}`]
+    : [`it needs ${needs[reason.need]}`, reason.because];

@@ -1,0 +1,150 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { lacksOf } from "../../components/lacks.ts";
+import { cadvisorSelection, nodeSelection } from "../../components/exporters.ts";
+import { planEstate } from "../../components/plan.ts";
+import { dockerTarget } from "../../components/targets/docker.ts";
+import { localTarget } from "../../components/targets/local.ts";
+import { groups, leftOut } from "../../rules/index.ts";
+import type { Alert } from "../../rules/lib/alert.ts";
+import type { Need } from "../../rules/lib/needs.ts";
+import { readDeployed, readInventory } from "../../rules/lint/files.ts";
+import { joinInventory } from "../../rules/lint/inventory.ts";
+import { blockers, type Has, toldBy } from "../../rules/lint/reach.ts";
+import { root, stackConfig } from "../harness.ts";
+import { parseConfig } from "../../components/config/parse.ts";
+import { encryptedSecret } from "../../components/config/fields.ts";
+import type { Config } from "../../components/config/schema.ts";
+
+function configOf(values: Record<string, unknown> = {}): Config {
+  const base = stackConfig("local");
+  const more = Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)] as const);
+  const { config, problems } = parseConfig(
+    {
+      values: { ...base.values, ...Object.fromEntries(more) },
+      secretKeys: new Set(Object.keys(values)),
+    },
+    new Date(),
+  );
+  if (!config) throw new Error(JSON.stringify(problems));
+  return config;
+}
+
+const config = configOf({
+  probes: { site: { url: "https://example.com" } },
+  processor: { image: "registry.example.com/vigil-alert-processor:0.1.0" },
+});
+const local = localTarget("local");
+const targets = [local, dockerTarget({ stack: "dev", host: "machine" })];
+const everything = [...readInventory(root).values()];
+const all = joinInventory(everything);
+const deployed = readDeployed(root);
+
+/** What each program of an estate tells, captured with the flags that Vigil gives it where that can be. */
+const told = toldBy(
+  Object.entries(deployed).map(([job, inventory]) => ({
+    jobs: [job],
+    series: joinInventory([inventory]),
+  })),
+);
+
+/** These take from the system what they tell; the others count what happens to themselves. */
+const readers = new Set(["blackbox", "cadvisor", "node", "probe"]);
+
+/** A counter with labels that a program makes with the first event has no series before. */
+const unborn =
+  (job: string): Has =>
+  ({ metric }) => {
+    const known = all.get(metric);
+    return !readers.has(job) && known?.kind === "counter" && known.labels.size > 0;
+  };
+
+/** These show in no name of a series: there is one of a kind, or a value that never changes. */
+const unseen: ReadonlySet<Need> = new Set<Need>([
+  "container names",
+  "content probes",
+  "icmp probes",
+  "kubernetes discovery",
+  "processor channels",
+  "processor heartbeat",
+  "several alertmanagers",
+  "several hosts",
+  "several prometheus",
+  "target limit",
+]);
+
+describe.each(targets.map((target) => [target.kind, target] as const))("on %s", (_kind, target) => {
+  const { jobs, selection } = planEstate(config, target, true);
+  const names = jobs.map(({ name }) => name);
+  const mine = groups
+    .filter(({ job, name }) => (job === undefined || names.includes(job)) && name !== "slo")
+    .flatMap((group) => Object.values(group.alerts).map((alert) => ({ alert, group })));
+  const missing = (has: Has) => (alert: Alert) =>
+    blockers(groups, has)(alert).map(({ node }) => node.text);
+
+  it("every alert that is loaded can get its series from what is deployed, or says what it needs", () => {
+    const wrong = mine.flatMap(({ alert, group }) => {
+      if (alert.needs !== undefined || leftOut(alert, group, selection)) return [];
+      const may = unborn(group.job ?? "");
+      const lacks = missing((one) => told(one) || may(one))(alert);
+      return lacks.length === 0 ? [] : [`${alert.name} lacks ${lacks.join(", ")}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("nothing is left out for want of series that are there", () => {
+    const strict = missing(told);
+    const wrong = mine.flatMap(({ alert, group }) => {
+      if (leftOut(alert, group, selection) === undefined || unseen.has(alert.needs as Need)) {
+        return [];
+      }
+      return strict(alert).length > 0 ? [] : [`${alert.name}: ${alert.needs ?? ""}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+it("every reason belongs to an alert", () => {
+  const used = new Set(groups.flatMap(({ alerts }) => Object.values(alerts)).map((a) => a.needs));
+  const idle = Object.keys(lacksOf(config, { kind: "docker" })).filter(
+    (need) => !used.has(need as Need),
+  );
+  expect(idle).toEqual([]);
+});
+
+it("what was captured ran with the flags and files of today (./vigil capture deployed-…)", () => {
+  expect(deployed.node.reference).toContain(nodeSelection.join(" "));
+  expect(deployed.cadvisor.reference).toContain(cadvisorSelection.join(" "));
+  for (const target of targets) {
+    const yml = parse(planEstate(config, target, true).prometheus) as {
+      scrape_configs: object[];
+    };
+    expect(Object.keys(yml).sort()).toEqual(["alerting", "global", "rule_files", "scrape_configs"]);
+    const kinds = yml.scrape_configs.flatMap((one) => Object.keys(one));
+    expect(kinds.filter((key) => /_sd_configs$|target_limit/.test(key))).toEqual([]);
+  }
+  const component = readFileSync(join(root, "components", "alertmanager.ts"), "utf8");
+  expect(component).toContain('"--cluster.listen-address=",');
+});
+
+describe("what is lacking follows from the configuration", () => {
+  it("a Mac has what a Mac has", () => {
+    expect(lacksOf(config, { kind: "local" }, "darwin").macos).toBeUndefined();
+    expect(lacksOf(config, { kind: "docker" }, "darwin").macos).toContain("Linux");
+  });
+
+  it("a processor with channels and a heartbeat is watched for them", () => {
+    const url = { url: encryptedSecret };
+    const told = configOf({ processor: { heartbeat: url, webhook: url } });
+    expect(lacksOf(told, { kind: "local" })["processor channels"]).toBeUndefined();
+    expect(lacksOf(told, { kind: "local" })["processor heartbeat"]).toBeUndefined();
+  });
+
+  it("services that something else scrapes are loaded whole", () => {
+    const { rules } = planEstate(configOf({ rules: { services: ["host", "redis"] } }), local, true);
+    expect(Object.values(rules).join()).toContain("HostSystemdUnitFailed");
+    expect(Object.values(rules).join()).toContain("RedisDown");
+    expect(planEstate(configOf(), local, true).rules["rules/macos.yml"]).toBeUndefined();
+  });
+});
