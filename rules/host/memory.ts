@@ -186,13 +186,20 @@ export const group = defineAlerts(hostOwner("memory"), signals, {
   HostSwapFilling: {
     severity: "warning",
     threshold: { value: 0.8, unit: "share of swap in use" },
-    when: ({ swapUsed }, threshold) => `${swapUsed} > ${threshold}`,
+    // What was put there long ago and is not asked for does no harm while there is memory.
+    when: ({ memoryAvailable, swapUsed }, threshold) =>
+      `${swapUsed} > ${threshold} and ${memoryAvailable} < 0.2`,
     for: "15m",
     summary: "Swap of {{ $labels.host }} is filling",
     description:
-      "{{ $value | humanizePercentage }} of the swap space is in use; when it is full, processes are killed.",
+      "{{ $value | humanizePercentage }} of the swap space is in use, and memory is short; when both are full, processes are killed.",
     fires: {
-      series: { node_memory_SwapFree_bytes: "10x40", node_memory_SwapTotal_bytes: "100x40" },
+      series: {
+        node_memory_SwapFree_bytes: "10x40",
+        node_memory_SwapTotal_bytes: "100x40",
+        node_memory_MemAvailable_bytes: "185x40",
+        node_memory_MemTotal_bytes: "1000x40",
+      },
       from: "15m",
       value: "90%",
     },
@@ -200,6 +207,13 @@ export const group = defineAlerts(hostOwner("memory"), signals, {
       series: {
         node_memory_SwapFree_bytes: "30x40",
         node_memory_SwapTotal_bytes: "100x40",
+        node_memory_MemAvailable_bytes: "100x40",
+        node_memory_MemTotal_bytes: "1000x40",
+        // Full of what nobody asks for.
+        'node_memory_SwapFree_bytes{instance="idle"}': "0x40",
+        'node_memory_SwapTotal_bytes{instance="idle"}': "100x40",
+        'node_memory_MemAvailable_bytes{instance="idle"}': "215x40",
+        'node_memory_MemTotal_bytes{instance="idle"}': "1000x40",
         // Most hosts have no swap at all.
         'node_memory_SwapFree_bytes{instance="b"}': "0x40",
         'node_memory_SwapTotal_bytes{instance="b"}': "0x40",
@@ -261,7 +275,7 @@ export const group = defineAlerts(hostOwner("memory"), signals, {
     },
   },
   HostHugePagesExhausted: {
-    severity: "warning",
+    severity: "info",
     threshold: { value: 0.95, unit: "share of huge pages in use" },
     when: ({ hugePagesUsed }, threshold) => `${hugePagesUsed} > ${threshold}`,
     for: "15m",
