@@ -59,6 +59,15 @@ const errorsOf = (window: string) =>
       q.gauge(`slo:sli_error:ratio_rate${window}`),
   }) as const;
 
+/** A new estate has lived too little: one scrape that failed would be a large share of it. */
+const judgedSince = (window: string) =>
+  ({
+    unit: "count",
+    about: `Something where the indicator was known ${window} ago or within as long before.`,
+    query: (q: { gauge: (metric: string) => string }) =>
+      `max_over_time(${q.gauge("slo:sli_total:rate5m")}[${window}] offset ${window})`,
+  }) as const;
+
 export const signals = defineSignals({
   errors5m: errorsOf("5m"),
   errors30m: errorsOf("30m"),
@@ -67,6 +76,10 @@ export const signals = defineSignals({
   errors6h: errorsOf("6h"),
   errors1d: errorsOf("1d"),
   errors3d: errorsOf("3d"),
+  since1h: judgedSince("1h"),
+  since6h: judgedSince("6h"),
+  since1d: judgedSince("1d"),
+  since3d: judgedSince("3d"),
   burnRate: {
     unit: "count",
     about: "How many times faster than allowed the error budget is being spent.",
@@ -108,12 +121,18 @@ type Texts = Readonly<Record<keyof typeof signals, string>>;
 
 /**
  * Both windows burn faster than `share` of the budget in `hours` would: the long one says that it
- * matters, the short one that it is still so. Too little traffic says nothing.
+ * matters, the short one that it is still so. Too little traffic says nothing, nor does a window that was not
+ * lived through.
  */
-function burns(s: Texts, long: string, short: string, share: number, hours: number): string {
+function burns(
+  s: Texts,
+  [long, short, since]: readonly [long: string, short: string, since: string],
+  share: number,
+  hours: number,
+): string {
   const limit = `on (slo) group_left () (${share} * 24 / ${hours} * ${s.days} * ${s.budget})`;
   return (
-    `${long} > ${limit} and ${short} > ${limit}` +
+    `${long} > ${limit} and ${short} > ${limit} and on (cluster, env, slo) ${since}` +
     ` unless on (cluster, env, slo) ${s.events} < on (slo) group_left () ${s.minimumEvents}`
   );
 }
@@ -158,7 +177,7 @@ const definition = defineAlerts(owner, signals, {
     severity: "critical",
     family: "SloBurn",
     threshold: { value: 0.02, unit: "share of the period's error budget spent in an hour" },
-    when: (s, share) => burns(s, s.errors1h, s.errors5m, share, 1),
+    when: (s, share) => burns(s, [s.errors1h, s.errors5m, s.since1h], share, 1),
     for: "2m",
     summary: "{{ $labels.slo }} is failing now",
     description:
@@ -174,7 +193,7 @@ const definition = defineAlerts(owner, signals, {
     severity: "critical",
     family: "SloBurn",
     threshold: { value: 0.05, unit: "share of the period's error budget spent in six hours" },
-    when: (s, share) => burns(s, s.errors6h, s.errors30m, share, 6),
+    when: (s, share) => burns(s, [s.errors6h, s.errors30m, s.since6h], share, 6),
     for: "15m",
     summary: "{{ $labels.slo }} keeps failing",
     description:
@@ -187,7 +206,7 @@ const definition = defineAlerts(owner, signals, {
     severity: "warning",
     family: "SloBurn",
     threshold: { value: 0.1, unit: "share of the period's error budget spent in a day" },
-    when: (s, share) => burns(s, s.errors1d, s.errors2h, share, 24),
+    when: (s, share) => burns(s, [s.errors1d, s.errors2h, s.since1d], share, 24),
     for: "1h",
     summary: "{{ $labels.slo }} spends its budget too fast",
     description:
@@ -201,7 +220,7 @@ const definition = defineAlerts(owner, signals, {
     severity: "warning",
     family: "SloBurn",
     threshold: { value: 0.1, unit: "share of the period's error budget spent in three days" },
-    when: (s, share) => burns(s, s.errors3d, s.errors6h, share, 72),
+    when: (s, share) => burns(s, [s.errors3d, s.errors6h, s.since3d], share, 72),
     for: "3h",
     byNature: {
       removed: "It looks back three days, and what ends in them makes the rest of them weigh more.",
@@ -217,7 +236,8 @@ const definition = defineAlerts(owner, signals, {
   SloBudgetExhausted: {
     severity: "warning",
     threshold: { value: 0, unit: "share of the period's error budget left" },
-    when: ({ budgetLeft }, left) => `${budgetLeft} <= ${left}`,
+    when: ({ budgetLeft, since1d }, left) =>
+      `${budgetLeft} <= ${left} and on (cluster, env, slo) ${since1d}`,
     for: "1h",
     summary: "{{ $labels.slo }} has missed its objective",
     description:

@@ -56,6 +56,12 @@ export const signals = defineSignals({
     about: "1 for a file system that is there to be written to and takes no writes.",
     query: (q) => q.gauge("node_filesystem_readonly", { fstype: /ext[34]|xfs|btrfs|zfs|f2fs/ }),
   },
+  wasWritable: {
+    unit: "bool",
+    about: "0 for a file system that took writes within the last three days.",
+    query: (q) =>
+      `min_over_time(${q.gauge("node_filesystem_readonly", { fstype: /ext[34]|xfs|btrfs|zfs|f2fs/ })}[3d:1h])`,
+  },
   deviceError: {
     unit: "bool",
     about: "1 for a file system that does not answer when asked for its size.",
@@ -355,7 +361,8 @@ export const group = defineAlerts(owner, signals, {
   },
   HostFilesystemReadOnly: {
     severity: "critical",
-    when: ({ dataReadOnly }) => `${dataReadOnly} == 1`,
+    // Many are meant to be so: snapshots, images, the store of an immutable system.
+    when: ({ dataReadOnly, wasWritable }) => `${dataReadOnly} == 1 and ${wasWritable} == 0`,
     for: "5m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} takes no writes",
     description:
@@ -364,7 +371,8 @@ export const group = defineAlerts(owner, signals, {
     quiet: {
       series: {
         ...on({ readonly: "0x4 1x2 0x20" }),
-        ...on({ readonly: "1x30" }, { fstype: "squashfs" }),
+        ...on({ readonly: "0x4 1x30" }, { fstype: "squashfs" }),
+        ...on({ readonly: "1x30" }, { mountpoint: "/nix/store" }),
       },
       at: "12m",
     },

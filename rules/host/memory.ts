@@ -17,6 +17,11 @@ export const signals = defineSignals({
     about: "Memory available in four hours if the last hour goes on.",
     query: (q) => `predict_linear(${memory(q, "MemAvailable")}[1h], 14400)`,
   },
+  memoryBefore: {
+    unit: "bytes",
+    about: "Most memory that was available within the hour before the last one.",
+    query: (q) => `max_over_time(${memory(q, "MemAvailable")}[1h] offset 1h)`,
+  },
   memoryAgainstBefore: {
     unit: "ratio",
     about: "Memory the host has against what it had an hour ago.",
@@ -114,8 +119,9 @@ export const group = defineAlerts(hostOwner("memory"), signals, {
   HostMemoryRunsOutIn4h: {
     severity: "warning",
     threshold: { value: 0.25, unit: "share of memory available" },
-    when: ({ memoryAvailable, memoryIn4h }, threshold) =>
-      `${memoryAvailable} < ${threshold} and ${memoryIn4h} < 0`,
+    // What programs take when they are started is no leak: an hour must have been seen whole.
+    when: ({ memoryAvailable, memoryBefore, memoryIn4h }, threshold) =>
+      `${memoryAvailable} < ${threshold} and ${memoryIn4h} < 0 and ${memoryBefore}`,
     for: "30m",
     summary: "Memory of {{ $labels.host }} runs out within four hours",
     description:
@@ -137,6 +143,9 @@ export const group = defineAlerts(hostOwner("memory"), signals, {
         'node_memory_MemTotal_bytes{instance="b"}': "1000x300",
         'node_memory_MemAvailable_bytes{instance="c"}': "0.5x300",
         'node_memory_MemTotal_bytes{instance="c"}': "1000x300",
+        // It was only just installed.
+        'node_memory_MemAvailable_bytes{instance="d"}': "_x160 400 300 250 220 200x200",
+        'node_memory_MemTotal_bytes{instance="d"}': "_x160 1000x204",
       },
       at: "3h20m",
     },

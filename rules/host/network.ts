@@ -66,6 +66,16 @@ export const signals = defineSignals({
     about: "Speed each interface negotiated.",
     query: (q) => `${q.gauge("node_network_speed_bytes", interfaces)} > 0`,
   },
+  carrierBefore: {
+    unit: "bool",
+    about: "1 where an interface had a link within the last day.",
+    query: (q) => `max_over_time(${q.gauge("node_network_carrier", interfaces)}[1d:1h])`,
+  },
+  speedBefore: {
+    unit: "bytesPerSecond",
+    about: "Highest speed each interface had within the last day.",
+    query: (q) => `max_over_time(${q.gauge("node_network_speed_bytes", interfaces)}[1d:1h])`,
+  },
   bondMissing: {
     unit: "count",
     about: "Links of a bond that do not work.",
@@ -229,21 +239,28 @@ export const group = defineAlerts(owner, signals, {
   },
   HostNetInterfaceDown: {
     severity: "info",
-    when: ({ carrier }) => `${carrier} == 0`,
+    // An empty port is switched on as well, and is nobody's trouble.
+    when: ({ carrier, carrierBefore }) => `${carrier} == 0 and ${carrierBefore} == 1`,
     for: "15m",
     summary: "{{ $labels.device }} of {{ $labels.host }} has no link",
     description:
       "{{ $labels.device }} is switched on but nothing answers at the other end of the cable.",
     fires: { series: { [net("carrier")]: "1x4 0x30" }, from: "20m", labels },
     quiet: {
-      series: { [net("carrier")]: "1x4 0x10 1x30", [net("carrier", "docker0")]: "0x50" },
+      series: {
+        [net("carrier")]: "1x4 0x10 1x30",
+        [net("carrier", "docker0")]: "1x4 0x50",
+        [net("carrier", "eth1")]: "0x50",
+      },
       at: "30m",
     },
   },
   HostNetSpeedLow: {
     severity: "warning",
     threshold: { value: 125_000_000, unit: "bytes per second that the link negotiated" },
-    when: ({ speed }, threshold) => `${speed} < ${threshold}`,
+    // What never had more is no worse than it was.
+    when: ({ speed, speedBefore }, threshold) =>
+      `${speed} < ${threshold} and ${speed} < ${speedBefore}`,
     for: "30m",
     summary: "{{ $labels.device }} of {{ $labels.host }} runs slower than it should",
     description:
@@ -256,9 +273,10 @@ export const group = defineAlerts(owner, signals, {
     },
     quiet: {
       series: {
-        [net("speed_bytes")]: "125000000x60",
-        [net("speed_bytes", "eth1")]: "-125000x60",
-        [net("speed_bytes", "docker0")]: "12500000x60",
+        [net("speed_bytes")]: "1250000000x9 125000000x60",
+        [net("speed_bytes", "eth1")]: "1250000000x9 -125000x60",
+        [net("speed_bytes", "eth2")]: "12500000x60",
+        [net("speed_bytes", "docker0")]: "125000000x9 12500000x60",
       },
       at: "45m",
     },

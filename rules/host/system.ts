@@ -19,6 +19,12 @@ export const signals = defineSignals({
     about: "Time since the host was started.",
     query: (q) => q.age("node_boot_time_seconds"),
   },
+  knownBefore: {
+    unit: "seconds",
+    about:
+      "When the host was started as it was known within the last day, a quarter of an hour ago.",
+    query: (q) => `max_over_time(${q.gauge("node_boot_time_seconds")}[1d:15m] offset 15m)`,
+  },
   restarts: {
     unit: "count",
     about: "How often the host was started within two hours.",
@@ -33,6 +39,11 @@ export const signals = defineSignals({
     unit: "bool",
     about: "1 while something keeps the clock right.",
     query: (q) => q.gauge("node_timex_sync_status"),
+  },
+  clockWasSynchronised: {
+    unit: "bool",
+    about: "1 where something kept the clock right within the last day.",
+    query: (q) => `max_over_time(${q.gauge("node_timex_sync_status")}[1d:1h])`,
   },
   clockMaxError: {
     unit: "seconds",
@@ -147,12 +158,23 @@ export const group = defineAlerts(hostOwner("system"), signals, {
   HostRebooted: {
     severity: "info",
     threshold: { value: 600, unit: "seconds since the start" },
-    when: ({ uptime }, threshold) => `${uptime} < ${threshold}`,
+    // A host that is watched for the first time was only just installed.
+    when: ({ knownBefore, uptime }, threshold) => `${uptime} < ${threshold} and ${knownBefore}`,
     for: "0s",
     summary: "{{ $labels.host }} was started",
     description: "{{ $labels.host }} has been up for {{ $value | humanizeDuration }}.",
-    fires: { series: { node_boot_time_seconds: "_x8 60x30" }, from: "8m", value: "7m 0s" },
-    quiet: { series: { node_boot_time_seconds: "_x12 60x30" }, at: "12m" },
+    fires: {
+      series: { node_boot_time_seconds: "-5000x12 _x5 1080x30" },
+      from: "18m",
+      value: "0s",
+    },
+    quiet: {
+      series: {
+        node_boot_time_seconds: "-5000x3 300x30",
+        'node_boot_time_seconds{instance="b"}': "_x9 560x30",
+      },
+      at: "15m",
+    },
   },
   HostRebootLoop: {
     severity: "critical",
@@ -189,25 +211,28 @@ export const group = defineAlerts(hostOwner("system"), signals, {
   HostClockNotSynchronised: {
     severity: "warning",
     threshold: { value: 16, unit: "seconds the clock may be wrong" },
-    when: ({ clockSynchronised, clockMaxError }, threshold) =>
-      `${clockMaxError} >= ${threshold} and ${clockSynchronised} == 0`,
+    // In virtual machines and containers the host often keeps the time, and their kernel never hears of it.
+    when: ({ clockMaxError, clockSynchronised, clockWasSynchronised }, threshold) =>
+      `${clockMaxError} >= ${threshold} and ${clockSynchronised} == 0 and ${clockWasSynchronised} == 1`,
     for: "10m",
     summary: "Nothing keeps the clock of {{ $labels.host }} right",
     description:
       "No time server has been heard for so long that the clock may be wrong by {{ $value | humanizeDuration }}.",
     fires: {
-      series: { node_timex_sync_status: "0x20", node_timex_maxerror_seconds: "16x20" },
-      from: "10m",
+      series: { node_timex_sync_status: "1x4 0x20", node_timex_maxerror_seconds: "1x4 16x20" },
+      from: "15m",
       value: "16s",
     },
     quiet: {
       series: {
-        node_timex_sync_status: "0x20",
-        node_timex_maxerror_seconds: "14x20",
-        'node_timex_sync_status{instance="b"}': "1x20",
-        'node_timex_maxerror_seconds{instance="b"}': "17x20",
+        node_timex_sync_status: "1x4 0x20",
+        node_timex_maxerror_seconds: "14x30",
+        'node_timex_sync_status{instance="b"}': "1x30",
+        'node_timex_maxerror_seconds{instance="b"}': "17x30",
+        'node_timex_sync_status{instance="c"}': "0x30",
+        'node_timex_maxerror_seconds{instance="c"}': "16x30",
       },
-      at: "15m",
+      at: "16m",
     },
   },
   HostFdNearLimit: {

@@ -1,0 +1,169 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** One series as Prometheus kept it: seconds since 1970 and values. */
+export interface Captured {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly samples: readonly (readonly [at: number, value: number])[];
+}
+
+/** What was kept of an estate from its birth on. */
+export interface Capture {
+  readonly series: readonly Captured[];
+  /** Seconds since 1970 of the first and of the last sample. */
+  readonly born: number;
+  readonly end: number;
+}
+
+/** How long to replay, and with which steps. */
+export interface Span {
+  readonly steps: number;
+  /** Seconds between two samples and two evaluations. */
+  readonly step: number;
+}
+
+/** Answer of `/api/v1/query` to a range selector. */
+interface Matrix {
+  readonly data: {
+    readonly result: readonly {
+      readonly metric: Readonly<Record<string, string>>;
+      readonly values: readonly (readonly [number, string])[];
+    }[];
+  };
+}
+
+/** Reads what Prometheus answers when it is asked for every raw sample. */
+export function captureOf(answer: string): Capture {
+  const series = (JSON.parse(answer) as Matrix).data.result.map(({ metric, values }) => ({
+    labels: metric,
+    samples: values.map(([at, value]) => [at, Number(value)] as const),
+  }));
+  const times = series.flatMap(({ samples }) => samples.map(([at]) => at)).sort((a, b) => a - b);
+  return { series, born: times[0] ?? NaN, end: times.at(-1) ?? NaN };
+}
+
+const isCounter = ({ __name__ = "" }: Captured["labels"]): boolean =>
+  /_(?:total|count|sum|bucket)$/.test(__name__) || __name__ === "node_vmstat_oom_kill";
+
+/** What goes on by itself: counters, and times of what happens again and again. */
+function slopeOf({ labels, samples }: Captured): number {
+  const last = samples.at(-1);
+  // Rules are evaluated once a minute at least.
+  const first = samples.find(([at]) => at >= (last?.[0] ?? 0) - 75);
+  if (!first || !last || last[0] === first[0]) return 0;
+  const slope = (last[1] - first[1]) / (last[0] - first[0]);
+  // What happened again lately happens as often from now on.
+  if (last[1] > 1e9 && last[1] < 1e11) return slope > 0.5 && slope < 2 ? 1 : 0;
+  return isCounter(labels) && slope > 0 ? slope : 0;
+}
+
+const written = (value: number): string =>
+  Number.isNaN(value)
+    ? "NaN"
+    : value === Infinity
+      ? "Inf"
+      : value === -Infinity
+        ? "-Inf"
+        : String(value);
+
+/**
+ * A series in promtool's notation: what was seen, and then how it goes on if nothing happens any more.
+ * A gap of more than a scrape is an end, as Prometheus marks it.
+ */
+export function valuesOf(one: Captured, { born, end }: Capture, { step, steps }: Span): string {
+  const indexOf = (at: number): number => Math.round((at - born) / step);
+  const seen = new Map(one.samples.map(([at, value]) => [indexOf(at), value]));
+  const last = Math.max(...seen.keys());
+  const tokens = Array.from({ length: last + 1 }, (_, index) => {
+    const value = seen.get(index);
+    if (value !== undefined) return written(value);
+    return seen.has(index - 1) && !seen.has(index + 1) ? "stale" : "_";
+  });
+  const rest = steps - last;
+  const lasting = one.samples.at(-1)?.[1] ?? NaN;
+  const slope = slopeOf(one) * step;
+  if (indexOf(end) > last + 1) tokens.push("stale");
+  else if (rest > 0) {
+    tokens.push(
+      Number.isFinite(lasting)
+        ? `${lasting + slope}+${slope}x${rest}`
+        : Array.from({ length: rest }, () => written(lasting)).join(" "),
+    );
+  }
+  return tokens.join(" ");
+}
+
+const quoted = (text: string): string =>
+  `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+
+const nameOf = ({ __name__ = "", ...labels }: Captured["labels"]): string =>
+  `${__name__}{${Object.entries(labels)
+    .map(([name, value]) => `${name}=${quoted(value)}`)
+    .join(",")}}`;
+
+/** promtool's clock begins in 1970: the rules' clock is put right by what it lacks. */
+const inTime = (rules: string, born: number): string =>
+  rules.replace(/\btime\(\)/g, `(time() + ${Math.floor(born)})`);
+
+const complaining = 'ALERTS{alertstate="firing",severity!="none"}';
+
+/**
+ * What of these rules fires in what would follow a capture, evaluated by promtool at each step.
+ *
+ * @param rules - Texts of the rule files that the estate has loaded.
+ * @returns Names of the alerts that fired, with what tells them apart; none where all was quiet.
+ * @throws Error where promtool refuses the files, or did not evaluate them to the end.
+ */
+export function firingIn(rules: readonly string[], capture: Capture, span: Span): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "vigil-replay-"));
+  const duration = span.step * span.steps;
+  const range = `[${duration + span.step}s]`;
+  const file = {
+    rule_files: ["*.rules.yml"],
+    evaluation_interval: `${span.step}s`,
+    tests: [
+      {
+        interval: `${span.step}s`,
+        input_series: capture.series.map((one) => ({
+          series: nameOf(one.labels),
+          values: valuesOf(one, capture, span),
+        })),
+        promql_expr_test: [
+          {
+            // Where this is not so, nothing was evaluated, and quiet would mean nothing.
+            expr: `sum(count_over_time(ALERTS{alertname="Watchdog",alertstate="firing"}${range}))`,
+            eval_time: `${duration}s`,
+            exp_samples: [{ labels: "{}", value: span.steps + 1 }],
+          },
+          {
+            expr: `count by (alertname, host, job, instance, mountpoint, device, slo) (count_over_time(${complaining}${range}))`,
+            eval_time: `${duration}s`,
+            exp_samples: [],
+          },
+        ],
+      },
+    ],
+  };
+  try {
+    rules.forEach((text, index) => {
+      writeFileSync(join(folder, `${index}.rules.yml`), inTime(text, capture.born));
+    });
+    writeFileSync(join(folder, "test.yml"), JSON.stringify(file));
+    const { error, status, stderr, stdout } = spawnSync("promtool", ["test", "rules", "test.yml"], {
+      cwd: folder,
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    if (error) throw error;
+    if (status === 0) return [];
+    const [, fired] =
+      /FAILED:\n +expr: "count by [^\n]*\n +exp: nil\n +got: ([^\n]*)\n*$/.exec(stdout + stderr) ??
+      [];
+    if (fired === undefined) throw new Error(stdout + stderr);
+    return [...fired.matchAll(/\{([^}]*)\}/g)].map(([, labels = ""]) => labels).sort();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
