@@ -112,6 +112,17 @@ export function wrongMatchers(
   });
 }
 
+/** Values in a series that no program writes; nothing of labels that nobody decided about. */
+export function strangeValues(series: string, known: KnownValues): string[] {
+  const { labels, metric } = partsOfName(series);
+  return Object.entries(labels).flatMap(([label, value]) => {
+    const values = targetLabels.includes(label) ? undefined : known.of(metric, label);
+    return values === undefined || "free" in values || isKnown(values, value)
+      ? []
+      : [`${metric}{${label}} is never ${value}: ${choice(values)}`];
+  });
+}
+
 /** Why a series of a fixture cannot come from its program; nothing where it can. */
 export function wrongSeries(
   series: string,
@@ -120,15 +131,10 @@ export function wrongSeries(
 ): string[] {
   const { labels, metric } = partsOfName(series);
   if (!inventory.has(metric)) return [];
-  return Object.entries(labels).flatMap(([label, value]) => {
-    if (targetLabels.includes(label)) return [];
-    const values = known.of(metric, label);
-    if (values === undefined) return [undecided(metric, label)];
-    if ("free" in values) return [];
-    return isKnown(values, value)
-      ? []
-      : [`${metric}{${label}} is never ${value}: ${choice(values)}`];
-  });
+  const open = Object.keys(labels).filter(
+    (label) => !targetLabels.includes(label) && known.of(metric, label) === undefined,
+  );
+  return [...open.map((label) => undecided(metric, label)), ...strangeValues(series, known)];
 }
 
 /** What a group's rules and fixtures say of labels that no program writes, and what nobody decided. */

@@ -100,6 +100,13 @@ export function parseExposition(text: string): Metrics {
   );
 }
 
+/** The names of the series in such a text, with their labels as they stand there. */
+export const seriesIn = (text: string): string[] =>
+  text.split("\n").flatMap((line) => {
+    const { labels, name } = sampleLine.exec(line)?.groups ?? {};
+    return name === undefined ? [] : [`${name}{${labels ?? ""}}`];
+  });
+
 /** Two sights of one metric; untyped gives way to a type. */
 function mergeMetric(name: string, a: Metric, b: Metric): Metric {
   if (a.type !== b.type && a.type !== "untyped" && b.type !== "untyped")

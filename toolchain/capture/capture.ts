@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { joinValues, strangeValues } from "../../rules/lint/values.ts";
 import { fileName, renderInventory, type Metrics } from "../../rules/metrics/format.ts";
+import { freeLabels, programValues } from "../../rules/metrics/values/index.ts";
 import { ToolError, UserError } from "../errors.ts";
 import { obtain } from "../obtain.ts";
 import type { Progress } from "../progress.ts";
@@ -9,6 +11,8 @@ import type { Recipe } from "./recipe.ts";
 import { withSemantics } from "./semantics.ts";
 import { Session } from "./session.ts";
 
+const values = joinValues(programValues, freeLabels);
+
 /** What a capture wrote. */
 export interface Captured {
   readonly file: string;
@@ -16,6 +20,8 @@ export interface Captured {
   /** Metrics the file did not have before, and those it has no longer. */
   readonly added: readonly string[];
   readonly gone: readonly string[];
+  /** Values of labels that were seen and that the tables in `rules/metrics/values` do not know. */
+  readonly strange: readonly string[];
 }
 
 /**
@@ -58,7 +64,7 @@ export async function capture(
   const binaries = Object.assign({}, ...mine.map((one) => one.binaries)) as Record<string, string>;
   const versions = Object.fromEntries(mine.map(({ tool, version }) => [tool.name, version]));
   const seen = await Session.use((session) => recipe.capture(session, binaries));
-  const metrics = withSemantics(seen);
+  const metrics = withSemantics(seen.metrics);
   const { exporter } = recipe;
   const version = recipe.version?.() ?? versions[recipe.tools[0].name] ?? "";
   const file = join(folder, recipe.folder ?? "", fileName({ exporter, version }));
@@ -76,6 +82,7 @@ export async function capture(
     metrics: Object.keys(metrics).length,
     added: lacks(metrics, before).sort(),
     gone: lacks(before, metrics).sort(),
+    strange: [...new Set([...seen.series].flatMap((one) => strangeValues(one, values)))].sort(),
   };
 }
 

@@ -5,7 +5,12 @@ import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { mergeMetrics, parseExposition, type Metrics } from "../../rules/metrics/format.ts";
+import {
+  mergeMetrics,
+  parseExposition,
+  seriesIn,
+  type Metrics,
+} from "../../rules/metrics/format.ts";
 import { reasonOf, UserError } from "../errors.ts";
 import { freePort } from "../free-port.ts";
 import { run } from "../process.ts";
@@ -24,6 +29,13 @@ process.on("exit", () => {
   for (const session of open) session.drop();
 });
 
+/** What a session saw in all of its scrapes. */
+export interface Seen {
+  readonly metrics: Metrics;
+  /** Names of series with their labels. */
+  readonly series: ReadonlySet<string>;
+}
+
 /** How a server is started. */
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -41,6 +53,7 @@ export class Session {
   readonly folder: string;
   readonly #running: { readonly name: string; readonly child: ChildProcess }[] = [];
   readonly #seen: Metrics[] = [];
+  readonly #series = new Set<string>();
   readonly #cleanups: (() => unknown)[] = [];
 
   private constructor(folder: string) {
@@ -48,13 +61,13 @@ export class Session {
   }
 
   /** Opens a session, lets work be done with it and takes everything down again. */
-  static async use(work: (session: Session) => Promise<void>): Promise<Metrics> {
+  static async use(work: (session: Session) => Promise<void>): Promise<Seen> {
     const session = new Session(await mkdtemp(join(tmpdir(), "vigil-capture-")));
     open.add(session);
     try {
       await session.#give(session.folder);
       await work(session);
-      return mergeMetrics(...session.#seen);
+      return { metrics: mergeMetrics(...session.#seen), series: session.#series };
     } finally {
       await session.#stop();
       await rm(session.folder, { recursive: true, force: true });
@@ -175,6 +188,7 @@ export class Session {
   saw(text: string, sift: (metrics: Metrics) => Metrics = (all) => all): Metrics {
     const metrics = sift(parseExposition(text));
     this.#seen.push(metrics);
+    for (const series of seriesIn(text)) this.#series.add(series);
     return metrics;
   }
 

@@ -72,10 +72,11 @@ export async function run(args: string[]): Promise<number> {
 }
 
 /** What changed, in a line. */
-export function summary({ added, file, gone, metrics }: Captured): string {
+export function summary({ added, file, gone, metrics, strange }: Captured): string {
   const list = (sign: string, names: readonly string[]) =>
     names.length === 0
       ? ""
       : `, ${sign}${names.length} (${names.slice(0, 5).join(", ")}${names.length > 5 ? " …" : ""})`;
-  return `${metrics} metrics in ${relative(process.cwd(), file)}${list("+", added)}${list("−", gone)}`;
+  const unknown = strange.map((text) => `\n  rules/metrics/values is wrong: ${text}`).join("");
+  return `${metrics} metrics in ${relative(process.cwd(), file)}${list("+", added)}${list("−", gone)}${unknown}`;
 }

@@ -33,6 +33,8 @@ export const prometheusFamily: ProgramValues = {
         ...["pushover", "sns", "telegram", "discord", "webex", "msteams", "msteamsv2", "jira"],
         ...["incidentio", "rocketchat", "mattermost"],
       ]),
+    },
+    alertmanager_notifications_failed_total: {
       reason: oneOf([
         "clientError",
         "serverError",

@@ -22,11 +22,12 @@ const untyped = { type: "untyped", labels: [] } as const;
 /** Captures into a temporary folder with Vigil's own tools. */
 async function captured(recipe: Recipe): Promise<Inventory["metrics"]> {
   const found = await gather([recipe], createWorkshop({ root: checkout }), recorder());
-  const { added, file, metrics } = await capture(recipe, found, temporary());
+  const { added, file, metrics, strange } = await capture(recipe, found, join(temporary(), "new"));
   const inventory = JSON.parse(readFileSync(file, "utf8")) as Inventory;
   expect(inventory).toMatchObject({ exporter: recipe.exporter, how: "captured" });
   expect(Object.keys(inventory.metrics)).toEqual(added);
   expect(added).toHaveLength(metrics);
+  expect(strange).toEqual([]);
   return inventory.metrics;
 }
 

@@ -32,10 +32,11 @@ test("what was seen in any scrape is kept", async () => {
     await session.scrape(url);
     expect(Object.keys(await session.scrape(url))).toEqual(["a", "b"]);
   });
-  expect(seen).toEqual({
+  expect(seen.metrics).toEqual({
     a: { type: "gauge", labels: ["x", "y"] },
     b: { type: "untyped", labels: [] },
   });
+  expect([...seen.series]).toEqual(['a{x="1"}', 'a{y="1"}', "b{}"]);
 });
 
 test("an answer that is not good is an error with what it says", async () => {
