@@ -18,6 +18,8 @@ export interface AlertmanagerArgs {
   readonly receivers: Config["receivers"];
   /** Token by which the processor knows this Alertmanager; undefined where there is no processor. */
   readonly processorToken: Login | undefined;
+  /** Whether a Grafana asks it. */
+  readonly withGrafana: boolean;
 }
 
 /** Groups alerts, silences what follows from others, and tells people. */
@@ -38,7 +40,16 @@ export class Alertmanager extends pulumi.ComponentResource {
       [processorAccess.authority]: trust.authority,
       [processorAccess.token]: processorToken.password,
     };
-    const listener = trust.listener(place, [trust.machine, trust.person], child);
+    const askers = ["alertmanager", "operator", "prometheus"] as const;
+    const listener = trust.peerListener(
+      place,
+      [
+        ...askers,
+        ...(processorToken ? (["processor"] as const) : []),
+        ...(args.withGrafana ? (["grafana"] as const) : []),
+      ],
+      child,
+    );
     this.running = target.run(
       {
         place,
@@ -74,7 +85,7 @@ export class Alertmanager extends pulumi.ComponentResource {
         },
         checks: [{ binary: "amtool", args: ["check-config", "alertmanager.yml"] }],
         port: settings.port,
-        health: trust.health("/-/ready", 30),
+        health: trust.health("/-/ready", 30, trust.asker("alertmanager")),
         memoryMegabytes: settings.memory,
         sees: "itself",
         persistent: true,

@@ -37,7 +37,8 @@ export class Cadvisor extends pulumi.ComponentResource {
         onChange: {},
         checks: [],
         port: settings.port,
-        health: trust.health("/healthz", 60),
+        // Without TLS and a password: only what shares its loopback asks.
+        health: trust.health("/healthz", 60, trust.access("prometheus", "prometheus")),
         memoryMegabytes: settings.memory,
         sees: "host",
         beside: "prometheus",

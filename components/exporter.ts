@@ -50,7 +50,7 @@ export class Exporter extends pulumi.ComponentResource {
         onChange: { ...reread(listener), ...Object.fromEntries(reload) },
         checks: args.checks,
         port: args.port,
-        health: trust.healthOfPeer(args.healthPath, 30),
+        health: trust.health(args.healthPath, 30, trust.asker("operator")),
         memoryMegabytes: args.memoryMegabytes,
         sees: args.sees,
         persistent: false,

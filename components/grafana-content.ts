@@ -47,11 +47,27 @@ function dataSource(
   address: string,
   opts: pulumi.CustomResourceOptions,
 ): DataSource {
-  const { authority, machine } = trust;
-  const settings =
-    kind === "prometheus"
-      ? { httpMethod: "POST", timeInterval: scrapeInterval }
-      : { implementation: "prometheus" };
+  const { authority: tlsCACert } = trust;
+  const secret = (texts: Readonly<Record<string, pulumi.Input<string>>>) =>
+    pulumi.secret(pulumi.all(texts).apply((all) => JSON.stringify(all)));
+  const asUser = () => {
+    const { password, username } = trust.access("grafana", "prometheus");
+    const settings = { httpMethod: "POST", timeInterval: scrapeInterval, tlsAuthWithCACert: true };
+    return {
+      basicAuthEnabled: true,
+      basicAuthUsername: username,
+      jsonDataEncoded: JSON.stringify(settings),
+      secureJsonDataEncoded: secret({ basicAuthPassword: password, tlsCACert }),
+    };
+  };
+  const asHolder = () => {
+    const { certificate: tlsClientCert, key: tlsClientKey } = trust.asker("grafana");
+    const settings = { implementation: "prometheus", tlsAuth: true, tlsAuthWithCACert: true };
+    return {
+      jsonDataEncoded: JSON.stringify(settings),
+      secureJsonDataEncoded: secret({ tlsCACert, tlsClientCert, tlsClientKey }),
+    };
+  };
   return new DataSource(
     `grafana-${kind}`,
     {
@@ -60,16 +76,7 @@ function dataSource(
       uid: datasourceUid[kind],
       url: `https://${address}`,
       isDefault: kind === "prometheus",
-      basicAuthEnabled: true,
-      basicAuthUsername: machine.username,
-      jsonDataEncoded: JSON.stringify({ ...settings, tlsAuthWithCACert: true }),
-      secureJsonDataEncoded: pulumi.secret(
-        pulumi
-          .all([machine.password, authority])
-          .apply(([basicAuthPassword, tlsCACert]) =>
-            JSON.stringify({ basicAuthPassword, tlsCACert }),
-          ),
-      ),
+      ...(kind === "prometheus" ? asUser() : asHolder()),
     },
     opts,
   );

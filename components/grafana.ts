@@ -4,7 +4,7 @@ import { Login } from "../provider/resources.ts";
 import type { Config } from "./config/schema.ts";
 import { grafanaFiles, renderGrafanaIni } from "./render/grafana.ts";
 import type { Place, Running, Target } from "./targets/target.ts";
-import { machineName, type Trust } from "./trust.ts";
+import type { Trust } from "./trust.ts";
 
 export interface GrafanaArgs {
   readonly target: Target;
@@ -41,6 +41,7 @@ export class Grafana extends pulumi.ComponentResource {
     // Grafana's built-in key for what it stores encrypted is the same everywhere.
     const secretKey = new Login(`${name}-secret-key`, { username: "grafana" }, child);
     const identity = trust.identity(place, child);
+    const metrics = trust.access("prometheus", "grafana");
     const address = place.listen.slice(0, place.listen.lastIndexOf(":"));
     const database = databaseOf(username, [trust.person.password, secretKey.password]);
     this.running = target.run(
@@ -70,11 +71,11 @@ export class Grafana extends pulumi.ComponentResource {
               port: settings.port,
               url: place.url,
               username,
-              metricsUsername: machineName,
+              metricsUsername: metrics.username,
             }),
           ),
           [grafanaFiles.key]: identity.key,
-          [grafanaFiles.metricsPassword]: trust.machine.password,
+          [grafanaFiles.metricsPassword]: metrics.password,
           [grafanaFiles.password]: trust.person.password,
           [grafanaFiles.secretKey]: secretKey.password,
         },

@@ -11,7 +11,7 @@ import { blackboxExporter, nodeExporter } from "./exporters.ts";
 import { readExtraRules } from "./extra-rules.ts";
 import { GrafanaContent } from "./grafana-content.ts";
 import { Grafana } from "./grafana.ts";
-import type { ServiceOutput, VigilOutputs } from "./outputs.ts";
+import { grafanaOutput, serviceOutput, type VigilOutputs, watchedOutput } from "./outputs.ts";
 import { type Plan, planEstate } from "./plan.ts";
 import { Processor } from "./processor.ts";
 import { Prometheus } from "./prometheus.ts";
@@ -22,18 +22,6 @@ import { createTarget } from "./targets/index.ts";
 import type { Place, Target } from "./targets/target.ts";
 import { Login } from "../provider/resources.ts";
 import { Trust } from "./trust.ts";
-
-const service = (place: Place | undefined): ServiceOutput | null =>
-  place?.url === undefined ? null : { url: place.url };
-
-function grafanaOutput(
-  place: Place | undefined,
-  elsewhere: string | undefined,
-): VigilOutputs["grafana"] {
-  if (elsewhere !== undefined) return { url: elsewhere, elsewhere: true };
-  const own = service(place);
-  return own && { ...own, elsewhere: false };
-}
 
 /** Where the content goes: a Grafana of the estate's own, one that somebody else runs, or nowhere. */
 type GrafanaChoice = { readonly own: boolean; readonly elsewhere?: string };
@@ -57,16 +45,6 @@ function chooseGrafana(
     return { own: false };
   }
   return grafana.url === undefined ? { own: true } : { own: false, elsewhere: grafana.url };
-}
-
-function watched({ jobs }: Plan): VigilOutputs["watched"] {
-  const sorted = [...jobs].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return Object.fromEntries(
-    sorted.map(({ name, targets }) => [
-      name,
-      targets.map(({ labels }) => labels["instance"] ?? ""),
-    ]),
-  );
 }
 
 /** Ways to people: Alertmanager's own, and those of the processor. */
@@ -133,6 +111,7 @@ export class Monitoring extends pulumi.ComponentResource {
 
     const trust = new Trust("trust", { environment, login, tls }, child);
     const ground = { target, trust };
+    const withGrafana = own || elsewhere !== undefined;
 
     new Exporter(
       "node",
@@ -172,10 +151,12 @@ export class Monitoring extends pulumi.ComponentResource {
         config: plan.alertmanager,
         receivers,
         processorToken,
+        withGrafana,
       },
       child,
     );
     if (places.grafana) this.#grafana(config, ground, plan, places.grafana);
+    if (elsewhere !== undefined) this.#grafanaElsewhere(config, elsewhere, plan, trust);
     // After all that have certificates, whose ends it watches.
     new Prometheus(
       "prometheus",
@@ -184,7 +165,9 @@ export class Monitoring extends pulumi.ComponentResource {
         place: places.prometheus,
         settings: config.prometheus,
         config: plan.prometheus,
+        jobs: plan.jobs,
         rules: plan.rules,
+        withGrafana,
       },
       child,
     );
@@ -192,7 +175,6 @@ export class Monitoring extends pulumi.ComponentResource {
       const settings = config.cadvisor;
       new Cadvisor("cadvisor", { ...ground, place: places.cadvisor, settings }, child);
     }
-    if (elsewhere !== undefined) this.#grafanaElsewhere(config, elsewhere, plan, trust);
 
     this.outputs = {
       version: 1,
@@ -200,11 +182,12 @@ export class Monitoring extends pulumi.ComponentResource {
       target: config.target,
       authority: trust.authority,
       login: { username: trust.person.username, password: trust.person.password },
-      prometheus: service(places.prometheus),
-      alertmanager: service(places.alertmanager),
+      client: trust.asker("operator"),
+      prometheus: serviceOutput(places.prometheus),
+      alertmanager: serviceOutput(places.alertmanager),
       grafana: grafanaOutput(places.grafana, elsewhere),
-      processor: service(places.processor),
-      watched: watched(plan),
+      processor: serviceOutput(places.processor),
+      watched: watchedOutput(plan),
       receivers: told,
     };
     this.registerOutputs(this.outputs);

@@ -10,7 +10,6 @@ import { probeModule } from "./render/blackbox.ts";
 import { processorReceiver, renderProcessor } from "./render/processor.ts";
 import { renderPrometheus, type ScrapeJob } from "./render/prometheus.ts";
 import type { Place, Target } from "./targets/target.ts";
-import { machineName } from "./trust.ts";
 
 /** What of a target decides where things stand. */
 type Ground = Pick<Target, "host" | "kind" | "place">;
@@ -65,9 +64,9 @@ function placesOf(config: Config, target: Ground, withGrafana: boolean): Places 
   };
 }
 
-/** Exporters answer nobody but Prometheus; what people open asks for a password. */
+/** Parts know each other by certificates; what people open asks for a password. */
 const accessOf: Record<keyof Places, ScrapeJob["access"]> = {
-  alertmanager: "login",
+  alertmanager: "certificate",
   blackbox: "certificate",
   cadvisor: "open",
   grafana: "login",
@@ -170,7 +169,6 @@ export function planEstate(
     prometheus: renderPrometheus({
       environment: config.environment,
       settings: config.prometheus,
-      username: machineName,
       jobs,
       alertmanager: places.alertmanager.address,
       ruleFiles: [...Object.keys(rules), certificateRules],

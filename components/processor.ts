@@ -58,7 +58,8 @@ export class Processor extends pulumi.ComponentResource {
         files: {
           [processorFiles.authority]: trust.authority,
           [processorFiles.config]: config,
-          [processorFiles.password]: trust.machine.password,
+          [processorFiles.metricsPassword]: trust.login("prometheus", "processor").password,
+          ...trust.askerFiles("processor"),
           [processorFiles.secret]: signing.password,
           [processorFiles.tokens]: token.password,
           ...Object.fromEntries(
@@ -70,13 +71,13 @@ export class Processor extends pulumi.ComponentResource {
           ...(settings.postgres?.authority !== undefined && {
             [processorFiles.postgresAuthority]: settings.postgres.authority,
           }),
-          ...trust.listener(place, [trust.machine, trust.person], child),
+          ...trust.listener(place, [trust.person], child),
         },
         // It reads its files when it starts.
         onChange: {},
         checks: [],
         port: settings.port,
-        health: trust.health("/-/ready", 30),
+        health: trust.health("/-/ready", 30, trust.access("prometheus", "processor")),
         memoryMegabytes: settings.memory,
         sees: "itself",
         persistent: true,

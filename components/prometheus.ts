@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "./config/schema.ts";
 import { reread } from "./exporter.ts";
 import { certificateRules } from "./render/certificates.ts";
-import { files, webLimits } from "./render/prometheus.ts";
+import { files, type ScrapeJob, webLimits } from "./render/prometheus.ts";
 import type { Place, Running, Target } from "./targets/target.ts";
 import type { Trust } from "./trust.ts";
 
@@ -13,8 +13,11 @@ export interface PrometheusArgs {
   readonly settings: Config["prometheus"];
   /** Text of prometheus.yml. */
   readonly config: string;
+  readonly jobs: readonly ScrapeJob[];
   /** Text by path: `rules/general.yml`. */
   readonly rules: Readonly<Record<string, string>>;
+  /** Whether a Grafana asks it. */
+  readonly withGrafana: boolean;
 }
 
 /** Collects and keeps samples, and evaluates the rules. */
@@ -28,8 +31,21 @@ export class Prometheus extends pulumi.ComponentResource {
     const { retention } = settings;
     const own = {
       ...trust.askerFiles("prometheus"),
-      ...trust.listener(place, [trust.machine, trust.person], child),
+      ...trust.listener(
+        place,
+        [
+          trust.person,
+          trust.login("prometheus", "prometheus"),
+          ...(args.withGrafana ? [trust.login("grafana", "prometheus")] : []),
+        ],
+        child,
+      ),
     };
+    const passwords = Object.fromEntries(
+      args.jobs
+        .filter(({ access }) => access === "login")
+        .map(({ name: job }) => [files.password(job), trust.login("prometheus", job).password]),
+    );
     const rules = { ...args.rules, [certificateRules]: trust.certificateRules() };
     this.running = target.run(
       {
@@ -54,22 +70,21 @@ export class Prometheus extends pulumi.ComponentResource {
           [files.config]: args.config,
           ...rules,
           [files.authority]: trust.authority,
-          [files.password]: trust.machine.password,
+          ...passwords,
           ...own,
         },
         onChange: {
           // Not the authority: Prometheus reads a new one, and from then on asks without its login.
           [files.config]: "reload",
-          [files.password]: "reread",
           ...Object.fromEntries(Object.keys(rules).map((file) => [file, "reload"] as const)),
-          ...reread(own),
+          ...reread({ ...own, ...passwords }),
         },
         checks: [
           { binary: "promtool", args: ["check", "config", files.config] },
           { binary: "promtool", args: ["check", "web-config", files.web] },
         ],
         port: settings.port,
-        health: trust.health("/-/ready", 120),
+        health: trust.health("/-/ready", 120, trust.access("prometheus", "prometheus")),
         memoryMegabytes: settings.memory,
         sees: "itself",
         persistent: true,

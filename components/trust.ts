@@ -17,11 +17,14 @@ export interface Identity {
   readonly key: pulumi.Output<string>;
 }
 
-/** User of the components among themselves. */
-export const machineName = "vigil-internal";
+/** Who asks others with a certificate: whoever runs `up`, and parts. Alertmanager asks whether it is ready itself. */
+export type Asker = "alertmanager" | "grafana" | "operator" | "processor" | "prometheus";
 
-/** Who asks others with a certificate: whoever runs `up`, and Prometheus. */
-export type Asker = "operator" | "prometheus";
+/** Name and password of one who asks, at one listener and nowhere else. */
+export interface Access {
+  readonly username: string;
+  readonly password: pulumi.Output<string>;
+}
 
 const years = 365;
 
@@ -32,18 +35,19 @@ const lastThird = Math.ceil(years / 3);
  * Who may speak to whom: one authority for every listener's certificate, and another one, which only
  * listeners trust, for those who ask. What answers holds nothing to ask with: the certificate of a
  * listener is not good for asking, and a listener names the askers that it lets in. So a lost exporter
- * opens no other door, and a stranger is turned away before there is a password to check.
+ * opens no other door, and a stranger is turned away before there is a password to check. Where people
+ * sign in with a password, parts have one each, for this direction alone.
  */
 export class Trust extends pulumi.ComponentResource {
   /** PEM of the authority every client checks against. */
   readonly authority: pulumi.Output<string>;
   readonly person: Login;
-  readonly machine: Login;
 
   readonly #args: TrustArgs;
   readonly #own: Authority | undefined;
   readonly #clients: Authority;
   readonly #askers = new Map<Asker, Identity>();
+  readonly #logins = new Map<string, Login>();
   /** What is watched for its end, by name. */
   readonly #watched = new Map<string, pulumi.Output<string>>();
 
@@ -60,7 +64,6 @@ export class Trust extends pulumi.ComponentResource {
       },
       child,
     );
-    this.machine = new Login(`${name}-machine`, { username: machineName }, child);
     this.#own = tls
       ? undefined
       : new Authority(
@@ -78,16 +81,26 @@ export class Trust extends pulumi.ComponentResource {
     this.registerOutputs({ authority: this.authority });
   }
 
-  /** How a target asks whether a listener is ready: as the components ask each other. */
-  health(path: string, timeoutSeconds: number): Workload["health"] {
-    const { password } = this.machine;
-    const access = { username: machineName, password };
+  /** How a target asks whether a listener is ready. */
+  health(
+    path: string,
+    timeoutSeconds: number,
+    access: Workload["health"]["access"],
+  ): Workload["health"] {
     return { path, ca: this.authority, access, timeoutSeconds };
   }
 
-  /** The same where a certificate is asked for. */
-  healthOfPeer(path: string, timeoutSeconds: number): Workload["health"] {
-    return { path, ca: this.authority, access: this.asker("operator"), timeoutSeconds };
+  /** By which `asker` signs in at a listener that asks for passwords. */
+  access(asker: Asker, listener: "grafana" | "processor" | "prometheus"): Access {
+    return { username: asker, password: this.login(asker, listener).password };
+  }
+
+  /** The same as a resource, for the listener. */
+  login(asker: Asker, listener: string): Login {
+    const name = `${asker}-at-${listener}`;
+    const made = this.#logins.get(name) ?? new Login(name, { username: asker }, { parent: this });
+    this.#logins.set(name, made);
+    return made;
   }
 
   /** By which a listener knows who asks. One each, so that none can be taken for another. */

@@ -77,11 +77,11 @@ describe("stack local", () => {
   });
 
   it.each([
-    ["prometheus", "vigil-internal: hash of trust-machine"],
-    ["alertmanager", "vigil-internal: hash of trust-machine"],
+    ["prometheus", "prometheus: hash of prometheus-at-prometheus"],
+    ["alertmanager", "client_auth_type: RequireAndVerifyClientCert"],
     ["node", "client_auth_type: RequireAndVerifyClientCert"],
     ["blackbox", "client_auth_type: RequireAndVerifyClientCert"],
-    ["processor", "vigil-internal: hash of trust-machine"],
+    ["processor", "vigil: hash of trust-person"],
   ])("%s listens on loopback, with TLS, and wants to know who asks", (name, admits) => {
     const { inputs } = local.find(processType, name);
     const { args, files, health } = plain(inputs) as {
@@ -96,11 +96,11 @@ describe("stack local", () => {
     expect(health.url).toMatch(/^https:\/\/127\.0\.0\.1:/);
   });
 
-  it("knows the person's login where people look, and nowhere else", () => {
+  it("knows the person's login where people sign in, and nowhere else", () => {
     const knows = (name: string): boolean =>
       JSON.stringify(plain(local.find(processType, name).inputs)).includes("hash of trust-person");
-    expect(["prometheus", "alertmanager", "processor"].every(knows)).toBe(true);
-    expect(["node", "blackbox"].some(knows)).toBe(false);
+    expect(["prometheus", "processor"].every(knows)).toBe(true);
+    expect(["alertmanager", "node", "blackbox"].some(knows)).toBe(false);
   });
 
   it("leaves nothing with an exporter that another part would let in", () => {
@@ -148,7 +148,8 @@ describe("stack local", () => {
   });
 
   it("tells others what is there, in a versioned shape, its password a secret", async () => {
-    const { authority, login, target, watched, ...rest } = local.outputs as Monitoring["outputs"];
+    const { authority, client, login, target, watched, ...rest } =
+      local.outputs as Monitoring["outputs"];
     expect(rest).toEqual({
       alertmanager: { url: "https://127.0.0.1:9093" },
       environment: "local",
@@ -160,6 +161,7 @@ describe("stack local", () => {
     });
     expect([typeof authority, target]).toEqual(["object", "local"]);
     expect(await pulumi.isSecret(login.password)).toBe(true);
+    expect(await pulumi.isSecret(client.key)).toBe(true);
     expect(Object.keys(watched)).toEqual([
       "alertmanager",
       "blackbox",
@@ -189,7 +191,7 @@ describe("stack dev", () => {
     );
     expect(source).toMatchObject({
       basicAuthEnabled: true,
-      basicAuthUsername: "vigil-internal",
+      basicAuthUsername: "grafana",
       isDefault: true,
       type: "prometheus",
       uid: "vigil-prometheus",
@@ -261,7 +263,9 @@ describe("given certificates", () => {
     const given = await run("local", { values, secretKeys: new Set(["tls"]) });
     const made = given.resources.filter(({ type }) => /Authority|Certificate/.test(type));
     expect(made.map(({ name }) => name).sort()).toEqual([
+      "alertmanager-client",
       "operator-client",
+      "processor-client",
       "prometheus-client",
       "trust-clients",
     ]);

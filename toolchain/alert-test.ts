@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Labels } from "../rules/lib/alert.ts";
-import { ask } from "./client.ts";
+import { ask, asHolder } from "./client.ts";
 import type { Outputs } from "./outputs.ts";
 
 /** What Alertmanager makes of an alert. */
@@ -73,7 +73,7 @@ export interface TestAlert {
 
 /** A client that sends an alert with these labels through the estate. */
 export function testAlert(
-  { alertmanager, authority, login }: Outputs,
+  { alertmanager, authority, client }: Outputs,
   labels: Labels,
   annotations: Labels,
 ): TestAlert {
@@ -82,7 +82,7 @@ export function testAlert(
   const call = async (path: string, body?: unknown): Promise<string> => {
     const options = {
       authority,
-      login,
+      ...asHolder(client),
       ...(body !== undefined && { method: "POST" as const, body }),
     };
     const answer = await ask(`${base}${path}`, options);

@@ -55,6 +55,12 @@ export function ask(url: string, options: AskOptions): Promise<Answer> {
   });
 }
 
+/** How one asks with a certificate of one's own. */
+export const asHolder = (own: {
+  readonly certificate: string;
+  readonly key: string;
+}): Pick<AskOptions, "cert" | "key"> => ({ cert: own.certificate, key: own.key });
+
 /** A scrape target as Prometheus sees it. */
 export interface TargetHealth {
   readonly labels: Readonly<Record<string, string>>;
@@ -90,12 +96,13 @@ interface Rules {
 export function connect({
   alertmanager,
   authority,
+  client,
   login,
   processor,
   prometheus,
 }: Outputs): Estate {
-  const json = async <T>(url: string): Promise<T> => {
-    const { body, status } = await ask(url, { authority, login });
+  const json = async <T>(url: string, access: Partial<AskOptions> = { login }): Promise<T> => {
+    const { body, status } = await ask(url, { authority, ...access });
     if (status !== 200) throw new Error(`${url} answers ${status}`);
     return JSON.parse(body) as T;
   };
@@ -112,7 +119,7 @@ export function connect({
       (
         await query<{ activeAlertmanagers: { url: string }[] }>("alertmanagers")
       ).activeAlertmanagers.map(({ url }) => url),
-    alerts: () => json<HeldAlert[]>(`${alertmanager?.url ?? ""}/api/v2/alerts`),
+    alerts: () => json<HeldAlert[]>(`${alertmanager?.url ?? ""}/api/v2/alerts`, asHolder(client)),
     processor: () => json(`${processor?.url ?? ""}/v1/status`),
   };
 }

@@ -12,13 +12,18 @@ export interface Closing {
   readonly without: ReadonlyMap<string, string>;
 }
 
-function addresses({ outputs, without }: Closing): string[][] {
+function addresses({ access, outputs, root, without }: Closing): string[][] {
   const { alertmanager, grafana, processor, prometheus } = outputs;
   const reason = without.get("grafana") ?? without.get("grafana-plugin");
   return [
     ["Open alerts", processor?.url ?? "left out"],
     ["Prometheus", prometheus?.url ?? "not published"],
-    ["Alertmanager", alertmanager?.url ?? "not published"],
+    [
+      "Alertmanager",
+      alertmanager === null
+        ? "not published"
+        : `${alertmanager.url} (asks for ${relative(root, access.certificate)}; ./vigil amtool shows it)`,
+    ],
     ["Grafana", grafana?.url ?? (reason === undefined ? "switched off" : `left out: ${reason}`)],
   ];
 }

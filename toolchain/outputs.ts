@@ -14,6 +14,9 @@ export interface Access {
   /** In the format of `curl --netrc-file`. */
   readonly login: string;
   readonly authority: string;
+  /** Certificate and key for what asks for one. */
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** Reads the outputs of a stack that is up. */
@@ -35,13 +38,17 @@ export async function readOutputs({ capture, home }: Engine): Promise<Outputs> {
 /** Where the access files of a stack are. */
 export function accessPaths(root: string, stack: string): Access {
   const folder = join(stackFolder(root, stack), "access");
-  return { authority: join(folder, "ca.crt"), login: join(folder, "login") };
+  const file = (name: string): string => join(folder, name);
+  return {
+    authority: file("ca.crt"),
+    certificate: file("client.crt"),
+    key: file("client.key"),
+    login: file("login"),
+  };
 }
 
 const urlsOf = (outputs: Outputs): string[] =>
-  [outputs.prometheus, outputs.alertmanager, outputs.grafana, outputs.processor].flatMap(
-    (one) => one?.url ?? [],
-  );
+  [outputs.prometheus, outputs.grafana, outputs.processor].flatMap((one) => one?.url ?? []);
 
 /** A word as .netrc has it: in quotes, which curl understands from 7.84 on, only where it must be. */
 const netrcWord = (text: string): string =>
@@ -53,7 +60,7 @@ export const netrc = (hosts: readonly string[], { password, username }: Outputs[
     .map((host) => `machine ${host} login ${username} password ${netrcWord(password)}\n`)
     .join("");
 
-/** Writes login and authority to files that only this user can read. The password is never printed. */
+/** Writes login, certificates and key to files that only this user can read. The password is never printed. */
 export async function writeAccess(root: string, stack: string, outputs: Outputs): Promise<Access> {
   const paths = accessPaths(root, stack);
   const hosts = [...new Set(urlsOf(outputs).map((url) => new URL(url).hostname))].sort();
@@ -62,6 +69,8 @@ export async function writeAccess(root: string, stack: string, outputs: Outputs)
   await Promise.all(Object.values(paths).map((path: string) => rm(path, { force: true })));
   await writeFile(paths.login, netrc(hosts, outputs.login), { mode: 0o600 });
   await writeFile(paths.authority, outputs.authority, { mode: 0o600 });
+  await writeFile(paths.certificate, outputs.client.certificate, { mode: 0o600 });
+  await writeFile(paths.key, outputs.client.key, { mode: 0o600 });
   return paths;
 }
 

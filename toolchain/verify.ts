@@ -20,6 +20,24 @@ function closed(name: string, url: string, authority: string): Check {
   };
 }
 
+/** How TLS ends the handshake with somebody who has no certificate, or only reads that it was ended. */
+const refused = /^(?:ERR_SSL_|ECONNRESET$|EPIPE$)/;
+
+function closedToHolders(name: string, url: string, authority: string): Check {
+  return {
+    claim: `${name} speaks TLS and turns strangers away`,
+    ask: async () => {
+      try {
+        const { status } = await ask(url, { authority });
+        return `${url} answers ${status} to somebody without a certificate`;
+      } catch (error) {
+        const { code = "" } = error as NodeJS.ErrnoException;
+        return refused.test(code) ? undefined : reasonOf(error);
+      }
+    },
+  };
+}
+
 /** Everything `vigil verify` asks of an estate. */
 export function checksFor(outputs: Outputs): Check[] {
   const { alertmanager, authority, grafana, processor, prometheus, watched } = outputs;
@@ -30,7 +48,7 @@ export function checksFor(outputs: Outputs): Check[] {
       ? [closed("Prometheus", `${prometheus.url}/api/v1/query?query=up`, authority)]
       : []),
     ...(alertmanager
-      ? [closed("Alertmanager", `${alertmanager.url}/api/v2/status`, authority)]
+      ? [closedToHolders("Alertmanager", `${alertmanager.url}/api/v2/status`, authority)]
       : []),
     ...(grafana && !grafana.elsewhere
       ? [closed("Grafana", `${grafana.url}/api/org`, authority)]

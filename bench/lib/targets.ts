@@ -2,8 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
-import { files } from "../../components/render/prometheus.ts";
-import { machineName } from "../../components/trust.ts";
+import { files, username } from "../../components/render/prometheus.ts";
 import { ask, type TargetHealth } from "../../toolchain/client.ts";
 import { stackFolder } from "../../toolchain/state/home.ts";
 import type { Estate } from "./estate.ts";
@@ -29,11 +28,11 @@ export async function seeTargets({ folder, prometheus, stack }: Estate): Promise
   const text = (file: string): Promise<string> => readFile(join(own, file), "utf8");
   try {
     const [authority, config, password] = await Promise.all(
-      [files.authority, files.config, files.password].map(text),
+      [files.authority, files.config, files.password("prometheus")].map(text),
     );
     const { body } = await ask(`${prometheus}/api/v1/targets?state=active`, {
       authority: authority ?? "",
-      login: { username: machineName, password: password ?? "" },
+      login: { username, password: password ?? "" },
     });
     const { data } = JSON.parse(body) as { data: { activeTargets: TargetHealth[] } };
     const { scrape_configs: jobs } = parse(config ?? "") as PrometheusYml;

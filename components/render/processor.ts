@@ -3,17 +3,17 @@ import type { ProcessorReceiver } from "../../rules/lib/alertmanager.ts";
 import type { Secret } from "../config/fields.ts";
 import type { Config } from "../config/schema.ts";
 import type { Place } from "../targets/target.ts";
-import { machineName } from "../trust.ts";
 import { channelSecrets, renderChannels } from "./processor-channels.ts";
-import { webFiles } from "./web.ts";
+import { username } from "./prometheus.ts";
+import { clientFiles, webFiles } from "./web.ts";
 
 /** Files of the processor in its configuration folder. */
 export const processorFiles = {
   authority: "ca.crt",
   config: "processor.yml",
   heartbeat: "secrets/heartbeat-url",
-  /** The components' password, for Alertmanager's list. */
-  password: "secrets/password",
+  /** By which Prometheus reads its metrics. */
+  metricsPassword: "secrets/metrics-password",
   postgres: "secrets/postgres-url",
   postgresAuthority: "postgres.crt",
   /** What links and sessions are signed with. */
@@ -56,17 +56,17 @@ export function renderProcessor(
     {
       alertmanager: {
         caFile: processorFiles.authority,
-        passwordFile: processorFiles.password,
+        certFile: clientFiles.certificate,
+        keyFile: clientFiles.key,
         url: `https://${alertmanager.address}`,
-        username: machineName,
       },
       channels,
       ...(heartbeat && {
         heartbeat: { private: heartbeat.private, urlFile: processorFiles.heartbeat },
       }),
       listen: place.listen,
+      metrics: { passwordFile: processorFiles.metricsPassword, username },
       publicUrl: processor.url ?? place.url ?? `https://${place.address}`,
-      readers: [machineName],
       retentionDays: processor.retentionDays,
       secretFile: processorFiles.secret,
       subscriptions,

@@ -16,8 +16,8 @@ export interface ScrapeJob {
   readonly name: string;
   readonly targets: readonly ScrapeTarget[];
   /**
-   * How they are asked: with the certificate of Prometheus, with the components' login, or openly because
-   * nobody but the scraper can reach them on its own loopback.
+   * How they are asked: with the certificate of Prometheus, with a password for this job alone, or openly
+   * because nobody but the scraper can reach them on its own loopback.
    */
   readonly access: "certificate" | "login" | "open";
   /** Samples a scrape may bring where the estate's own limit is higher; an answer may have 400 bytes for each. */
@@ -30,14 +30,17 @@ export interface ScrapeJob {
 export const files = {
   authority: "ca.crt",
   config: "prometheus.yml",
-  password: "machine.password",
+  /** What it shows where this job asks for a password. */
+  password: (job: string) => `secrets/${job}`,
   web: "web.yml",
 } as const;
+
+/** Name under which Prometheus signs in where it is asked for a password. */
+export const username = "prometheus";
 
 export interface PrometheusFile {
   readonly environment: string;
   readonly settings: Config["prometheus"];
-  readonly username: string;
   readonly jobs: readonly ScrapeJob[];
   readonly alertmanager: string;
   readonly ruleFiles: readonly string[];
@@ -45,7 +48,7 @@ export interface PrometheusFile {
 
 const tls = { ca_file: files.authority, min_version: "TLS12" };
 
-function access(kind: ScrapeJob["access"], username: string): object {
+function access(kind: ScrapeJob["access"], job: string): object {
   switch (kind) {
     case "certificate":
       return {
@@ -55,7 +58,7 @@ function access(kind: ScrapeJob["access"], username: string): object {
     case "login":
       return {
         scheme: "https",
-        basic_auth: { username, password_file: files.password },
+        basic_auth: { username, password_file: files.password(job) },
         tls_config: tls,
       };
     case "open":
@@ -74,7 +77,7 @@ function viaProber(address: string): object[] {
 function scrapeConfig(job: ScrapeJob, input: PrometheusFile): object {
   return {
     job_name: job.name,
-    ...access(job.access, input.username),
+    ...access(job.access, job.name),
     ...limitsOf(job, input.settings),
     ...(job.prober ? { metrics_path: "/probe", params: { module: [job.prober.module] } } : {}),
     static_configs: job.targets.map(({ address, labels }) => ({
@@ -130,7 +133,10 @@ export function renderPrometheus(input: PrometheusFile): string {
     rule_files: input.ruleFiles,
     alerting: {
       alertmanagers: [
-        { ...access("login", input.username), static_configs: [{ targets: [input.alertmanager] }] },
+        {
+          ...access("certificate", "alertmanager"),
+          static_configs: [{ targets: [input.alertmanager] }],
+        },
       ],
     },
     scrape_configs: [...input.jobs]

@@ -43,6 +43,9 @@ export const sharedFiles = ({ ca, certificate, key }: Identity): Record<string, 
   "ca.crt": ca,
   "tls.crt": certificate,
   "tls.key": key,
+  // What Prometheus has to show; a relay takes its messages, which does not ask.
+  "client.crt": certificate,
+  "client.key": key,
   token,
   secret: "s".repeat(40),
   "machine.password": login.password,
@@ -91,7 +94,6 @@ export function prometheusFiles(
       evaluationInterval: "1s",
       limits: { samples: 50_000, labels: 64, labelValueLength: 2048, bodySize: "64MB" },
     } as Parameters<typeof renderPrometheus>[0]["settings"],
-    username: login.name,
     jobs: [
       {
         name: "chain",
@@ -127,7 +129,11 @@ export function alertmanagerFiles(webhook: number): Record<string, string> {
   const config = parse(text, (key, value: unknown) =>
     typeof key === "string" && paces.test(key) && typeof value === "string" ? faster(value) : value,
   ) as object;
-  return { "alertmanager.yml": stringify(config) };
+  return {
+    "alertmanager.yml": stringify(config),
+    // It asks nobody who he is: a relay stands before it, and the certificate of a sender ends there.
+    "web.yml": stringify({ tls_server_config: { cert_file: "tls.crt", key_file: "tls.key" } }),
+  };
 }
 
 export interface ProcessorPorts {

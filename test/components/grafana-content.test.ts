@@ -6,7 +6,8 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 
 const trust = {
   authority: pulumi.output("certificate"),
-  machine: { username: "vigil-internal", password: pulumi.secret("one") },
+  access: () => ({ username: "grafana", password: pulumi.secret("one") }),
+  asker: () => ({ certificate: pulumi.output("own"), key: pulumi.secret("two") }),
   person: { username: "admin", password: pulumi.secret("another") },
 } as unknown as Trust;
 

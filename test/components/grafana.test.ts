@@ -22,7 +22,7 @@ async function iniWith(person: string, key: string): Promise<string> {
   const trust = {
     authority: pulumi.output("certificate"),
     identity: () => ({ certificate: pulumi.output("certificate"), key: pulumi.secret("key") }),
-    machine: { password: pulumi.secret("machine") },
+    access: () => ({ username: "prometheus", password: pulumi.secret("machine") }),
     person: { password: pulumi.secret(person) },
   };
   const place = { name: "grafana", config: "/etc/vigil", data: "/data", listen: "127.0.0.1:3000" };

@@ -38,7 +38,9 @@ const beside = {
   "ca.crt": "",
   "client.crt": "",
   "client.key": "",
-  "machine.password": "x",
+  ...Object.fromEntries(
+    ["grafana", "processor", "prometheus"].map((job) => [`secrets/${job}`, "x"]),
+  ),
   [certificateRules]: renderCertificateRules({ node: 1 }),
 };
 
@@ -47,7 +49,7 @@ interface PrometheusYml {
   scrape_configs: {
     job_name: string;
     scheme: string;
-    basic_auth?: object;
+    basic_auth?: { password_file: string };
     tls_config?: object;
     static_configs: { targets: string[]; labels: Record<string, string> }[];
   }[];
@@ -81,17 +83,18 @@ describe.each(targets)("the plan for %s", (_kind, target) => {
       const { basic_auth, job_name, scheme, static_configs, tls_config } = one;
       const [address = ""] = static_configs.flatMap(({ targets: all }) => all);
       const open = job_name === "cadvisor" && address.startsWith("127.0.0.1:");
-      const exporter = ["blackbox", "node", "probe"].includes(job_name);
+      // Where people sign in, there is a password for each listener; the others ask for a certificate.
+      const login = ["grafana", "processor", "prometheus"].includes(job_name);
       expect({
         job_name,
         scheme,
-        login: basic_auth !== undefined,
+        login: basic_auth?.password_file,
         certificate: "cert_file" in (tls_config ?? {}),
       }).toEqual({
         job_name,
         scheme: open ? "http" : "https",
-        login: !open && !exporter,
-        certificate: exporter,
+        login: login ? `secrets/${job_name}` : undefined,
+        certificate: !open && !login,
       });
     }
   });

@@ -71,14 +71,16 @@ describe("a real Prometheus with the estate's limits", () => {
     const text = renderPrometheus({
       environment: "test",
       settings: { ...config.prometheus, scrapeInterval: "2s" },
-      username: "nobody",
       // As plan.ts has node's.
       jobs: [{ name: "node", access: "open", mostSamples: 10_000, targets: [target] }],
       alertmanager: "127.0.0.1:1",
       ruleFiles: [],
     });
-    writeFileSync(join(folder, "ca.crt"), (await throwAway([])).ca);
-    writeFileSync(join(folder, "machine.password"), "unused");
+    // Nobody asks for them: its configuration names them.
+    const { ca, server } = await throwAway([]);
+    writeFileSync(join(folder, "ca.crt"), ca);
+    writeFileSync(join(folder, "client.crt"), server.certificate);
+    writeFileSync(join(folder, "client.key"), server.key);
     writeFileSync(join(folder, "prometheus.yml"), text);
     port = await freePort();
     prometheus = spawn(

@@ -41,7 +41,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const engine = await openEngine({ root: checkout, stack: process.env["STACK"] || "local" });
   const outputs = await readOutputs(engine);
-  const { alertmanager, authority, login } = outputs;
+  const { alertmanager, authority, client } = outputs;
   if (alertmanager === null) {
     throw new UserError("Alertmanager of this stack cannot be reached from here");
   }
@@ -51,8 +51,9 @@ export async function run(args: string[]): Promise<number> {
     const write = (name: string, text: string) =>
       writeFile(join(folder, name), text, { mode: 0o600 });
     await write("ca.crt", authority);
-    // JSON is YAML; the password is in no argument.
-    const config = { basic_auth: login, tls_config: { ca_file: join(folder, "ca.crt") } };
+    // JSON is YAML; the key is in no argument.
+    const { certificate: cert, key } = client;
+    const config = { tls_config: { ca_file: join(folder, "ca.crt"), cert, key } };
     await write("http.yml", JSON.stringify(config));
     const access = [
       `--alertmanager.url=${alertmanager.url}`,

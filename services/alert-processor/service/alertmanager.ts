@@ -10,6 +10,9 @@ export interface AlertmanagerTarget {
   readonly url: string;
   /** Left out where it asks for none. */
   readonly login?: { readonly username: string; readonly password: string } | undefined;
+  /** Own certificate and its key, PEM; left out where it asks for none. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
   /** Authority to trust instead of the usual ones, PEM. */
   readonly ca?: string | undefined;
   /** Name of the receiver that is this processor. */
@@ -45,10 +48,16 @@ export interface AskLimits {
 
 /** Asks Alertmanager's API, and follows no redirect. @throws where it does not answer 200. */
 async function ask(target: AlertmanagerTarget, path: string, limits: Required<AskLimits>) {
-  const { ca, login, url } = target;
+  const { ca, cert, key, login, url } = target;
   const { longest, signal } = limits;
   const address = new URL(`api/v2/${path}`, url.replace(/\/*$/, "/"));
-  const options = { ca, signal, ...(login && { auth: `${login.username}:${login.password}` }) };
+  const options = {
+    ca,
+    cert,
+    key,
+    signal,
+    ...(login && { auth: `${login.username}:${login.password}` }),
+  };
   const answered = await new Promise<string>((resolve, reject) => {
     const asked = request(address, options, (response) => {
       const chunks: Buffer[] = [];

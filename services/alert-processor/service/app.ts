@@ -27,6 +27,7 @@ import { firstOf } from "./first.ts";
 import { type Ingest, OverloadedError } from "./ingest.ts";
 import type { Journal } from "./journal.ts";
 import type { Metrics } from "./metrics.ts";
+import { metricsAccess, type MetricsLogin } from "./metrics-access.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { hookRoutes, type HookResult } from "./routes/hooks.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
@@ -59,6 +60,8 @@ export interface AppOptions {
   readonly users: Readonly<Record<string, string>>;
   /** Names of users that may only look. */
   readonly readers: readonly string[];
+  /** By whom metrics are read without signing in. */
+  readonly metricsLogin?: MetricsLogin | undefined;
   /** What can be told, and of which kind each is. */
   readonly channels: readonly Channel[];
   readonly kinds: Readonly<Record<string, string>>;
@@ -220,11 +223,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   const guarded = { onRequest: access.required, schema: { hide: true } };
   app.get("/openapi.json", guarded, () => app.swagger());
-  app.get("/metrics", guarded, async (_, reply) =>
+  const watched = { ...guarded, onRequest: metricsAccess(options.metricsLogin, access) };
+  app.get("/metrics", watched, async (_, reply) =>
     reply.type(metrics.contentType).send(await metrics.render(store, clock, since)),
   );
-  app.get("/-/healthy", guarded, () => "It runs.\n");
-  app.get("/-/ready", guarded, async () => {
+  app.get("/-/healthy", watched, () => "It runs.\n");
+  app.get("/-/ready", watched, async () => {
     await store.depth();
     return "It takes alerts in.\n";
   });

@@ -29,14 +29,28 @@ const store = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const alertmanager = z.strictObject({
-  url: z.url({ protocol: /^https$/ }),
-  username: z.string().min(1),
-  passwordFile: z.string().min(1),
-  caFile: z.string().min(1),
-  /** Name of the receiver that is this processor. */
-  receiver: z.string().min(1).default("processor"),
-});
+const alertmanager = z
+  .strictObject({
+    url: z.url({ protocol: /^https$/ }),
+    username: z.string().min(1).optional(),
+    passwordFile: z.string().min(1).optional(),
+    certFile: z.string().min(1).optional(),
+    keyFile: z.string().min(1).optional(),
+    caFile: z.string().min(1),
+    /** Name of the receiver that is this processor. */
+    receiver: z.string().min(1).default("processor"),
+  })
+  .superRefine((given, context) => {
+    for (const pair of [
+      ["username", "passwordFile"],
+      ["certFile", "keyFile"],
+    ] as const) {
+      const [missing, ...more] = pair.filter((name) => given[name] === undefined);
+      if (missing === undefined || more.length > 0) continue;
+      const message = `${pair.join(" and ")} belong together`;
+      context.addIssue({ code: "custom", path: [missing], message });
+    }
+  });
 
 const schema = z
   .strictObject({
@@ -53,11 +67,15 @@ const schema = z
     /** What links and sessions are signed with: at least 32 characters. */
     secretFile: z.string().min(1),
     store,
+    /** Who reads metrics, and nothing else, without signing in. */
+    metrics: z
+      .strictObject({ username: z.string().min(1), passwordFile: z.string().min(1) })
+      .optional(),
     /** Names of users of webFile that may only look. */
     readers: z.array(z.string().min(1)).default([]),
     /** Whose list to compare with: one, or all members of a cluster. */
     alertmanager: z
-      .union([alertmanager.transform((one) => [one]), z.array(alertmanager).min(1)])
+      .preprocess((one) => (Array.isArray(one) ? one : [one]), z.array(alertmanager).min(1))
       .optional(),
     heartbeat: z
       .strictObject({
@@ -139,9 +157,16 @@ export function readSecret(path: string, least = 1): string {
 
 /** Alertmanager's API, with what its files hold now. @throws {@link ConfigError} */
 export function readAlertmanager(config: z.infer<typeof alertmanager>): AlertmanagerTarget {
-  const { caFile, passwordFile, receiver, url, username } = config;
-  const login = { username, password: readSecret(passwordFile) };
-  return { url, login, ca: readSecret(caFile), receiver };
+  const { caFile, certFile, keyFile, passwordFile, receiver, url, username } = config;
+  return {
+    url,
+    ...(username !== undefined &&
+      passwordFile !== undefined && { login: { username, password: readSecret(passwordFile) } }),
+    ...(certFile !== undefined &&
+      keyFile !== undefined && { cert: readSecret(certFile), key: readSecret(keyFile) }),
+    ca: readSecret(caFile),
+    receiver,
+  };
 }
 
 const web = z.object({

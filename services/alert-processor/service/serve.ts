@@ -56,6 +56,10 @@ export function createLogger(): Logger {
 export async function serve(config: Config, logger: Logger): Promise<Running> {
   const { cert, key, users } = readWeb(config.webFile);
   checkReaders(config, users);
+  const metricsLogin = config.metrics && {
+    username: config.metrics.username,
+    password: readSecret(config.metrics.passwordFile, 24),
+  };
   const tokens = readTokens(config.tokensFile);
   const secret = readSecret(config.secretFile, 32);
   const channels = openChannels(config.channels, readSecret);
@@ -137,6 +141,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     secret,
     users,
     readers: config.readers,
+    metricsLogin,
     channels,
     kinds: Object.fromEntries(
       Object.entries(config.channels).map(([name, one]) => [name, one.kind]),

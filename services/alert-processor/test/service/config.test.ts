@@ -156,6 +156,30 @@ describe("secrets", () => {
     expect(readAlertmanager(alertmanager).login?.password).toBe("byron");
   });
 
+  test("of Alertmanager may be a certificate, and neither half of a pair stands alone", () => {
+    const given = (more: object) =>
+      withConfig({
+        alertmanager: { url: "https://alertmanager.example.com", caFile: "ca.pem", ...more },
+      });
+    const [alertmanager] =
+      readConfig(given({ certFile: "own.pem", keyFile: "own.key" })).alertmanager ?? [];
+    if (alertmanager === undefined) throw new Error("it should be there");
+    for (const name of ["ca.pem", "own.pem", "own.key"]) file(name, name);
+    expect(readAlertmanager(alertmanager)).toEqual({
+      url: "https://alertmanager.example.com",
+      ca: "ca.pem",
+      cert: "own.pem",
+      key: "own.key",
+      receiver: "processor",
+    });
+    expect(errorOf(() => readConfig(given({ certFile: "own.pem" })))).toContain(
+      "alertmanager.0.keyFile: certFile and keyFile belong together",
+    );
+    expect(errorOf(() => readConfig(given({ passwordFile: "password" })))).toContain(
+      "alertmanager.0.username: username and passwordFile belong together",
+    );
+  });
+
   test("of a web.yml that is none are refused", () => {
     expect(errorOf(() => readWeb(file("web.yml", "basic_auth_users: 3")))).toContain("web.yml");
   });

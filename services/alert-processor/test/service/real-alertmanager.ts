@@ -12,7 +12,7 @@ import { type AlertmanagerTarget, listAlerts } from "../../service/alertmanager.
 /** An Alertmanager that runs, with TLS and a login. */
 export interface RealAlertmanager {
   /** How to ask it, for the receiver `processor`. */
-  readonly target: Required<AlertmanagerTarget>;
+  readonly target: AlertmanagerTarget & { readonly ca: string };
   /** Tells it of alerts as Prometheus does. @returns Its status. */
   post(alerts: readonly object[]): Promise<number | undefined>;
   stop(): Promise<void>;
