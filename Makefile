@@ -13,7 +13,7 @@ help: ## Show this
 up: ## Make the estate what the program says; mends what was changed or killed
 	@./vigil up
 
-preview: ## Show what up would change
+preview: ## Show what up would change (DETAIL=1: every line)
 	@./vigil preview
 
 refresh: ## Compare what is recorded with what is really there

@@ -4,7 +4,7 @@ import { attach } from "./attach.ts";
 import { ensureDependencies } from "./dependencies.ts";
 import { type Ensured, ensureTools } from "./ensure.ts";
 import { ensurePlugins, type MissingPlugin } from "./plugins.ts";
-import { run } from "./process.ts";
+import { collect, type Collected, run } from "./process.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { openStack, stackExists } from "./stack.ts";
 import { careForState, setAside } from "./state/care.ts";
@@ -26,6 +26,8 @@ export interface Engine {
   readonly run: (args: readonly string[]) => Promise<number>;
   /** Runs `pulumi` and gives back what it printed. */
   readonly capture: (args: readonly string[]) => Promise<string>;
+  /** Runs `pulumi` and gives back how it ended and all it printed, however much. */
+  readonly collect: (args: readonly string[]) => Promise<Collected>;
 }
 
 export interface EngineOptions {
@@ -104,6 +106,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     without,
     run: (args) => attach("pulumi", args, { cwd: root, env, outlivesReader: true }),
     capture: (args) => run("pulumi", args, { cwd: root, env }),
+    collect: (args) => collect("pulumi", args, { cwd: root, env }),
   };
   const sealed = await looking;
   const problem = sealed && (await passphraseProblem(home, asked, sealed));

@@ -26,11 +26,61 @@ const kept = 64_000;
  * characters).
  * @throws Error with the last line printed, when it cannot be started or fails.
  */
-export function run(
+export async function run(
   command: string,
   args: readonly string[],
-  { timeout, ...options }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<string> {
+  let output = "";
+  const add = (chunk: string) => {
+    output = (output + chunk).slice(-kept);
+  };
+  const { code, signal } = await follow(command, args, options, add, add);
+  if (code === 0) return output;
+  throw new FailedCommand(`${command} ${failure(code, signal)}: ${reasonIn(output)}`, output);
+}
+
+/** How a program ended, and all it printed. */
+export interface Collected {
+  /** 1 where it was ended by a signal. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program to its end and gives back all it printed, however it ends.
+ * @throws Error when it cannot be started.
+ */
+export async function collect(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Collected> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const { code } = await follow(
+    command,
+    args,
+    options,
+    (chunk) => out.push(chunk),
+    (chunk) => err.push(chunk),
+  );
+  return { code: code ?? 1, stdout: out.join(""), stderr: err.join("") };
+}
+
+interface Ending {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+function follow(
+  command: string,
+  args: readonly string[],
+  { timeout, ...options }: RunOptions,
+  onOut: (chunk: string) => void,
+  onErr: (chunk: string) => void,
+): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
     children.add(child);
@@ -40,23 +90,15 @@ export function run(
       children.delete(child);
       clearTimeout(timer);
     };
-    let output = "";
-    const collect = (chunk: string) => {
-      output = (output + chunk).slice(-kept);
-    };
-    child.stdout.setEncoding("utf8").on("data", collect);
-    child.stderr.setEncoding("utf8").on("data", collect);
+    child.stdout.setEncoding("utf8").on("data", onOut);
+    child.stderr.setEncoding("utf8").on("data", onErr);
     child.on("error", (error) => {
       over();
       reject(new Error(`${command} cannot be started: ${reasonOf(error)}`, { cause: error }));
     });
     child.on("close", (code, signal) => {
       over();
-      if (code === 0) resolve(output);
-      else
-        reject(
-          new FailedCommand(`${command} ${failure(code, signal)}: ${reasonIn(output)}`, output),
-        );
+      resolve({ code, signal });
     });
   });
 }

@@ -1,7 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { UserError } from "./errors.ts";
-import { readStackConfig } from "./stack-config.ts";
+import type { Plan } from "../components/plan.ts";
+import { planStack } from "./plan.ts";
+
+/** The texts that the servers of a planned estate read, by path. */
+export const serverFiles = (plan: Plan): Record<string, string> => ({
+  "alertmanager.yml": plan.alertmanager,
+  ...(plan.processor !== undefined && { "processor.yml": plan.processor }),
+  "prometheus.yml": plan.prometheus,
+  ...plan.rules,
+});
 
 /**
  * Writes what a stack's configuration becomes.
@@ -10,28 +18,12 @@ import { readStackConfig } from "./stack-config.ts";
  * @throws UserError with every mistake in the configuration.
  */
 export async function renderStack(root: string, stack: string, out: string): Promise<string[]> {
-  // The program's modules need packages, which are there only now.
-  const { readExtraRules } = await import("../components/extra-rules.ts");
-  const { planEstate } = await import("../components/plan.ts");
-  const { againstPlan } = await import("../components/against-plan.ts");
-  const { createTarget } = await import("../components/targets/index.ts");
+  const folder = resolve(out);
+  const { plan } = await planStack(root, stack);
   const { certificateRules, renderCertificateRules } =
     await import("../components/render/certificates.ts");
-  const config = await readStackConfig(root, stack);
-  const folder = resolve(out);
-  // Places of the local target lie below the working directory, as the engine would have it.
-  process.chdir(root);
-  const extra = readExtraRules(config.rules.extra, root);
-  const { describeProblems } = await import("../components/config/problems.ts");
-  const target = createTarget(config, stack, {});
-  const plan = planEstate(config, target, config.grafana.enabled, extra.texts);
-  const problems = [...extra.problems, ...againstPlan(config, plan)];
-  if (problems.length > 0) throw new UserError(describeProblems(problems, stack));
   const files: Record<string, string> = {
-    "alertmanager.yml": plan.alertmanager,
-    ...(plan.processor !== undefined && { "processor.yml": plan.processor }),
-    "prometheus.yml": plan.prometheus,
-    ...plan.rules,
+    ...serverFiles(plan),
     // The certificates are made by up; until then there is nothing to watch.
     [certificateRules]: renderCertificateRules({}),
     ...Object.fromEntries(

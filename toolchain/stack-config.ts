@@ -6,9 +6,10 @@ import { UserError } from "./errors.ts";
 /**
  * A stack's configuration from its files, without an engine: secrets stay encrypted.
  *
+ * @param quiet - Whether what is odd in it goes unsaid.
  * @throws UserError with every mistake in it, or when the stack has no file.
  */
-export async function readStackConfig(root: string, stack: string): Promise<Config> {
+export async function readStackConfig(root: string, stack: string, quiet = false): Promise<Config> {
   // The program's modules need packages, which are there only now.
   const { parseConfig } = await import("../components/config/parse.ts");
   const { notesOn } = await import("../components/config/notes.ts");
@@ -25,6 +26,7 @@ export async function readStackConfig(root: string, stack: string): Promise<Conf
   const now = new Date();
   const { config, problems } = parseConfig(raw, now);
   if (config === undefined) throw new UserError(describeProblems(problems, stack));
+  if (quiet) return config;
   for (const note of notesOn(config, now)) process.stderr.write(`! ${describeNote(note, stack)}\n`);
   return config;
 }

@@ -59,6 +59,20 @@ describe("one command monitors this machine", () => {
     expect(file).toContain("encryptionsalt");
   });
 
+  it("the first preview is short: what will be there, where, and what is odd", async () => {
+    const { code, text } = await place.vigil(["preview"]);
+    expect(code).toBe(0);
+    expect(text.split("\n").length).toBeLessThan(40);
+    expect(text).toMatch(
+      new RegExp(`prometheus +process +https://127.0.0.1:${place.ports.prometheus}`),
+    );
+    expect(text).toMatch(/Alerts +\d+ emergency, \d+ critical/);
+    expect(text).toMatch(/Told +webhook/);
+    expect(text).not.toContain("\u001b");
+    const whole = await place.vigil(["preview"], "", { DETAIL: "1" });
+    expect(whole.text).toContain("HostCpuHigh");
+  });
+
   it("up ends with what a person wants to know, and never prints the password", async () => {
     closing = await up();
     const login = readFileSync(inHome("access", "login"), "utf8");
@@ -128,6 +142,8 @@ describe("one command monitors this machine", () => {
     const { code, text } = await place.vigil(["refresh"]);
     expect(code).toBe(0);
     expect(text).toContain("Edited by hand:");
+    const preview = await place.vigil(["preview"]);
+    expect(preview.text).toContain("rules/host-memory.yml, which somebody changed");
     expect(text).toMatch(/1 to update/);
     await up();
     expect(readFileSync(file, "utf8")).toBe(good);
@@ -187,6 +203,11 @@ describe("one command monitors this machine", () => {
     });
     const seen = await place.vigil(["refresh"]);
     expect(seen.text).toMatch(/running\s*: true => false/);
+    const preview = await place.vigil(["preview"]);
+    expect(preview.text).toContain("✗ Not running: processor; make up starts it");
+    expect(preview.text).toContain("~ processor: does not run, and starts");
+    const forPrograms = await place.vigil(["preview", "--json"]);
+    expect(forPrograms.text).toContain('"changeSummary"');
     const firing = await webhook.until("ProcessorDown", "firing");
     expect(firing.labels).toMatchObject({
       env: "e2e",

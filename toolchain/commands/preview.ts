@@ -1,22 +1,60 @@
+import { styleText } from "node:util";
 import { openEngine, stackArgs, targetOf } from "../engine.ts";
 import { stackOptions } from "../options.ts";
+import { createProgress } from "../progress.ts";
 import { groundProblems } from "../reality.ts";
 import { stackExists } from "../stack.ts";
 
-const help = `./vigil preview [--stack NAME]
+const help = `./vigil preview [--detail] [--json] [--stack NAME]
 
-Shows what up would change, with the text that changes in files. Changes nothing.
+Shows what up would change, compared with what is really there: what is made and where, what changes in
+files, alerts, targets and receivers, and what is odd. Changes nothing.
+
+  --detail   every resource with every line that changes (or DETAIL=1)
+  --json     what the engine answers, for programs
 `;
 
 /** `vigil preview`. */
 export async function run(args: string[]): Promise<number> {
-  const options = stackOptions(args, help);
+  const own = { detail: { type: "boolean" }, json: { type: "boolean" } } as const;
+  const options = stackOptions(args, help, own);
   if (options === undefined) return 0;
-  const engine = await openEngine({ ...options, to: "preview" });
-  const { root, stack } = options;
+  const { root, stack, values } = options;
+  const progress = createProgress();
+  const engine = await openEngine({ root, stack, progress, to: "preview" });
+  const json = values["json"] === true;
   if (stackExists(engine.home) === true) {
     const problems = await groundProblems(root, stack, await targetOf(root, stack));
-    for (const problem of problems) process.stdout.write(`✗ ${problem}\n`);
+    const say = json ? process.stderr : process.stdout;
+    for (const problem of problems) say.write(`✗ ${problem}\n`);
   }
-  return engine.run(["preview", "--diff", "--suppress-outputs", ...stackArgs(engine.home)]);
+  if (!json && (values["detail"] === true || process.env["DETAIL"] === "1")) {
+    const detailed = ["preview", "--refresh", "--diff", "--suppress-outputs"];
+    return engine.run([...detailed, ...stackArgs(engine.home)]);
+  }
+  // Modules that need packages, which are there only now.
+  const { askPreview, plannedTexts } = await import("../preview/ask.ts");
+  const { renderErrors, renderPage } = await import("../preview/page.ts");
+  const step = progress.start("preview", "comparing the program with what is there");
+  const { code, json: text, preview, unseen } = await askPreview(engine);
+  if (code === 0) step.done("compared");
+  else step.fail("it cannot be what the program says");
+  if (json) {
+    process.stdout.write(text);
+  } else if (code === 0) {
+    const planned = await plannedTexts(engine);
+    process.stdout.write(painted(renderPage(preview, { planned, stack, unseen })));
+  } else {
+    process.stderr.write(renderErrors(preview));
+  }
+  return code;
+}
+
+const colours = { "+": "green", "-": "red", "~": "yellow", "±": "yellow", "!": "yellow" } as const;
+
+/** In colours where a terminal shows them: neither in a pipe nor with NO_COLOR. */
+function painted(page: string): string {
+  return page.replaceAll(/^ *([-+~±!]) .*$/gm, (line, sign: keyof typeof colours) =>
+    styleText(colours[sign], line, { stream: process.stdout }),
+  );
 }

@@ -1,0 +1,56 @@
+import { type Engine, stackArgs } from "../engine.ts";
+import { planStack } from "../plan.ts";
+import { type Digest, type Preview, readPreview } from "./digest.ts";
+import type { Texts } from "./parts.ts";
+
+/** What the engine answers to a preview. */
+export interface Asked {
+  readonly code: number;
+  /** As printed. */
+  readonly json: string;
+  readonly preview: Preview;
+  /** Why what is really there could not be asked. */
+  readonly unseen?: string;
+}
+
+/**
+ * Previews a stack. The real state is asked first; where that fails, the record is what is compared with.
+ *
+ * @param looking - Whether the real state is asked at all.
+ */
+export async function askPreview(engine: Engine, looking = true): Promise<Asked> {
+  const args = ["preview", "--json", ...stackArgs(engine.home)];
+  const first = await once(engine, looking ? [...args, "--refresh"] : args);
+  const stuck = first.preview.errors.filter((error) => /\brefresh/i.test(error));
+  if (first.code === 0 || stuck.length === 0) return first;
+  const second = await once(engine, args);
+  return { ...second, unseen: stuck.join("\n") };
+}
+
+async function once({ collect }: Engine, args: readonly string[]): Promise<Asked> {
+  const { code, stderr, stdout } = await collect(args);
+  try {
+    return { code, json: stdout, preview: readPreview(JSON.parse(stdout) as Digest) };
+  } catch {
+    // It never came to look: its last words are why.
+    const message = `${stderr}\n${stdout}`.trim();
+    const preview = readPreview({ diagnostics: [{ message, severity: "error" }] });
+    return { code: code || 1, json: stdout, preview };
+  }
+}
+
+/** The files of a stack's parts as planned; none where it cannot be planned, which the engine says. */
+export async function plannedTexts({
+  home,
+  without,
+}: Engine): Promise<Readonly<Record<string, Texts>>> {
+  const options = { quiet: true, without: without.keys() };
+  const planned = await planStack(home.root, home.stack, options).catch(() => undefined);
+  if (planned === undefined) return {};
+  const { alertmanager, processor, prometheus, rules } = planned.plan;
+  return {
+    alertmanager: new Map([["alertmanager.yml", alertmanager]]),
+    ...(processor !== undefined && { processor: new Map([["processor.yml", processor]]) }),
+    prometheus: new Map([["prometheus.yml", prometheus], ...Object.entries(rules)]),
+  };
+}
