@@ -8,7 +8,6 @@ import Fastify, {
 } from "fastify";
 import {
   hasZodFastifySchemaValidationErrors,
-  jsonSchemaTransform,
   serializerCompiler,
   validatorCompiler,
 } from "fastify-type-provider-zod";
@@ -28,6 +27,7 @@ import { type Ingest, OverloadedError } from "./ingest.ts";
 import type { Journal } from "./journal.ts";
 import type { Metrics } from "./metrics.ts";
 import { metricsAccess, type MetricsLogin } from "./metrics-access.ts";
+import { describe } from "./openapi.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { hookRoutes, type HookResult } from "./routes/hooks.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
@@ -174,7 +174,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       components: { securitySchemes: security },
       security: [{ session: [] }, { basic: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: describe,
   });
 
   const names = channels.map(({ name }) => name);
@@ -221,14 +221,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   sessionRoutes(app, { access, offers });
   await pageRoutes(app, { first: firstOf({ access, store, summary, clock, offers }) });
 
-  const guarded = { onRequest: access.required, schema: { hide: true } };
-  app.get("/openapi.json", guarded, () => app.swagger());
-  const watched = { ...guarded, onRequest: metricsAccess(options.metricsLogin, access) };
-  app.get("/metrics", watched, async (_, reply) =>
+  const operation = (summary: string) => ({ summary, tags: ["operation"] });
+  app.get(
+    "/openapi.json",
+    { onRequest: access.required, schema: operation("This description") },
+    () => app.swagger(),
+  );
+  const watched = (summary: string) => ({
+    onRequest: metricsAccess(options.metricsLogin, access),
+    schema: operation(summary),
+  });
+  app.get("/metrics", watched("Metrics for Prometheus"), async (_, reply) =>
     reply.type(metrics.contentType).send(await metrics.render(store, clock, since)),
   );
-  app.get("/-/healthy", watched, () => "It runs.\n");
-  app.get("/-/ready", watched, async () => {
+  app.get("/-/healthy", watched("Whether it runs"), () => "It runs.\n");
+  app.get("/-/ready", watched("Whether it takes alerts in"), async () => {
     await store.depth();
     return "It takes alerts in.\n";
   });

@@ -64,9 +64,11 @@ export function deskOf(sql: Sql): Omit<Desk, "hear"> {
 
   async function channels(now: number): Promise<ChannelDepth[]> {
     const waiting = await read(
-      `SELECT channel, count(*) AS pending, count(CASE WHEN "dueAt" <= ? THEN 1 END) AS due,
-         min("plannedAt") AS oldest
+      // By when it was first due: what failed waits for its next try, and is no less late for that.
+      `SELECT channel, count(*) AS pending, count(CASE WHEN "plannedAt" <= ? THEN 1 END) AS due,
+         min(CASE WHEN "plannedAt" <= ? THEN "plannedAt" END) AS oldest
        FROM outbox WHERE state = 'pending' GROUP BY channel`,
+      now,
       now,
     );
     const dead = await read(
@@ -79,12 +81,11 @@ export function deskOf(sql: Sql): Omit<Desk, "hear"> {
     const found = Map.groupBy([...waiting, ...dead, ...sent], (row) => text(row, "channel"));
     return [...found].map(([channel, rows]) => {
       const row: Row = Object.fromEntries(rows.flatMap((one) => Object.entries(one)));
-      const oldest = optional(row, "oldest");
       return {
         channel,
         pending: number(row, "pending"),
         due: number(row, "due"),
-        dueSince: oldest !== null && oldest <= now ? oldest : null,
+        dueSince: optional(row, "oldest"),
         dead: number(row, "dead"),
         sentAt: optional(row, "at"),
       };

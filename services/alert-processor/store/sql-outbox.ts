@@ -163,10 +163,12 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
       );
       // Reminders that a clock planned which was ahead would be late by as much: they wait as long from now.
       await run(
-        `UPDATE outbox SET "dueAt" = CAST(? AS bigint) + "dueAt" - a."updatedAt" FROM alerts a
+        `UPDATE outbox SET "dueAt" = CAST(? AS bigint) + "dueAt" - a."updatedAt",
+           "plannedAt" = CAST(? AS bigint) + "dueAt" - a."updatedAt" FROM alerts a
          WHERE outbox.state = 'pending' AND outbox.occasion = 'reminder' AND outbox.attempts = 0
            AND a.fingerprint = outbox.fingerprint AND a."updatedAt" > ?
            AND outbox."dueAt" >= a."updatedAt"`,
+        now,
         now,
         now + clocksDiffer,
       );

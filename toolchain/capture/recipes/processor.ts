@@ -32,8 +32,19 @@ async function processorFile(
       store: { kind: "sqlite", path: session.path("memory.db") },
       channels: {
         hook: { kind: "webhook", url: "http://127.0.0.1:9/", private: true, plain: true },
+        pager: {
+          kind: "pagerduty",
+          url: "http://127.0.0.1:9/",
+          private: true,
+          plain: true,
+          keyFile: await session.file("key", "k".repeat(32)),
+          webhookSecretFile: await session.file("hook", "h".repeat(32)),
+        },
       },
-      subscriptions: [{ channel: "hook", after: [0] }],
+      subscriptions: [
+        { channel: "hook", after: [0] },
+        { channel: "pager", after: [0] },
+      ],
     }),
   );
 }

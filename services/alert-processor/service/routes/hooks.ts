@@ -111,8 +111,6 @@ export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
           200: z.object({ result: z.enum(hookResults) }),
           401: failureSchema,
           404: failureSchema,
-          413: failureSchema,
-          503: failureSchema,
         },
       },
       validatorCompiler: () => () => true,

@@ -5,6 +5,7 @@ import { parsePayload } from "../../core/payload.ts";
 import { quarantined } from "../../core/quarantined.ts";
 import type { Receipt } from "../../store/store.ts";
 import type { Clock } from "../clock.ts";
+import { failureSchema } from "./schemas.ts";
 import { bearsOneOf } from "../tokens.ts";
 
 export interface IngestRoutes {
@@ -66,6 +67,11 @@ export function ingestRoutes(
         tags: ["alertmanager"],
         security: [{ bearer: [] }],
         body: described,
+        response: {
+          200: z.object({ taken: z.number(), quarantined: z.number() }),
+          401: failureSchema,
+          503: failureSchema,
+        },
       },
       validatorCompiler: () => () => true,
     },

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { failureSchema } from "./schemas.ts";
 import type { Access } from "../access.ts";
 import type { Offers } from "../first.ts";
 
@@ -31,21 +32,26 @@ export function sessionRoutes(instance: FastifyInstance, routes: SessionRoutes):
         tags: ["session"],
         security: [],
         body: z.object({ name: z.string().max(200), password: z.string().max(1000) }),
-        response: { 200: z.object({ name: z.string() }) },
+        response: {
+          200: z.object({ name: z.string() }),
+          401: failureSchema,
+          403: failureSchema,
+          429: failureSchema,
+        },
       },
     },
     async (request, reply) => {
       if (!access.sameOrigin(request)) {
-        return reply.code(403 as 200).send({ error: "another site asked for this" } as never);
+        return reply.code(403).send({ error: "another site asked for this" });
       }
       const { name, password } = request.body;
       switch (await access.signIn(request, reply, name, password)) {
         case "right":
           return reply.send({ name });
         case "wait":
-          return reply.code(429 as 200).send({ error: "wait a minute" } as never);
+          return reply.code(429).send({ error: "wait a minute" });
         case "wrong":
-          return reply.code(401 as 200).send({ error: "name or password is wrong" } as never);
+          return reply.code(401).send({ error: "name or password is wrong" });
       }
     },
   );

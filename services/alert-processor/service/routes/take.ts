@@ -25,6 +25,10 @@ export interface TakeRoutes {
   readonly onTaken: () => void;
 }
 
+const about = (summary: string) => ({
+  schema: { summary, tags: ["links"], security: [] },
+});
+
 interface Route {
   readonly Params: { readonly token: string };
   readonly Querystring: { readonly only?: string };
@@ -88,14 +92,18 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
   });
 
   // Looking changes nothing: programs that show a preview of a link look at it too.
-  app.get<Route>("/take/:token", { schema: { hide: true } }, async ({ params }, reply) => {
-    const found = await find(params.token);
-    return send(reply, found === undefined ? invalidPage : linkedPage(found));
-  });
+  app.get<Route>(
+    "/take/:token",
+    about("Look at what a link of a message takes"),
+    async ({ params }, reply) => {
+      const found = await find(params.token);
+      return send(reply, found === undefined ? invalidPage : linkedPage(found));
+    },
+  );
 
   app.post<Route>(
     "/take/:token",
-    { bodyLimit: 1_000, schema: { hide: true } },
+    { bodyLimit: 1_000, ...about("Take what a link of a message is about: ?only= one of several") },
     async ({ ip, log, params: { token }, query: { only } }, reply) => {
       const found = await find(token, only);
       if (found === undefined) return send(reply, invalidPage);

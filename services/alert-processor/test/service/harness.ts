@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { stringify } from "yaml";
 import { freePort, type Identity, identity } from "../../../../test/provider/helpers.ts";
+import { type Description, deviation } from "./described.ts";
 import { readConfig } from "../../service/config.ts";
 import { type Running, serve } from "../../service/serve.ts";
 
@@ -88,6 +89,8 @@ export async function startPlace(
   const start = (): Promise<Running> => serve(readConfig(join(folder, "processor.yml")), logger);
   let running = await start();
 
+  // Every answer that a test sees is compared with what the API says of itself.
+  let described: Description | undefined;
   const ask = (path: string, options: Ask = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const { as, body, headers, method = body === undefined ? "GET" : "POST", token } = options;
@@ -110,7 +113,15 @@ export async function startPlace(
           incoming.on("data", (chunk: string) => (text += chunk));
           incoming.on("error", reject);
           incoming.on("end", () => {
-            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text });
+            const { headers, statusCode: status = 0 } = incoming;
+            const answer = { status, text, type: headers["content-type"] ?? "" };
+            // As text only: what is compressed is the same.
+            const wrong =
+              described && headers["content-encoding"] === undefined
+                ? deviation(described, method, path, answer)
+                : undefined;
+            if (wrong === undefined) resolve({ status, headers, text });
+            else reject(new Error(wrong));
           });
         },
       );
@@ -118,6 +129,7 @@ export async function startPlace(
       outgoing.end(body);
     });
 
+  described = JSON.parse((await ask("/openapi.json", { as: login })).text) as Description;
   return {
     folder,
     url,

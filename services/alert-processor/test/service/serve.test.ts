@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../../../test/provider/helpers.ts";
 import type { Alert } from "../../core/alert.ts";
 import { fakeServer } from "../channels/fake-server.ts";
 import { login, type Place, sent, startPlace, tokens } from "./harness.ts";
+
+const routesFolder = join(import.meta.dirname, "../../service/routes");
 
 let place: Place;
 beforeAll(async () => {
@@ -275,27 +277,26 @@ describe("what it says of itself", () => {
       cwd: import.meta.dirname,
       env,
     });
-    const { openapi, paths } = JSON.parse(text) as { openapi: string; paths: object };
+    const { openapi, paths } = JSON.parse(text) as {
+      openapi: string;
+      paths: Readonly<Record<string, object>>;
+    };
     expect(openapi).toBe("3.1.0");
-    expect(Object.keys(paths).sort()).toEqual([
-      "/v1/actions",
-      "/v1/alerts",
-      "/v1/alerts/{fingerprint}",
-      "/v1/alerts/{fingerprint}/actions",
-      "/v1/changes",
-      "/v1/channels/{channel}/test",
-      "/v1/dismiss",
-      "/v1/ended",
-      "/v1/health",
-      "/v1/hooks/{channel}",
-      "/v1/noise",
-      "/v1/open",
-      "/v1/quarantine",
-      "/v1/redrive",
-      "/v1/session",
-      "/v1/status",
-      "/v1/summary",
-    ]);
+    const files = ["app.ts", ...readdirSync(routesFolder).map((name) => `routes/${name}`)];
+    const registered = files.flatMap((file) => {
+      const source = readFileSync(join(routesFolder, "..", file), "utf8");
+      const found = source.matchAll(
+        /\bapp\.(get|post|put|patch|delete)(?:<[^(]*>)?\(\s*"([^"]+)"/g,
+      );
+      return [...found].map(
+        ([, method = "", path = ""]) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`,
+      );
+    });
+    const known = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    // The page itself is for browsers.
+    expect(["get /", ...known].sort()).toEqual(registered.sort());
   });
 
   test("is metrics that promtool accepts and that agree with what happened", async () => {

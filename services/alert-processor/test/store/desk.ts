@@ -141,6 +141,29 @@ export function servesPeople(name: string, open: () => Promise<DeskStore>): void
       expect(await store.ended(["1000"], undefined, 1)).toEqual([]);
     });
 
+    test("tells a channel that fails from one whose next message is not due, or just became so", async () => {
+      await tell(start, message({ fingerprint: "a1", severity: "emergency" }));
+      const of = async (name: string, now: number) =>
+        (await store.channels(now)).find(({ channel }) => channel === name);
+      const keysOf = async (channel: string) =>
+        (await store.take(channel, 10, 1, start, start + minute)).flatMap(({ deliveries }) =>
+          deliveries.map(({ key }) => key),
+        );
+      await store.settle([{ kind: "sent", keys: await keysOf("pager") }], start);
+      expect(await of("pager", start + 299_000)).toMatchObject({
+        pending: 2,
+        due: 0,
+        dueSince: null,
+      });
+      // A reminder that comes due is late since then, not since the alert began.
+      const dueSince = start + 300_000;
+      expect(await of("pager", dueSince)).toMatchObject({ due: 1, dueSince });
+      const again = { kind: "again", dueAt: start + 15 * minute, why: "answered 503" } as const;
+      await store.settle([{ ...again, keys: await keysOf("chat") }], start);
+      // Between two tries it is as late as ever.
+      expect(await of("chat", start + 5 * minute)).toMatchObject({ due: 1, dueSince: start });
+    });
+
     test("knows how it stands with channels, and settles what was given up", async () => {
       await tell(start, message());
       const before = await store.channels(start + minute);

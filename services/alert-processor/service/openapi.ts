@@ -1,0 +1,94 @@
+/** What the API's description says beside what the routes say of themselves. */
+import { jsonSchemaTransform } from "fastify-type-provider-zod";
+
+type Transform = typeof jsonSchemaTransform;
+
+/** As a route is written: its method, address and what it says of itself. */
+interface Told {
+  readonly method: string;
+  readonly url: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+const failures: Readonly<Record<number, string>> = {
+  400: "It makes no sense; the text says why",
+  401: "Who asks is not known",
+  403: "Who asks may only look, or another site asked",
+  404: "There is nothing of this name",
+  409: "Somebody changed it since it was seen",
+  413: "It is too large",
+  415: "It is no JSON",
+  422: "The alert's state does not allow it",
+  429: "Too many wrong passwords: wait a minute",
+  503: "Not now, try again: the memory does not answer, or there is no room",
+};
+
+/** How a request can fail, by what the route takes. */
+function failuresOf({ method, schema, url }: Told): number[] {
+  const isMessage = schema["security"] !== undefined;
+  const changes = method !== "GET";
+  const isAct = url.endsWith("/actions") && url !== "/v1/actions";
+  const reads = ["body", "querystring", "params"].some((part) => schema[part] !== undefined);
+  return [
+    ...(reads || changes ? [400] : []),
+    401,
+    ...(changes && !url.startsWith("/v1/hooks/") ? [403] : []),
+    ...(url.includes(":") ? [404] : []),
+    ...(isAct ? [409, 422] : []),
+    ...(changes ? [413, 415] : []),
+    ...(isMessage && url !== "/v1/session" ? [] : [429]),
+    503,
+  ];
+}
+
+const failure = {
+  type: "object",
+  properties: { error: { type: "string" } },
+  required: ["error"],
+};
+
+/** Routes whose answers are no JSON, by the kind of their answer. */
+const texts: Readonly<Record<string, string>> = {
+  "/-/healthy": "text/plain",
+  "/-/ready": "text/plain",
+  "/metrics": "text/plain",
+  "/take/:token": "text/html",
+  "/v1/changes": "text/event-stream",
+};
+
+const textOf = (description: string, type: string) => ({
+  description,
+  content: { [type]: { schema: { type: "string" } } },
+});
+
+/** All that a route may answer. */
+function responsesOf(told: Told, own: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { method, url } = told;
+  const type = texts[url];
+  // A link's page says in words what is wrong.
+  const codes = url === "/take/:token" ? [503] : failuresOf(told);
+  const shape = (description: string) =>
+    url === "/take/:token" ? textOf(description, "text/html") : { description, ...failure };
+  return {
+    ...(type !== undefined && { 200: textOf("As text", type) }),
+    ...(url === "/openapi.json" && { 200: { description: "This", type: "object" } }),
+    ...(method === "DELETE" &&
+      url === "/v1/session" && { 204: { description: "Signed out", type: "null" } }),
+    ...Object.fromEntries(codes.map((code) => [code, shape(failures[code] ?? "")])),
+    ...own,
+  };
+}
+
+/** Adds to each route how it may fail: what happens to all of them is said once. */
+export const describe: Transform = (told) => {
+  const { schema, url } = jsonSchemaTransform(told);
+  if (schema.hide === true) return { schema, url };
+  const { method } = told.route;
+  const route: Told = {
+    method: Array.isArray(method) ? (method[0] ?? "") : method,
+    url: told.url,
+    schema: told.schema as Readonly<Record<string, unknown>>,
+  };
+  const own = (schema.response ?? {}) as Readonly<Record<string, unknown>>;
+  return { schema: { ...schema, response: responsesOf(route, own) }, url };
+};
