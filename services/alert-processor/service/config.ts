@@ -75,7 +75,10 @@ const schema = z
     readers: z.array(z.string().min(1)).default([]),
     /** Whose list to compare with: one, or all members of a cluster. */
     alertmanager: z
-      .preprocess((one) => (Array.isArray(one) ? one : [one]), z.array(alertmanager).min(1))
+      .preprocess(
+        (one) => (Array.isArray(one) ? (one as unknown[]) : [one]),
+        z.array(alertmanager).min(1),
+      )
       .optional(),
     heartbeat: z
       .strictObject({
