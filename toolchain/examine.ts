@@ -3,6 +3,7 @@ import { freeSpace } from "./cache.ts";
 import { dependenciesFresh } from "./dependencies.ts";
 import { look, placesOf } from "./obtain.ts";
 import { askDocker, type Docker } from "./docker.ts";
+import { otherUsers } from "./neighbours.ts";
 import { findPlugins, type Plugin } from "./installed-plugins.ts";
 import { packages, pinnedPlugins } from "./plugins.ts";
 import type { Tool, Workshop } from "./tool.ts";
@@ -37,6 +38,8 @@ export interface Report {
   readonly dependencies: "installed" | "to be installed";
   readonly docker: Docker;
   readonly plugins: readonly PluginReport[];
+  /** Others with a shell on this machine, who reach the engine's ports while it runs. */
+  readonly otherUsers: readonly string[];
 }
 
 /** Looks at this machine without changing, fetching or installing anything. */
@@ -57,6 +60,7 @@ export async function examine(shop: Workshop, table: readonly Tool[]): Promise<R
     dependencies: fresh ? "installed" : "to be installed",
     docker,
     plugins: installed.map((plugin) => ({ ...plugin, pinned: pinned[plugin.name] })),
+    otherUsers: otherUsers(),
   };
 }
 

@@ -80,6 +80,10 @@ describe("vigil doctor", () => {
     const page = doctor.show(report);
     expect(page).toMatch(/^✗ +tiny +1.2.3 +no place has it \(PATH: no tiny\)$/m);
     expect(page).toContain("tiny: Install tiny.");
+    expect(doctor.show({ ...report, otherUsers: [] })).not.toContain("other users");
+    expect(doctor.show({ ...report, otherUsers: ["ada", "grace"] })).toMatch(
+      /^– +other users +ada, grace can reach the engine's ports while it runs/m,
+    );
   });
 
   test("--help explains it", async () => {

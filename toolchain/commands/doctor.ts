@@ -8,7 +8,7 @@ import { toolNames, tools } from "../tools.ts";
 
 const help = `./vigil doctor [--json]
 
-Looks at this machine: each tool, the cache and its disk, a Docker engine, provider plugins.
+Looks at this machine: each tool, the cache and its disk, a Docker engine, provider plugins, other users.
 Changes and fetches nothing. Exit code 1 when a needed tool is absent and no place here has it.
 `;
 
@@ -51,8 +51,17 @@ function pluginRow({ name, pinned, versions }: PluginReport): string[] {
   return ["–", `plugin ${name}`, `${there}; ${command}`];
 }
 
+/** Said where it matters only: on a machine of one's own there is nothing to know. */
+function usersRow(users: readonly string[]): string[][] {
+  if (users.length === 0) return [];
+  const shown = [...users.slice(0, 3), ...(users.length > 3 ? ["…"] : [])].join(", ");
+  const why = "can reach the engine's ports while it runs, and act as you: see docs/security.md";
+  return [["–", "other users", `${shown} ${why}`]];
+}
+
 /** The report as a page. */
-export function show({ node, tools, cache, dependencies, docker, plugins }: Report): string {
+export function show(report: Report): string {
+  const { cache, dependencies, docker, node, plugins, tools } = report;
   const toDo = tools.filter(({ state }) => state === "optional" || state === "missing");
   return [
     formatTable([
@@ -75,6 +84,7 @@ export function show({ node, tools, cache, dependencies, docker, plugins }: Repo
             `no answer at ${docker.at} (${docker.reason}); needed by the Docker target only`,
           ],
       ...plugins.map(pluginRow),
+      ...usersRow(report.otherUsers),
     ]),
     ...(toDo.length > 0
       ? [toDo.map(({ name, advice = "" }) => `${name}: ${advice}\n`).join("")]
