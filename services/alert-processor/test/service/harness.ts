@@ -90,7 +90,7 @@ export async function startPlace(
   let running = await start();
 
   // Every answer that a test sees is compared with what the API says of itself.
-  let described: Description | undefined;
+  const known: { description?: Description } = {};
   const ask = (path: string, options: Ask = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const { as, body, headers, method = body === undefined ? "GET" : "POST", token } = options;
@@ -117,8 +117,8 @@ export async function startPlace(
             const answer = { status, text, type: headers["content-type"] ?? "" };
             // As text only: what is compressed is the same.
             const wrong =
-              described && headers["content-encoding"] === undefined
-                ? deviation(described, method, path, answer)
+              known.description && headers["content-encoding"] === undefined
+                ? deviation(known.description, method, path, answer)
                 : undefined;
             if (wrong === undefined) resolve({ status, headers, text });
             else reject(new Error(wrong));
@@ -129,7 +129,8 @@ export async function startPlace(
       outgoing.end(body);
     });
 
-  described = JSON.parse((await ask("/openapi.json", { as: login })).text) as Description;
+  const { text } = await ask("/openapi.json", { as: login });
+  known.description = JSON.parse(text) as Description;
   return {
     folder,
     url,
