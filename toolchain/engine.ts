@@ -6,10 +6,10 @@ import { type Ensured, ensureTools } from "./ensure.ts";
 import { ensurePlugins, type MissingPlugin } from "./plugins.ts";
 import { collect, type Collected, run } from "./process.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { openStack, stackExists } from "./stack.ts";
+import { openStack, stackExists, unknownStack } from "./stack.ts";
 import { careForState, setAside } from "./state/care.ts";
 import { dropSalt, initFolder } from "./state/config-file.ts";
-import type { StackHome } from "./state/home.ts";
+import { stackFile, type StackHome } from "./state/home.ts";
 import { passphraseProblem, sealedFor } from "./state/passphrase.ts";
 import { readRecord, recordFile } from "./state/record.ts";
 import { requireRoom } from "./state/room.ts";
@@ -51,7 +51,11 @@ const needed: Readonly<Record<string, readonly ToolName[]>> = {
 
 /** Target of a stack as its file says; read before there are packages to parse YAML with. */
 export async function targetOf(root: string, stack: string): Promise<string> {
-  const text = await readFile(join(root, `Pulumi.${stack}.yaml`), "utf8");
+  const text = await readFile(stackFile(root, stack), "utf8").catch(async (error: unknown) => {
+    throw (error as NodeJS.ErrnoException).code === "ENOENT"
+      ? await unknownStack(root, stack)
+      : error;
+  });
   return /^\s+["']?vigil:target["']?:\s*["']?([a-z]+)/m.exec(text)?.[1] ?? "local";
 }
 

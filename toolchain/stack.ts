@@ -87,7 +87,8 @@ function notWritable(error: unknown, folder: string): unknown {
   });
 }
 
-async function unknownStack(root: string, stack: string): Promise<UserError> {
+/** The error of a stack that has no file, with those that have one. */
+export async function unknownStack(root: string, stack: string): Promise<UserError> {
   const files = await readdir(root);
   const known = files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
   return new UserError(`There is no stack ${stack}: Pulumi.${stack}.yaml does not exist`, {

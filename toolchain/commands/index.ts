@@ -23,6 +23,21 @@ export const commands: readonly Entry[] = [
     load: () => import("./down.ts"),
   },
   {
+    name: "start",
+    summary: "Start what the last up made, after a reboot",
+    load: () => import("./start.ts"),
+  },
+  {
+    name: "renew",
+    summary: "Renew certificates that are due",
+    load: () => import("./renew.ts"),
+  },
+  {
+    name: "autostart",
+    summary: "Have systemd start the estate and renew its certificates",
+    load: () => import("./autostart.ts"),
+  },
+  {
     name: "verify",
     summary: "Prove that the running estate works",
     load: () => import("./verify.ts"),

@@ -6,6 +6,7 @@ import { readOutputs, writeAccess } from "../outputs.ts";
 import { FailedCommand } from "../process.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { keepCopy } from "../state/care.ts";
+import { fingerprint, noteDeployed } from "../state/deployed.ts";
 import { forgetOldSecrets } from "../state/forget.ts";
 import { inTurn } from "../state/turn.ts";
 
@@ -51,6 +52,7 @@ export async function run(args: string[]): Promise<number> {
   const { root, stack } = options;
   const progress = createProgress();
   const engine = await openEngine({ root, stack, progress, to: "change" });
+  const made = await fingerprint(root, stack);
   const code = await inTurn(engine.home, progress, async () => {
     await keepCopy(engine.home);
     await recover(engine, progress);
@@ -67,6 +69,7 @@ export async function run(args: string[]): Promise<number> {
   await keepCopy(engine.home);
   if (code !== 0) return code;
   await forgetOldSecrets(engine.home);
+  await noteDeployed(root, stack, made);
   const outputs = await readOutputs(engine);
   const access = await writeAccess(root, stack, outputs);
   process.stdout.write(closing({ access, outputs, root, stack, without: engine.without }));
