@@ -12,6 +12,9 @@
 # grafana.auth: How to get into your own Grafana: a token, or `user:password`.
 # ./vigil pulumi config set --secret --path 'vigil:grafana.auth'
 
+# processor.proxy.secret: What the proxy sends as `X-Vigil-Proxy-Secret`: by it the proxy is known.
+# ./vigil pulumi config set --secret --path 'vigil:processor.proxy.secret'
+
 # processor.postgres.url: A PostgreSQL to keep the memory in, instead of a file of its own.
 # ./vigil pulumi config set --secret --path 'vigil:processor.postgres.url'
 

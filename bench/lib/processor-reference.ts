@@ -15,6 +15,7 @@ import {
 import { journalOf } from "../../services/alert-processor/service/journal.ts";
 import { linksAt } from "../../services/alert-processor/service/links.ts";
 import { metricsOf } from "../../services/alert-processor/service/metrics.ts";
+import { reachOf } from "../../services/alert-processor/service/paths.ts";
 import { openStoreOf } from "../../services/alert-processor/service/open-store.ts";
 import { openPatiently } from "../../services/alert-processor/store/patient.ts";
 import { createLogger } from "../../services/alert-processor/service/serve.ts";
@@ -50,7 +51,8 @@ const app = await buildApp({
   journal,
   alertmanager: undefined,
   logger: createLogger(),
-  publicUrl: config.publicUrl,
+  reach: reachOf(config.publicUrl),
+  proxy: undefined,
   tokens: readTokens(config.tokensFile),
   secret: readSecret(config.secretFile),
   readers: [],

@@ -3,6 +3,7 @@ import { encryptedSecret } from "./fields.ts";
 import { maintenanceProblems } from "./maintenance.ts";
 import { removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
+import { proxyProblems } from "./processor-proxy.ts";
 import { receiverProblems } from "./receivers.ts";
 import { ruleProblems } from "./rules.ts";
 import type { Config } from "./schema.ts";
@@ -135,6 +136,7 @@ export function contradictions(config: Partial<Config>, now: Date): ConfigProble
     ...receiverProblems(config),
     ...escalationToNobody(config),
     ...pagerdutyUnheard(config),
+    ...proxyProblems(config),
     ...maintenanceProblems(config),
   ];
 }

@@ -14,6 +14,7 @@ import {
   secretUrl,
   section,
 } from "./fields.ts";
+import { proxy } from "./processor-proxy-schema.ts";
 import { mailServer } from "./receivers-schema.ts";
 
 const durations = about(
@@ -126,9 +127,11 @@ export const processor = section({
     example: "256",
   }),
   url: about(httpUrl.optional(), {
-    description: "Where people reach it, for links in messages; its own address when absent.",
+    description:
+      "Where people reach it, for links in messages, with a path if it has one; its own address when absent.",
     example: "https://alerts.example.com",
   }),
+  proxy,
   retentionDays: about(z.int().min(1).default(90), {
     description: "Days that history is kept.",
     example: "90",

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import type { ProcessorReceiver } from "../../rules/lib/alertmanager.ts";
+import { partsOf } from "../config/processor-proxy-schema.ts";
 import type { Secret } from "../config/fields.ts";
 import type { Config } from "../config/schema.ts";
 import type { Place } from "../targets/target.ts";
@@ -16,6 +17,8 @@ export const processorFiles = {
   metricsPassword: "secrets/metrics-password",
   postgres: "secrets/postgres-url",
   postgresAuthority: "postgres.crt",
+  /** By which a proxy that signs in is known. */
+  proxy: "secrets/proxy",
   /** What links and sessions are signed with. */
   secret: "secrets/signing-key",
   /** Bearer tokens of Alertmanager. */
@@ -41,8 +44,22 @@ export const processorSecrets = (
 ): Readonly<Record<string, Secret>> => ({
   ...channelSecrets(settings),
   ...(settings.heartbeat && { [processorFiles.heartbeat]: settings.heartbeat.url }),
+  ...(settings.proxy && { [processorFiles.proxy]: settings.proxy.secret }),
   ...(settings.postgres && { [processorFiles.postgres]: settings.postgres.url }),
 });
+
+const proxyOf = (settings: NonNullable<Config["processor"]["proxy"]>) => {
+  const { act = "", from, groupsHeader, look = "", signOutUrl, userHeader } = settings;
+  return {
+    act: partsOf(act),
+    from: partsOf(from),
+    groupsHeader,
+    look: partsOf(look),
+    secretFile: processorFiles.proxy,
+    ...(signOutUrl !== undefined && { signOutUrl }),
+    userHeader,
+  };
+};
 
 /** The text of processor.yml. Same input, same bytes; holds no secret. */
 export function renderProcessor(
@@ -66,6 +83,7 @@ export function renderProcessor(
       }),
       listen: place.listen,
       metrics: { passwordFile: processorFiles.metricsPassword, username },
+      ...(processor.proxy && { proxy: proxyOf(processor.proxy) }),
       publicUrl: processor.url ?? place.url ?? `https://${place.address}`,
       retentionDays: processor.retentionDays,
       secretFile: processorFiles.secret,

@@ -1,23 +1,35 @@
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from "fastify";
+import type {
+  FastifyBaseLogger,
+  FastifyContextConfig,
+  FastifyReply,
+  FastifyRequest,
+} from "fastify";
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
 import { guessLimit } from "./guesses.ts";
 import { nonce, type Seal } from "./tokens.ts";
 import type { Store } from "../store/store.ts";
+import { cookieAt } from "./cookie.ts";
+import { newsWithin } from "./news.ts";
+import type { Reach } from "./paths.ts";
+import { claimsOf, type Proxy } from "./proxy.ts";
 import { basicOf, type Users } from "./users.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     /** Who asks; empty where that is not known. */
     user: string;
+    /** Undefined until it is known. */
+    person: Person | undefined;
+  }
+  interface FastifyContextConfig {
+    /** Whether those who may only look may ask for it although it changes something. */
+    readonly forAll?: boolean;
   }
 }
 
-/** The prefix has browsers refuse it from other hosts and over plain HTTP. */
-const cookieName = "__Host-vigil-session";
-
-/** Where whoever may look signs in and out, too. */
-export const sessionPath = "/v1/session";
+/** Of a route that those who may only look may ask to change something, too: their own session. */
+export const forAll: FastifyContextConfig = { forAll: true };
 
 const length = 12 * 3_600_000;
 
@@ -30,7 +42,12 @@ export type Verdict = "right" | "wrong" | "wait";
 export interface Rights {
   readonly name: string;
   readonly mayAct: boolean;
+  /** Whether a proxy signs in. */
+  readonly byProxy: boolean;
+  /** Whether a session of ours can end, or a proxy's by its address. */
   readonly maySignOut: boolean;
+  /** Where a proxy's session ends; empty where there is none. */
+  readonly signOutUrl: string;
   /** Who else may act, and so be handed an alert. */
   readonly people: readonly string[];
 }
@@ -52,6 +69,8 @@ export interface Access {
   rights(request: FastifyRequest): Rights;
   /** Who looks at the page; undefined where nobody is signed in at this browser. */
   whoIs(request: FastifyRequest): Promise<Rights | undefined>;
+  /** Whether somebody may be handed an alert: not those who are known to look only. */
+  mayBeGiven(name: string): boolean;
   /** Whether a request that changes something comes from our own pages, or from no browser at all. */
   sameOrigin(request: FastifyRequest): boolean;
 }
@@ -60,39 +79,41 @@ export interface AccessOptions {
   /** Remembers who signed out. */
   readonly store: Pick<Store, "useOnce" | "wasUsed">;
   readonly users: Users;
-  /** Names of users that may only look: machines, mostly. */
+  /** Names of users that may only look: a machine's password lies in files, and must not quiet an alert. */
   readonly readers: readonly string[];
+  /** A proxy that signs people in; undefined where there is none. */
+  readonly proxy: Proxy | undefined;
   readonly seal: Seal;
   readonly clock: Clock;
   /** Told who signed in, and who did not. */
   readonly log: Pick<FastifyBaseLogger, "info" | "warn">;
-  /** Of our own pages: `https://host:port`. */
-  readonly origin: string;
+  /** Where our own pages are. */
+  readonly reach: Reach;
 }
 
-/** The value of our cookie among all that a browser sends; empty where it is not there. */
-function cookieIn(header: string | undefined): string {
-  const start = `${cookieName}=`;
-  const pairs = (header ?? "").split(";").map((pair) => pair.trim());
-  return pairs.find((pair) => pair.startsWith(start))?.slice(start.length) ?? "";
+/** Somebody, by whatever they showed. */
+interface Person {
+  readonly name: string;
+  readonly mayAct: boolean;
+  readonly by: "proxy" | "session" | "password";
 }
 
-/** Lax: a link in a message must find the person signed in. No script reads it. */
-const cookieWith = (value: string, seconds: number): string =>
-  `${cookieName}=${value}; Max-Age=${seconds}; Path=/; Secure; HttpOnly; SameSite=Lax`;
+const nobody: Person = { name: "", mayAct: false, by: "session" };
 
-export function accessOf({
-  clock,
-  log,
-  origin,
-  readers,
-  seal,
-  store,
-  users,
-}: AccessOptions): Access {
+/** Who asks, or why nobody may. */
+type Found = Person | { readonly status: 401 | 403 | 429; readonly why: string };
+
+export function accessOf(options: AccessOptions): Access {
+  const { clock, log, proxy, reach, readers, seal, store, users } = options;
+  const cookie = cookieAt(reach);
+  const claimOf = proxy && claimsOf(proxy);
+  const mayAct = (name: string): boolean => !readers.includes(name);
+  const people = users.names.filter(mayAct);
   const guesses = guessLimit(clock, (name) => users.stamp(name) !== undefined);
   /** Sessions that ended here, with the time until which they would have been valid. */
   const ended = new Map<string, number>();
+
+  const isNews = newsWithin(length, clock);
 
   interface Session {
     readonly user: string;
@@ -107,7 +128,7 @@ export function accessOf({
   }
 
   async function sessionOf(request: FastifyRequest): Promise<Session | undefined> {
-    const { data } = sessionSchema.safeParse(seal.open(cookieIn(request.headers.cookie), clock()));
+    const { data } = sessionSchema.safeParse(seal.open(cookie.in(request.headers.cookie), clock()));
     if (data === undefined) return undefined;
     const [user, stamp, name] = data;
     const id = `session ${name}`;
@@ -139,72 +160,98 @@ export function accessOf({
 
   function sameOrigin(request: FastifyRequest): boolean {
     const { origin: from, "sec-fetch-site": site } = request.headers;
-    if (from !== undefined) return from === origin || from === `https://${request.host}`;
+    if (from !== undefined) return from === reach.origin || from === `https://${request.host}`;
     return site === undefined || site === "same-origin";
   }
 
-  /** A machine that reads has a password that lies in files: it must not be enough to quiet an alert. */
-  async function required(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const refused = await known(request, reply);
-    const { method, user } = request;
-    const acts = !["GET", "HEAD"].includes(method) && request.routeOptions.url !== sessionPath;
-    if (refused !== undefined || !acts || mayAct(user)) return refused;
-    log.warn({ audit: "refused", user, route: request.routeOptions.url }, "may only look");
-    return reply.code(403).send({ error: `${user} may only look` });
-  }
-
-  const mayAct = (name: string): boolean => !readers.includes(name);
-
-  async function known(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const safe = request.method === "GET" || request.method === "HEAD";
-    if (!safe && !sameOrigin(request)) {
-      return reply.code(403).send({ error: "another site asked for this" });
+  /** By what a browser sends by itself: the proxy's word goes first, as it did for the proxy. */
+  async function visitor(request: FastifyRequest): Promise<Found | undefined> {
+    const claim = claimOf?.(request);
+    if (claim?.kind === "refused") {
+      const { why } = claim;
+      if (isNews(`${request.ip} ${why}`)) {
+        log.warn({ audit: "sign-in", address: request.ip, why }, "not signed in by a proxy");
+      }
+      return { status: 403, why };
+    }
+    if (claim?.kind === "person") {
+      const { mayAct: may, name } = claim;
+      if (isNews(name))
+        log.info({ audit: "sign-in", user: name, address: request.ip, by: "proxy" }, "signed in");
+      return { name, mayAct: may, by: "proxy" };
     }
     const session = await sessionOf(request);
+    return session && { name: session.user, mayAct: mayAct(session.user), by: "session" };
+  }
+
+  async function identify(request: FastifyRequest, safe: boolean): Promise<Found> {
+    const found = await visitor(request);
     // A browser always says where a request that changes something is from.
-    if (session !== undefined && (safe || request.headers.origin !== undefined)) {
-      request.user = session.user;
-      return undefined;
+    if (
+      found !== undefined &&
+      (safe || request.headers.origin !== undefined || "status" in found)
+    ) {
+      return found;
     }
     const login = basicOf(request.headers.authorization);
     const verdict = login && (await verify(request.ip, ...login));
     if (login !== undefined && verdict === "right") {
-      [request.user] = login;
-      return undefined;
+      return { name: login[0], mayAct: mayAct(login[0]), by: "password" };
     }
-    if (verdict === "wait") return reply.code(429).send({ error: "wait a minute" });
-    // Our page asks with a form of its own: the browser's would come before it.
-    const asked = request.headers["sec-fetch-site"] === undefined;
-    if (asked) void reply.header("www-authenticate", 'Basic realm="vigil", charset="UTF-8"');
-    return reply.code(401).send({ error: "sign in" });
+    if (verdict === "wait") return { status: 429, why: "wait a minute" };
+    return { status: 401, why: "sign in" };
   }
 
-  const rightsOf = (name: string): Rights => ({
-    name,
-    mayAct: mayAct(name),
-    maySignOut: true,
-    people: users.names.filter(mayAct),
-  });
+  async function required(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const safe = request.method === "GET" || request.method === "HEAD";
+    if (!safe && !sameOrigin(request)) {
+      const from = request.headers.origin ?? "elsewhere";
+      const error = `another site asked for this: it is ${from}, and publicUrl names ${reach.origin}`;
+      return reply.code(403).send({ error });
+    }
+    const found = await identify(request, safe);
+    if ("status" in found) {
+      // Our page asks with a form of its own: the browser's would come before it.
+      const asked = found.status === 401 && request.headers["sec-fetch-site"] === undefined;
+      if (asked) void reply.header("www-authenticate", 'Basic realm="vigil", charset="UTF-8"');
+      return reply.code(found.status).send({ error: found.why });
+    }
+    request.user = found.name;
+    request.person = found;
+    if (safe || found.mayAct || request.routeOptions.config.forAll === true) return undefined;
+    const what = { user: found.name, address: request.ip, route: request.routeOptions.url };
+    log.warn({ audit: "refused", ...what }, "may only look");
+    return reply.code(403).send({ error: `${found.name} may only look` });
+  }
+
+  /** A proxy's session ends there, and only there. */
+  const rightsOf = ({ by, mayAct: may, name }: Person): Rights => {
+    const byProxy = by === "proxy";
+    const signOutUrl = byProxy ? (proxy?.signOutUrl ?? "") : "";
+    const maySignOut = !byProxy || signOutUrl !== "";
+    return { name, mayAct: may, byProxy, maySignOut, signOutUrl, people };
+  };
 
   return {
     required,
     sameOrigin,
-    rights: ({ user }) => rightsOf(user),
+    rights: ({ person = nobody }) => rightsOf(person),
     whoIs: async (request) => {
-      const session = await sessionOf(request);
-      return session && rightsOf(session.user);
+      const found = await visitor(request);
+      return found === undefined || "status" in found ? undefined : rightsOf(found);
     },
+    mayBeGiven: (name) => !users.names.includes(name) || mayAct(name),
     signIn: async (request, reply, name, password) => {
       const verdict = await verify(request.ip, name, password);
       if (verdict !== "right") return verdict;
       const until = clock() + length;
       const session = seal.sign([name, stampOf(name), nonce()], until);
-      void reply.header("set-cookie", cookieWith(session, length / 1000));
+      void reply.header("set-cookie", cookie.with(session, length / 1000));
       return "right";
     },
     signOut: async (request, reply) => {
       const session = await sessionOf(request);
-      void reply.header("set-cookie", cookieWith("", 0));
+      void reply.header("set-cookie", cookie.with("", 0));
       if (session !== undefined) await end(session.id);
     },
   };

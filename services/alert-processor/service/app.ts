@@ -22,12 +22,15 @@ import { accessOf } from "./access.ts";
 import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { compressAnswers } from "./compress.ts";
+import { cookieAt } from "./cookie.ts";
 import { firstOf } from "./first.ts";
 import { type Ingest, OverloadedError } from "./ingest.ts";
 import type { Journal } from "./journal.ts";
 import type { Metrics } from "./metrics.ts";
 import { metricsAccess, type MetricsLogin } from "./metrics-access.ts";
 import { describe } from "./openapi.ts";
+import { type Reach, within } from "./paths.ts";
+import { among, type Proxy } from "./proxy.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { hookRoutes, type HookResult } from "./routes/hooks.ts";
 import { ingestRoutes } from "./routes/ingest.ts";
@@ -51,7 +54,10 @@ export interface AppOptions {
   /** Something may be due to channels now. */
   readonly nudge: () => void;
   readonly logger: FastifyBaseLogger;
-  readonly publicUrl: string;
+  /** Where people reach it. */
+  readonly reach: Reach;
+  /** A proxy that signs people in; undefined where there is none. */
+  readonly proxy: Proxy | undefined;
   /** Bearer tokens of the senders. */
   readonly tokens: readonly string[];
   /** What links and sessions are signed with. */
@@ -83,17 +89,10 @@ function statusOf(error: unknown): number | undefined {
   return statusCode !== undefined && statusCode < 500 ? statusCode : undefined;
 }
 
-const security = {
-  bearer: { type: "http", scheme: "bearer" },
-  basic: { type: "http", scheme: "basic" },
-  session: { type: "apiKey", in: "cookie", name: "__Host-vigil-session" },
-  signature: { type: "apiKey", in: "header", name: "X-PagerDuty-Signature" },
-} as const;
-
 /** The HTTP service: everything is decided elsewhere, this says who asks and what that answers. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { changes, channels, clock, logger, metrics, nudge, plan, secret, store, summary, tls } =
-    options;
+  const { changes, channels, clock, logger, metrics, nudge, plan, proxy, reach, secret } = options;
+  const { store, summary, tls } = options;
   const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     // A line for each message would be all there is in the log.
@@ -105,12 +104,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     requestTimeout: 30_000,
     // Links that take all alerts of a message name them all.
     routerOptions: { maxParamLength: 8_000 },
+    rewriteUrl: ({ url = "/" }) => within(reach, url),
+    // Whose address is meant: of what comes from the proxy, the one before it.
+    ...(proxy && { trustProxy: among(proxy.from) }),
   });
   // What a form of another site could send without asking.
   app.removeContentTypeParser("text/plain");
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest("user", "");
+  app.decorateRequest("person", undefined);
 
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
@@ -132,11 +135,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   const since = clock();
   compressAnswers(app);
-  const origin = new URL(options.publicUrl).origin;
   const access = accessOf({
     clock,
     log: logger,
-    origin,
+    proxy,
+    reach,
     readers: options.readers,
     seal: sealFor(secret, "session"),
     store,
@@ -147,7 +150,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
-        "base-uri": ["'none'"],
+        "base-uri": [reach.base === "" ? "'none'" : "'self'"],
         "connect-src": ["'self'"],
         "default-src": ["'none'"],
         "form-action": ["'self'"],
@@ -170,8 +173,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
         description: "What is open, who has it, who was told.",
         version: "1",
       },
-      servers: [{ url: origin }],
-      components: { securitySchemes: security },
+      servers: [{ url: reach.origin + reach.base }],
+      components: {
+        securitySchemes: {
+          bearer: { type: "http", scheme: "bearer" },
+          basic: { type: "http", scheme: "basic" },
+          session: { type: "apiKey", in: "cookie", name: cookieAt(reach).name },
+          signature: { type: "apiKey", in: "header", name: "X-PagerDuty-Signature" },
+        },
+      },
       security: [{ session: [] }, { basic: [] }],
     },
     transform: describe,
@@ -187,7 +197,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   await app.register((scope, _, done) => {
     scope.addHook("onRequest", access.required);
-    alertRoutes(scope, { store, plan, clock, changes, nudge, channels: names });
+    const mayBeGiven = (name: string): boolean => access.mayBeGiven(name);
+    alertRoutes(scope, { store, plan, clock, changes, nudge, channels: names, mayBeGiven });
     openRoutes(scope, { store, clock, changes, summary });
     operationRoutes(scope, options);
     done();
@@ -219,7 +230,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const offers = { channels: names, alertmanager: options.alertmanager !== undefined };
   sessionRoutes(app, { access, offers });
-  await pageRoutes(app, { first: firstOf({ access, store, summary, clock, offers }) });
+  const first = firstOf({ access, store, summary, clock, offers });
+  await pageRoutes(app, { first, base: reach.base });
 
   const operation = (summary: string) => ({ summary, tags: ["operation"] });
   app.get(

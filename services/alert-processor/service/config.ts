@@ -5,6 +5,9 @@ import { z } from "zod";
 import { channelsSchema } from "../channels/index.ts";
 import { isOwnActor } from "../core/own.ts";
 import type { AlertmanagerTarget } from "./alertmanager.ts";
+import { pathProblem } from "./paths.ts";
+import type { Proxy } from "./proxy.ts";
+import { proxySchema } from "./proxy-config.ts";
 import { silenceSeconds } from "./watch.ts";
 
 /** Something is wrong with the configuration; the message names all of it. */
@@ -57,15 +60,18 @@ const schema = z
     /** `:9095` is every address of IPv4. */
     listen: z.string().regex(/^(?:\[?[\w.:-]+\]?)?:\d+$/, "must be ADDRESS:PORT or :PORT"),
     /** Where people reach it. */
-    publicUrl: z
-      .url({ protocol: /^https$/ })
-      .refine((text) => URL.canParse(text) && new URL(text).pathname === "/", "must have no path"),
+    publicUrl: z.url({ protocol: /^https$/ }).superRefine((text, context) => {
+      const message = URL.canParse(text) ? pathProblem(text) : undefined;
+      if (message !== undefined) context.addIssue({ code: "custom", message });
+    }),
     /** web.yml of the Prometheus family: certificate, key, users. */
     webFile: z.string().min(1),
     /** Bearer tokens of the senders, one a line: one or two. */
     tokensFile: z.string().min(1),
     /** What links and sessions are signed with: at least 32 characters. */
     secretFile: z.string().min(1),
+    /** Where a proxy signs people in. */
+    proxy: proxySchema.optional(),
     store,
     /** Who reads metrics, and nothing else, without signing in. */
     metrics: z
@@ -170,6 +176,13 @@ export function readAlertmanager(config: z.infer<typeof alertmanager>): Alertman
     ca: readSecret(caFile),
     receiver,
   };
+}
+
+/** The proxy, with what its file holds; undefined where there is none. @throws {@link ConfigError} */
+export function readProxy(config: Config["proxy"]): Proxy | undefined {
+  if (config === undefined) return undefined;
+  const { secretFile, signOutUrl = "", ...rest } = config;
+  return { ...rest, signOutUrl, secrets: readTokens(secretFile) };
 }
 
 const web = z.object({

@@ -13,7 +13,7 @@ interface Told {
 const failures: Readonly<Record<number, string>> = {
   400: "It makes no sense; the text says why",
   401: "Who asks is not known",
-  403: "Who asks may only look, or another site asked",
+  403: "Who asks may only look, may not even that, or another site asked",
   404: "There is nothing of this name",
   409: "Somebody changed it since it was seen",
   413: "It is too large",
@@ -32,9 +32,9 @@ function failuresOf({ method, schema, url }: Told): number[] {
   return [
     ...(reads || changes ? [400] : []),
     401,
-    ...(changes && !url.startsWith("/v1/hooks/") ? [403] : []),
+    ...(url.startsWith("/v1/hooks/") ? [] : [403]),
     ...(url.includes(":") ? [404] : []),
-    ...(isAct ? [409, 422] : []),
+    ...(isAct ? [409, 422] : url === "/v1/actions" ? [422] : []),
     ...(changes ? [413, 415] : []),
     ...(isMessage && url !== "/v1/session" ? [] : [429]),
     503,

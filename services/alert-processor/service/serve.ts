@@ -14,6 +14,7 @@ import {
   type Config,
   ConfigError,
   readAlertmanager,
+  readProxy,
   readSecret,
   readTokens,
   readWeb,
@@ -23,6 +24,7 @@ import { ingestInto } from "./ingest.ts";
 import { journalOf, parts } from "./journal.ts";
 import { linksAt } from "./links.ts";
 import { metricsOf } from "./metrics.ts";
+import { reachOf } from "./paths.ts";
 import { DatabaseError, DatabaseOptionsError } from "../store/database-error.ts";
 import { openPatiently, StoreDownError, type StoreState } from "../store/patient.ts";
 import { SchemaError } from "../store/schema.ts";
@@ -60,6 +62,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     username: config.metrics.username,
     password: readSecret(config.metrics.passwordFile, 24),
   };
+  const proxy = readProxy(config.proxy);
   const tokens = readTokens(config.tokensFile);
   const secret = readSecret(config.secretFile, 32);
   const channels = openChannels(config.channels, readSecret);
@@ -136,7 +139,8 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     summary,
     nudge,
     logger,
-    publicUrl: config.publicUrl,
+    reach: reachOf(config.publicUrl),
+    proxy,
     tokens,
     secret,
     users,

@@ -3,13 +3,17 @@ import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /**
- * Whether an `Authorization` header carries one of the tokens. Takes the same time whatever is wrong, and
- * looks at all of them: two are valid while one replaces the other.
+ * Whether a text is one of the tokens. Takes the same time whatever is wrong, and looks at all of them: two
+ * are valid while one replaces the other.
  */
-export function bearsOneOf(tokens: readonly string[], header: string | undefined): boolean {
-  const given = digest(/^Bearer +(.+)$/i.exec(header ?? "")?.[1] ?? "");
+export function isOneOf(tokens: readonly string[], text: string): boolean {
+  const given = digest(text);
   return tokens.map((token) => timingSafeEqual(digest(token), given)).includes(true);
 }
+
+/** Whether an `Authorization` header carries one of the tokens. */
+export const bearsOneOf = (tokens: readonly string[], header: string | undefined): boolean =>
+  isOneOf(tokens, /^Bearer +(.+)$/i.exec(header ?? "")?.[1] ?? "");
 
 /** Signs short texts, so that what comes back is known to be ours and still valid. */
 export interface Seal {

@@ -20,6 +20,10 @@ export class ApiError extends Error {
 
 const longest = 15_000;
 
+/** Whether the service itself answered: a proxy before it has pages of its own. @param {Response} response */
+const isOurs = ({ headers }) =>
+  headers.get("content-type")?.startsWith("application/json") ?? false;
+
 /**
  * @param {string} method
  * @param {string} path
@@ -34,12 +38,20 @@ async function call(method, path, body) {
       method,
       signal: AbortSignal.timeout(longest),
       cache: "no-store",
+      // Not followed: a proxy whose session is over leads to where it signs in, which no script may read.
+      redirect: "manual",
       ...(body !== undefined && {
         headers: { "content-type": "application/json" },
         body: JSON.stringify(body),
       }),
     });
     if (response.status === 204) return undefined;
+    if (response.type === "opaqueredirect") throw new ApiError(401, "sign in");
+    if (!isOurs(response)) {
+      // Some proxies answer 403 to whoever is not signed in.
+      const status = response.status === 403 ? 401 : response.status;
+      throw new ApiError(status, `a proxy answered ${response.status}`);
+    }
     const answer = /** @type {unknown} */ (await response.json());
     if (response.ok) return answer;
     const { error } = /** @type {{ error?: string }} */ (answer);

@@ -12,7 +12,7 @@ import { healthView } from "./health.js";
 import { historyView } from "./history.js";
 import { takeFirst } from "./first.js";
 import { focusHeading, showPage } from "./frame.js";
-import { showFreshness } from "./freshness.js";
+import { showFreshness, showRefusal } from "./freshness.js";
 import { onKeys } from "./keys.js";
 import { knownAlerts } from "./known.js";
 import { openList } from "./list.js";
@@ -22,6 +22,7 @@ import { me } from "./me.js";
 import { begunIn, wordsOf } from "./news.js";
 import { daysOf, noiseView } from "./noise.js";
 import { announce, notice } from "./notice.js";
+import { signInAnew } from "./proxied.js";
 import { pickedAlerts } from "./picked.js";
 import { readRoute } from "./route.js";
 import { signInForm } from "./sign-in.js";
@@ -246,11 +247,20 @@ function stop() {
 /** @param {unknown} error */
 function signedOut(error) {
   if (!(error instanceof ApiError) || error.status !== 401 || !signedIn) return;
+  if (me.byProxy) {
+    live.stop();
+    signInAnew();
+    return;
+  }
   notice("Your session is over. Sign in again.");
   stop();
 }
 
 async function signOut() {
+  if (me.signOutUrl !== "") {
+    location.assign(me.signOutUrl);
+    return;
+  }
   try {
     await api.signOut();
   } catch (error) {
@@ -270,6 +280,7 @@ async function begin() {
     Object.assign(me, first?.me ?? (await api.session()));
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) stop();
+    else if (error instanceof ApiError && error.status === 403) showRefusal(error.message);
     else {
       const problem = error instanceof ApiError ? error : new ApiError(0, "");
       showFreshness({ live: false, updatedAt: undefined, problem });

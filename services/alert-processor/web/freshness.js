@@ -4,6 +4,13 @@
 import { element, setAttribute, setText } from "./dom.js";
 import { clockTime } from "./time.js";
 
+/** Says that whoever is signed in may see nothing here. @param {string} why */
+export function showRefusal(why) {
+  const banner = element("banner");
+  setText(banner, `You cannot be let in: ${why}.`);
+  banner.hidden = false;
+}
+
 /** @param {Freshness} freshness */
 export function showFreshness({ live, problem, updatedAt }) {
   const banner = element("banner");

@@ -8,6 +8,8 @@
  *   channels: readonly string[],
  *   alertmanager: boolean,
  *   maySignOut: boolean,
+ *   byProxy: boolean,
+ *   signOutUrl: string,
  * }} Me
  */
 
@@ -19,4 +21,6 @@ export const me = {
   channels: [],
   alertmanager: false,
   maySignOut: true,
+  byProxy: false,
+  signOutUrl: "",
 };

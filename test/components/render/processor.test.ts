@@ -11,7 +11,11 @@ import {
 } from "../../../components/render/processor.ts";
 import { localTarget } from "../../../components/targets/local.ts";
 import { openChannels } from "../../../services/alert-processor/channels/index.ts";
-import { readConfig, readSecret } from "../../../services/alert-processor/service/config.ts";
+import {
+  readConfig,
+  readProxy,
+  readSecret,
+} from "../../../services/alert-processor/service/config.ts";
 import { stackConfig } from "../../harness.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vigil-processor-config-"));
@@ -21,7 +25,6 @@ afterAll(() => {
 
 const everything = {
   slack: { url: "https://hooks.slack.com/services/hidden-slack" },
-  url: "https://alerts.example.com",
   pagerduty: { routingKey: "hidden-pagerduty", webhookSecret: "hidden-webhook-secret" },
   webhook: { url: "https://hook.example.com/hidden-webhook" },
   email: {
@@ -37,6 +40,14 @@ const everything = {
     key: "hidden-appwrite",
   },
   escalation: { to: "lead@example.com" },
+  url: "https://ops.example.com/alerts/",
+  proxy: {
+    from: "127.0.0.1, 10.1.0.0/16",
+    secret: "hidden-proxy-secret-of-32-characters-or-more",
+    act: "on-call, sre",
+    look: "*",
+    signOutUrl: "/oauth2/sign_out",
+  },
   heartbeat: { url: "https://heartbeat.example.com/hidden-heartbeat" },
   postgres: { url: "postgres://vigil:hidden-postgres@db.example.com/vigil" },
 };
@@ -70,6 +81,19 @@ describe("processor.yml", () => {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), secret.reveal());
     }
+    expect(readProxy(read.proxy)).toEqual(
+      "slack" in processor
+        ? {
+            from: ["127.0.0.1", "10.1.0.0/16"],
+            secrets: [everything.proxy.secret],
+            userHeader: "x-forwarded-user",
+            groupsHeader: "x-forwarded-groups",
+            act: ["on-call", "sre"],
+            look: ["*"],
+            signOutUrl: "/oauth2/sign_out",
+          }
+        : undefined,
+    );
     expect([read.store.kind, read.heartbeat.urlFile]).toEqual(
       "slack" in processor
         ? ["postgres", join(folder, "secrets/heartbeat-url")]
@@ -144,6 +168,43 @@ test("a webhook that PagerDuty could not deliver, and a key that is used twice, 
       fix: "./vigil pulumi config rm --path 'vigil:receivers.pagerduty'",
     },
   ]);
+});
+
+const behind = (more: object, url: string | undefined = "https://ops.example.com") =>
+  parsed({
+    ...(url !== "" && { url }),
+    proxy: { from: "127.0.0.1", secret: "s".repeat(32), act: "on-call", ...more },
+  }).problems;
+
+test.each([
+  ["url", "is missing", behind({}, "")],
+  ["url", "must begin with https://", parsed({ url: "http://ops.example.com" }).problems],
+  ["url", "must not begin with /v1", parsed({ url: "https://ops.example.com/v1" }).problems],
+  ["url", "nothing but a host and a path", parsed({ url: "https://a.example/?b" }).problems],
+  ["proxy.act", "nobody could be let in", behind({ act: "," })],
+  ["proxy.act", "lets everybody act", behind({ act: "*", look: "staff" })],
+  ["proxy.groupsHeader", "the header of the user", behind({ groupsHeader: "x-forwarded-USER" })],
+  ["proxy.from", "listens on 127.0.0.1 only", behind({ from: "10.0.0.5" })],
+  ["proxy.from", "not addresses or networks", behind({ from: "0.0.0.0/0" })],
+  ["proxy.from", "not addresses or networks", behind({ from: "proxy.example.com" })],
+  ["proxy.secret", "is too short", behind({ secret: "short" })],
+  ["proxy.signOutUrl", "neither https://", behind({ signOutUrl: "//evil.example" })],
+])(
+  "a proxy that could not work is refused before anything is done: %s %s",
+  (field, reason, problems) => {
+    expect(problems).toEqual([
+      expect.objectContaining({
+        path: `vigil:processor.${field}`,
+        reason: expect.stringContaining(reason) as string,
+      }),
+    ]);
+  },
+);
+
+test("a proxy that can work is not", () => {
+  for (const more of [{}, { from: "::1" }, { from: "10.0.0.5,127.0.0.0/8" }, { act: "*" }]) {
+    expect(behind(more)).toBeUndefined();
+  }
 });
 
 test("Alertmanager reaches it by files of its own", () => {

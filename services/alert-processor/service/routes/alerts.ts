@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { LifecycleError } from "../../core/lifecycle.ts";
+import { type Action, LifecycleError } from "../../core/lifecycle.ts";
 import type { Planner } from "../../core/writes.ts";
 import type { DeskStore } from "../../store/desk.ts";
 import { ConflictError, UnknownAlertError } from "../../store/store.ts";
@@ -27,6 +27,8 @@ export interface AlertRoutes {
   readonly nudge: () => void;
   /** Names of the channels that can be told. */
   readonly channels: readonly string[];
+  /** Whether somebody may be handed an alert. */
+  readonly mayBeGiven: (name: string) => boolean;
 }
 
 const fingerprint = z.object({ fingerprint: fingerprintSchema });
@@ -41,7 +43,11 @@ const isRefusal = (error: unknown): error is Error =>
 
 /** What people and programs read, and do to alerts. */
 export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): void {
-  const { changes, channels, clock, nudge, plan, store } = routes;
+  const { changes, channels, clock, mayBeGiven, nudge, plan, store } = routes;
+  const checkGiven = (action: Action): void => {
+    if (action.kind !== "assign" || mayBeGiven(action.to)) return;
+    throw new LifecycleError(`${action.to} may only look: hand it to somebody who can act`);
+  };
   const app = instance.withTypeProvider<ZodTypeProvider>();
   app.get(
     "/v1/alerts",
@@ -104,6 +110,7 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
     },
     async ({ body, ip, log, params, user }) => {
       const { version, ...action } = body;
+      checkGiven(action);
       if (action.kind === "escalate" && !channels.includes(action.to)) {
         const known = channels.join(", ") || "none";
         throw new LifecycleError(`there is no channel ${action.to}; there are: ${known}`);
@@ -135,6 +142,7 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
     },
     async ({ body, user }) => {
       const { alerts, ...action } = body;
+      checkGiven(action);
       const failed: { fingerprint: string; error: string }[] = [];
       for (const { fingerprint: which, version } of alerts) {
         try {

@@ -22,6 +22,8 @@ const hashOf = (content: string): string =>
 export interface PageRoutes {
   /** What comes with the page; undefined: then the page asks for it, and says what is wrong. */
   readonly first: (request: FastifyRequest) => Promise<First | undefined>;
+  /** The path that people reach it under; empty where there is none. */
+  readonly base: string;
 }
 
 /** The only script within the page: whoever comes for something else does not see the list for a moment. */
@@ -34,7 +36,7 @@ export const inlineScript = `'sha256-${createHash("sha256").update(routed).diges
  * The web page: static files, and in the page itself the first rows for whoever is signed in. The files hold no
  * secret: they are served to strangers. They are read once, so that no path of a request ever reaches the disk.
  */
-export async function pageRoutes(app: FastifyInstance, { first }: PageRoutes): Promise<void> {
+export async function pageRoutes(app: FastifyInstance, { base, first }: PageRoutes): Promise<void> {
   const sources = await readFolder();
   const source = (name: string): string => sources.get(name) ?? "";
   const files = new Map([
@@ -51,7 +53,7 @@ export async function pageRoutes(app: FastifyInstance, { first }: PageRoutes): P
       reply.type(type).header("cache-control", "public, max-age=31536000, immutable").send(content),
     );
   }
-  const page = pageOf(source("index.html"), [...files.keys()], version);
+  const page = pageOf(source("index.html"), [...files.keys()], version, base);
   const ofStranger = answerOf(html, page);
   app.get("/", { schema: { hide: true } }, async (request, reply) => {
     const known = await first(request);
@@ -84,10 +86,14 @@ const style = /^ *<link rel="stylesheet" href="(.+)" \/>\n/gm;
 const stylesOf = (page: string): string[] =>
   [...page.matchAll(style)].map(([, name]) => name ?? "");
 
-/** The page with its files in the folder, its styles as one. */
-function pageOf(page: string, names: readonly string[], version: string): string {
+/**
+ * The page with its files in the folder, its styles as one. All its addresses are relative: under a path they are
+ * so to that, with or without a slash at its end.
+ */
+function pageOf(page: string, names: readonly string[], version: string, base: string): string {
   const local = new RegExp(`(href|src)="(${names.join("|")})"`, "g");
   return page
+    .replace("<head>", base === "" ? "<head>" : `<head>\n    <base href="${base}/" />`)
     .replaceAll(style, "")
     .replace(
       "</head>",

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { failureSchema } from "./schemas.ts";
-import type { Access } from "../access.ts";
+import { type Access, forAll } from "../access.ts";
 import type { Offers } from "../first.ts";
 
 export interface SessionRoutes {
@@ -13,7 +13,9 @@ export interface SessionRoutes {
 const me = z.object({
   name: z.string(),
   mayAct: z.boolean().describe("Or only look"),
-  maySignOut: z.boolean().describe("Or a proxy signs in"),
+  byProxy: z.boolean().describe("Whether a proxy signs in"),
+  maySignOut: z.boolean().describe("Or a proxy signs in that says no way out"),
+  signOutUrl: z.string().describe("Where a proxy's session ends; empty where ours is meant"),
   people: z.array(z.string()).readonly().describe("To whom alerts can be handed over"),
   channels: z.array(z.string()).readonly(),
   alertmanager: z.boolean().describe("Whether it can be asked for silences"),
@@ -71,7 +73,11 @@ export function sessionRoutes(instance: FastifyInstance, routes: SessionRoutes):
 
   app.delete(
     "/v1/session",
-    { onRequest: access.required, schema: { summary: "Sign out", tags: ["session"] } },
+    {
+      config: forAll,
+      onRequest: access.required,
+      schema: { summary: "Sign out", tags: ["session"] },
+    },
     async (request, reply) => {
       await access.signOut(request, reply);
       return reply.code(204).send();

@@ -1,4 +1,4 @@
-/** The small pages behind the links of messages. Pure. */
+/** The small pages behind the links of messages. Pure. Their addresses are relative: there may be a path before. */
 import { escapeHtml } from "../../channels/html.ts";
 import { timeOf, webAddress } from "../../channels/text.ts";
 import { type Alert, isOpen } from "../../core/alert.ts";
@@ -15,15 +15,15 @@ export function page(title: string, texts: readonly string[], more = ""): string
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title)}</title>
-<link rel="icon" href="/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/style.css">
+<link rel="icon" href="../icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="../style.css">
 </head>
 <body class="take">
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${lines.join("\n")}
 ${more}
-<p><a href="/">All open alerts</a></p>
+<p><a href="../">All open alerts</a></p>
 </main>
 </body>
 </html>
@@ -51,7 +51,7 @@ const help = [
 ] as const;
 
 const ownLink = ({ fingerprint }: Alert, text: string): string =>
-  `<a href="/#/alerts/${fingerprint}">${escapeHtml(text)}</a>`;
+  `<a href="../#/alerts/${fingerprint}">${escapeHtml(text)}</a>`;
 
 function linksFor(alert: Alert): string {
   const found = help.flatMap(([key, name]) => {

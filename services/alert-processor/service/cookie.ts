@@ -1,0 +1,29 @@
+import type { Reach } from "./paths.ts";
+
+/** The session's cookie. */
+export interface Cookie {
+  readonly name: string;
+  /** Its value among all that a browser sends; empty where it is not there. */
+  in(header: string | undefined): string;
+  /** The header that sets it. */
+  with(value: string, seconds: number): string;
+}
+
+/**
+ * The prefix has browsers refuse it over plain HTTP and, where the host is ours alone, from other hosts. Under a
+ * path it goes nowhere else: not to what else the host has, nor to another processor beside.
+ */
+export function cookieAt({ base }: Reach): Cookie {
+  const name = base === "" ? "__Host-vigil-session" : "__Secure-vigil-session";
+  const start = `${name}=`;
+  return {
+    name,
+    in: (header) => {
+      const pairs = (header ?? "").split(";").map((pair) => pair.trim());
+      return pairs.find((pair) => pair.startsWith(start))?.slice(start.length) ?? "";
+    },
+    // Lax: a link in a message must find the person signed in. No script reads it.
+    with: (value, seconds) =>
+      `${start}${value}; Max-Age=${seconds}; Path=${base}/; Secure; HttpOnly; SameSite=Lax`,
+  };
+}
