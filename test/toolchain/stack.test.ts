@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { targetOf } from "../../toolchain/engine.ts";
 import { formatError } from "../../toolchain/errors.ts";
 import { openStack } from "../../toolchain/stack.ts";
-import { keepConfig } from "../../toolchain/state/config-file.ts";
+import { keepConfig, withoutEmpty } from "../../toolchain/state/config-file.ts";
 import type { StackHome } from "../../toolchain/state/home.ts";
 
 const stackFile = "config:\n  vigil:environment: test\n  vigil:target: local\n";
@@ -164,4 +164,13 @@ describe("the target of a stack", () => {
     writeFileSync(join(root, "Pulumi.test.yaml"), `config:\n${line}`);
     expect(await targetOf(root, "test")).toBe(target);
   });
+});
+
+test("what the engine leaves empty when a key is removed goes as well, and nothing else", () => {
+  const rest = "config:\n  vigil:target: local\n  vigil:rules:\n    services:\n    - kafka\n";
+  expect(withoutEmpty(`${rest}  vigil:receivers:\n    webhook: {}\n`)).toBe(rest);
+  expect(
+    withoutEmpty(`${rest}  vigil:receivers:\n    webhook: {}\n    slack:\n      channel: x\n`),
+  ).toBe(`${rest}  vigil:receivers:\n    slack:\n      channel: x\n`);
+  expect(withoutEmpty(rest)).toBe(rest);
 });

@@ -56,6 +56,6 @@ export async function run(args: string[]): Promise<number> {
     ...(readsConfig === true && configFile !== undefined ? ["--config-file", configFile] : []),
     ...rest,
   ]);
-  if (command === "config") await keepConfig(engine.home);
+  if (command === "config") await keepConfig(engine.home, verb === "rm" || verb === "rm-all");
   return code;
 }

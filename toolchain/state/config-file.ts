@@ -81,13 +81,35 @@ export async function initFolder({ root }: StackHome): Promise<string> {
   return folder;
 }
 
+const emptyMap = /^ +[^\s#-][^\n]*: \{\}\n/m;
+/** A key with nothing below it; a list may stand as far left as its key. */
+const childless = /^( +)[^\s#-][^\n]*:\n(?!\1 +\S|\1- )/m;
+
+/**
+ * A stack's file without the maps that the engine leaves empty when it removes the last key in them:
+ * they would be read as something that was begun.
+ */
+export function withoutEmpty(text: string): string {
+  const shorter = text.replace(emptyMap, "");
+  if (shorter === text) return text;
+  let left = shorter;
+  while (childless.test(left)) left = left.replace(childless, "");
+  return withoutEmpty(left);
+}
+
 /**
  * Takes what `pulumi config` wrote over into the stack's file. The salt comes along with the first secret
  * and goes with the last one: without it nobody could ever open the secret, whoever has the passphrase.
+ *
+ * @param removed - Whether something was taken away, which may leave an empty map.
  */
-export async function keepConfig({ root, stack, configFile, ...home }: StackHome): Promise<void> {
+export async function keepConfig(
+  { root, stack, configFile, ...home }: StackHome,
+  removed = false,
+): Promise<void> {
   const path = stackFile(root, stack);
-  const text = await readFile(configFile ?? path, "utf8");
+  const written = await readFile(configFile ?? path, "utf8");
+  const text = removed ? withoutEmpty(written) : written;
   const ours = configFile !== undefined || home.env["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined;
   await writeWhole(path, ours && secretsIn(text).length === 0 ? withoutSalt(text) : text, 0o644);
 }
