@@ -4,7 +4,7 @@ STACK ?= local
 export STACK
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down verify alerts-test status logs explain render doctor bench docs check mutate scorecard processor-image test test-plugins
+.PHONY: help up preview refresh down verify alerts-test status logs explain reach render doctor bench docs check mutate scorecard processor-image test test-plugins
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ logs: ## Show what the servers say (SERVICE=prometheus for one)
 
 explain: ## Say what an alert means, who is told, what silences it (ALERT=HostDown)
 	@./vigil explain $(ALERT)
+
+reach: ## Say which alerts can fire here, and what the others need (DETAIL=1 names each)
+	@./vigil reach
 
 render: ## Write the configuration files to OUT=folder, without an engine
 	@./vigil render

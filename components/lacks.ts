@@ -42,7 +42,7 @@ const collectorsLeftOut = (): Lacks =>
         const [flag] = /--collector\.[a-z_]+/.exec(text) ?? [];
         return flag !== undefined && !nodeSelection.includes(flag);
       })
-      .map(([need]) => [need, "Vigil's own runs with the collectors that are worth their cost"]),
+      .map(([need]) => [need, "Vigil's own runs without it"]),
   );
 
 /**

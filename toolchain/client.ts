@@ -82,6 +82,10 @@ export interface Estate {
   /** Names of rules that could not be evaluated. */
   brokenRules(): Promise<string[]>;
   alerts(): Promise<HeldAlert[]>;
+  /** Names of all metrics that there have been since a Unix time. */
+  names(since: number): Promise<string[]>;
+  /** Whether a selector has selected a series since a Unix time. */
+  selects(selector: string, since: number): Promise<boolean>;
   /** What the alert processor says of itself. */
   processor(): Promise<{ readonly heartbeats: readonly unknown[] }>;
   /** Alertmanagers that Prometheus sends to. */
@@ -115,6 +119,11 @@ export function connect({
       (await query<Rules>("rules")).groups.flatMap(({ rules }) =>
         rules.filter(({ health }) => health === "err").map(({ name }) => name),
       ),
+    names: (since) => query<string[]>(`label/__name__/values?start=${since}`),
+    selects: async (selector, since) => {
+      const asked = `series?limit=1&start=${since}&match[]=${encodeURIComponent(selector)}`;
+      return (await query<unknown[]>(asked)).length > 0;
+    },
     alertmanagers: async () =>
       (
         await query<{ activeAlertmanagers: { url: string }[] }>("alertmanagers")

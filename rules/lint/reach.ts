@@ -99,3 +99,10 @@ export const toldBy =
         return open || passes(matcher, "");
       });
     });
+
+/** These take from the system what they tell; other programs count what happens to themselves. */
+const readers: ReadonlySet<string> = new Set(["blackbox", "cadvisor", "node", "probe", "windows"]);
+
+/** Whether a series may be made by the first event: a counter with labels, of a program that counts itself. */
+export const bornWithEvent = (job: string | undefined, exposed: Exposed | undefined): boolean =>
+  !readers.has(job ?? "") && exposed?.kind === "counter" && exposed.labels.size > 0;

@@ -11,7 +11,7 @@ import type { Alert } from "../../rules/lib/alert.ts";
 import type { Need } from "../../rules/lib/needs.ts";
 import { readDeployed, readInventory } from "../../rules/lint/files.ts";
 import { joinInventory } from "../../rules/lint/inventory.ts";
-import { blockers, type Has, toldBy } from "../../rules/lint/reach.ts";
+import { blockers, bornWithEvent, type Has, toldBy } from "../../rules/lint/reach.ts";
 import { root, stackConfig } from "../harness.ts";
 import { parseConfig } from "../../components/config/parse.ts";
 import { encryptedSecret } from "../../components/config/fields.ts";
@@ -49,16 +49,11 @@ const told = toldBy(
   })),
 );
 
-/** These take from the system what they tell; the others count what happens to themselves. */
-const readers = new Set(["blackbox", "cadvisor", "node", "probe"]);
-
 /** A counter with labels that a program makes with the first event has no series before. */
 const unborn =
   (job: string): Has =>
-  ({ metric }) => {
-    const known = all.get(metric);
-    return !readers.has(job) && known?.kind === "counter" && known.labels.size > 0;
-  };
+  ({ metric }) =>
+    bornWithEvent(job, all.get(metric));
 
 /** These show in no name of a series: there is one of a kind, or a value that never changes. */
 const unseen: ReadonlySet<Need> = new Set<Need>([

@@ -68,6 +68,11 @@ export const commands: readonly Entry[] = [
     load: () => import("./explain.ts"),
   },
   {
+    name: "reach",
+    summary: "Say which alerts can fire in a stack, and what the others need",
+    load: () => import("./reach.ts"),
+  },
+  {
     name: "render",
     summary: "Write the configuration files without deploying",
     load: () => import("./render.ts"),

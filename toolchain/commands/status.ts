@@ -1,9 +1,10 @@
-import { connect, type HeldAlert, type TargetHealth } from "../client.ts";
+import { connect, type Estate, type HeldAlert, type TargetHealth } from "../client.ts";
 import { openEngine } from "../engine.ts";
 import { reasonOf } from "../errors.ts";
-import { stackOptions } from "../options.ts";
-import { readOutputs } from "../outputs.ts";
+import { type StackOptions, stackOptions } from "../options.ts";
+import { type Outputs, readOutputs } from "../outputs.ts";
 import { groundProblems } from "../reality.ts";
+import { selectionOf } from "../selection.ts";
 import { formatTable } from "../table.ts";
 
 const help = `./vigil status [--stack NAME]
@@ -41,6 +42,20 @@ const alertRow = ({ annotations, labels, startsAt }: HeldAlert): string[] => [
   `since ${spelledTime(startsAt)}`,
 ];
 
+/** How many alerts are loaded, and how many of them lack their series. */
+async function reachLine(
+  estate: Estate,
+  { watched }: Outputs,
+  { root, stack }: StackOptions,
+): Promise<string> {
+  const { forStack } = await import("../../rules/lib/command.ts");
+  const { loadedBy, unseenLine } = await import("../reach.ts");
+  const { unseenAlerts } = await import("../unseen.ts");
+  const selection = await selectionOf(root, stack);
+  const loaded = loadedBy({ ...selection, jobs: Object.keys(watched) });
+  return forStack(unseenLine(loaded.length, await unseenAlerts(estate, loaded, root)), stack);
+}
+
 /** `vigil status`. */
 export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help);
@@ -60,6 +75,7 @@ export async function run(args: string[]): Promise<number> {
         ? "\nNothing is firing.\n"
         : `\nFiring\n${formatTable(inOrder(alerts).map(alertRow))}`,
     );
+    process.stdout.write(`\n${await reachLine(estate, outputs, options)}\n`);
     return problems.length === 0 && targets.every(({ health }) => health === "up") ? 0 : 1;
   } catch (error) {
     process.stdout.write(

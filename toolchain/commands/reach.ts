@@ -1,0 +1,38 @@
+import { connect } from "../client.ts";
+import { ensureDependencies } from "../dependencies.ts";
+import { openEngine } from "../engine.ts";
+import { reasonOf } from "../errors.ts";
+import { stackOptions } from "../options.ts";
+import { readOutputs } from "../outputs.ts";
+import { selectionOf } from "../selection.ts";
+
+const help = `./vigil reach [--stack NAME] [--detail]
+
+Which alerts can fire in a stack: those that are left out, with what they would need, and, where the
+estate runs, those that have had no series within a day, with the reason.
+
+  --detail   name every alert (or DETAIL=1)
+`;
+
+/** `vigil reach`. */
+export async function run(args: string[]): Promise<number> {
+  const options = stackOptions(args, help, { detail: { type: "boolean" } });
+  if (options === undefined) return 0;
+  const { root, stack, values } = options;
+  await ensureDependencies({ root });
+  const detail = values["detail"] === true || process.env["DETAIL"] === "1";
+  const { forStack } = await import("../../rules/lib/command.ts");
+  const { loadedBy, renderReach } = await import("../reach.ts");
+  const { unseenAlerts } = await import("../unseen.ts");
+  const planned = await selectionOf(root, stack);
+  const outputs = await openEngine(options).then(readOutputs).catch(reasonOf);
+  // What was left out by `up`, such as a Grafana that is not to be had here, is not watched.
+  const selection =
+    typeof outputs === "string" ? planned : { ...planned, jobs: Object.keys(outputs.watched) };
+  const seen =
+    typeof outputs === "string"
+      ? outputs
+      : await unseenAlerts(connect(outputs), loadedBy(selection), root).catch(reasonOf);
+  process.stdout.write(forStack(renderReach(stack, selection, seen, detail), stack));
+  return 0;
+}

@@ -1,0 +1,15 @@
+import type { Selection } from "../rules/index.ts";
+import { readStackConfig } from "./stack-config.ts";
+
+/**
+ * What decides which rules a stack gets, from its files.
+ *
+ * @throws UserError with every mistake in the configuration.
+ */
+export async function selectionOf(root: string, stack: string): Promise<Selection> {
+  // The program's modules need packages, which are there only now.
+  const { planEstate } = await import("../components/plan.ts");
+  const { createTarget } = await import("../components/targets/index.ts");
+  const config = await readStackConfig(root, stack);
+  return planEstate(config, createTarget(config, stack, {}), config.grafana.enabled).selection;
+}
