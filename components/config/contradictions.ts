@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { encryptedSecret } from "./fields.ts";
+import { addressesInside } from "./inside.ts";
 import { maintenanceProblems } from "./maintenance.ts";
 import { removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
@@ -137,6 +138,7 @@ export function contradictions(config: Partial<Config>, now: Date): ConfigProble
     ...escalationToNobody(config),
     ...pagerdutyUnheard(config),
     ...proxyProblems(config),
+    ...addressesInside(config),
     ...maintenanceProblems(config),
   ];
 }
