@@ -45,6 +45,9 @@ const collectorsLeftOut = (): Lacks =>
       .map(([need]) => [need, "Vigil's own runs without it"]),
   );
 
+/** What no estate has, however it is configured. */
+export const lacksAnywhere = (): Lacks => ({ ...everywhere, ...collectorsLeftOut() });
+
 /**
  * What an estate does not have of what alerts need, each with the reason: those alerts could never fire
  * and are not loaded. Pure but for `platform`.
@@ -58,8 +61,7 @@ export function lacksOf(
 ): Lacks {
   const mac = kind === "local" && platform === "darwin";
   return {
-    ...everywhere,
-    ...collectorsLeftOut(),
+    ...lacksAnywhere(),
     ...(!mac && { macos: "the estate's host runs Linux" }),
     ...(channelNames(processor).length === 0 && { "processor channels": "it has none" }),
     ...(processor.heartbeat === undefined && { "processor heartbeat": "it is not set" }),

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { lacksAnywhere } from "../components/lacks.ts";
 import { groups } from "../rules/index.ts";
-import { readInventory } from "../rules/lint/files.ts";
+import { readDeployed, readInventory } from "../rules/lint/files.ts";
 import { joinInventory } from "../rules/lint/inventory.ts";
 import { sectionsOf } from "../rules/lint/runbook.ts";
 import type { Evidence, Parity, Proof } from "../rules/lint/scorecard.ts";
@@ -30,6 +31,8 @@ export function readEvidence(root: string): Evidence {
     inventory: joinInventory(inventories),
     captured: joinInventory(inventories.filter(({ how }) => how === "captured")),
     documented: new Set(documented),
+    deployed: Object.keys(readDeployed(root)).sort(),
+    lacks: lacksAnywhere(),
     proof: readJson(join(root, files.proof)) as Proof,
     parity: readJson(join(root, files.parity)) as Parity,
   };

@@ -1,5 +1,6 @@
 /** The catalogue in figures: what each service has, next to what others publish. Pure. */
 import { type Alert, type AlertGroup, variantNames } from "../lib/alert.ts";
+import { type Lacks, type Need, needs } from "../lib/needs.ts";
 import { recordedBy, restsOn, unknownMetrics } from "./catalogue.ts";
 import { type Exposed, targetLabels } from "./inventory.ts";
 
@@ -26,6 +27,10 @@ export interface Evidence {
   readonly captured: ReadonlyMap<string, Exposed>;
   /** Alerts that have a runbook section. */
   readonly documented: ReadonlySet<string>;
+  /** Jobs of the programs that an estate is scraped from, as it deploys them. */
+  readonly deployed: readonly string[];
+  /** What no estate has of what alerts need. */
+  readonly lacks: Lacks;
   readonly proof: Proof;
   readonly parity: Parity;
 }
@@ -141,6 +146,25 @@ function catalogueTable(rows: readonly Row[]): string[] {
   ];
 }
 
+/** Of the alerts about each deployed program, those that can fire, and what the others would need. */
+function reachTable({ deployed, groups, lacks }: Evidence): string[] {
+  const lines = deployed.map((job) => {
+    const alerts = groups
+      .filter((group) => group.job === job)
+      .flatMap((group) => Object.values(group.alerts));
+    const wanting = alerts.flatMap((alert) =>
+      alert.needs !== undefined && lacks[alert.needs] !== undefined ? [alert.needs] : [],
+    );
+    const counts = [...Map.groupBy(wanting, (need: Need) => need)].sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    );
+    const told = counts.map(([need, all]) => `${all.length}: ${needs[need]}`).join("; ");
+    return line([job, alerts.length, alerts.length - wanting.length, told]);
+  });
+  const head = ["job", "alerts", "can fire", "the others would need"];
+  return [line(head), line(["---", "--:", "--:", "---"]), ...lines];
+}
+
 function parityTable(parity: Parity): string[] {
   const head = ["published set", "its alerts", "with an equal here", "left out for a reason"];
   return [
@@ -175,6 +199,11 @@ export function renderScorecard(evidence: Evidence): string {
     "a second cluster, a replica, a restart, a first event, an unknown value and their like",
     "(`rules/lint/variants/`). Each alert holds in all of them, but for those in which it is different by",
     "nature and says why.",
+    "",
+    "As Vigil deploys a program, some of the alerts about it can never fire: it does not have their series.",
+    "An estate does not load those (`make reach`).",
+    "",
+    ...reachTable(evidence),
     "",
     ...parityTable(evidence.parity),
     "",

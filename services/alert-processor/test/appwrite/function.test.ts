@@ -149,7 +149,9 @@ describe("the deployed function", () => {
       "critical-alerts push CRITICAL: DiskFull on db-1:9100: The disk of db-1 is full",
     );
     expect(sent).toContain("critical-alerts sms ");
-    expect(sent.join("\n")).toContain("monitoring-alerts push 2 alerts: 1 critical, 1 warning");
+    expect(sent.join("\n")).toContain(
+      "monitoring-alerts push 2 alerts (1 critical, 1 warning): DiskFull (2)",
+    );
     expect(log).toBe("");
   });
 
