@@ -56,8 +56,14 @@ describe("what silences an alert", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it("is nothing for the host being down itself", () => {
-    expect(silencersOf(named("HostDown"), alerts)).toEqual([]);
+  it("is for a host that is down what says that most are", () => {
+    expect(silencersOf(named("HostDown"), alerts)).toEqual([
+      {
+        rule: "EstateMostlyDown silences what follows from it",
+        alerts: ["EstateMostlyDown"],
+      },
+      { rule: "JobMostlyDown silences each that is down", alerts: ["JobMostlyDown"] },
+    ]);
   });
 });
 
