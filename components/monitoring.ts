@@ -39,7 +39,7 @@ function chooseGrafana(
   const reason =
     missing === undefined
       ? grafana.url === undefined && target.lacks("grafana")
-      : `${missing} could not be had on this machine`;
+      : `${missing} is not available on this machine`;
   if (reason) {
     void pulumi.log.warn(`Grafana is left out: ${reason}.`, parent);
     return { own: false };
@@ -62,7 +62,7 @@ const hostsToCome = mistake(
 
 export interface MonitoringArgs {
   readonly config: Config;
-  /** What cannot be had on this machine and is done without. */
+  /** What cannot be obtained on this machine and is done without. */
   readonly absent: ReadonlySet<string>;
 }
 

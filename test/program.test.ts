@@ -225,7 +225,7 @@ describe("a Grafana of one's own", () => {
     const grafana = { url: "https://grafana.example.com", auth: "a-token" };
     const config = stackConfig("local");
     const values = { ...config.values, grafana: JSON.stringify(grafana) };
-    // The server could not be had, and is not needed.
+    // The server could not be obtained, and is not needed.
     const elsewhere = await run("local", { values, secretKeys: new Set(["grafana"]) });
     const { inputs } = elsewhere.find("pulumi:providers:grafana", "grafana-content");
     expect(inputs["url"]).toBe("https://grafana.example.com");
@@ -250,7 +250,7 @@ describe("without the plugin that puts content into Grafana", () => {
     ]);
     expect(without.tree.filter((one) => /grafana/i.test(one))).toEqual([]);
     expect((without.outputs as Monitoring["outputs"]).grafana).toBeNull();
-    expect(warn.mock.calls.flat().join("\n")).toContain("grafana-plugin could not be had");
+    expect(warn.mock.calls.flat().join("\n")).toContain("grafana-plugin is not available");
   });
 });
 

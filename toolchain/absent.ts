@@ -9,7 +9,7 @@ const believed = 24 * 60 * 60 * 1000;
 const noteOf = (tool: Tool, { cache }: Workshop): string =>
   join(cache, "absent", `${tool.name}-${tool.version}.json`);
 
-/** Notes that an optional tool could not be had, so that the next runs do not ask every site again. */
+/** Notes that an optional tool could not be obtained, so that the next runs do not ask every site again. */
 export async function rememberAbsent(error: ToolError, tool: Tool, shop: Workshop): Promise<void> {
   const path = noteOf(tool, shop);
   await mkdir(dirname(path), { recursive: true });

@@ -20,7 +20,7 @@ import type { ToolName } from "./tools.ts";
 export interface Engine {
   readonly home: StackHome;
   readonly env: NodeJS.ProcessEnv;
-  /** What could not be had and is done without, with the reason. */
+  /** What could not be obtained and is done without, with the reason. */
   readonly without: ReadonlyMap<string, string>;
   /** Runs `pulumi` on the terminal of the caller; gives back its exit code. */
   readonly run: (args: readonly string[]) => Promise<number>;

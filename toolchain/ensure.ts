@@ -21,7 +21,7 @@ export interface EnsureOptions {
   readonly progress?: Progress;
   /** @default one that remembers unreachable sites for this call */
   readonly network?: Network;
-  /** Asks again for optional tools that could not be had within the last day. @default false */
+  /** Asks again for optional tools that could not be obtained within the last day. @default false */
   readonly again?: boolean;
   /** @default the pinned tools, see tools.ts */
   readonly table?: Readonly<Record<string, Tool>>;
@@ -32,7 +32,7 @@ export interface Ensured {
   /** Folder of links, one per binary under its upstream name: to be first on PATH. */
   readonly binFolder: string;
   readonly found: readonly Found[];
-  /** Optional tools that could not be had, and why. */
+  /** Optional tools that could not be obtained, and why. */
   readonly missing: readonly ToolError[];
 }
 
@@ -51,7 +51,7 @@ export function createWorkshop({
 /**
  * Gets tools, each from the first place that has it, and links their binaries into
  * `<root>/.vigil/bin`. With all of them in the cache nothing is looked up anywhere.
- * @throws ToolError, or one UserError for several tools, when a needed tool cannot be had.
+ * @throws ToolError, or one UserError for several tools, when a needed tool cannot be obtained.
  * @throws FatalError when the disk is full, the cache closed or a checksum wrong.
  */
 export async function ensureTools(
@@ -94,7 +94,7 @@ export async function ensureTools(
 function joined(errors: readonly ToolError[]): UserError {
   const [first] = errors;
   if (first !== undefined && errors.length === 1) return first;
-  return new UserError(`${errors.map(({ tool }) => tool).join(", ")} could not be had`, {
+  return new UserError(`${errors.map(({ tool }) => tool).join(", ")} could not be obtained`, {
     details: errors.flatMap(({ message, details }) => [
       message,
       ...details.map((line) => `  ${line}`),

@@ -26,13 +26,13 @@ export interface Attempt {
   readonly reason: string;
 }
 
-/** A tool that could not be had, with every place tried. */
+/** A tool that could not be obtained, with every place tried. */
 export class ToolError extends UserError {
   readonly tool: string;
   readonly tried: readonly Attempt[];
 
   constructor(tool: string, tried: readonly Attempt[], advice: readonly string[]) {
-    super(`${tool} could not be had`, {
+    super(`${tool} could not be obtained`, {
       details: tried.map(({ place, reason }) => `${place}: ${reason}`),
       advice,
     });

@@ -66,7 +66,7 @@ export async function obtain(tool: Tool, shop: Workshop, progress: Progress): Pr
   } catch (error) {
     if (tool.optional === true && error instanceof ToolError) {
       await rememberAbsent(error, tool, shop);
-      step.fail("not to be had here; Vigil does without");
+      step.fail("not available here; Vigil does without");
     } else {
       step.fail(reasonOf(error));
     }

@@ -10,7 +10,7 @@ export interface Planned {
 }
 
 /**
- * Plans a stack's estate from its files alone. What of it cannot be had on this machine is left out.
+ * Plans a stack's estate from its files alone. What of it cannot be obtained on this machine is left out.
  *
  * @param without - Names of parts that are done without: `grafana`.
  * @throws UserError with every mistake in the configuration.

@@ -9,7 +9,7 @@ import { currentPlatform, platformKey } from "./platform.ts";
 import { run } from "./process.ts";
 import type { Progress } from "./progress.ts";
 
-/** A provider plugin that could not be had. */
+/** A provider plugin that could not be obtained. */
 export interface MissingPlugin {
   readonly name: string;
   readonly reason: string;
@@ -74,7 +74,7 @@ async function install(
     step.done("installed");
     return undefined;
   } catch (error) {
-    step.fail("not to be had here");
+    step.fail("not available here");
     return reasonOf(error);
   }
 }

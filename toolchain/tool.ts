@@ -76,7 +76,7 @@ export interface Workshop {
   readonly platform: Platform;
   readonly env: NodeJS.ProcessEnv;
   readonly network: Network;
-  /** Asks again for optional tools that could not be had within the last day. */
+  /** Asks again for optional tools that could not be obtained within the last day. */
   readonly again?: boolean;
 }
 

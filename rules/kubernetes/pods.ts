@@ -50,7 +50,7 @@ export const signals = defineSignals({
   },
   imageMissing: {
     unit: "bool",
-    about: "1 for each container whose image could not be had in the last five minutes.",
+    about: "1 for each container whose image could not be obtained in the last five minutes.",
     query: (q) => {
       const waits = ["kube_pod_container_status_waiting_reason", initWaits].map(
         (metric) => `max_over_time(${q.gauge(metric, { reason: imageReasons })}[5m])`,

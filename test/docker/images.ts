@@ -7,7 +7,7 @@ import type Docker from "dockerode";
 import { engineProblem } from "../../components/targets/docker/engine.ts";
 import { tar } from "./tar.ts";
 
-/** Programs an image can be had for. */
+/** Programs there is an image for. */
 export type Program = "prometheus" | "alertmanager" | "node_exporter" | "blackbox_exporter";
 
 /** Suite whose Prometheus family is recent enough. */

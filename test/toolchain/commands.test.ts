@@ -111,7 +111,7 @@ describe("vigil tools", () => {
     expect(code).toBe(0);
     expect(asked).toEqual([undefined, { root: "/c", again: true }]);
     expect(text).toBe(
-      "✓  tiny     1.2.4  PATH\n–  grafana         not to be had: PATH: no grafana\n\n/c/.vigil/bin\n",
+      "✓  tiny     1.2.4  PATH\n–  grafana         not available: PATH: no grafana\n\n/c/.vigil/bin\n",
     );
     expect((await printed(() => tools.run(["-h"], "/c", ensure))).text).toContain("vigil tools\n");
   });

@@ -46,7 +46,7 @@ test("links are made anew when they point elsewhere, kept when right, and strang
   expect(readdirSync(binFolder)).not.toContain("other");
 });
 
-test("an optional tool that cannot be had leaves no link, and is asked for once a day", async () => {
+test("an optional tool that cannot be obtained leaves no link, and is asked for once a day", async () => {
   const { url, asked } = await site();
   const tool = tinyTool(url, { name: "grafana", optional: true });
   const given = options({ grafana: tool });
@@ -66,7 +66,7 @@ test("an optional tool that cannot be had leaves no link, and is asked for once 
   expect(asked).toHaveLength(3);
 });
 
-test("every needed tool that cannot be had is in one error", async () => {
+test("every needed tool that cannot be obtained is in one error", async () => {
   const { url } = await site();
   const table = {
     pulumi: tinyTool(url, { name: "pulumi", binaries: ["no-such-a"] }),
@@ -80,11 +80,11 @@ test("every needed tool that cannot be had is in one error", async () => {
   const both = await failure<UserError>(
     ensureTools(["pulumi", "prometheus"], { ...options(table), progress }),
   );
-  expect(both.message).toBe("pulumi, prometheus could not be had");
+  expect(both.message).toBe("pulumi, prometheus could not be obtained");
   expect(both.advice).toEqual(["Install tiny.", "Install b."]);
-  expect(progress.lines).toContain("✗ pulumi 1.2.3: pulumi could not be had");
+  expect(progress.lines).toContain("✗ pulumi 1.2.3: pulumi could not be obtained");
   expect((await failure(ensureTools(pulumi, options(table)))).message).toBe(
-    "pulumi could not be had",
+    "pulumi could not be obtained",
   );
 });
 

@@ -98,7 +98,7 @@ test("without Go, and no way to get it, both are explained", async () => {
   const error = await failure<ToolError>(obtain(tool, shop, silent));
   expect(error).toBeInstanceOf(ToolError);
   expect(error.details.at(-1)).toMatch(
-    /^Go module vigil.test\/tiny: go could not be had \(PATH: no go; release/,
+    /^Go module vigil.test\/tiny: go could not be obtained \(PATH: no go; release/,
   );
 });
 

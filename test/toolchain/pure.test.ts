@@ -126,7 +126,9 @@ test("a published checksum is found in a list, or stands alone", () => {
 describe("errors", () => {
   test("say what, why and what to do, without a stack", () => {
     const error = new ToolError("tiny", [{ place: "PATH", reason: "no tiny" }], ["Install it."]);
-    expect(formatError(error)).toBe("✗ tiny could not be had\n  PATH: no tiny\n  → Install it.");
+    expect(formatError(error)).toBe(
+      "✗ tiny could not be obtained\n  PATH: no tiny\n  → Install it.",
+    );
     expect(formatError(error, true)).toContain("pure.test");
     expect(formatError(new TypeError("odd"))).toMatch(/^✗ odd\n.*VIGIL_DEBUG=1/);
     expect(formatError("text")).toContain("✗ text");

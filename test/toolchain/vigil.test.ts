@@ -134,7 +134,7 @@ test("without npm it comes from nodejs.org, verified", async () => {
   expect(readdirSync(join(env.VIGIL_CACHE, "tmp"))).toEqual([]);
 });
 
-test("when no Node can be had, it says why and what to do", async () => {
+test("when no Node can be obtained, it says why and what to do", async () => {
   const failing = (text: string) => `#!/bin/sh\necho '${text}' >&2; exit 1\n`;
   const programs = {
     node: oldNode,

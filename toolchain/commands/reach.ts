@@ -26,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
   const { unseenAlerts } = await import("../unseen.ts");
   const planned = await selectionOf(root, stack);
   const outputs = await openEngine(options).then(readOutputs).catch(reasonOf);
-  // What was left out by `up`, such as a Grafana that is not to be had here, is not watched.
+  // What was left out by `up`, such as a Grafana that is not available here, is not watched.
   const selection =
     typeof outputs === "string" ? planned : { ...planned, jobs: Object.keys(outputs.watched) };
   const seen =

@@ -26,7 +26,7 @@ function show({ found, missing, binFolder }: Ensured): string {
     "–",
     error.tool,
     "",
-    `not to be had: ${error.details.join("; ")}`,
+    `not available: ${error.details.join("; ")}`,
   ]);
   return `${formatTable([...rows, ...absent])}\n${binFolder}\n`;
 }
