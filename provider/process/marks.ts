@@ -19,11 +19,17 @@ export interface Marked {
   readonly process: string | undefined;
 }
 
-/** Every process of this user that belongs to `home`. */
+/** Every process of this user that belongs to `home`, the supervisor first. */
 export async function findMarked(home: string): Promise<Marked[]> {
   const all = process.platform === "linux" ? await fromProc() : await fromPs();
-  return all.filter((found) => found.home === home && found.pid !== process.pid);
+  return inOrder(all.filter((found) => found.home === home && found.pid !== process.pid));
 }
+
+/** The supervisor first, then by age, as far as numbers that begin anew can tell. */
+export const inOrder = (all: readonly Marked[]): Marked[] =>
+  all.toSorted(
+    (a, b) => Number(a.process !== undefined) - Number(b.process !== undefined) || a.pid - b.pid,
+  );
 
 async function fromProc(): Promise<Marked[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/u.test(name));

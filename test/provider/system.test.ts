@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readTree, removeIfEmpty, writeAtomic, writeTree } from "../../provider/process/files.ts";
 import { acquire, exclusively } from "../../provider/process/lock.ts";
-import { isAlive, parsePs, stopAll } from "../../provider/process/marks.ts";
+import { inOrder, isAlive, parsePs, stopAll } from "../../provider/process/marks.ts";
 import {
   describe as inWords,
   parseListeners,
@@ -163,6 +163,12 @@ describe("processes", () => {
       { pid: 501, home: "/a b/home", process: "/a b/home:web" },
       { pid: 502, home: "/a b/home", process: undefined },
     ]);
+  });
+
+  test("come with their supervisor first, whatever numbers the system has left", () => {
+    const of = (pid: number, process?: string) => ({ pid, home: "/home", process });
+    const found = [of(10000, "a"), of(9970, "b"), of(9991), of(32, "c")];
+    expect(inOrder(found).map(({ pid }) => pid)).toEqual([9991, 32, 9970, 10000]);
   });
 
   test("that ignore TERM are killed", async () => {
