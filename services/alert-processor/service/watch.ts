@@ -122,7 +122,7 @@ const day = 24 * 3_600_000;
 const most = 5_000;
 
 /** How many alerts the memory is asked for at a time. */
-const together = 20;
+const together = 500;
 
 /** Whether what Alertmanager lists is no news to the memory. */
 const isHeard = (known: Alert | undefined, listed: Listed, now: number): boolean =>
@@ -194,16 +194,15 @@ export function watchOf(options: WatchOptions): Watch {
     return heartbeats.length > 0 && silent.length === 0;
   }
 
-  /** Those of a list that the memory has not heard of. */
-  async function unheard(all: readonly Listed[], open: readonly Alert[]): Promise<Listed[]> {
+  /** Those of a list that the memory has not heard of; a part at a time, for there may be very many. */
+  async function unheard(all: readonly Listed[]): Promise<Listed[]> {
     const at = clock();
-    const known = new Map(open.map((one) => [one.fingerprint, one]));
-    const rest = all.filter((one) => !isHeard(known.get(one.fingerprint), one, at));
     const found: Listed[] = [];
-    for (let from = 0; from < rest.length && found.length < most; from += together) {
-      const some = rest.slice(from, from + together);
-      const now = await Promise.all(some.map(({ fingerprint }) => store.get(fingerprint)));
-      found.push(...some.filter((one, index) => !isHeard(now[index], one, at)));
+    for (let from = 0; from < all.length && found.length < most; from += together) {
+      const some = all.slice(from, from + together);
+      const now = await store.among(some.map(({ fingerprint }) => fingerprint));
+      const known = new Map(now.map((one) => [one.fingerprint, one]));
+      found.push(...some.filter((one) => !isHeard(known.get(one.fingerprint), one, at)));
     }
     return found;
   }
@@ -222,14 +221,14 @@ export function watchOf(options: WatchOptions): Watch {
     if (listed === undefined) return { lost: 0, found: 0 };
     const asked = clock();
     const { alerts: all, missing, since: started } = await listed();
-    const open = await store.list({ limit: 100_000 });
-    const own = open.filter(({ fingerprint }) => isOwn(fingerprint));
-    const names = new Set([...all, ...own].map(({ fingerprint }) => fingerprint));
+    const names = new Set(all.map(({ fingerprint }) => fingerprint));
+    // Of our own alerts Alertmanager does not know.
+    const listedOrOwn = { has: (name: string) => names.has(name) || isOwn(name) };
     const settled = missing === undefined && isSettled(started, asked);
-    const lost = settled ? await store.lose(names, asked - quiet, plan, clock()) : 0;
+    const lost = settled ? await store.lose(listedOrOwn, asked - quiet, plan, clock()) : 0;
     // What began just now may be on its way.
     const told = all.filter(({ active, startsAt }) => active && startsAt <= asked - comparing);
-    const found = await unheard(told, open);
+    const found = await unheard(told);
     if (found.length > 0) await take(receiptOf(found, "reconciliation"));
     return { lost, found: found.length, ...(missing !== undefined && { missing }) };
   }

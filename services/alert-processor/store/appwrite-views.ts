@@ -45,6 +45,7 @@ function noiseOf(events: readonly Row[], alerts: readonly Row[]): Noise[] {
 
 type Views = Pick<
   Store,
+  | "among"
   | "deliveries"
   | "depth"
   | "get"
@@ -79,6 +80,9 @@ export const viewsOf = (database: AppwriteDatabase): Views => ({
     const [row] = await database.among("alerts", "fingerprint", [fingerprint]);
     return row && alertOf(row);
   },
+
+  among: async (fingerprints) =>
+    (await database.among("alerts", "fingerprint", fingerprints)).map(alertOf),
 
   history: async (fingerprint, limit) => {
     const queries = [Query.equal("fingerprint", fingerprint), newestFirst];

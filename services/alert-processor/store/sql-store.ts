@@ -14,6 +14,7 @@ import { knownAlerts, quarantine, receive, write } from "./sql-writes.ts";
 import {
   ConflictError,
   type Ingested,
+  type Known,
   type Receipt,
   type Store,
   UnknownAlertError,
@@ -69,22 +70,20 @@ function changesOf(
     });
   }
 
-  function lose(
-    known: ReadonlySet<string>,
-    before: number,
-    plan: Planner,
-    now: number,
-  ): Promise<number> {
+  function lose(known: Known, before: number, plan: Planner, now: number): Promise<number> {
     return sql.transaction(async (run) => {
-      const rows = await run(
-        `SELECT * FROM alerts WHERE status IN ('firing', 'acknowledged', 'snoozed')
+      // Nearly all are known, and of the others alone more than the name is needed.
+      const names = await run(
+        `SELECT fingerprint FROM alerts WHERE status IN ('firing', 'acknowledged', 'snoozed')
          AND ("lastSeenAt" < ? OR "lastSeenAt" > ?)`,
         before,
         // Heard by a clock that was ahead: it would be kept until the clock is there again.
         now + clocksDiffer,
       );
-      const lost = rows.map(alertOf).filter(({ fingerprint }) => !known.has(fingerprint));
-      const changes = lost.flatMap((alert) => lifecycle.lose(alert, now));
+      const lost = names.map(({ fingerprint }) => String(fingerprint));
+      const unknown = new Set(lost.filter((one) => !known.has(one)));
+      const alerts = await knownAlerts(sql, run, unknown);
+      const changes = [...alerts.values()].flatMap((alert) => lifecycle.lose(alert, now));
       await write(sql, run, changes, plan, now);
       return changes.length;
     });

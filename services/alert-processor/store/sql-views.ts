@@ -1,12 +1,14 @@
 import { type Alert, heartbeatName } from "../core/alert.ts";
 import { alertOf, deliveryStateOf, eventOf } from "./rows.ts";
 import type { Row, Sql } from "./sql.ts";
+import { knownAlerts } from "./sql-writes.ts";
 import type { Filter, Store } from "./store.ts";
 
 type View =
   | "list"
   | "heartbeats"
   | "get"
+  | "among"
   | "history"
   | "deliveries"
   | "quarantine"
@@ -19,7 +21,8 @@ async function count(rows: Promise<Row[]>): Promise<number> {
 }
 
 /** What is read only. */
-export function viewsOf({ read }: Sql): Pick<Store, View> {
+export function viewsOf(sql: Sql): Pick<Store, View> {
+  const { read } = sql;
   async function list({ limit = 500, severity, state = "open", team }: Filter): Promise<Alert[]> {
     const states = {
       open: `status <> 'resolved'`,
@@ -50,6 +53,10 @@ export function viewsOf({ read }: Sql): Pick<Store, View> {
   async function get(fingerprint: string): Promise<Alert | undefined> {
     const [row] = await read("SELECT * FROM alerts WHERE fingerprint = ?", fingerprint);
     return row && alertOf(row);
+  }
+
+  async function among(fingerprints: readonly string[]): Promise<Alert[]> {
+    return [...(await knownAlerts(sql, read, new Set(fingerprints))).values()];
   }
 
   async function history(...[fingerprint, limit]: Parameters<Store["history"]>) {
@@ -120,5 +127,5 @@ export function viewsOf({ read }: Sql): Pick<Store, View> {
     return (await read("SELECT id FROM used WHERE id = ?", id)).length === 1;
   }
 
-  return { list, heartbeats, get, history, deliveries, quarantine, noise, depth, wasUsed };
+  return { list, heartbeats, get, among, history, deliveries, quarantine, noise, depth, wasUsed };
 }

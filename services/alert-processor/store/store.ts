@@ -102,6 +102,9 @@ export interface Noise {
 /** Somebody else changed the alert since it was read. */
 export class ConflictError extends Error {}
 
+/** Fingerprints that somebody knows. */
+export type Known = Pick<ReadonlySet<string>, "has">;
+
 /** There is no such alert. */
 export class UnknownAlertError extends Error {}
 
@@ -133,7 +136,7 @@ export interface Store {
    *
    * @returns How many.
    */
-  lose(known: ReadonlySet<string>, before: number, plan: Planner, now: number): Promise<number>;
+  lose(known: Known, before: number, plan: Planner, now: number): Promise<number>;
   /**
    * Takes what is due for a channel and keeps it from other workers until `until`. What was taken before
    * and not settled comes again in the same bundles. Nothing is taken of an alert of which this channel
@@ -175,6 +178,8 @@ export interface Store {
   /** Alerts that fire for ever by design. */
   heartbeats(): Promise<Alert[]>;
   get(fingerprint: string): Promise<Alert | undefined>;
+  /** Those of these that there are, in no order. @param fingerprints - A few hundred at most. */
+  among(fingerprints: readonly string[]): Promise<Alert[]>;
   /** Newest first. */
   history(fingerprint: string, limit: number): Promise<AlertEvent[]>;
   /** Newest first. */

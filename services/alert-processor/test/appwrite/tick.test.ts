@@ -237,9 +237,9 @@ describe("a job that fails", () => {
 
   test("is named in the answer, and the others are done", async () => {
     await store.ingest([receiptOf(message())], plan, now);
-    const list = (): ReturnType<Store["list"]> => broken();
+    const lose = (): ReturnType<Store["lose"]> => broken();
     const tick = begin({
-      store: { ...store, wake: broken, heartbeats: broken, wasUsed: broken, list },
+      store: { ...store, wake: broken, heartbeats: broken, wasUsed: broken, among: broken, lose },
     });
     expect(await tick()).toMatchObject({
       statusCode: 200,

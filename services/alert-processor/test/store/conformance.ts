@@ -61,6 +61,8 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
         version: 1,
       });
       expect(await store.get("ffff")).toBeUndefined();
+      expect(await store.among(["ffff", fingerprint])).toEqual([await store.get(fingerprint)]);
+      expect(await store.among([])).toEqual([]);
     });
 
     test("keeps texts of any kind as they are", async () => {
