@@ -31,9 +31,13 @@ export const inOrder = (all: readonly Marked[]): Marked[] =>
     (a, b) => Number(a.process !== undefined) - Number(b.process !== undefined) || a.pid - b.pid,
   );
 
+/** Every process of the system. Linux only. */
+export async function allPids(): Promise<number[]> {
+  return (await readdir("/proc")).filter((name) => /^\d+$/u.test(name)).map(Number);
+}
+
 async function fromProc(): Promise<Marked[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/u.test(name));
-  const found = await Promise.all(pids.map(async (pid) => markOf(Number(pid))));
+  const found = await Promise.all((await allPids()).map(markOf));
   return found.filter((mark) => mark !== undefined);
 }
 

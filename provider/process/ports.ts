@@ -1,6 +1,6 @@
 import { readFile, readdir, readlink } from "node:fs/promises";
 import { VigilError } from "../errors.ts";
-import { markOf } from "./marks.ts";
+import { allPids, markOf } from "./marks.ts";
 import { findOnPath, run } from "./tool.ts";
 
 /** Who listens on a port; without a pid where the system does not say. */
@@ -66,12 +66,11 @@ export async function holdersOf(port: number): Promise<Holder[]> {
 }
 
 async function ownersOf(sockets: ReadonlySet<string>): Promise<Holder[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/u.test(name));
-  const found = await Promise.all(pids.map((pid) => holderAt(pid, sockets)));
+  const found = await Promise.all((await allPids()).map((pid) => holderAt(pid, sockets)));
   return found.filter((holder) => holder !== undefined);
 }
 
-async function holderAt(pid: string, sockets: ReadonlySet<string>): Promise<Holder | undefined> {
+async function holderAt(pid: number, sockets: ReadonlySet<string>): Promise<Holder | undefined> {
   try {
     const names = await readdir(`/proc/${pid}/fd`);
     const targets = await Promise.all(
@@ -79,7 +78,7 @@ async function holderAt(pid: string, sockets: ReadonlySet<string>): Promise<Hold
     );
     if (!targets.some((target) => sockets.has(target))) return undefined;
     const command = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0").join(" ").trim();
-    return { pid: Number(pid), command, user: undefined };
+    return { pid, command, user: undefined };
   } catch {
     // Ended meanwhile, or another user's: the caller says what can be said.
     return undefined;

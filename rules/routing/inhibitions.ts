@@ -4,8 +4,6 @@ import { ofCauses } from "./causes/index.ts";
 import { ofKubernetesObjects } from "./kubernetes.ts";
 import type { Inhibition } from "./leads.ts";
 
-export type { Inhibition } from "./leads.ts";
-
 /**
  * Labels by which alerts of one instance tell their objects apart. An alert without one of them
  * speaks of the whole instance. What two severities of one family tell apart has to be here, or the

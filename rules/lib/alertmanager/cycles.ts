@@ -1,4 +1,4 @@
-import type { Inhibition } from "../../routing/inhibitions.ts";
+import type { Inhibition } from "../../routing/leads.ts";
 import type { Labels } from "../alert.ts";
 import { accepts, type Matcher } from "./matcher.ts";
 

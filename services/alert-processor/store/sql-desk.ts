@@ -1,8 +1,9 @@
 import { heartbeatName } from "../core/alert.ts";
-import type { Occasion } from "../core/alert.ts";
+import type { Alert, Occasion } from "../core/alert.ts";
 import type { AlertRow, ChannelDepth, Dead, Desk, Ended } from "./desk.ts";
 import { alertOf } from "./rows.ts";
-import { keyed, type Row, type Sql } from "./sql.ts";
+import type { Row, Sql } from "./sql.ts";
+import { knownAlerts } from "./sql-writes.ts";
 
 /** Of these the worst come first, then what nobody foresaw. */
 const rank = `CASE severity WHEN 'emergency' THEN 0 WHEN 'critical' THEN 1 WHEN 'warning' THEN 2
@@ -19,8 +20,7 @@ const optional = (row: Row, name: string): number | null =>
 const summaryOf = ({ description, summary }: Readonly<Record<string, string>>): string =>
   summary ?? description ?? "";
 
-function rowOf(row: Row): AlertRow {
-  const alert = alertOf(row);
+function rowOf(alert: Alert): AlertRow {
   const summary = summaryOf(alert.annotations);
   return { ...alert, annotations: summary === "" ? {} : { summary } };
 }
@@ -44,13 +44,10 @@ export function deskOf(sql: Sql): Omit<Desk, "hear"> {
     );
     const last = events.at(-1);
     if (last === undefined) return { position: from, alerts: [], more: false };
-    const rows = await read(
-      `SELECT a.* FROM alerts a JOIN ${sql.records({ key: "text" })} ON a.fingerprint = r.key
-       WHERE a.alertname <> '${heartbeatName}'`,
-      keyed(new Set(events.map((event) => text(event, "fingerprint")))),
-    );
-    const more = events.length === limit;
-    return { position: number(last, "id"), alerts: rows.map(rowOf), more };
+    const names = new Set(events.map((event) => text(event, "fingerprint")));
+    const changed = [...(await knownAlerts(sql, read, names)).values()];
+    const alerts = changed.filter(({ alertname }) => alertname !== heartbeatName).map(rowOf);
+    return { position: number(last, "id"), alerts, more: events.length === limit };
   }
 
   async function open(limit: number): Promise<AlertRow[]> {
@@ -59,7 +56,7 @@ export function deskOf(sql: Sql): Omit<Desk, "hear"> {
        ORDER BY ${rank}, "startsAt" DESC, fingerprint LIMIT ?`,
       limit,
     );
-    return rows.map(rowOf);
+    return rows.map((row) => rowOf(alertOf(row)));
   }
 
   async function channels(now: number): Promise<ChannelDepth[]> {

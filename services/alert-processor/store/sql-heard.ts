@@ -4,7 +4,7 @@ import type { Episode } from "../core/writes.ts";
 import type { Desk } from "./desk.ts";
 import { alertOf } from "./rows.ts";
 import type { Run, Sql } from "./sql.ts";
-import { knownAlerts, write } from "./sql-writes.ts";
+import { knownAlerts, useOnce, write } from "./sql-writes.ts";
 
 /** How long it is remembered what was heard: far longer than anybody sends it again. */
 const remembered = 24 * 3_600_000;
@@ -56,19 +56,10 @@ export function heardBy(sql: Sql): Pick<Desk, "hear"> {
     return Number(row?.["at"] ?? 0);
   }
 
-  const isNews = async (run: Run, id: string, now: number): Promise<boolean> => {
-    const rows = await run(
-      "INSERT INTO used VALUES (?, ?) ON CONFLICT (id) DO NOTHING RETURNING id",
-      id,
-      now + remembered,
-    );
-    return rows.length === 1;
-  };
-
   return {
     hear: (channel, heard, plan, now) =>
       sql.transaction(async (run) => {
-        if (!(await isNews(run, `heard ${channel} ${heard.id}`, now))) {
+        if (!(await useOnce(run, `heard ${channel} ${heard.id}`, now + remembered))) {
           return { result: "repeated", alerts: [] };
         }
         // Incidents of one service: another channel may have others of the same name.

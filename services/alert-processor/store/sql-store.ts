@@ -10,7 +10,7 @@ import { deskOf } from "./sql-desk.ts";
 import { heardBy } from "./sql-heard.ts";
 import { outboxOf } from "./sql-outbox.ts";
 import { viewsOf } from "./sql-views.ts";
-import { knownAlerts, quarantine, receive, write } from "./sql-writes.ts";
+import { knownAlerts, quarantine, receive, useOnce, write } from "./sql-writes.ts";
 import {
   ConflictError,
   type Ingested,
@@ -89,17 +89,6 @@ function changesOf(
     });
   }
 
-  function useOnce(id: string, until: number): Promise<boolean> {
-    return sql.transaction(async (run) => {
-      const rows = await run(
-        "INSERT INTO used VALUES (?, ?) ON CONFLICT (id) DO NOTHING RETURNING id",
-        id,
-        until,
-      );
-      return rows.length === 1;
-    });
-  }
-
   function prune(before: number, now: number): Promise<number> {
     return sql.transaction(async (run) => {
       const gone = await run(
@@ -117,7 +106,14 @@ function changesOf(
     });
   }
 
-  return { ingest, act, wake, lose, useOnce, prune };
+  return {
+    ingest,
+    act,
+    wake,
+    lose,
+    useOnce: (id, until) => sql.transaction((run) => useOnce(run, id, until)),
+    prune,
+  };
 }
 
 /** A memory on a database, its tables brought up to date. */

@@ -29,6 +29,16 @@ export async function knownAlerts(
   return new Map(rows.map((row) => [String(row["fingerprint"]), alertOf(row)]));
 }
 
+/** Notes that `id` was used, until `until`. @returns False where it was before. */
+export async function useOnce(run: Run, id: string, until: number): Promise<boolean> {
+  const rows = await run(
+    "INSERT INTO used VALUES (?, ?) ON CONFLICT (id) DO NOTHING RETURNING id",
+    id,
+    until,
+  );
+  return rows.length === 1;
+}
+
 /** Writes what changes have to write. */
 export async function write(
   sql: Sql,

@@ -1,7 +1,8 @@
 import { allAlerts } from "../../../rules/index.ts";
 import { type AlertClass, cycles, mayInhibit } from "../../../rules/lib/alertmanager/cycles.ts";
 import { is, present } from "../../../rules/lib/alertmanager/matcher.ts";
-import { type Inhibition, inhibitions, objectLabels } from "../../../rules/routing/inhibitions.ts";
+import { inhibitions, objectLabels } from "../../../rules/routing/inhibitions.ts";
+import type { Inhibition } from "../../../rules/routing/leads.ts";
 import { classesOf, objectOf } from "./classes.ts";
 
 const alert = (
