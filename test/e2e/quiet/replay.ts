@@ -15,6 +15,8 @@ export interface Capture {
   /** Seconds since 1970 of the first and of the last sample. */
   readonly born: number;
   readonly end: number;
+  /** Since then nobody has touched the estate: what happened after it happens again by itself. */
+  readonly untouched: number;
 }
 
 /** How long to replay, and with which steps. */
@@ -34,29 +36,31 @@ interface Matrix {
   };
 }
 
-/** Reads what Prometheus answers when it is asked for every raw sample. */
-export function captureOf(answer: string): Capture {
+/** Reads what Prometheus answers when it is asked for every raw sample of an estate untouched since then. */
+export function captureOf(answer: string, untouched: number): Capture {
   const series = (JSON.parse(answer) as Matrix).data.result.map(({ metric, values }) => ({
     labels: metric,
     samples: values.map(([at, value]) => [at, Number(value)] as const),
   }));
   const times = series.flatMap(({ samples }) => samples.map(([at]) => at)).sort((a, b) => a - b);
-  return { series, born: times[0] ?? NaN, end: times.at(-1) ?? NaN };
+  return { series, born: times[0] ?? NaN, end: times.at(-1) ?? NaN, untouched };
 }
 
 const isCounter = ({ __name__ = "" }: Captured["labels"]): boolean =>
   /_(?:total|count|sum|bucket)$/.test(__name__) || __name__ === "node_vmstat_oom_kill";
 
-/** What goes on by itself: counters, and times of what happens again and again. */
-function slopeOf({ labels, samples }: Captured): number {
+/**
+ * How fast a value goes on by itself: counters, and times of what happens again and again. Judged over all of
+ * the time that nobody touched, not over a window of so many scrapes: a busy machine leaves some out.
+ */
+function slopeOf({ labels, samples }: Captured, { end, untouched }: Capture): number {
   const last = samples.at(-1);
-  // Rules are evaluated once a minute at least.
-  const first = samples.find(([at]) => at >= (last?.[0] ?? 0) - 75);
-  if (!first || !last || last[0] === first[0]) return 0;
-  const slope = (last[1] - first[1]) / (last[0] - first[0]);
-  // What happened again lately happens as often from now on.
-  if (last[1] > 1e9 && last[1] < 1e11) return slope > 0.5 && slope < 2 ? 1 : 0;
-  return isCounter(labels) && slope > 0 ? slope : 0;
+  const first = samples.find(([at]) => at >= untouched);
+  if (!first || !last) return 0;
+  const isTime = last[1] > 1e9 && last[1] < 1e11;
+  if (isTime) return last[1] > untouched && last[1] <= end ? 1 : 0;
+  if (first[0] === last[0] || !isCounter(labels)) return 0;
+  return Math.max((last[1] - first[1]) / (last[0] - first[0]), 0);
 }
 
 const written = (value: number): string =>
@@ -72,7 +76,8 @@ const written = (value: number): string =>
  * A series in promtool's notation: what was seen, and then how it goes on if nothing happens any more.
  * A gap of more than a scrape is an end, as Prometheus marks it.
  */
-export function valuesOf(one: Captured, { born, end }: Capture, { step, steps }: Span): string {
+export function valuesOf(one: Captured, capture: Capture, { step, steps }: Span): string {
+  const { born, end } = capture;
   const indexOf = (at: number): number => Math.round((at - born) / step);
   const seen = new Map(one.samples.map(([at, value]) => [indexOf(at), value]));
   const last = Math.max(...seen.keys());
@@ -83,7 +88,7 @@ export function valuesOf(one: Captured, { born, end }: Capture, { step, steps }:
   });
   const rest = steps - last;
   const lasting = one.samples.at(-1)?.[1] ?? NaN;
-  const slope = slopeOf(one) * step;
+  const slope = slopeOf(one, capture) * step;
   if (indexOf(end) > last + 1) tokens.push("stale");
   else if (rest > 0) {
     tokens.push(

@@ -1,0 +1,37 @@
+import { type Capture, captureOf, valuesOf } from "./replay.ts";
+
+const born = 1_790_000_000;
+const untouched = born + 60;
+const span = { step: 15, steps: 12 };
+
+/** An estate of 150 s of which a busy machine left out every scrape but these. */
+const captured = (name: string, samples: readonly (readonly [at: number, value: number])[]) => {
+  const result = [
+    // The estate's own beginning and end.
+    { metric: { __name__: "up" }, values: [[born, "1"] as const, [born + 150, "1"] as const] },
+    {
+      metric: { __name__: name },
+      values: samples.map(([at, value]) => [born + at, String(value)] as const),
+    },
+  ];
+  const capture: Capture = captureOf(JSON.stringify({ data: { result } }), untouched);
+  return capture.series.map((one) => valuesOf(one, capture, span).split(" ").at(-1)).at(-1);
+};
+
+describe("what follows a capture", () => {
+  it("is that counters go on at the pace of the time that nobody touched", () => {
+    const seen = [[0, 0], [60, 600], [150, 780]] as const; // prettier-ignore
+    expect(captured("evaluations_total", seen)).toBe("810+30x2");
+    expect(captured("memory_bytes", seen)).toBe("780+0x2");
+    expect(captured("evaluations_total", [[0, 5], [150, 5]])).toBe("5+0x2"); // prettier-ignore
+  });
+
+  it("is that what happened after the last touch happens again, and what happened in it does not", () => {
+    const evaluated = [[0, born], [120, born + 61], [150, born + 61]] as const; // prettier-ignore
+    expect(captured("last_evaluation_timestamp_seconds", evaluated)).toBe(`${born + 76}+15x2`);
+    const loaded = [[0, born + 59], [150, born + 59]] as const; // prettier-ignore
+    expect(captured("last_reload_timestamp_seconds", loaded)).toBe(`${born + 59}+0x2`);
+    const ends = [[0, born + 9e6], [150, born + 9e6]] as const; // prettier-ignore
+    expect(captured("certificate_expiry_seconds", ends)).toBe(`${born + 9e6}+0x2`);
+  });
+});
