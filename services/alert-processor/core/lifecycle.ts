@@ -1,5 +1,12 @@
 /** What an alert becomes when something happens to it. Pure: times come from outside. */
-import { type Alert, type AlertEvent, type EventKind, isOpen, type Status } from "./alert.ts";
+import {
+  type Alert,
+  type AlertEvent,
+  type EventKind,
+  heartbeatName,
+  isOpen,
+  type Status,
+} from "./alert.ts";
 import type { Incoming } from "./payload.ts";
 import { messagesLag, peersLag, seenSteps } from "./times.ts";
 
@@ -68,15 +75,18 @@ const sameTexts = (
 /**
  * An episode that is over, heard of again. What says that it fires is late, or Alertmanager had only let it
  * expire: Prometheus was cut off, and it goes on. When nothing can be late any more it is open again; what
- * somebody closed stays closed.
+ * somebody closed stays closed. A heartbeat is heard whenever it comes: that it comes is all it says.
  */
 function reopen(current: Alert, { annotations, listed }: Incoming, now: number): Change[] {
+  const beats = current.alertname === heartbeatName && listed !== true;
   const lag = listed === true ? peersLag : messagesLag;
   // Also back: an end in the future was written by a clock that was ahead.
-  if (current.closedBy !== null || Math.abs(now - current.updatedAt) < lag) return [];
-  const fields = { annotations, status: "firing", endsAt: null, owner: null } as const;
+  const isLate = current.closedBy !== null || Math.abs(now - current.updatedAt) < lag;
+  if (isLate && !beats) return [];
+  const free = { owner: null, closedBy: null };
+  const fields = { annotations, status: "firing", endsAt: null, lastSeenAt: now, ...free } as const;
   const text = "Alertmanager had ended it, but it goes on";
-  return [step(current, { ...fields, lastSeenAt: now }, "returned", now, null, text)];
+  return [step(current, fields, "returned", now, null, text)];
 }
 
 /** The same episode heard of again: it goes on, has come back from being stale, or has ended. */

@@ -91,6 +91,26 @@ describe("what comes by itself", () => {
     ]);
   });
 
+  test("hears a heartbeat that Alertmanager had ended as soon as it comes again", () => {
+    const beat = message({ labels: { ...message().labels, alertname: "Watchdog" } });
+    const [ended] = receive(undefined, { ...beat, resolved: true, endsAt: later }, later);
+    if (ended === undefined) throw new Error("nothing ended");
+    for (const closedBy of [null, "ada"]) {
+      const over = { ...ended.alert, closedBy };
+      // Of an Alertmanager that knows another beginning, too.
+      for (const startsAt of [start, start - minute]) {
+        const [again] = receive(over, { ...beat, startsAt }, later + 1);
+        expect(again?.alert).toMatchObject({
+          status: "firing",
+          closedBy: null,
+          endsAt: null,
+          lastSeenAt: later + 1,
+        });
+      }
+      // A list does not come from Alertmanager by the way that the heartbeat is to prove.
+      expect(receive(over, { ...beat, listed: true }, later + 1)).toEqual([]);
+    }
+  });
   test("takes the later of two ends", () => {
     const [one] = receive(begun(), message({ resolved: true, endsAt: later }), later);
     const ended = one?.alert;
