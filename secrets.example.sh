@@ -30,6 +30,12 @@
 # processor.pagerduty.webhookSecret: Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: what people do there is done here.
 # ./vigil pulumi config set --secret --path 'vigil:processor.pagerduty.webhookSecret'
 
+# processor.goalert.token: Token of an integration key of the kind Generic API.
+# ./vigil pulumi config set --secret --path 'vigil:processor.goalert.token'
+
+# processor.goalert.webhookSecret: Password in the address of a GoAlert webhook, `https://vigil:<password>@<processor>/v1/hooks/goalert`: what people do there is done here.
+# ./vigil pulumi config set --secret --path 'vigil:processor.goalert.webhookSecret'
+
 # processor.webhook.url: Where every alert and its end are posted as JSON.
 # ./vigil pulumi config set --secret --path 'vigil:processor.webhook.url'
 

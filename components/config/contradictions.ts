@@ -107,24 +107,29 @@ function escalationToNobody({ processor }: Partial<Config>): ConfigProblem[] {
   ];
 }
 
-/** What PagerDuty tells must find the processor, and be about incidents that the processor began. */
-function pagerdutyUnheard({ processor, receivers }: Partial<Config>): ConfigProblem[] {
-  const { routingKey, webhookSecret } = processor?.pagerduty ?? {};
-  const problems: ConfigProblem[] = [];
-  if (webhookSecret !== undefined && processor?.url === undefined) {
-    const reason =
-      "is missing: vigil:processor.pagerduty.webhookSecret has PagerDuty call the processor, which it finds by this address";
-    problems.push(mistake(["processor", "url"], reason));
-  }
-  const key = routingKey?.reveal();
-  if (key === undefined || key === encryptedSecret) return problems;
-  if (key === receivers?.pagerduty?.routingKey.reveal()) {
-    const path = ["receivers", "pagerduty"];
-    const reason =
-      "has the key of vigil:processor.pagerduty: each alert would begin two incidents of one service";
-    problems.push(mistake(path, reason, removeCommand(path)));
-  }
-  return problems;
+/** Services that call the processor must find it. */
+function hooksUnheard({ processor }: Partial<Config>): ConfigProblem[] {
+  if (processor === undefined || processor.url !== undefined) return [];
+  const services = { goalert: "GoAlert", pagerduty: "PagerDuty" } as const;
+  return (["goalert", "pagerduty"] as const)
+    .filter((key) => processor[key]?.webhookSecret !== undefined)
+    .map((key) =>
+      mistake(
+        ["processor", "url"],
+        `is missing: vigil:processor.${key}.webhookSecret has ${services[key]} call the processor, which it finds by this address`,
+      ),
+    );
+}
+
+/** What PagerDuty tells must be about incidents that the processor began. */
+function pagerdutyTwice({ processor, receivers }: Partial<Config>): ConfigProblem[] {
+  const key = processor?.pagerduty?.routingKey.reveal();
+  if (key === undefined || key === encryptedSecret) return [];
+  if (key !== receivers?.pagerduty?.routingKey.reveal()) return [];
+  const path = ["receivers", "pagerduty"];
+  const reason =
+    "has the key of vigil:processor.pagerduty: each alert would begin two incidents of one service";
+  return [mistake(path, reason, removeCommand(path))];
 }
 
 /** What is wrong between fields that are each valid. */
@@ -136,7 +141,8 @@ export function contradictions(config: Partial<Config>, now: Date): ConfigProble
     ...grafanaOfYourOwn(config),
     ...receiverProblems(config),
     ...escalationToNobody(config),
-    ...pagerdutyUnheard(config),
+    ...hooksUnheard(config),
+    ...pagerdutyTwice(config),
     ...proxyProblems(config),
     ...addressesInside(config),
     ...maintenanceProblems(config),

@@ -36,10 +36,11 @@ interface Address {
  * The reasons do not name them, as they are secrets.
  */
 export function addressesInside({ processor }: Partial<Config>): ConfigProblem[] {
-  const { appwrite, heartbeat, slack, webhook } = processor ?? {};
+  const { appwrite, goalert, heartbeat, slack, webhook } = processor ?? {};
   const addresses: readonly Address[] = [
     { path: ["slack", "url"], url: slack?.url.reveal(), private: undefined },
     { path: ["webhook", "url"], url: webhook?.url.reveal(), private: webhook?.private },
+    { path: ["goalert", "url"], url: goalert?.url, private: goalert?.private },
     { path: ["heartbeat", "url"], url: heartbeat?.url.reveal(), private: heartbeat?.private },
     { path: ["appwrite", "endpoint"], url: appwrite?.endpoint, private: appwrite?.private },
   ];

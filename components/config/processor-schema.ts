@@ -36,6 +36,16 @@ const inside = about(z.boolean().default(false), {
   example: "true",
 });
 
+/** A secret that another service proves itself with when it calls the processor. */
+const hookSecret = (description: string) =>
+  about(
+    secret(
+      (text) => /^\S{16,}$/.test(text),
+      "must be one word of at least 16 characters",
+    ).optional(),
+    { description, secret: true },
+  );
+
 /** Ways to people that the processor has of its own: told once, taken once, ended once. */
 const channels = {
   slack: z
@@ -53,16 +63,24 @@ const channels = {
         description: "Integration key (Events API v2): triggers, acknowledges and resolves.",
         secret: true,
       }),
-      webhookSecret: about(
-        secret(
-          (text) => /^\S{16,}$/.test(text),
-          "must be one word of at least 16 characters",
-        ).optional(),
-        {
-          description:
-            "Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: what people do there is done here.",
-          secret: true,
-        },
+      webhookSecret: hookSecret(
+        "Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: what people do there is done here.",
+      ),
+    })
+    .optional(),
+  goalert: z
+    .strictObject({
+      url: about(httpUrl, {
+        description: "Where GoAlert is, 0.33 or later.",
+        example: "https://goalert.example.com",
+      }),
+      private: inside,
+      token: about(secretText(), {
+        description: "Token of an integration key of the kind Generic API.",
+        secret: true,
+      }),
+      webhookSecret: hookSecret(
+        "Password in the address of a GoAlert webhook, `https://vigil:<password>@<processor>/v1/hooks/goalert`: what people do there is done here.",
       ),
     })
     .optional(),

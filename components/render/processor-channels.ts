@@ -56,11 +56,28 @@ function appwriteWays(config: NonNullable<Settings["appwrite"]>): Record<string,
   };
 }
 
-function waysOf({ appwrite, email, escalation, pagerduty, slack, webhook }: Settings) {
+function waysOf(settings: Settings) {
+  const { appwrite, email, escalation, goalert, pagerduty, slack, webhook } = settings;
   const ways: Record<string, Way> = {
     ...(appwrite && appwriteWays(appwrite)),
     ...(email && { email: mailWay(email, email.to, "urgent") }),
     ...(email && escalation && { escalation: mailWay(email, escalation.to, "escalation") }),
+    ...(goalert && {
+      goalert: {
+        channel: {
+          kind: "goalert",
+          url: goalert.url,
+          private: goalert.private,
+          tokenFile: file("goalert-token"),
+          ...(goalert.webhookSecret && { webhookSecretFile: file("goalert-webhook") }),
+        },
+        secrets: {
+          [file("goalert-token")]: goalert.token,
+          ...(goalert.webhookSecret && { [file("goalert-webhook")]: goalert.webhookSecret }),
+        },
+        hears: "urgent",
+      },
+    }),
     ...(pagerduty && {
       pagerduty: {
         channel: {

@@ -24,16 +24,17 @@ export interface Links {
 
 /** How a channel hears what people do on its other side. */
 export interface Ear {
-  /** The header that a message is signed in, in small letters. */
+  /** The header that a message proves itself with, in small letters. */
   readonly header: string;
   /** Whether the bytes are from there. Takes the same time whatever is wrong. */
-  isGenuine(signature: string, body: Buffer): boolean;
+  isGenuine(proof: string, body: Buffer): boolean;
   /**
    * What is said in a message that is genuine; undefined where it makes no sense.
    *
    * @param page - Where our own pages are: what is elsewhere is none of ours.
+   * @param now - When it came, for services that do not say when it was.
    */
-  read(body: unknown, page: string): Heard | undefined;
+  read(body: unknown, page: string, now: number): Heard | undefined;
 }
 
 /** One way to tell people, or programs. */

@@ -2,7 +2,9 @@
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import type { LookupFunction } from "node:net";
+import type { Alert } from "../core/alert.ts";
 import { type Outcome, outcomeOf } from "../core/retry.ts";
+import type { Message } from "./channel.ts";
 import { type Access, AddressError, checkUrl, guarded } from "./guard.ts";
 
 /** A service to send requests to. */
@@ -133,4 +135,22 @@ export async function deliver(
   } catch (error) {
     return { kind: "failed", why: (error as TransportError).message };
   }
+}
+
+/**
+ * Does several things about the one alert of a message, one after the other. Where one fails all come again, which
+ * changes nothing that was done.
+ */
+export async function inTurn<T>(
+  { alerts: [alert] }: Message,
+  steps: readonly T[],
+  take: (alert: Alert, step: T) => Promise<Outcome>,
+): Promise<Outcome> {
+  if (alert === undefined) return { kind: "refused", why: "no alert to tell of" };
+  let outcome: Outcome = { kind: "sent" };
+  for (const step of steps) {
+    outcome = await take(alert, step);
+    if (outcome.kind !== "sent") return outcome;
+  }
+  return outcome;
 }

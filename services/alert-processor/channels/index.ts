@@ -3,6 +3,7 @@ import { z } from "zod";
 import { appwriteSchema, openAppwrite } from "./appwrite.ts";
 import type { Channel } from "./channel.ts";
 import { emailSchema, openEmail } from "./email.ts";
+import { goalertSchema, openGoalert } from "./goalert.ts";
 import type { Opening } from "./opening.ts";
 import { openPagerduty, pagerdutySchema } from "./pagerduty.ts";
 import { openSlack, slackSchema } from "./slack.ts";
@@ -13,6 +14,7 @@ export { ChannelError } from "./opening.ts";
 const channelSchema = z.discriminatedUnion("kind", [
   appwriteSchema,
   emailSchema,
+  goalertSchema,
   pagerdutySchema,
   slackSchema,
   webhookSchema,
@@ -32,6 +34,8 @@ function openChannel(opening: Opening, config: ChannelsConfig[string]): Channel 
       return openAppwrite(opening, config);
     case "email":
       return openEmail(opening, config);
+    case "goalert":
+      return openGoalert(opening, config);
     case "pagerduty":
       return openPagerduty(opening, config);
     case "slack":

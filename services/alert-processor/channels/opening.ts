@@ -62,6 +62,24 @@ export function tokenIn(opening: Opening, path: string): string {
   return failed(opening, `${path} must hold one word of ASCII characters`);
 }
 
+/** One that is shorter could be guessed. */
+const shortest = 16;
+
+/**
+ * The secrets that what a service tells us is known by: one or, while it is replaced, two.
+ *
+ * @throws {@link ChannelError}
+ */
+export function hookSecretsIn(opening: Opening, path: string): string[] {
+  const secrets = secretIn(opening, path).trim().split(/\s+/);
+  return secrets.length > 2 || secrets.some(({ length }) => length < shortest)
+    ? failed(
+        opening,
+        `${path} must hold the webhook's secret, one or two lines of at least ${shortest} characters`,
+      )
+    : secrets;
+}
+
 /**
  * The service at an address.
  *

@@ -3,26 +3,12 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Doer, Heard, HeardKind } from "../core/heard.ts";
 import { anyFingerprint } from "../core/own.ts";
-import type { Episode } from "../core/writes.ts";
 import type { Ear } from "./channel.ts";
-import { ChannelError, type Opening, secretIn } from "./opening.ts";
+import { episodeOf } from "./episode.ts";
+import { hookSecretsIn, type Opening } from "./opening.ts";
 import { clean, cut } from "./text.ts";
 
 const service = "PagerDuty";
-
-/** Never more than one of theirs is long; a shorter one could be guessed. */
-const shortest = 16;
-
-/** The same for all that is said of an episode, so that PagerDuty keeps one incident of it. */
-export const dedupKeyOf = ({ fingerprint, startsAt }: Episode): string =>
-  `${fingerprint}|${startsAt}`;
-
-function episodeOf(key: string): Episode | undefined {
-  const [fingerprint = "", startsAt = "", ...rest] = key.split("|");
-  if (!anyFingerprint.test(fingerprint) || !/^\d{1,16}$/.test(startsAt) || rest.length > 0)
-    return undefined;
-  return { fingerprint, startsAt: Number(startsAt) };
-}
 
 /** Of what they call a reference nothing but its name and kind is needed; odd ones are as good as none. */
 const reference = z
@@ -152,12 +138,7 @@ const signatureOf = (secret: string, body: Buffer): Buffer =>
  */
 export function earOf(opening: Opening, file: string | undefined): Ear | undefined {
   if (file === undefined) return undefined;
-  const secrets = secretIn(opening, file).trim().split(/\s+/);
-  if (secrets.length > 2 || secrets.some(({ length }) => length < shortest)) {
-    throw new ChannelError(
-      `channels.${opening.name}: ${file} must hold the webhook's signing secret, one or two lines of at least ${shortest} characters`,
-    );
-  }
+  const secrets = hookSecretsIn(opening, file);
   return {
     header: "x-pagerduty-signature",
     isGenuine: (header, body) => {

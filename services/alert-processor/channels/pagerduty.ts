@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Alert, Occasion } from "../core/alert.ts";
-import type { Outcome } from "../core/retry.ts";
 import { classOf } from "../core/severity.ts";
 import type { Channel, Message } from "./channel.ts";
-import { type Answer, deliver } from "./http.ts";
+import { keyOf } from "./episode.ts";
+import { type Answer, deliver, inTurn } from "./http.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
-import { dedupKeyOf, earOf } from "./pagerduty-hook.ts";
+import { earOf } from "./pagerduty-hook.ts";
 import { clean, cut, timeOf, titleOf, wordingOf } from "./text.ts";
 
 /** The Events API of PagerDuty, version 2. */
@@ -60,7 +60,7 @@ function eventOf(message: Message, alert: Alert, routingKey: string, action: Act
   return {
     routing_key: routingKey,
     event_action: action,
-    dedup_key: dedupKeyOf(alert),
+    dedup_key: keyOf(alert),
     client: "Vigil",
     client_url: message.links.alert(alert),
     links,
@@ -91,17 +91,10 @@ export function openPagerduty(opening: Opening, config: z.infer<typeof pagerduty
     perSecond: 2,
     idempotent: true,
     ear: earOf(opening, config.webhookSecretFile),
-    send: async (message, signal) => {
-      const [alert] = message.alerts;
-      if (alert === undefined) return { kind: "refused", why: "no alert to tell of" };
-      let outcome: Outcome = { kind: "sent" };
-      // One after the other; where one fails all come again, which changes nothing that was done.
-      for (const action of actions[message.occasion]) {
+    send: (message, signal) =>
+      inTurn(message, actions[message.occasion], (alert, action) => {
         const body = JSON.stringify(eventOf(message, alert, key, action));
-        outcome = await deliver(endpoint, { body }, signal, isAccepted);
-        if (outcome.kind !== "sent") return outcome;
-      }
-      return outcome;
-    },
+        return deliver(endpoint, { body }, signal, isAccepted);
+      }),
   };
 }

@@ -7,7 +7,7 @@ import type { Outcome } from "../core/retry.ts";
 const timeout = 15_000;
 
 /** Kinds whose other side keeps what is open: the test ends there as well. */
-const keepers: readonly string[] = ["pagerduty", "webhook"];
+const keepers: readonly string[] = ["goalert", "pagerduty", "webhook"];
 
 /** An alert that is none: it is in no list. */
 function testAlert(who: string, now: number): Alert {

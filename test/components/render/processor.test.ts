@@ -25,6 +25,11 @@ afterAll(() => {
 
 const everything = {
   slack: { url: "https://hooks.slack.com/services/hidden-slack" },
+  goalert: {
+    url: "https://goalert.example.com",
+    token: "hidden-goalert-token",
+    webhookSecret: "hidden-goalert-secret",
+  },
   pagerduty: { routingKey: "hidden-pagerduty", webhookSecret: "hidden-webhook-secret" },
   webhook: { url: "https://hook.example.com/hidden-webhook" },
   email: {
@@ -101,7 +106,7 @@ describe("processor.yml", () => {
     );
     const channels = openChannels(read.channels, readSecret);
     expect(channels.map(({ name }) => name)).toEqual(channelNames(config.processor));
-    expect(channels).toHaveLength("slack" in processor ? 7 : 0);
+    expect(channels).toHaveLength("slack" in processor ? 8 : 0);
   });
 
   test("holds no secret", () => {
@@ -123,7 +128,7 @@ describe("the policy", () => {
     subscriptions.filter((one) => (one as { channel: string }).channel === channel);
 
   test("tells critical alerts once, and emergencies until somebody has them", () => {
-    for (const channel of ["appwrite-critical", "email", "pagerduty", "slack"]) {
+    for (const channel of ["appwrite-critical", "email", "goalert", "pagerduty", "slack"]) {
       expect(of(channel)).toMatchObject([
         { severities: ["critical"], after: [0] },
         { severities: ["emergency"], after: [0, 60, 120] },
@@ -148,7 +153,15 @@ test("an escalation without a mail server, and reminders that are no times, are 
   expect(parsed({ remind: "soon" }).problems).toMatchObject([{ path: "vigil:processor.remind" }]);
 });
 
-test("a webhook that PagerDuty could not deliver, and a key that is used twice, are refused", () => {
+test("a webhook that a service could not deliver, and a key that is used twice, are refused", () => {
+  const goalert = {
+    url: "https://goalert.example.com",
+    token: "the-token",
+    webhookSecret: "the-webhook-secret",
+  };
+  expect(parsed({ goalert }).problems).toMatchObject([
+    { path: "vigil:processor.url", reason: expect.stringContaining("GoAlert") as string },
+  ]);
   const pagerduty = { routingKey: "the-key", webhookSecret: "the-webhook-secret" };
   expect(parsed({ pagerduty }).problems).toMatchObject([{ path: "vigil:processor.url" }]);
   expect(parsed({ pagerduty: { ...pagerduty, webhookSecret: "short" } }).problems).toMatchObject([

@@ -66,7 +66,7 @@ export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
 
   async function listen(channel: string, body: Buffer): Promise<HookResult> {
     const part = parts.ear(channel);
-    const heard = ears.get(channel)?.read(parsed(body), page);
+    const heard = ears.get(channel)?.read(parsed(body), page, clock());
     if (heard === undefined) return "senseless";
     const age = strangeAge(heard);
     if (age !== undefined) {
@@ -102,11 +102,11 @@ export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
         return reply.code(401).send({ error: `the header ${ear.header} is missing` });
       },
       schema: {
-        summary: "Hear what people do in the service behind a channel, such as PagerDuty",
+        summary: "Hear what people do in the service behind a channel: PagerDuty, GoAlert",
         tags: ["channels"],
         security: [{ signature: [] }],
         params: z.object({ channel: z.string().max(40) }),
-        body: z.looseObject({}).describe("PagerDuty's webhook, version 3"),
+        body: z.looseObject({}).describe("PagerDuty's webhook, version 3, or GoAlert's"),
         response: {
           200: z.object({ result: z.enum(hookResults) }),
           401: failureSchema,
@@ -120,7 +120,7 @@ export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
       const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
       if (ear?.isGenuine(String(headers[ear.header]), bytes) !== true) {
         onHeard(channel, "forged");
-        return reply.code(401).send({ error: "none of the signatures fits" });
+        return reply.code(401).send({ error: "this is not signed with the secret of the channel" });
       }
       const result = await listen(channel, bytes);
       onHeard(channel, result);

@@ -45,6 +45,12 @@ const kinds: readonly Kind[] = [
     exact: true,
   },
   {
+    kind: "goalert",
+    config: (url) => ({ url, tokenFile: "secret" }),
+    good: { status: 204 },
+    exact: true,
+  },
+  {
     kind: "webhook",
     config: (url) => ({ url: `${url}/hook`, tokenFile: "secret" }),
     good: { status: 204 },

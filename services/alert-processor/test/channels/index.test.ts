@@ -2,6 +2,7 @@ import { ChannelError, channelsSchema, openChannels } from "../../channels/index
 import { enough, type Files, messageOf, readFrom } from "./messages.ts";
 
 const all = {
+  oncall: { kind: "goalert", url: "https://goalert.example/", tokenFile: "token" },
   pager: { kind: "pagerduty", keyFile: "key" },
   chat: { kind: "slack", urlFile: "url" },
   mail: {
@@ -72,6 +73,7 @@ test.each([
 });
 
 const secrets = [
+  ["oncall", "token"],
   ["pager", "key"],
   ["chat", "url"],
   ["mail", "password"],
@@ -95,7 +97,7 @@ describe.each(secrets)("the secret of %s", (name, file) => {
   });
 });
 
-test.each(["pager", "chat", "hook", "critical-alerts"] as const)(
+test.each(["oncall", "pager", "chat", "hook", "critical-alerts"] as const)(
   "the token of %s must fit into a header, and is not in the error",
   (name) => {
     for (const text of ["se cret", "secret\r\nx: y", "secrét"]) {
