@@ -1,0 +1,158 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
+import { createWorkspace, type Workspace } from "./workspace.ts";
+
+jest.setTimeout(120_000);
+
+let place: Workspace;
+const inHome = (...path: string[]): string => join(place.folder, ".vigil", place.stack, ...path);
+const text = (...path: string[]): string => readFileSync(inHome(...path), "utf8");
+
+const parts = ["alertmanager", "blackboxExporter", "nodeExporter", "processor", "prometheus"];
+type Part = keyof Workspace["ports"];
+const portOf = (part: string): number => place.ports[part as Part];
+
+/** Which of the listeners let everybody through the handshake, and look at a password after it. */
+const asksForPassword = ["processor", "prometheus"];
+
+/** Status of what somebody with every right gets from this listener. */
+function rightful(part: string): Promise<number> {
+  const password = /password (\S+)/.exec(text("access", "login"))?.[1] ?? "";
+  return new Promise((resolve, reject) => {
+    request(
+      {
+        agent: false,
+        host: "127.0.0.1",
+        port: portOf(part),
+        path: "/metrics",
+        ca: text("access", "ca.crt"),
+        // Not for speed: whoever is locked out waits for ever.
+        signal: AbortSignal.timeout(60_000),
+        ...(asksForPassword.includes(part)
+          ? { auth: `vigil:${password}` }
+          : { cert: text("access", "client.crt"), key: text("access", "client.key") }),
+      },
+      (answer) => {
+        answer.resume().on("end", () => {
+          resolve(answer.statusCode ?? 0);
+        });
+      },
+    )
+      .on("error", reject)
+      .end();
+  });
+}
+
+/** As many as kept everybody out of Prometheus. */
+const many = 600;
+
+const quiet = { rejectUnauthorized: false, host: "127.0.0.1" } as const;
+
+/** Once there is a connection, or none for us. */
+const settled = (socket: Socket, event: string): Promise<unknown> =>
+  Promise.race([once(socket, event), once(socket, "close")]).catch(() => undefined);
+
+/** Opens connections a few at a time and says `words` on each; gives what ends them. */
+async function hold(
+  open: () => Socket,
+  event: "connect" | "secureConnect",
+  words: string | Buffer,
+): Promise<() => void> {
+  const held: Socket[] = [];
+  for (let begun = 0; begun < many; begun += 50) {
+    const some = Array.from({ length: 50 }, open);
+    held.push(...some);
+    await Promise.all(
+      some.map(async (socket) => {
+        socket.on("error", () => undefined);
+        await settled(socket, event);
+        if (!socket.destroyed) socket.write(words);
+      }),
+    );
+  }
+  return () => {
+    for (const socket of held) socket.destroy();
+  };
+}
+
+/** Requests without any login, each on a connection of its own; they go on while others ask. */
+function flood(port: number): Promise<() => void> {
+  const ask = (): Promise<void> =>
+    new Promise((resolve) => {
+      const asked = request({ ...quiet, port, agent: false }, (answer) => {
+        answer.resume().on("end", resolve);
+      });
+      asked.on("error", () => {
+        resolve();
+      });
+      asked.end();
+    });
+  let left = 10 * many;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) await ask();
+  };
+  for (let asking = 0; asking < 30; asking++) void worker();
+  return Promise.resolve(() => {
+    left = 0;
+  });
+}
+
+const tcp = (port: number) => (): Socket => connect(port, "127.0.0.1");
+const tls = (port: number) => (): Socket => connectTls({ ...quiet, port });
+
+/** The first bytes of a handshake that promise 512 more. */
+const halfHello = Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01]);
+
+const tricks: Readonly<Record<string, (port: number) => Promise<() => void>>> = {
+  "say nothing": (port) => hold(tcp(port), "connect", ""),
+  "begin a handshake": (port) => hold(tcp(port), "connect", halfHello),
+  "begin a header": (port) => hold(tls(port), "secureConnect", "GET / HTTP/1.1\r\nhost: x\r\nx-a"),
+  "begin a body": (port) =>
+    hold(
+      tls(port),
+      "secureConnect",
+      "POST /v1/alerts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 60000\r\n\r\n[",
+    ),
+  "ask without a login": flood,
+};
+
+beforeAll(async () => {
+  place = await createWorkspace("strangers");
+  const { code, text: said } = await place.vigil(["up"]);
+  if (code !== 0) throw new Error(said);
+});
+
+afterAll(async () => {
+  await place.vigil(["down", "--purge"]);
+  place.remove();
+});
+
+describe.each(parts)("%s answers who may ask", (part) => {
+  it.each(Object.entries(tricks))("while strangers %s", async (_, play) => {
+    const stop = await play(portOf(part));
+    try {
+      expect(await rightful(part)).toBe(200);
+    } finally {
+      stop();
+    }
+  });
+});
+
+// There one connection asks for hundreds of things at once, and takes them back for nothing.
+it.each(parts)("%s speaks no HTTP/2 with strangers", async (part) => {
+  const socket = connectTls({ ...quiet, port: portOf(part), ALPNProtocols: ["h2"] });
+  socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0");
+  let answer = Buffer.alloc(0);
+  socket.on("data", (some: Buffer) => (answer = Buffer.concat([answer, some])));
+  await new Promise<void>((resolve) => {
+    socket.on("error", () => undefined);
+    socket.on("data", resolve).on("close", resolve);
+  });
+  socket.destroy();
+  // A server of HTTP/2 begins with its settings: a frame of type 4.
+  expect(answer[3]).not.toBe(4);
+});
