@@ -253,6 +253,20 @@ describe("a process", () => {
     await resource.delete(state);
     expect(existsSync(layoutOf(home).socket)).toBe(false);
   });
+
+  test("fills no disk with what strangers make it write", async () => {
+    const inputs = withFiles(await supplied(), { "behaviour.txt": "loud" });
+    const logs = join(inputs.home, "logs");
+    await created(inputs);
+    await eventually(async () =>
+      (await readFile(join(logs, "web.log"), "utf8")).includes("listening"),
+    );
+    // Four of ten megabytes; an old one is removed a moment after the new one was begun.
+    await eventually(async () => (await readdir(logs)).length <= 4);
+    const sizes = (await readdir(logs)).map((file) => statSync(join(logs, file)).size);
+    expect(sizes.length).toBeGreaterThan(1);
+    for (const size of sizes) expect(size).toBeLessThanOrEqual(10 * 2 ** 20);
+  });
 });
 
 describe("a process that cannot be", () => {
