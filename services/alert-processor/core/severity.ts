@@ -1,4 +1,5 @@
 /** How bad an alert is, whatever word its rule has for it. */
+import type { Alert } from "./alert.ts";
 
 export type SeverityClass = "emergency" | "critical" | "warning" | "info";
 
@@ -60,6 +61,24 @@ const ranks: readonly SeverityClass[] = ["emergency", "critical", "warning", "in
 
 /** Which comes first: 0 is the worst. */
 export const rankOf = (severity: string): number => ranks.indexOf(classOf(severity));
+
+/** Each rank with the words that have it, trimmed and in small letters. */
+export const wordsByRank: readonly (readonly [rank: number, words: readonly string[]])[] =
+  ranks.map((name, rank) => [rank, words[name]]);
+
+/** That of a word that is not among them. */
+export const oddRank = ranks.indexOf("warning");
+
+/** An alert as people see it. */
+export interface SeenAlert extends Alert {
+  /** What its severity means. */
+  readonly level: SeverityClass;
+}
+
+export const seenAlert = (alert: Alert): SeenAlert => ({
+  ...alert,
+  level: classOf(alert.severity),
+});
 
 /** Every rank, the most urgent first. */
 export const allRanks: readonly number[] = ranks.map((_, rank) => rank);

@@ -1,5 +1,6 @@
 import { escapeHtml } from "../channels/html.ts";
 import type { Alert } from "../core/alert.ts";
+import type { SeenAlert, SeverityClass } from "../core/severity.ts";
 
 /**
  * The first rows of the list as HTML, so that they are seen before any script has run. The page's script draws
@@ -11,14 +12,12 @@ const groups = {
   emergency: ["M6 1h8l5 5v8l-5 5H6l-5-5V6z", "M6 6l8 8M14 6l-8 8"],
   critical: ["M10 1l9.5 17H.5z", "M10 7v5M10 14.5v1"],
   warning: ["M10 .5L19.5 10 10 19.5.5 10z", "M10 5.5v5.5M10 13.5v1"],
-  other: ["M10 1a9 9 0 110 18 9 9 0 010-18z", "M10 9v5.5M10 5.5v1"],
-} as const;
+  info: ["M10 1a9 9 0 110 18 9 9 0 010-18z", "M10 9v5.5M10 5.5v1"],
+} as const satisfies Readonly<Record<SeverityClass, readonly [string, string]>>;
 
 type Group = keyof typeof groups;
 
 const names = Object.keys(groups) as Group[];
-
-const groupOf = ({ severity }: Alert): Group => names.find((name) => name === severity) ?? "other";
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -28,14 +27,14 @@ function standing({ owner, status }: Alert): string {
   return owner === null ? "Nobody has it" : `${owner} has it`;
 }
 
-function rowHtml(alert: Alert, group: Group, mayAct: boolean): string {
+function rowHtml(alert: SeenAlert, group: Group, mayAct: boolean): string {
   const { alertname, annotations, fingerprint, instance, owner, service, severity, status } = alert;
   const [outline, mark] = groups[group];
   const free = owner === null;
   const place = instance || service;
   const title = escapeHtml(place === "" ? alertname : `${alertname} on ${place}`);
   const who = free && status === "firing" && mayAct ? "" : standing(alert);
-  const own = group === "other" ? severity || "no severity" : "";
+  const own = severity.trim().toLowerCase() === group ? "" : severity || "no severity";
   const texts = {
     name: escapeHtml(alertname || "(without a name)"),
     summary: escapeHtml(annotations["summary"] ?? annotations["description"] ?? ""),
@@ -58,8 +57,8 @@ function rowHtml(alert: Alert, group: Group, mayAct: boolean): string {
 }
 
 /** @param alerts - The worst first. */
-export function rowsHtml(alerts: readonly Alert[], mayAct: boolean): string {
-  const found = Map.groupBy(alerts, groupOf);
+export function rowsHtml(alerts: readonly SeenAlert[], mayAct: boolean): string {
+  const found = Map.groupBy(alerts, ({ level }) => level);
   return names
     .flatMap((name) => {
       const some = found.get(name);

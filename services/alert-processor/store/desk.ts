@@ -1,11 +1,12 @@
 /** What people look at, beyond what the memory needs to do its work: the SQL stores have it. */
 import type { Alert, Occasion } from "../core/alert.ts";
 import type { Heard, HeardResult } from "../core/heard.ts";
+import type { SeenAlert, SeverityClass } from "../core/severity.ts";
 import type { Planner } from "../core/writes.ts";
 import type { Store } from "./store.ts";
 
 /** An alert as a list shows it: of its annotations only `summary`, or `description` in its place. */
-export type AlertRow = Alert;
+export type AlertRow = SeenAlert;
 
 /** Alerts that changed after a position. */
 export interface Changed {
@@ -52,6 +53,8 @@ export interface Ended {
   readonly instance: string;
   readonly service: string;
   readonly severity: string;
+  /** What that means. */
+  readonly level: SeverityClass;
   readonly team: string;
   readonly summary: string;
   readonly startsAt: number;

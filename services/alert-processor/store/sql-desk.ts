@@ -1,13 +1,23 @@
 import { heartbeatName } from "../core/alert.ts";
 import type { Alert, Occasion } from "../core/alert.ts";
+import { classOf, oddRank, seenAlert, wordsByRank } from "../core/severity.ts";
 import type { AlertRow, ChannelDepth, Dead, Desk, Ended } from "./desk.ts";
 import { alertOf } from "./rows.ts";
 import type { Row, Sql } from "./sql.ts";
 import { knownAlerts } from "./sql-writes.ts";
 
-/** Of these the worst come first, then what nobody foresaw. */
-const rank = `CASE severity WHEN 'emergency' THEN 0 WHEN 'critical' THEN 1 WHEN 'warning' THEN 2
-  ELSE 3 END`;
+/** What JavaScript trims. */
+const blanks = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code))
+  .filter((character) => character.trim() === "")
+  .join("");
+
+/** The rank of a severity as core/severity.ts has it: the worst come first. */
+const rank = `CASE ${wordsByRank
+  .map(([of, words]) => {
+    const list = words.map((word) => `'${word}'`).join(", ");
+    return `WHEN lower(trim(severity, '${blanks}')) IN (${list}) THEN ${of}`;
+  })
+  .join(" ")} ELSE ${oddRank} END`;
 
 /** How far back the last message of a channel is looked for, in deliveries. */
 const lookBack = 20_000;
@@ -22,7 +32,7 @@ const summaryOf = ({ description, summary }: Readonly<Record<string, string>>): 
 
 function rowOf(alert: Alert): AlertRow {
   const summary = summaryOf(alert.annotations);
-  return { ...alert, annotations: summary === "" ? {} : { summary } };
+  return seenAlert({ ...alert, annotations: summary === "" ? {} : { summary } });
 }
 
 const like = (word: string): string => `%${word.replaceAll(/[\\%_]/g, "\\$&")}%`;
@@ -149,6 +159,7 @@ export function deskOf(sql: Sql): Omit<Desk, "hear"> {
       return {
         id: number(row, "id"),
         ...{ fingerprint, alertname, instance, service, severity, team, startsAt },
+        level: classOf(severity),
         summary: summaryOf(alert.annotations),
         endsAt: own ? (alert.endsAt ?? at) : at,
         closedBy: row["actor"] === null ? null : text(row, "actor"),

@@ -1,6 +1,7 @@
 /** What people do to alerts, and what they are told of it. */
 
-/** @import { Alert, AlertEvent } from "../core/alert.ts" */
+/** @import { AlertEvent } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { Action } from "../core/lifecycle.ts" */
 import { api, ApiError } from "./api.js";
 import { notice } from "./notice.js";

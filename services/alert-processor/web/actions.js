@@ -1,6 +1,6 @@
 /** The buttons for one alert. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { Action } from "../core/lifecycle.ts" */
 import { ask, askToClose, choiceOf, field } from "./dialog.js";
 import { el, setText } from "./dom.js";

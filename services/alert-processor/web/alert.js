@@ -1,6 +1,6 @@
 /** One alert: what it says, who has it, what happened. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { Action } from "../core/lifecycle.ts" */
 /** @import { Details } from "./api.js" */
 /** @import { Entry } from "./timeline.js" */

@@ -1,6 +1,7 @@
 /** The service's API, as this page uses it. */
 
-/** @import { Alert, AlertEvent } from "../core/alert.ts" */
+/** @import { AlertEvent } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { Action } from "../core/lifecycle.ts" */
 /** @import { DeliveryState, Noise } from "../store/store.ts" */
 /** @import { Ended } from "../store/desk.ts" */

@@ -1,6 +1,6 @@
 /** Puts the page together: who is signed in, where they are, what is open. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { Action } from "../core/lifecycle.ts" */
 /** @import { Details, OpenAnswer, Summary } from "./api.js" */
 import { act } from "./act.js";
@@ -29,7 +29,7 @@ import { signInForm } from "./sign-in.js";
 import { ring } from "./sound.js";
 import { setClock } from "./time.js";
 import { showTroubles } from "./troubles.js";
-import { counted, titleOf } from "./words.js";
+import { counted, severityOf, titleOf } from "./words.js";
 
 /** How often relative times move on: milliseconds. */
 const tick = 10_000;
@@ -131,7 +131,7 @@ function takeIn(answer) {
   setClock(answer.at);
   const news = known.apply(answer);
   announce(wordsOf(news));
-  if (begunIn(news).some(({ severity }) => ["emergency", "critical"].includes(severity))) ring();
+  if (begunIn(news).some((alert) => ["emergency", "critical"].includes(severityOf(alert)))) ring();
 }
 
 /** Shows the worst alerts, until the rest is there. @param {OpenAnswer} answer */

@@ -1,6 +1,6 @@
 /** Alerts of one name, as one row. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { Part } from "./dom.js" */
 import { el, setAttribute, setText } from "./dom.js";
 import { me } from "./me.js";
@@ -29,7 +29,7 @@ import { capital, counted, isFree, severityOf } from "./words.js";
 export function bunchOf(first, { onFold, onPick, onTake }) {
   let bunch = first;
   const [some] = first.alerts;
-  const severity = some === undefined ? "other" : severityOf(some);
+  const severity = some === undefined ? "info" : severityOf(some);
   const pick = el("input", { type: "checkbox", class: "pick" });
   const name = el("span", { class: "name" });
   const fold = el("button", { type: "button", class: "fold" }, name);

@@ -1,6 +1,6 @@
 /** Which alerts a reader wants to see: all of it is in the address. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 import { me } from "./me.js";
 import { isFree, severityOf } from "./words.js";
 

@@ -1,6 +1,6 @@
 /** The controls that narrow the list down. What they say is in the address. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { Whose } from "./filter.js" */
 import { chipsIn } from "./chips.js";
 import { byId, element } from "./dom.js";

@@ -1,6 +1,6 @@
 /** The open alerts as this page knows them: a list once, then changes. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { OpenAnswer } from "./api.js" */
 /** @import { News } from "./news.js" */
 import { severities, severityOf } from "./words.js";

@@ -1,9 +1,10 @@
 /** What is open now. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { Bunch } from "./bunch.js" */
 /** @import { Route } from "./route.js" */
 /** @import { Picked } from "./picked.js" */
+/** @import { Severity } from "./words.js" */
 /** @import { Ways } from "./row.js" */
 import { bunchOf } from "./bunch.js";
 import { byId, el, element, setText } from "./dom.js";
@@ -12,8 +13,6 @@ import { filtersView } from "./filters.js";
 import { lazyList } from "./lazy.js";
 import { rowOf } from "./row.js";
 import { capital, counted, isFree, severities, severityOf } from "./words.js";
-
-/** @typedef {typeof severities[number]} Severity */
 
 /** A row of the list: an alert, or all of one name. @typedef {Alert | Bunch} Line */
 
@@ -148,7 +147,7 @@ export function openList({ onTakeAll, ...ways }, picked, again) {
     const near = [...all.slice(at + 1, at + 4), ...all.slice(Math.max(0, at - 3), at).reverse()];
     const bySeverity = Map.groupBy(shown, severityOf);
     for (const [index, group] of groups.entries()) {
-      const severity = severities[index] ?? "other";
+      const severity = severities[index] ?? "info";
       const some = bySeverity.get(severity) ?? [];
       group.update(linesOf(some, severity, query.get("by") === "name"), some.length);
     }

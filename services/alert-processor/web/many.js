@@ -1,6 +1,6 @@
 /** One thing done to many alerts. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { Action } from "../core/lifecycle.ts" */
 import { api, ApiError } from "./api.js";
 import { notice } from "./notice.js";

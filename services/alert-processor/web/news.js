@@ -1,6 +1,6 @@
 /** What changed among the open alerts, in a sentence. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 import { counted, titleOf } from "./words.js";
 
 /**

@@ -1,6 +1,6 @@
 /** Alerts that are chosen, to do something to all of them. Only what is shown can be chosen. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { Action } from "../core/lifecycle.ts" */
 import { askForPerson } from "./actions.js";
 import { askForSnooze, askToClose } from "./dialog.js";

@@ -1,6 +1,6 @@
 /** One open alert in a list. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 /** @import { Part } from "./dom.js" */
 import { el, setAttribute, setText } from "./dom.js";
 import { me } from "./me.js";
@@ -10,6 +10,7 @@ import {
   capital,
   isFree,
   lengthOf,
+  ownWord,
   placeOf,
   severityOf,
   staleMeans,
@@ -89,7 +90,7 @@ export function rowOf(first, { isPicked, onPick, onSnooze, onTake }) {
       const free = isFree(next);
       setText(name, alertname || "(without a name)");
       setText(place, placeOf(next));
-      setText(own, severity === "other" ? next.severity || "no severity" : "");
+      setText(own, ownWord(next));
       setText(summary, annotations["summary"] ?? annotations["description"] ?? "");
       setText(team, next.team);
       const length = lengthOf(next);

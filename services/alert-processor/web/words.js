@@ -1,18 +1,23 @@
 /** What the page calls things. */
 
-/** @import { Alert } from "../core/alert.ts" */
+/** @import { SeenAlert as Alert } from "../core/severity.ts" */
 import { duration, isKnown, moment, now } from "./time.js";
 
-/** Groups of the list, the worst first; what nobody foresaw is `other`. */
-export const severities = /** @type {const} */ (["emergency", "critical", "warning", "other"]);
+/** @typedef {Alert["level"]} Severity */
 
-/** @typedef {typeof severities[number]} Severity */
+/** Groups of the list, the worst first. @type {readonly Severity[]} */
+export const severities = ["emergency", "critical", "warning", "info"];
+
+/** The group that an alert is in; the service says so. @param {Pick<Alert, "level">} alert */
+export const severityOf = ({ level }) => level;
 
 /**
- * @param {Pick<Alert, "severity">} alert
- * @returns {Severity}
+ * The word that its rule has, where that is another one than its group's.
+ *
+ * @param {Pick<Alert, "level" | "severity">} alert
  */
-export const severityOf = ({ severity }) => severities.find((one) => one === severity) ?? "other";
+export const ownWord = ({ level, severity }) =>
+  severity.trim().toLowerCase() === level ? "" : severity || "no severity";
 
 /** @param {string} text */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { type Action, LifecycleError } from "../../core/lifecycle.ts";
+import { seenAlert } from "../../core/severity.ts";
 import type { Planner } from "../../core/writes.ts";
 import type { DeskStore } from "../../store/desk.ts";
 import { ConflictError, UnknownAlertError } from "../../store/store.ts";
@@ -9,13 +10,13 @@ import type { Changes } from "../changes.ts";
 import type { Clock } from "../clock.ts";
 import {
   actionSchema,
-  alertSchema,
   deliverySchema,
   endedSchema,
   eventSchema,
   fingerprintSchema,
   manyActionsSchema,
   noiseSchema,
+  seenSchema,
 } from "./schemas.ts";
 
 export interface AlertRoutes {
@@ -61,10 +62,10 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
           severity: z.string().max(200).optional(),
           limit: z.coerce.number().int().min(1).max(5000).default(500),
         }),
-        response: { 200: z.object({ at: z.number(), alerts: z.array(alertSchema) }) },
+        response: { 200: z.object({ at: z.number(), alerts: z.array(seenSchema) }) },
       },
     },
-    async ({ query }) => ({ at: clock(), alerts: await store.list(query) }),
+    async ({ query }) => ({ at: clock(), alerts: (await store.list(query)).map(seenAlert) }),
   );
 
   app.get(
@@ -77,7 +78,7 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
         response: {
           200: z.object({
             at: z.number(),
-            alert: alertSchema,
+            alert: seenSchema,
             events: z.array(eventSchema),
             deliveries: z.array(deliverySchema),
           }),
@@ -90,7 +91,7 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
         throw new UnknownAlertError(`there is no alert ${params.fingerprint}`);
       return {
         at: clock(),
-        alert,
+        alert: seenAlert(alert),
         events: await store.history(params.fingerprint, 500),
         deliveries: await store.deliveries(params.fingerprint, 500),
       };
@@ -105,7 +106,7 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
         tags: ["alerts"],
         params: fingerprint,
         body: actionSchema,
-        response: { 200: alertSchema },
+        response: { 200: seenSchema },
       },
     },
     async ({ body, ip, log, params, user }) => {
@@ -120,7 +121,7 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
       log.info({ audit: action.kind, user, address: ip, alertname, fingerprint }, "acted");
       changes.note();
       nudge();
-      return alert;
+      return seenAlert(alert);
     },
   );
 

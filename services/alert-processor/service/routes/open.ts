@@ -7,7 +7,7 @@ import type { Clock } from "../clock.ts";
 import { takesGzip } from "../compress.ts";
 import { listOpen } from "../first.ts";
 import type { Summary } from "../summary.ts";
-import { alertSchema, fingerprintSchema, summarySchema } from "./schemas.ts";
+import { seenSchema, fingerprintSchema, summarySchema } from "./schemas.ts";
 
 export interface OpenRoutes {
   readonly store: DeskStore;
@@ -42,7 +42,7 @@ export function openRoutes(instance: FastifyInstance, routes: OpenRoutes): void 
             position: z.number(),
             whole: z.boolean().describe("Whether it is the list, not what changed"),
             summary: summarySchema,
-            alerts: z.array(alertSchema),
+            alerts: z.array(seenSchema),
           }),
         },
       },

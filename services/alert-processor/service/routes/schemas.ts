@@ -4,6 +4,10 @@ import { anyFingerprint } from "../../core/own.ts";
 const texts = z.record(z.string(), z.string());
 const time = z.number().describe("Milliseconds since 1970");
 
+const levelSchema = z
+  .enum(["emergency", "critical", "warning", "info"])
+  .describe("What its severity means, whatever word that is");
+
 /** What is answered where something did not work. */
 export const failureSchema = z.object({ error: z.string() });
 
@@ -41,6 +45,9 @@ export const alertSchema = z
     version: z.number().describe("Counts changes"),
   })
   .readonly();
+
+/** An alert with what its severity means. */
+export const seenSchema = alertSchema.unwrap().extend({ level: levelSchema }).readonly();
 
 export const eventSchema = z
   .object({
@@ -121,6 +128,7 @@ export const endedSchema = z.object({
   instance: z.string(),
   service: z.string(),
   severity: z.string(),
+  level: levelSchema,
   team: z.string(),
   summary: z.string(),
   startsAt: time,

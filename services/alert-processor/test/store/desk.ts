@@ -1,4 +1,5 @@
 import type { Heard, HeardKind } from "../../core/heard.ts";
+import { classOf, rankOf, wordsByRank } from "../../core/severity.ts";
 import type { DeskStore } from "../../store/desk.ts";
 import { message, minute, plan, receiptOf, start } from "../examples.ts";
 
@@ -110,9 +111,25 @@ export function servesPeople(name: string, open: () => Promise<DeskStore>): void
         of("a5", "critical", start + 2),
       );
       const names = (await store.open(4)).map(({ fingerprint }) => fingerprint);
-      expect(names).toEqual(["a3", "a5", "a4", "a2"]);
+      // A word that nobody knows counts as a warning: the newest of the two comes first.
+      expect(names).toEqual(["a3", "a5", "a4", "a1"]);
       const [one] = await store.open(1);
       expect(one?.annotations).toEqual({ summary: message().annotations["summary"] });
+    });
+
+    test("puts every word for a severity where the core has it", async () => {
+      const words = [...wordsByRank.flatMap(([, some]) => some), "bananas", "\u00a0Page\t", " P0 "];
+      const alerts = words.map((severity, index) =>
+        message({ fingerprint: `b${index}`, startsAt: start, labels: labels({ severity }) }),
+      );
+      await tell(start, ...alerts);
+      const found = await store.open(100);
+      expect(found).toHaveLength(words.length);
+      const ranks = found.map(({ severity }) => rankOf(severity));
+      expect(ranks).toEqual(ranks.toSorted());
+      expect(found.map(({ level }) => level)).toEqual(
+        found.map(({ severity }) => classOf(severity)),
+      );
     });
 
     test("finds every episode that is over, by words of its alert", async () => {

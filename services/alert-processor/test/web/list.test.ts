@@ -26,17 +26,38 @@ describe("the list of open alerts", () => {
       "Emergency\n1",
       "Critical\n1",
       "Warning\n1",
-      "Other\n1",
+      "Info\n1",
     ]);
     await one.sees(row(emergency), "DatabaseDown");
     await one.sees(row(emergency), "db-1:9100");
     await one.sees(row(emergency), "The disk of db-1:9100 is full");
     await one.sees(row(emergency), "platform");
     await one.sees(".critical .since", "3 h 21 min");
-    await one.sees(".other .tag", "info");
+    await one.misses(".info .tag:not(:empty)");
     await one.sees("#teams", "web 1");
     await one.sees("#teams", "platform 2");
     expect(await one.page.title()).toBe("(4) Vigil");
+  });
+
+  it("groups a severity by what it means, and says the word that its rule has", async () => {
+    const { fire, person } = current();
+    await fire({ severity: "P0" });
+    await fire({ severity: "page" });
+    await fire({ severity: "bananas" });
+    const none = await fire({ severity: "" });
+    const one = await person();
+    await one.sees("h1", "4 open alerts");
+    await one.sees(".group.emergency .tag", "P0");
+    await one.sees(".group.critical .tag", "page");
+    await one.sees(".group.warning .tag", "bananas");
+    await one.sees(`.group.info ${row(none)} .tag`, "no severity");
+    expect(await one.texts("#severities a")).toEqual([
+      "All severities",
+      "Emergency 1",
+      "Critical 1",
+      "Warning 1",
+      "Info 1",
+    ]);
   });
 
   it("shows what happens without being asked, and says it", async () => {
