@@ -13,8 +13,11 @@ export interface Cookie {
  * The prefix has browsers refuse it over plain HTTP and, where the host is ours alone, from other hosts. Under a
  * path it goes nowhere else: not to what else the host has, nor to another processor beside.
  */
-export function cookieAt({ base }: Reach): Cookie {
-  const name = base === "" ? "__Host-vigil-session" : "__Secure-vigil-session";
+export function cookieAt({ base, origin }: Reach): Cookie {
+  // Browsers send cookies to every port of a host: without the port in its name, signing in at one processor
+  // would sign out at another on the same host.
+  const port = new URL(origin).port || "443";
+  const name = `${base === "" ? "__Host" : "__Secure"}-vigil-session-${port}`;
   const start = `${name}=`;
   return {
     name,

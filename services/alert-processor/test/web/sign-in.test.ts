@@ -1,9 +1,10 @@
 /** @jest-environment ./services/alert-processor/test/web/environment.mjs */
+import { startPlace } from "../service/harness.ts";
 import { setting } from "./setting.ts";
 
 const current = setting();
 
-const session = "__Host-vigil-session";
+const session = (): string => `__Host-vigil-session-${new URL(current().place.url).port}`;
 
 describe("signing in", () => {
   it("asks for it first and shows nothing before", async () => {
@@ -45,7 +46,7 @@ describe("signing in", () => {
     const cookies = await one.page.browserContext().cookies();
     expect(cookies).toEqual([
       expect.objectContaining({
-        name: session,
+        name: session(),
         httpOnly: true,
         secure: true,
         sameSite: "Lax",
@@ -67,13 +68,34 @@ describe("signing in", () => {
     await one.sees("#sign-in", "Vigil");
     expect(await one.value("document.body.textContent.includes('DiskFull')")).toBe(false);
     expect(await one.page.browserContext().cookies()).toEqual([]);
-    const headers = { cookie: `${session}=${cookie?.value ?? ""}` };
+    const headers = { cookie: `${session()}=${cookie?.value ?? ""}` };
     expect((await place.ask("/v1/session", { headers })).status).toBe(401);
+  });
+
+  it("leaves the session at another processor of the same host alone", async () => {
+    const { person } = current();
+    const other = await startPlace();
+    try {
+      const one = await person();
+      const address = one.page.url();
+      await one.page.goto(other.url);
+      await one.sees("#sign-in", "Vigil");
+      await one.signIn("grace", "hopper");
+      await one.page.goto(address);
+      await one.sees("#user", "ada");
+      await one.press("#sign-out");
+      await one.sees("#sign-in", "Vigil");
+      await one.page.goto(other.url);
+      await one.sees("#user", "grace");
+      expect(one.problems).toEqual([]);
+    } finally {
+      await other.stop();
+    }
   });
 
   it("asks again when the session is over", async () => {
     const one = await current().person();
-    await one.page.browserContext().deleteMatchingCookies({ name: session });
+    await one.page.browserContext().deleteMatchingCookies({ name: session() });
     await one.go("#/noise");
     await one.sees("#notice", "Your session is over.");
     await one.signIn();
@@ -90,7 +112,7 @@ describe("signing in", () => {
     const value = planted?.value ?? "";
     // The prefix keeps other hosts from setting it; even where they could, it does not stay.
     await victim.page.browserContext().setCookie({
-      name: session,
+      name: session(),
       value,
       domain: new URL(origin).hostname,
       path: "/",
@@ -103,10 +125,10 @@ describe("signing in", () => {
     await victim.signIn("ada");
     const [mine] = await victim.page.browserContext().cookies();
     expect(mine?.value).not.toBe(value);
-    const headers = { cookie: `${session}=${value}` };
+    const headers = { cookie: `${session()}=${value}` };
     expect((await place.ask("/v1/session", { headers })).status).toBe(401);
     expect(
-      (await place.ask("/v1/session", { headers: { cookie: `${session}=fixed` } })).status,
+      (await place.ask("/v1/session", { headers: { cookie: `${session()}=fixed` } })).status,
     ).toBe(401);
   });
 
