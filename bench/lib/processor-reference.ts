@@ -18,7 +18,7 @@ import { metricsOf } from "../../services/alert-processor/service/metrics.ts";
 import { reachOf } from "../../services/alert-processor/service/paths.ts";
 import { openStoreOf } from "../../services/alert-processor/service/open-store.ts";
 import { openPatiently } from "../../services/alert-processor/store/patient.ts";
-import { createLogger } from "../../services/alert-processor/service/serve.ts";
+import { createLogger } from "../../services/alert-processor/service/logger.ts";
 import { summaryOf } from "../../services/alert-processor/service/summary.ts";
 import { sealFor } from "../../services/alert-processor/service/tokens.ts";
 
@@ -50,6 +50,7 @@ const app = await buildApp({
   links: linksAt(config.publicUrl, sealFor(readSecret(config.secretFile), "take"), Date.now),
   journal,
   alertmanager: undefined,
+  silences: undefined,
   logger: createLogger(),
   reach: reachOf(config.publicUrl),
   proxy: undefined,

@@ -2,7 +2,8 @@ import { flushCompileCache } from "node:module";
 import { parseArgs } from "node:util";
 import { backUp, restore } from "./service/backup.ts";
 import { ConfigError, readConfig } from "./service/config.ts";
-import { createLogger, serve } from "./service/serve.ts";
+import { createLogger } from "./service/logger.ts";
+import { serve } from "./service/serve.ts";
 
 const help = `The alert processor: the durable memory behind Alertmanager.
 

@@ -46,16 +46,53 @@ export interface AskLimits {
   readonly longest?: number;
 }
 
-/** Asks Alertmanager's API, and follows no redirect. @throws where it does not answer 200. */
-async function ask(target: AlertmanagerTarget, path: string, limits: Required<AskLimits>) {
+/** Alertmanager answered, but did not do what was asked. */
+export class AlertmanagerError extends Error {
+  readonly status: number;
+  /** What it said. */
+  readonly text: string;
+  constructor(message: string, status: number, text: string) {
+    super(message);
+    this.status = status;
+    this.text = text;
+  }
+}
+
+/** What is asked beside reading. */
+export interface Asked {
+  readonly method?: "DELETE" | "POST";
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+const usual = (): Required<AskLimits> => ({
+  longest: 64 * 1024 * 1024,
+  signal: AbortSignal.timeout(10_000),
+});
+
+/**
+ * Asks Alertmanager's API, and follows no redirect.
+ *
+ * @returns What its JSON says; undefined where it says nothing.
+ * @throws {@link AlertmanagerError} where it does not answer 200, others where it does not answer.
+ */
+export async function ask(
+  target: AlertmanagerTarget,
+  path: string,
+  limits: Required<AskLimits> = usual(),
+  { body, method }: Asked = {},
+): Promise<unknown> {
   const { ca, cert, key, login, url } = target;
   const { longest, signal } = limits;
+  const sent = body === undefined ? undefined : JSON.stringify(body);
   const address = new URL(`api/v2/${path}`, url.replace(/\/*$/, "/"));
   const options = {
     ca,
     cert,
     key,
     signal,
+    method: method ?? "GET",
+    ...(sent !== undefined && { headers: { "content-type": "application/json" } }),
     ...(login && { auth: `${login.username}:${login.password}` }),
   };
   const answered = await new Promise<string>((resolve, reject) => {
@@ -71,16 +108,21 @@ async function ask(target: AlertmanagerTarget, path: string, limits: Required<As
       response.on("error", reject);
       response.on("end", () => {
         const { statusCode } = response;
-        if (statusCode === 200) resolve(Buffer.concat(chunks).toString());
-        else
-          reject(new Error(`Alertmanager's ${address.pathname}: it answered ${statusCode ?? 0}`));
+        const text = Buffer.concat(chunks).toString();
+        const why = `Alertmanager's ${address.pathname}: it answered ${statusCode ?? 0}`;
+        if (statusCode === 200) resolve(text);
+        else reject(new AlertmanagerError(why, statusCode ?? 0, text));
       });
     });
     asked.on("error", reject);
-    asked.end();
+    asked.end(sent);
   });
-  return JSON.parse(answered) as unknown;
+  return answered === "" ? undefined : (JSON.parse(answered) as unknown);
 }
+
+/** Of a query: what goes to the receiver that is this processor. */
+export const ofReceiver = ({ receiver }: AlertmanagerTarget): string =>
+  `receiver=${encodeURIComponent(receiver.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"))}`;
 
 /**
  * Reads what Alertmanager has for this receiver, what is silenced, inhibited or muted included: its list by
@@ -90,13 +132,11 @@ async function ask(target: AlertmanagerTarget, path: string, limits: Required<As
  */
 export async function listAlerts(
   target: AlertmanagerTarget,
-  { longest = 64 * 1024 * 1024, signal = AbortSignal.timeout(10_000) }: AskLimits = {},
+  given: AskLimits = {},
 ): Promise<Listing> {
-  const limits = { longest, signal };
+  const limits = { ...usual(), ...given };
   const { receiver } = target;
-  const escaped = receiver.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const path = `alerts/groups?receiver=${encodeURIComponent(escaped)}`;
-  const answered = await ask(target, path, limits);
+  const answered = await ask(target, `alerts/groups?${ofReceiver(target)}`, limits);
   const all = groups
     .parse(answered)
     .flatMap(({ alerts }) => alerts)
@@ -158,5 +198,5 @@ export async function listAll(
   };
 }
 
-const wordsOf = (error: unknown): string =>
+export const wordsOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -22,13 +22,12 @@ import { accessOf } from "./access.ts";
 import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { compressAnswers } from "./compress.ts";
-import { cookieAt } from "./cookie.ts";
 import { firstOf } from "./first.ts";
 import { type Ingest, OverloadedError } from "./ingest.ts";
 import type { Journal } from "./journal.ts";
 import type { Metrics } from "./metrics.ts";
 import { metricsAccess, type MetricsLogin } from "./metrics-access.ts";
-import { describe } from "./openapi.ts";
+import { apiAt, describe } from "./openapi.ts";
 import { type Reach, within } from "./paths.ts";
 import { among, type Proxy } from "./proxy.ts";
 import { alertRoutes } from "./routes/alerts.ts";
@@ -38,8 +37,10 @@ import { openRoutes } from "./routes/open.ts";
 import { operationRoutes } from "./routes/operation.ts";
 import { inlineScript, pageRoutes } from "./routes/page.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { silenceRoutes } from "./routes/silences.ts";
 import { takeRoutes } from "./routes/take.ts";
 import type { Summary } from "./summary.ts";
+import type { Silences } from "./silences.ts";
 import { sealFor } from "./tokens.ts";
 import { usersOf } from "./users.ts";
 
@@ -75,6 +76,8 @@ export interface AppOptions {
   readonly journal: Journal;
   /** Where Alertmanager is; undefined where there is none. */
   readonly alertmanager: string | undefined;
+  /** Undefined where there is no Alertmanager. */
+  readonly silences: Silences | undefined;
   readonly tls: { readonly cert: string; readonly key: string };
 }
 
@@ -166,24 +169,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     referrerPolicy: { policy: "same-origin" },
   });
   await app.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: {
-        title: "Vigil alert processor",
-        description: "What is open, who has it, who was told.",
-        version: "1",
-      },
-      servers: [{ url: reach.origin + reach.base }],
-      components: {
-        securitySchemes: {
-          bearer: { type: "http", scheme: "bearer" },
-          basic: { type: "http", scheme: "basic" },
-          session: { type: "apiKey", in: "cookie", name: cookieAt(reach).name },
-          signature: { type: "apiKey", in: "header", name: "X-PagerDuty-Signature" },
-        },
-      },
-      security: [{ session: [] }, { basic: [] }],
-    },
+    openapi: apiAt(reach),
     transform: describe,
   });
 
@@ -201,6 +187,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     alertRoutes(scope, { store, plan, clock, changes, nudge, channels: names, mayBeGiven });
     openRoutes(scope, { store, clock, changes, summary });
     operationRoutes(scope, options);
+    silenceRoutes(scope, { store, clock, silences: options.silences });
     done();
   });
   const onChanged = (): void => {

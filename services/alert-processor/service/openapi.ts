@@ -1,5 +1,8 @@
 /** What the API's description says beside what the routes say of themselves. */
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
+import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
+import { cookieAt } from "./cookie.ts";
+import type { Reach } from "./paths.ts";
 
 type Transform = typeof jsonSchemaTransform;
 
@@ -92,3 +95,23 @@ export const describe: Transform = (told) => {
   const own = (schema.response ?? {}) as Readonly<Record<string, unknown>>;
   return { schema: { ...schema, response: responsesOf(route, own) }, url };
 };
+
+/** What the description says of all routes. */
+export const apiAt = (reach: Reach): NonNullable<FastifyDynamicSwaggerOptions["openapi"]> => ({
+  openapi: "3.1.0",
+  info: {
+    title: "Vigil alert processor",
+    description: "What is open, who has it, who was told.",
+    version: "1",
+  },
+  servers: [{ url: reach.origin + reach.base }],
+  components: {
+    securitySchemes: {
+      bearer: { type: "http", scheme: "bearer" },
+      basic: { type: "http", scheme: "basic" },
+      session: { type: "apiKey", in: "cookie", name: cookieAt(reach).name },
+      signature: { type: "apiKey", in: "header", name: "X-PagerDuty-Signature" },
+    },
+  },
+  security: [{ session: [] }, { basic: [] }],
+});

@@ -1,4 +1,4 @@
-import { pino, type Logger } from "pino";
+import type { Logger } from "pino";
 import { openChannels } from "../channels/index.ts";
 import { deliveriesOf } from "../core/routing.ts";
 import { isKnownSeverity } from "../core/severity.ts";
@@ -31,6 +31,7 @@ import { SchemaError } from "../store/schema.ts";
 import { openStoreOf } from "./open-store.ts";
 import { every } from "./schedule.ts";
 import { summaryOf } from "./summary.ts";
+import { silencesAt } from "./silences.ts";
 import { sealFor } from "./tokens.ts";
 import { watchOf } from "./watch.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -44,14 +45,6 @@ export interface Running {
   readonly address: string;
   /** Ends what is on its way, then closes the store. */
   stop(): Promise<void>;
-}
-
-/** Writes to the output; where that is a file on a full disk the line is lost, and nothing else. */
-export function createLogger(): Logger {
-  const output = pino.destination({ fd: 1, sync: true });
-  output.on("error", () => undefined);
-  const level = process.env["LOG_LEVEL"] ?? "info";
-  return pino({ level, redact: ["*.authorization", "*.cookie"] }, output);
 }
 
 /** Starts everything. @throws ConfigError for secrets that are missing, and what the store throws. */
@@ -129,6 +122,8 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       nudge();
     },
   });
+  const { alertmanager } = config;
+  const alertmanagers = alertmanager && (() => alertmanager.map(readAlertmanager));
   const app = await buildApp({
     store,
     plan,
@@ -152,7 +147,8 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     ),
     links,
     journal,
-    alertmanager: config.alertmanager?.map(({ url }) => url).join(", "),
+    alertmanager: alertmanager?.map(({ url }) => url).join(", "),
+    silences: alertmanagers && silencesAt(alertmanagers, clock),
     tls: { cert, key },
   });
   const closeApp = closingWithin(app.server, () => app.close());
@@ -196,7 +192,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   }
 
   function startJobs(): (() => Promise<void>)[] {
-    const { alertmanager, retentionDays } = config;
+    const { retentionDays } = config;
     const ping = onceAMinute(async () => {
       if (!beat) return;
       const outcome = await beat();
@@ -210,7 +206,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       elapsed: () => performance.now(),
       take,
       silence,
-      listed: alertmanager && (() => listAll(alertmanager.map(readAlertmanager))),
+      listed: alertmanagers && (() => listAll(alertmanagers())),
       retention: retentionDays * day,
     });
     return [

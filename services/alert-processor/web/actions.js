@@ -38,9 +38,10 @@ export const askForPerson = (what) =>
 
 /**
  * @param {(alert: Alert, action: Action) => Promise<boolean>} onAct - Whether it was done.
+ * @param {(alert: Alert) => Promise<void>} onSilence
  * @returns {{ readonly element: HTMLElement, update(alert: Alert): void }}
  */
-export function actionsFor(onAct) {
+export function actionsFor(onAct, onSilence) {
   /** @type {Alert | undefined} */
   let alert;
   let busy = false;
@@ -53,6 +54,7 @@ export function actionsFor(onAct) {
   const write = button("Comment", "write");
   const hand = button("Hand over");
   const help = button("Ask for help");
+  const silence = button("Silence …");
   const sleep = snoozeChoice((until) => void run({ kind: "snooze", until }));
   const element = el(
     "section",
@@ -60,7 +62,7 @@ export function actionsFor(onAct) {
     el("div", { class: "buttons first" }, take, give),
     el("label", { for: "comment" }, "Comment, kept with what you do"),
     comment,
-    el("div", { class: "buttons more" }, write, hand, help, close),
+    el("div", { class: "buttons more" }, write, hand, help, silence, close),
     sleep.element,
   );
 
@@ -105,6 +107,9 @@ export function actionsFor(onAct) {
   close.addEventListener("click", () => void end());
   hand.addEventListener("click", () => void handOver());
   help.addEventListener("click", () => void escalate());
+  silence.addEventListener("click", () => {
+    if (alert !== undefined) void onSilence(alert);
+  });
   write.addEventListener("click", () => {
     if (comment.value.trim() === "") comment.focus();
     else void run({ kind: "comment", text: "" });
@@ -132,6 +137,8 @@ export function actionsFor(onAct) {
       give.hidden = !["acknowledged", "snoozed"].includes(next.status);
       for (const one of [close, hand, sleep.element]) one.hidden = !open;
       help.hidden = !open || me.channels.length === 0;
+      // Its own alerts the processor makes itself: Alertmanager knows nothing of them.
+      silence.hidden = !open || !me.alertmanager || next.fingerprint.startsWith("own-");
       sleep.update();
       // What had the focus may be hidden now: on to the first that is there.
       if (focused instanceof HTMLElement && element.contains(focused) && focused.hidden) {

@@ -6,6 +6,7 @@
 /** @import { Entry } from "./timeline.js" */
 import { actionsFor } from "./actions.js";
 import { el, element, keyedList, outside, setAttribute, setText } from "./dom.js";
+import { askToSilence, quietPart } from "./quiet.js";
 import { shapeOf } from "./shapes.js";
 import { duration, exactMoment, fullTime, isKnown, localTimes, moment, now } from "./time.js";
 import { timelineOf } from "./timeline.js";
@@ -81,9 +82,10 @@ const factsOf = (alert) => [
 
 /**
  * @param {(alert: Alert, action: Action) => Promise<boolean>} onAct
+ * @param {() => void} onQuiet - What Alertmanager keeps quiet may be different.
  * @returns What shows details, and what shows that there is no such alert.
  */
-export function alertView(onAct) {
+export function alertView(onAct, onQuiet) {
   const view = element("view-alert");
   const back = el("a", { class: "back", href: "#/" }, "← Open alerts");
   const mark = el("span", { class: "mark" });
@@ -96,10 +98,23 @@ export function alertView(onAct) {
   const labels = el("dl", { class: "fields" });
   const notes = el("dl", { class: "fields" });
   const timeline = el("ol", { class: "timeline" });
-  const actions = actionsFor(onAct);
+  const actions = actionsFor(onAct, async (alert) => {
+    await askToSilence(alert);
+    onQuiet();
+  });
+  const quiet = quietPart(onQuiet);
   const notesTitle = el("h2", {}, "Annotations");
   const head = el("div", { class: "alert-head" }, mark, el("div", {}, name, sub));
-  const said = el("section", { class: "card" }, head, summary, description, links, facts);
+  const said = el(
+    "section",
+    { class: "card" },
+    head,
+    summary,
+    description,
+    links,
+    quiet.element,
+    facts,
+  );
   const told = el("section", { class: "card" }, el("h2", {}, "What happened"), timeline);
   const named = el("section", { class: "card" }, el("h2", {}, "Labels"), labels, notesTitle, notes);
   const body = el(
@@ -141,6 +156,7 @@ export function alertView(onAct) {
       links.replaceChildren(...found.filter((link) => link !== undefined));
     }
     setAttribute(links, "data-for", addresses);
+    quiet.update(alert);
     showFacts(factsOf(alert));
     setAttribute(facts, "title", alert.status === "stale" ? staleMeans : undefined);
     showLabels(Object.entries(alert.labels).sort(([a], [b]) => (a < b ? -1 : 1)));

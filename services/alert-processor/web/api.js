@@ -113,6 +113,20 @@ async function call(method, path, body) {
  * }} Health
  */
 
+/**
+ * @typedef {{ id: string, state: "active" | "pending", createdBy: string, comment: string,
+ *   startsAt: number, endsAt: number }} Silence
+ */
+
+/**
+ * @typedef {{
+ *   silences: readonly Silence[],
+ *   alerts: readonly { fingerprint: string, silencedBy: readonly string[],
+ *     inhibitedBy: readonly string[] }[],
+ *   missing: string,
+ * }} Silences
+ */
+
 // Relative to the page, which may be under a path.
 /** @param {string} fingerprint */
 const pathOf = (fingerprint) => `v1/alerts/${encodeURIComponent(fingerprint)}`;
@@ -188,6 +202,14 @@ export const api = {
         alerts: alerts.map(({ fingerprint, version }) => ({ fingerprint, version })),
       })
     ),
+
+  silences: async () => /** @type {Silences} */ (await call("GET", "v1/silences")),
+
+  /** @param {{ labels: Record<string, string>, endsAt: number, comment: string }} silence */
+  silence: (silence) => call("POST", "v1/silences", silence),
+
+  /** @param {string} id */
+  endSilence: (id) => call("DELETE", `v1/silences/${encodeURIComponent(id)}`),
 
   /** @param {string} days */
   noise: async (days) =>

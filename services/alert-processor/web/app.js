@@ -24,6 +24,7 @@ import { daysOf, noiseView } from "./noise.js";
 import { announce, notice } from "./notice.js";
 import { signInAnew } from "./proxied.js";
 import { pickedAlerts } from "./picked.js";
+import { refreshQuiet } from "./quiet.js";
 import { readRoute } from "./route.js";
 import { signInForm } from "./sign-in.js";
 import { ring } from "./sound.js";
@@ -64,7 +65,7 @@ const list = openList(
   picked,
   render,
 );
-const one = alertView(perform);
+const one = alertView(perform, () => void showQuiet(true));
 const history = historyView();
 const noise = noiseView();
 const health = healthView(signedOut, () => live.refresh());
@@ -126,6 +127,15 @@ async function takeAll(alerts, name) {
   await onMany(alerts, { kind: "acknowledge" });
 }
 
+/** What is silenced is told beside: Alertmanager may take its time, or be away. @param {boolean} [anyway] */
+async function showQuiet(anyway) {
+  try {
+    if (await refreshQuiet(anyway)) render();
+  } catch (error) {
+    signedOut(error);
+  }
+}
+
 /** @param {OpenAnswer} answer */
 function takeIn(answer) {
   setClock(answer.at);
@@ -158,6 +168,7 @@ async function load() {
     else setClock(state.at);
     if (asked === route) own();
     render();
+    if (["open", "alert"].includes(asked.view)) void showQuiet();
   } catch (error) {
     signedOut(error);
     throw error;
@@ -306,5 +317,8 @@ byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
   element("main").focus();
 });
 onKeys({ route: () => route, move: list.move });
-setInterval(render, tick);
+setInterval(() => {
+  render();
+  if (signedIn && ["open", "alert"].includes(route.view)) void showQuiet();
+}, tick);
 void begin();

@@ -4,6 +4,7 @@
 /** @import { Part } from "./dom.js" */
 import { el, setAttribute, setText } from "./dom.js";
 import { me } from "./me.js";
+import { quietWord } from "./quiet.js";
 import { shapeOf } from "./shapes.js";
 import { fullTime, isKnown } from "./time.js";
 import {
@@ -90,7 +91,7 @@ export function rowOf(first, { isPicked, onPick, onSnooze, onTake }) {
       const free = isFree(next);
       setText(name, alertname || "(without a name)");
       setText(place, placeOf(next));
-      setText(own, ownWord(next));
+      setText(own, [ownWord(next), quietWord(next)].filter(Boolean).join(" · "));
       setText(summary, annotations["summary"] ?? annotations["description"] ?? "");
       setText(team, next.team);
       const length = lengthOf(next);
