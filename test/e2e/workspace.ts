@@ -28,6 +28,8 @@ export interface Workspace {
   readonly ports: Readonly<Record<Service, number>>;
   /** Runs `./vigil <args>` there; `input` goes to its standard input, `more` into its environment. */
   vigil(args: readonly string[], input?: string, more?: NodeJS.ProcessEnv): Promise<Done>;
+  /** Runs a line of the shell there, as somebody who pasted it. */
+  shell(line: string, input?: string, more?: NodeJS.ProcessEnv): Promise<Done>;
   /** Starts `./vigil <args>` as the leader of a process group, to be killed as one. */
   start(args: readonly string[]): { readonly kill: () => void; readonly ended: Promise<void> };
   /** Processes of the stack by service, found as the system shows them. */
@@ -124,32 +126,40 @@ ${lines.join("\n")}
 ${settings}`,
   );
   const env = newcomer(stack, pulumiHome ?? join(folder, ".pulumi-home"));
-  const run = (args: readonly string[], detached: boolean, more: NodeJS.ProcessEnv = {}) =>
-    spawn(join(folder, "vigil"), args, {
+  const run = (
+    program: string,
+    args: readonly string[],
+    { detached = false, more = {} }: { detached?: boolean; more?: NodeJS.ProcessEnv } = {},
+  ) =>
+    spawn(program, args, {
       cwd: folder,
       env: { ...env, ...more },
       detached,
       stdio: ["pipe", "pipe", "pipe"],
     });
+  const done = (child: ReturnType<typeof run>, input: string): Promise<Done> =>
+    new Promise((resolve, reject) => {
+      let text = "";
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      }
+      child.on("error", reject);
+      child.on("close", (code) => {
+        resolve({ code: code ?? -1, text });
+      });
+      // Who needs no input does not wait for it.
+      child.stdin.on("error", () => undefined).end(input);
+    });
+  const vigil = join(folder, "vigil");
   return {
     folder,
     stack,
     ports,
-    vigil: (args, input = "", more = {}) =>
-      new Promise((resolve, reject) => {
-        const child = run(args, false, more);
-        let text = "";
-        for (const stream of [child.stdout, child.stderr]) {
-          stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-        }
-        child.on("error", reject);
-        child.on("close", (code) => {
-          resolve({ code: code ?? -1, text });
-        });
-        child.stdin.end(input);
-      }),
+    vigil: (args, input = "", more = {}) => done(run(vigil, args, { more }), input),
+    shell: (line, input = "", more = {}) =>
+      done(run("bash", ["-o", "pipefail", "-ec", line], { more }), input),
     start: (args) => {
-      const child = run(args, true);
+      const child = run(vigil, args, { detached: true });
       child.stdout.resume();
       child.stderr.resume();
       const ended = new Promise<void>((resolve) => {

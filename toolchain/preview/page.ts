@@ -105,7 +105,10 @@ function seen({ before, changes }: Preview, unseen: string | undefined, prefix: 
 }
 
 /** Why an estate cannot be what the program says. */
-export const renderErrors = ({ errors }: Preview): string =>
-  [...errors.flatMap((error) => error.split("\n")), "Nothing was changed."]
-    .map((line, index) => (index === 0 ? `✗ ${line}` : `  ${line}`))
-    .join("\n") + "\n";
+export function renderErrors({ errors }: Preview): string {
+  const lines = errors.flatMap((error) => error.split("\n"));
+  const told = lines.some((line) => /nothing was changed/i.test(line));
+  return [...lines, ...(told ? [] : ["Nothing was changed."])]
+    .map((line, index) => (index === 0 ? `✗ ${line}\n` : `  ${line}\n`))
+    .join("");
+}

@@ -1,0 +1,210 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { runInNewContext } from "node:vm";
+import { allAlerts } from "../../rules/index.ts";
+import { root, trackedFiles } from "../harness.ts";
+import { type Block, blocksOf, commandsIn, shapeOf } from "./examples/blocks.ts";
+import { createWorkspace, type Done, type Workspace } from "./workspace.ts";
+
+jest.setTimeout(300_000);
+
+const pages = ["README.md", ...trackedFiles("docs/*.md").filter((page) => !/\/.*\//.test(page))];
+const blocks = pages.flatMap((page) => blocksOf(page, readFileSync(join(root, page), "utf8")));
+
+/** Why a command or a block is not tried here. */
+type Why =
+  | { readonly why: "a picture" }
+  | { readonly why: "for a program that is not here"; readonly program: string }
+  | { readonly why: "tried elsewhere"; readonly by: string };
+
+const elsewhere = (by: string): Why => ({ why: "tried elsewhere", by });
+const foreign = (program: string): Why => ({ why: "for a program that is not here", program });
+
+/** By command, or by the first line of a block. */
+const untried: Readonly<Record<string, Why>> = {
+  "flowchart LR": { why: "a picture" },
+  "./vigil autostart": elsewhere("test/e2e/reboot.test.ts"),
+  "make mutate": elsewhere("test/toolchain/catalogue.test.ts"),
+  "make test": elsewhere("test/e2e/examples.test.ts"),
+  "server {": foreign("nginx"),
+  "proxy_http_version #;": foreign("nginx"),
+  "http:": foreign("Traefik"),
+};
+
+/** What a person would type when asked. */
+const typed: Readonly<Record<string, string>> = {
+  "vigil:processor.pagerduty.routingKey": "0123456789abcdef0123456789abcdef",
+  "vigil:processor.slack.url": "https://hooks.slack.com/services/T0/B0/x",
+  "-in .vigil/local/access/client.crt": "of the browser\nof the browser\n",
+};
+
+/** Output that a document shows: what prints it, and what of it depends on the machine. */
+interface Shown {
+  readonly by: string;
+  /** Lines by their label, of which only that is the same everywhere. */
+  readonly varies?: readonly string[];
+  /** Done before, and undone after it. */
+  readonly edit?: (config: string) => string;
+}
+
+/** By the first line of a block. */
+const shown: Readonly<Record<string, Shown>> = {
+  // Where Grafana's site can be reached, its address stands there.
+  "Vigil watches local.": { by: "make up", varies: ["Grafana"] },
+  "✓ There is room on the disk": { by: "make verify" },
+  "make up would change this (# resource):": {
+    by: "make preview",
+    edit: (config) =>
+      config.replace("scrapeInterval: 1s", "scrapeInterval: 6s") +
+      "  vigil:rules: { thresholds: { HostCpuHigh: 0.9 } }\n",
+  },
+  "✗ The configuration has # mistakes; nothing was changed.": {
+    by: "make preview",
+    edit: (config) =>
+      config
+        .replace("scrapeInterval: 1s", "scrapeIntervall: 1s")
+        .replace(/(alertmanager:\n +port: )\d+/, `$1${place.ports.prometheus}`),
+  },
+  "$ make explain ALERT=HostCpuHigh": { by: "make explain ALERT=HostCpuHigh" },
+};
+
+let place: Workspace;
+const stackFile = (): string => join(place.folder, "Pulumi.local.yaml");
+const shape = (line: string, varies?: readonly string[]): string =>
+  shapeOf(line, hostname(), varies);
+const firstOf = ({ lines: [line = ""] }: Block): string => shape(line);
+
+/** As pasted; where the documents have the usual ports, those of this estate. */
+function paste(command: string): Promise<Done> {
+  const { alertmanager, processor, prometheus } = place.ports;
+  const own = command
+    .replaceAll("127.0.0.1:9090", `127.0.0.1:${prometheus}`)
+    .replaceAll("127.0.0.1:9093", `127.0.0.1:${alertmanager}`)
+    .replaceAll("127.0.0.1:9095", `127.0.0.1:${processor}`);
+  const [, input] = Object.entries(typed).find(([part]) => command.includes(part)) ?? [];
+  return place.shell(own, input);
+}
+
+const printed = new Map<string, string>();
+
+/** Runs a command that succeeds, unless it did before. */
+async function succeed(command: string): Promise<string> {
+  const before = printed.get(command);
+  if (before !== undefined) return before;
+  const { code, text } = await paste(command);
+  expect([command, code, text]).toEqual([command, 0, text]);
+  printed.set(command, text);
+  return text;
+}
+
+/** Lines of what a document shows, and of what was really printed from the first of them on. */
+function compared(lines: readonly string[], text: string, varies: readonly string[] = []) {
+  const told = lines.filter((line) => !/^\$ /.test(line) && line.trim() !== "");
+  const open = told.at(-1) === "…";
+  const wanted = (open ? told.slice(0, -1) : told).map((line) => shape(line, varies));
+  const all = text.split("\n").map((line) => shape(line, varies));
+  // Before it stands how it came to be; after a failure make adds its own line. Grafana depends on the machine.
+  const real = all.slice(
+    Math.max(
+      0,
+      all.findIndex((line) => wanted.includes(line)),
+    ),
+  );
+  const there = real.filter(
+    (line) => line !== "" && !/^make: \*\*\*|^! Grafana is left out/.test(line),
+  );
+  return { wanted, there: open ? there.slice(0, wanted.length) : there };
+}
+
+beforeAll(async () => {
+  place = await createWorkspace("local");
+});
+afterAll(async () => {
+  await place.vigil(["down", "--purge"]);
+  place.remove();
+});
+
+describe("the examples of the documents", () => {
+  it("are all known: what runs, what is shown, and why something is neither", () => {
+    const first = new Set(blocks.flatMap((block) => [firstOf(block), ...commandsIn(block)]));
+    const named = [...Object.keys(shown), ...Object.keys(untried)];
+    expect(named.filter((one) => !first.has(one))).toEqual([]);
+    const unknown = blocks.filter(
+      (block) =>
+        commandsIn(block).length === 0 &&
+        !["ts", "yaml"].includes(block.language) &&
+        shown[firstOf(block)] === undefined &&
+        untried[firstOf(block)] === undefined,
+    );
+    expect(unknown).toEqual([]);
+    const tests = Object.values(untried).flatMap((why) => ("by" in why ? [why.by] : []));
+    expect(tests.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  const commands = blocks.flatMap((block) =>
+    commandsIn(block).map((command) => ({ at: block.at, command })),
+  );
+  const changing = /pulumi config set/;
+  const tried = commands.filter(({ command }) => untried[command] === undefined);
+
+  it.each(tried.filter(({ command }) => !changing.test(command)))(
+    "run as they stand: $command ($at)",
+    async ({ command }) => {
+      expect(await succeed(command)).not.toBe("");
+    },
+  );
+
+  it.each(Object.entries(shown))(
+    "show what is printed: %s",
+    async (first, { by, edit, varies }) => {
+      const [block] = blocks.filter((one) => firstOf(one) === first);
+      const before = readFileSync(stackFile(), "utf8");
+      if (edit) writeFileSync(stackFile(), edit(before));
+      const text = edit ? (await paste(by)).text : await succeed(by);
+      writeFileSync(stackFile(), before);
+      const { there, wanted } = compared(block?.lines ?? [], text, varies);
+      // Claims come in the order in which they are proven.
+      if (by === "make verify") [there, wanted].forEach((lines) => lines.sort());
+      expect(there).toEqual(wanted);
+    },
+  );
+
+  it("of configuration can be set together, and are accepted", async () => {
+    const before = readFileSync(stackFile(), "utf8");
+    for (const { command } of tried.filter((one) => changing.test(one.command))) {
+      await succeed(command);
+    }
+    mkdirSync(join(place.folder, "rules.d"));
+    writeFileSync(join(place.folder, "rules.d/mine.yml"), "groups: []\n");
+    const yaml = blocks.filter((one) => one.language === "yaml" && !untried[firstOf(one)]);
+    // A day that stands in a document passes, and each estate has instances of its own.
+    const here = `${hostname()}:${place.ports.nodeExporter}`;
+    const lines = yaml.flatMap((one) =>
+      one.lines.map((line) => line.replace("2027-", "2099-").replace("batch-1:9100", here)),
+    );
+    const set = readFileSync(stackFile(), "utf8");
+    writeFileSync(
+      stackFile(),
+      set.replace("config:\n", `config:\n${lines.map((line) => `  ${line}\n`).join("")}`),
+    );
+    expect(lines).not.toEqual([]);
+    await succeed("make render OUT=rendered");
+    writeFileSync(stackFile(), before);
+  });
+
+  it("of code are what stands in the code", () => {
+    const source = blocks.filter(({ language }) => language === "ts");
+    expect(source.length).toBeGreaterThan(0);
+    for (const { lines } of source) {
+      const told = runInNewContext(`({${lines.join("\n")}})`) as Record<string, object>;
+      for (const [name, example] of Object.entries(told)) {
+        const alert = allAlerts().find((one) => one.name === name);
+        const { severity, threshold, summary, fires, quiet } = JSON.parse(
+          JSON.stringify(example),
+        ) as Record<string, object>;
+        expect(alert).toMatchObject({ severity, threshold, summary, fires, quiet });
+      }
+    }
+  });
+});
