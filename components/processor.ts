@@ -26,7 +26,8 @@ function versionOf(): string {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter(
       (file) =>
-        /\.(?:css|html|js|json|svg|ts)$/.test(file) && !/^(?:test|node_modules)\b/.test(file),
+        /\.(?:css|html|js|json|png|svg|ts|webmanifest)$/.test(file) &&
+        !/^(?:test|node_modules)\b/.test(file),
     )
     .sort();
   const hash = createHash("sha256");

@@ -13,10 +13,15 @@ const html = "text/html; charset=utf-8";
 const types: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
+  ".png": "image/png",
   ".svg": "image/svg+xml",
+  ".webmanifest": "application/manifest+json",
 };
 
-const hashOf = (content: string): string =>
+/** What makes the page one that a phone can install; the manifest says where it begins by its own address. */
+const installed = ["icon-180.png", "icon-192.png", "icon-512.png", "manifest.webmanifest"];
+
+const hashOf = (content: string | Buffer): string =>
   createHash("sha256").update(content).digest("base64url").slice(0, 22);
 
 export interface PageRoutes {
@@ -53,6 +58,10 @@ export async function pageRoutes(app: FastifyInstance, { base, first }: PageRout
       reply.type(type).header("cache-control", "public, max-age=31536000, immutable").send(content),
     );
   }
+  for (const name of installed) {
+    const content = await readFile(join(folder, name));
+    app.get(`/${name}`, { schema: { hide: true } }, answerOf(types[extname(name)] ?? "", content));
+  }
   const page = pageOf(source("index.html"), [...files.keys()], version, base);
   const ofStranger = answerOf(html, page);
   app.get("/", { schema: { hide: true } }, async (request, reply) => {
@@ -71,7 +80,7 @@ async function readFolder(): Promise<ReadonlyMap<string, string>> {
 }
 
 /** What a browser asks for each time, and has already: that costs a question only. */
-function answerOf(type: string, content: string) {
+function answerOf(type: string, content: string | Buffer) {
   const tag = `"${hashOf(content)}"`;
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     void reply.header("cache-control", "no-cache").header("etag", tag);

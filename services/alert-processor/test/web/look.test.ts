@@ -30,6 +30,66 @@ const pages = (fingerprint: string): readonly (readonly [hash: string, seen: str
   ["#/nothing", "#view-lost h1"],
 ];
 
+describe("on a phone", () => {
+  it("can be put on the home screen, by strangers' standards too", async () => {
+    const { place, visitor } = current();
+    const one = await visitor();
+    const session = await one.page.createCDPSession();
+    const { errors, data } = await session.send("Page.getAppManifest");
+    expect(errors).toEqual([]);
+    const manifest = JSON.parse(data ?? "{}") as {
+      start_url: string;
+      icons: readonly { src: string; type: string }[];
+    };
+    expect(new URL(manifest.start_url, place.url).href).toBe(`${place.url}/`);
+    // Visitors of a test are incognito, which installs nothing; all else would do.
+    const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+    expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual(["in-incognito"]);
+    const addresses = [...manifest.icons, { src: "icon-180.png", type: "image/png" }];
+    for (const { src, type } of addresses) {
+      const { headers, status } = await place.ask(`/${src}`);
+      expect({ src, status, type: headers["content-type"] }).toEqual({ src, status: 200, type });
+    }
+    expect(one.problems).toEqual([]);
+  });
+
+  it.each(["light", "dark"])("has its bar in the colour of the page's: %s", async (scheme) => {
+    const one = await current().person();
+    await one.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+    const bar = await one.value("getComputedStyle(document.querySelector('.top')).backgroundColor");
+    const named = await one.value<string>(
+      "[...document.querySelectorAll('[name=theme-color]')].find((one) => matchMedia(one.media).matches).content",
+    );
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(named.slice(at, at + 2), 16));
+    expect(bar).toBe(`rgb(${red}, ${green}, ${blue})`);
+  });
+
+  it("breaks no word of its own in two", async () => {
+    const { one } = await busy();
+    await one.page.setViewport({ width: 360, height: 740 });
+    await one.sees("#view-open .row", "");
+    const lines =
+      "[...document.querySelectorAll('.top a, .top button')].map((one) => { const range = " +
+      "document.createRange(); range.selectNodeContents(one); return new Set([...range.getClientRects()]" +
+      ".filter(({ width }) => width > 1).map(({ bottom }) => Math.round(bottom / 12))).size; })";
+    expect(Math.max(...(await one.value<number[]>(lines)))).toBe(1);
+    expect(await one.value(overflow)).toBe(0);
+  });
+
+  it("shows what to press without scrolling", async () => {
+    const { fingerprint, one } = await busy();
+    await one.page.setViewport({ width: 360, height: 740 });
+    await one.go(`#/alerts/${fingerprint}`);
+    await one.sees("#view-alert .entry", "");
+    const rect = "document.querySelector('.actions .first button').getBoundingClientRect().bottom";
+    expect(await one.value<number>(rect)).toBeLessThanOrEqual(740);
+    await one.go("#/");
+    await one.sees("#view-open .row", "");
+    const take = "document.querySelector('.row .take').getBoundingClientRect().bottom";
+    expect(await one.value<number>(take)).toBeLessThanOrEqual(740);
+  });
+});
+
 describe("how it looks", () => {
   it.each(["light", "dark"])("has texts that can be read: %s", async (scheme) => {
     const { visitor } = current();
