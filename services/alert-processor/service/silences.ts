@@ -104,6 +104,9 @@ const made = z.object({ silenceID: z.string() });
 /** How long an answer is good for: many pages ask, and Alertmanager is asked once. */
 const fresh = 5_000;
 
+/** What a clock may be ahead of Alertmanager's. */
+const early = 3_600_000;
+
 async function readOne(target: AlertmanagerTarget): Promise<Omit<Quieted, "missing">> {
   const silences = silencesSchema.parse(await ask(target, "silences"));
   // Only what nobody is told of: the list of all may be long.
@@ -181,7 +184,8 @@ export function silencesAt(targets: () => readonly AlertmanagerTarget[], clock: 
           isRegex: false,
           isEqual: true,
         })),
-        startsAt: new Date(clock()).toISOString(),
+        // Alertmanager makes it its own now: by a clock that is ahead it would begin later, and nothing be silent.
+        startsAt: new Date(clock() - early).toISOString(),
         endsAt: new Date(endsAt).toISOString(),
         createdBy: by,
         comment,

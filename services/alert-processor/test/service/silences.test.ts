@@ -1,4 +1,5 @@
 import { eventually, freePort } from "../../../../test/provider/helpers.ts";
+import { silencesAt } from "../../service/silences.ts";
 import { type Place, sent, startPlace } from "./harness.ts";
 import { type RealAlertmanager, startAlertmanager } from "./real-alertmanager.ts";
 
@@ -91,6 +92,28 @@ describe("silences", () => {
         ["end silence", "ada"],
       ],
     );
+  });
+
+  it("begin at once, also by a clock that is ahead of Alertmanager's", async () => {
+    const ahead = () => Date.now() + 5 * minute;
+    const silences = silencesAt(() => [alertmanager.target], ahead);
+    const wanted = { labels: { alertname: "Ahead" }, endsAt: ahead() + minute, comment: "x" };
+    const id = await silences.make(wanted, "ada");
+    const made = (await silences.read()).silences.find((one) => one.id === id);
+    expect(made).toMatchObject({ state: "active", createdBy: "ada" });
+    await silences.end(id);
+  });
+
+  it("are of labels of any name and value", async () => {
+    const labels = { alertname: 'a,b="c"{}', "host.name": "ü\n=~.*" };
+    await alertmanager.post([{ labels }]);
+    const { status, text } = await make({ labels });
+    expect({ status, text }).toMatchObject({ status: 200 });
+    const { id } = JSON.parse(text) as { id: string };
+    await eventually(async () =>
+      (await read()).alerts.some(({ silencedBy }) => silencedBy.includes(id)),
+    );
+    expect((await place.ask(`/v1/silences/${id}`, { as: ada, method: "DELETE" })).status).toBe(200);
   });
 
   it("name what inhibits an alert", async () => {
