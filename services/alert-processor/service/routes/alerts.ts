@@ -141,13 +141,15 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
         },
       },
     },
-    async ({ body, user }) => {
+    async ({ body, ip, log, user }) => {
       const { alerts, ...action } = body;
       checkGiven(action);
       const failed: { fingerprint: string; error: string }[] = [];
       for (const { fingerprint: which, version } of alerts) {
         try {
-          await store.act(which, action, user, version, plan, clock());
+          const { alertname } = await store.act(which, action, user, version, plan, clock());
+          const audit = { audit: action.kind, user, address: ip, alertname, fingerprint: which };
+          log.info(audit, "acted");
         } catch (error) {
           // One that somebody else changed meanwhile: the others are done nevertheless.
           if (!isRefusal(error)) throw error;

@@ -82,13 +82,14 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
         },
       },
     },
-    async ({ params, user }, reply) => {
+    async ({ ip, log, params, user }, reply) => {
       const channel = channels.find(({ name }) => name === params.channel);
       if (channel === undefined) {
         return reply.code(404).send({ error: `there is no channel ${params.channel}` });
       }
       const kind = kinds[channel.name] ?? "";
       const outcome = await sendTest(channel, kind, links, user, clock());
+      log.info({ audit: "test", user, address: ip, channel: channel.name }, "acted");
       const why = "why" in outcome ? outcome.why : "";
       journal.note(parts.channel(channel.name), why);
       return { sent: outcome.kind === "sent", why };
@@ -137,7 +138,11 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
         response: { 200: count },
       },
     },
-    async () => ({ count: await store.clearQuarantine() }),
+    async ({ ip, log, user }) => {
+      const cleared = await store.clearQuarantine();
+      log.info({ audit: "clear quarantine", user, address: ip, count: cleared }, "acted");
+      return { count: cleared };
+    },
   );
 
   app.post(
@@ -150,8 +155,9 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
         response: { 200: z.object({ deliveries: z.number(), skipped: z.number() }) },
       },
     },
-    async ({ body }) => {
+    async ({ body, ip, log, user }) => {
       const redriven = await store.redrive(body.channel, clock());
+      log.info({ audit: "redrive", user, address: ip, ...body, ...redriven }, "acted");
       nudge();
       return redriven;
     },
@@ -167,6 +173,10 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
         response: { 200: count },
       },
     },
-    async ({ body }) => ({ count: await store.dismissDead(body.channel, clock()) }),
+    async ({ body, ip, log, user }) => {
+      const dismissed = await store.dismissDead(body.channel, clock());
+      log.info({ audit: "dismiss", user, address: ip, ...body, count: dismissed }, "acted");
+      return { count: dismissed };
+    },
   );
 }
