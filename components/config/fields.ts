@@ -95,9 +95,17 @@ function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
+const hasLogin = ({ password, username }: URL): boolean => password !== "" || username !== "";
+
 const urlError = "is no URL; write http://… or https://… with a host";
 
-export const httpUrl = z.string().refine(isHttpUrl, { error: urlError });
+/** An address that is no secret: it is told in labels, links and messages, so nobody may sign in with it. */
+export const httpUrl = z
+  .string()
+  .refine(isHttpUrl, { error: urlError })
+  .refine((text) => !URL.canParse(text) || !hasLogin(new URL(text)), {
+    error: "has a user name or a password in it, and this address is shown to everybody",
+  });
 
 /** Image reference with a tag or a digest: an image that moves cannot be previewed. */
 export const image = z.string().regex(/^[a-z0-9][\w./:-]*(?::[\w][\w.-]*|@sha256:[0-9a-f]{64})$/, {
