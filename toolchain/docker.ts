@@ -77,6 +77,56 @@ export async function stackContainers(stack: string, env = process.env): Promise
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** How a container is doing, as the engine knows it. */
+export interface ContainerHealth {
+  /** `vigil-dev-prometheus`. */
+  readonly name: string;
+  /** `created`, `running`, `restarting`, `paused`, `exited`, `dead`. */
+  readonly state: string;
+  /** What its health check says: `healthy`, `starting`, `unhealthy`; undefined where it has none. */
+  readonly health: string | undefined;
+  readonly exitCode: number;
+  /** Why it could not be started. */
+  readonly error: string;
+  readonly restarts: number;
+  readonly image: string;
+  /** Whether the image could be started from again. */
+  readonly imageThere: boolean;
+}
+
+/** Every container of a stack, whatever its state, looked at closely. */
+export async function stackHealth(stack: string, env = process.env): Promise<ContainerHealth[]> {
+  const at = engineAt(env);
+  const containers = await stackContainers(stack, env);
+  return Promise.all(
+    containers.map(async ({ id, name }) => {
+      const found = JSON.parse(await call(at, "GET", `/containers/${id}/json`)) as {
+        Config: { Image: string };
+        RestartCount: number;
+        State: { Status: string; Error: string; ExitCode: number; Health?: { Status: string } };
+      };
+      const { Config, RestartCount: restarts, State } = found;
+      const image = Config.Image;
+      const imageThere = await call(at, "GET", `/images/${encodeURIComponent(image)}/json`).then(
+        () => true,
+        () => false,
+      );
+      const { Error: error, ExitCode: exitCode, Health, Status: state } = State;
+      return { name, state, health: Health?.Status, exitCode, error, restarts, image, imageThere };
+    }),
+  );
+}
+
+/** The container that publishes a port of the machine; undefined where none does, or nobody can say. */
+export async function publishedBy(port: number, env = process.env): Promise<string | undefined> {
+  const filters = encodeURIComponent(JSON.stringify({ publish: [String(port)] }));
+  const text = await call(engineAt(env), "GET", `/containers/json?filters=${filters}`).catch(
+    () => "[]",
+  );
+  const [found] = JSON.parse(text) as { Names: string[] }[];
+  return found?.Names[0]?.replace(/^\//, "");
+}
+
 /** Seconds a container has to end by itself. */
 const grace = 20;
 

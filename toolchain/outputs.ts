@@ -2,8 +2,10 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Unwrap } from "@pulumi/pulumi";
 import type { VigilOutputs } from "../components/outputs.ts";
-import type { Engine } from "./engine.ts";
+import { forStack } from "../rules/lib/command.ts";
+import { type Engine, targetOf } from "./engine.ts";
 import { UserError } from "./errors.ts";
+import { unrecorded } from "./reality.ts";
 import { stackFolder } from "./state/home.ts";
 
 /** The outputs of a stack with their secrets in clear. */
@@ -32,7 +34,11 @@ export async function readOutputs({ capture, home }: Engine): Promise<Outputs> {
   ]);
   const { vigil } = JSON.parse(text) as { vigil?: Outputs };
   if (vigil !== undefined) return vigil;
-  throw new UserError(`Stack ${home.stack} is not up`, { advice: ["make up"] });
+  const lost = await unrecorded(home, await targetOf(home.root, home.stack));
+  if (lost !== undefined) throw lost;
+  throw new UserError(`Stack ${home.stack} is not up`, {
+    advice: [forStack("make up", home.stack)],
+  });
 }
 
 /** Where the access files of a stack are. */

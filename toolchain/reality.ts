@@ -1,9 +1,13 @@
 import { readdir } from "node:fs/promises";
+import { forStack } from "../rules/lib/command.ts";
 import { isUp } from "../provider/process/api.ts";
 import { layoutOf } from "../provider/process/layout.ts";
 import { freeSpace } from "./cache.ts";
+import { askDocker, type ContainerHealth, stackHealth } from "./docker.ts";
+import { reasonOf, UserError } from "./errors.ts";
 import { partsOf } from "./running.ts";
-import { stackFolder } from "./state/home.ts";
+import { stackFolder, type StackHome } from "./state/home.ts";
+import { readRecord, recordFile } from "./state/record.ts";
 import type { Check } from "./verify.ts";
 
 /** Below this the servers cannot keep what they see, in bytes. */
@@ -14,6 +18,17 @@ const scarce = 1024 * 1024;
  * the one place for all commands that say something about it.
  */
 export function groundChecks(root: string, stack: string, target: string): Check[] {
+  return checksOn(root, stack, target).map(({ ask, claim }) => ({
+    claim,
+    ask: async () => {
+      const problem = await ask();
+      return problem && forStack(problem, stack);
+    },
+  }));
+}
+
+function checksOn(root: string, stack: string, target: string): Check[] {
+  if (target === "docker") return [containerCheck(root, stack)];
   if (target !== "local") return [];
   const home = stackFolder(root, stack);
   const layout = layoutOf(home);
@@ -28,6 +43,10 @@ export function groundChecks(root: string, stack: string, target: string): Check
         const stopped = wanted.filter((name) => !running.has(name)).sort();
         // Nothing was made here, or it is down.
         if (wanted.length === 0 && parts.length === 0) return undefined;
+        const [moved] = parts.flatMap(({ movedFrom }) => movedFrom ?? []);
+        if (moved !== undefined) {
+          return `Runs as it was started in ${moved}, whose name is ${home} now: it cannot read its files; make up starts it anew`;
+        }
         if (stopped.length > 0) return `Not running: ${stopped.join(", ")}; make up starts it`;
         return (await isUp(layout))
           ? undefined
@@ -46,12 +65,91 @@ export function groundChecks(root: string, stack: string, target: string): Check
   ];
 }
 
+function containerCheck(root: string, stack: string): Check {
+  return {
+    claim: "Every container is there and well",
+    ask: async () => {
+      const record = await readRecord(recordFile({ root, stack }));
+      const wanted = record.state === "readable" ? record.record.containers : [];
+      const engine = await askDocker();
+      if ("reason" in engine) {
+        return `No Docker engine answers at ${engine.at} (${engine.reason}): what runs is not known`;
+      }
+      const problems = containerProblems(await stackHealth(stack), wanted);
+      return problems.length === 0 ? undefined : problems.join("; ");
+    },
+  };
+}
+
+/** A container that only carries the files of another; see docs/decisions/0005. It never runs. */
+const isCarrier = (name: string): boolean => name.endsWith("-files");
+
+/**
+ * What is wrong with the containers of a stack, each with what mends it.
+ *
+ * @param wanted - Names of those that were made.
+ */
+export function containerProblems(
+  found: readonly ContainerHealth[],
+  wanted: readonly string[],
+): string[] {
+  const there = new Set(found.map(({ name }) => name));
+  const gone = wanted.filter((name) => !there.has(name)).sort();
+  return [
+    ...(gone.length === 0 ? [] : [`Removed: ${gone.join(", ")}; make up makes it again`]),
+    ...found.flatMap((one) => problemOf(one) ?? []),
+  ];
+}
+
+function problemOf(container: ContainerHealth): string | undefined {
+  const { error, exitCode, health, image, imageThere, name, restarts, state } = container;
+  const why = `docker logs ${name} says why`;
+  if (!imageThere) return `The image ${image} of ${name} is gone; docker pull ${image}`;
+  if (isCarrier(name)) return undefined;
+  if (state === "restarting") {
+    return `${name} ends again and again (exit code ${exitCode}, ${restarts} restarts); ${why}`;
+  }
+  if (state === "paused") return `${name} is paused; docker unpause ${name}`;
+  if (state !== "running") {
+    const reason = error === "" ? `exit code ${exitCode}` : error;
+    return `${name} does not run (${reason}); make up starts it`;
+  }
+  return health === "unhealthy" ? `${name} runs and is unhealthy; ${why}` : undefined;
+}
+
+/**
+ * What is there of a stack that nothing is recorded of: the record is lost, or another clone of the project
+ * made it. Undefined where all is as recorded, or the record is kept elsewhere.
+ */
+export async function unrecorded(
+  { own, root, stack }: Pick<StackHome, "own" | "root" | "stack">,
+  target: string,
+): Promise<UserError | undefined> {
+  if (!own) return undefined;
+  const found = await readRecord(recordFile({ root, stack }));
+  if (found.state === "readable" && found.record.types.length > 0) return undefined;
+  const parts = await partsOf(root, stack, target).catch(() => []);
+  if (parts.length === 0) return undefined;
+  const names = [...new Set(parts.map(({ name }) => name))].sort().join(", ");
+  return new UserError(`Nothing is recorded of stack ${stack} here, but parts of it are there`, {
+    details: [names],
+    advice: [
+      // Processes are known by their folder, containers by the name of their stack alone.
+      ...(target === "docker"
+        ? ["Another clone of the project may have made them; where none did:"]
+        : ["make up takes them over"]),
+      "make down removes them and keeps the data",
+    ].map((line) => forStack(line, stack)),
+  });
+}
+
 /** The problems of the ground, asked once. */
 export async function groundProblems(
   root: string,
   stack: string,
   target: string,
 ): Promise<string[]> {
-  const answers = await Promise.all(groundChecks(root, stack, target).map(({ ask }) => ask()));
+  const checks = groundChecks(root, stack, target);
+  const answers = await Promise.all(checks.map(({ ask }) => ask().catch(reasonOf)));
   return answers.filter((problem) => problem !== undefined);
 }

@@ -14,6 +14,8 @@ export interface Part {
   readonly what: "container" | "process";
   /** Process id, or the container's state in words. */
   readonly how: string;
+  /** What the stack's folder was called when it was started, where that is another name. */
+  readonly movedFrom?: string | undefined;
 }
 
 /**
@@ -32,10 +34,11 @@ export async function partsOf(root: string, stack: string, target: string): Prom
       what: "container" as const,
       how: status,
     })),
-    ...marked.map(({ pid, process: name = "supervisor" }) => ({
+    ...marked.map(({ movedFrom, pid, process: name = "supervisor" }) => ({
       name: name.slice(name.lastIndexOf(":") + 1),
       what: "process" as const,
       how: String(pid),
+      movedFrom,
     })),
   ];
 }

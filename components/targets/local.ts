@@ -28,6 +28,7 @@ function placeIn(home: string, name: string, port: number): Place {
     listen: address,
     address,
     url: `https://${address}`,
+    machinePort: port,
     subjects: { dnsNames: ["localhost"], ipAddresses: [loopback] },
   };
 }

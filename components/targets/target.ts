@@ -17,6 +17,8 @@ export interface Place {
   readonly address: string;
   /** Address by which the person who runs `up` reaches it; undefined where it is not published. */
   readonly url: string | undefined;
+  /** Port of the machine that it takes; undefined where it takes none. */
+  readonly machinePort: number | undefined;
   /** Where the process sees the root of the machine, where that is not `/`. */
   readonly root?: string;
   /** Names and addresses its certificate must carry. */

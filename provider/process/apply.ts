@@ -41,6 +41,7 @@ export async function apply(inputs: ProcessInputs, secrets: readonly string[]): 
   await mkdir(layout.home, { recursive: true, mode: 0o700 });
   await requireOwnFolder(layout.home);
   await exclusively(layout.lock, async () => {
+    await supervisor.stopMoved(layout);
     const others = (await fragments(layout)).filter(({ name }) => name !== inputs.name);
     requireOwnPorts(inputs, others);
     await requirePorts(inputs.ports, inputs.home, inputs.name, "process");

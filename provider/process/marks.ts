@@ -1,4 +1,4 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, readlink, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasCode } from "../errors.ts";
 import { run } from "./tool.ts";
@@ -17,6 +17,8 @@ export interface Marked {
   readonly home: string;
   /** Undefined for the supervisor itself. */
   readonly process: string | undefined;
+  /** What `home` was called when it was started, where that is another name. Linux only. */
+  readonly movedFrom?: string;
 }
 
 /** Every process of this user that belongs to `home`, the supervisor first. */
@@ -46,7 +48,8 @@ export async function markOf(pid: number): Promise<Marked | undefined> {
   if (process.platform !== "linux") return (await fromPs()).find((found) => found.pid === pid);
   try {
     const entries = (await readFile(`/proc/${pid}/environ`, "utf8")).split("\0");
-    return markIn(pid, entries);
+    const mark = markIn(pid, entries);
+    return mark && (await whereItIs(mark));
   } catch (error) {
     // Ended meanwhile, or another user's.
     if (hasCode(error, "ENOENT", "ESRCH", "EACCES", "EPERM")) return undefined;
@@ -59,6 +62,23 @@ function markIn(pid: number, entries: readonly string[]): Marked | undefined {
     entries.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
   const home = valueOf(marks.home);
   return home === undefined ? undefined : { pid, home, process: valueOf(marks.process) };
+}
+
+/**
+ * A folder that is moved or renamed takes what runs in it along: the system knows each process's working
+ * folder by its name of today.
+ */
+async function whereItIs(mark: Marked): Promise<Marked> {
+  const at = await readlink(`/proc/${mark.pid}/cwd`).catch(() => "");
+  const [, home] = /^(.+?)\/(?:supervisor|services\/[^/]+)$/u.exec(at) ?? [];
+  if (home === undefined || home === mark.home) return mark;
+  const [now, then] = await Promise.all(
+    [home, mark.home].map((path) => stat(path).catch(() => undefined)),
+  );
+  // By a link it has two names.
+  if (now === undefined || (now.ino === then?.ino && now.dev === then.dev)) return mark;
+  const process = mark.process?.replace(mark.home, () => home);
+  return { ...mark, home, process, movedFrom: mark.home };
 }
 
 async function fromPs(): Promise<Marked[]> {

@@ -1,6 +1,7 @@
 import { readFile, readdir, readlink } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { VigilError } from "../errors.ts";
-import { allPids, markOf } from "./marks.ts";
+import { allPids, markOf, type Marked } from "./marks.ts";
 import { findOnPath, run } from "./tool.ts";
 
 /** Who listens on a port; without a pid where the system does not say. */
@@ -9,6 +10,8 @@ export interface Holder {
   readonly command: string;
   /** Numeric user, where known. */
   readonly user: number | undefined;
+  /** Where it belongs to an estate. */
+  readonly mark?: Marked | undefined;
 }
 
 interface Listener {
@@ -90,6 +93,11 @@ const longestCommand = 160;
 
 /** Says who holds a port in words. */
 export function describe(holder: Holder): string {
+  const { mark } = holder;
+  if (mark !== undefined) {
+    const part = mark.process?.slice(mark.process.lastIndexOf(":") + 1) ?? "the supervisor";
+    return `${part} of stack ${basename(mark.home)} in ${dirname(dirname(mark.home))} (process ${mark.pid})`;
+  }
   if (holder.pid !== undefined) {
     return `process ${holder.pid} (${holder.command.slice(0, longestCommand)})`;
   }
@@ -103,11 +111,12 @@ export async function strangersOn(port: number, home: string, name?: string): Pr
   const marked = await Promise.all(
     holders.map(async ({ pid }) => (pid === undefined ? undefined : markOf(pid))),
   );
-  return holders.filter((_holder, index) => {
-    const mark = marked[index];
-    if (mark?.home !== home) return true;
-    return name !== undefined && mark.process !== `${home}:${name}`;
-  });
+  return holders
+    .map((holder, index) => ({ ...holder, mark: marked[index] }))
+    .filter(({ mark }) => {
+      if (mark?.home !== home) return true;
+      return name !== undefined && mark.process !== `${home}:${name}`;
+    });
 }
 
 /** @throws VigilError when a stranger holds one of `ports`. */

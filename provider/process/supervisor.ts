@@ -107,6 +107,12 @@ export async function stopLeftOvers(home: string): Promise<void> {
   }
 }
 
+/** Ends what was started while the folder had another name: its paths lead nowhere by now. */
+export async function stopMoved(layout: Layout): Promise<void> {
+  const found = await findMarked(layout.home);
+  if (found.some(({ movedFrom }) => movedFrom !== undefined)) await stop(layout);
+}
+
 /** Ends the supervisor and all it runs, and removes its files. */
 export async function stop(layout: Layout): Promise<void> {
   if (await isUp(layout)) {

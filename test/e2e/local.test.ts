@@ -204,7 +204,7 @@ describe("one command monitors this machine", () => {
     const seen = await place.vigil(["refresh"]);
     expect(seen.text).toMatch(/running\s*: true => false/);
     const preview = await place.vigil(["preview"]);
-    expect(preview.text).toContain("✗ Not running: processor; make up starts it");
+    expect(preview.text).toContain("✗ Not running: processor; STACK=e2e make up starts it");
     expect(preview.text).toContain("~ processor: does not run, and starts");
     const forPrograms = await place.vigil(["preview", "--json"]);
     expect(forPrograms.text).toContain('"changeSummary"');

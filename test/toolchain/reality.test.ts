@@ -7,7 +7,7 @@ test("what the commands say of an estate is asked of the machine, not of a recor
     ".vigil/x/supervisor/fragments/node.json": "{}",
   });
   expect(await groundProblems(root, "x", "local")).toEqual([
-    "Not running: node, prometheus; make up starts it",
+    "Not running: node, prometheus; STACK=x make up starts it",
   ]);
   // Nothing was made there.
   expect(await groundProblems(root, "y", "local")).toEqual([]);

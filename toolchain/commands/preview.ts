@@ -1,8 +1,9 @@
 import { styleText } from "node:util";
 import { openEngine, stackArgs, targetOf } from "../engine.ts";
+import { formatError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
 import { createProgress } from "../progress.ts";
-import { groundProblems } from "../reality.ts";
+import { groundProblems, unrecorded } from "../reality.ts";
 import { stackExists } from "../stack.ts";
 
 const help = `./vigil preview [--detail] [--json] [--stack NAME]
@@ -26,13 +27,17 @@ export async function run(args: string[]): Promise<number> {
   if (stackExists(engine.home) === true) {
     const problems = await groundProblems(root, stack, await targetOf(root, stack));
     const say = json ? process.stderr : process.stdout;
+    const lost = await unrecorded(engine.home, await targetOf(root, stack));
     for (const problem of problems) say.write(`✗ ${problem}\n`);
+    if (lost !== undefined) say.write(`${formatError(lost)}\n`);
   }
+  // Modules that need packages, which are there only now.
+  const { requireGround } = await import("../taken.ts");
+  await requireGround(engine);
   if (!json && (values["detail"] === true || process.env["DETAIL"] === "1")) {
     const detailed = ["preview", "--refresh", "--diff", "--suppress-outputs"];
     return engine.run([...detailed, ...stackArgs(engine.home)]);
   }
-  // Modules that need packages, which are there only now.
   const { askPreview, plannedTexts } = await import("../preview/ask.ts");
   const { renderErrors, renderPage } = await import("../preview/page.ts");
   const step = progress.start("preview", "comparing the program with what is there");

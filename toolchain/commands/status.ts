@@ -1,3 +1,4 @@
+import { forStack } from "../../rules/lib/command.ts";
 import { connect, type Estate, type HeldAlert, type TargetHealth } from "../client.ts";
 import { openEngine } from "../engine.ts";
 import { reasonOf } from "../errors.ts";
@@ -48,7 +49,6 @@ async function reachLine(
   { watched }: Outputs,
   { root, stack }: StackOptions,
 ): Promise<string> {
-  const { forStack } = await import("../../rules/lib/command.ts");
   const { loadedBy, unseenLine } = await import("../reach.ts");
   const { unseenAlerts } = await import("../unseen.ts");
   const selection = await selectionOf(root, stack);
@@ -79,7 +79,7 @@ export async function run(args: string[]): Promise<number> {
     return problems.length === 0 && targets.every(({ health }) => health === "up") ? 0 : 1;
   } catch (error) {
     process.stdout.write(
-      `✗ ${reasonOf(error)}\n  → make up mends what stopped; make logs says why\n`,
+      forStack(`✗ ${reasonOf(error)}\n  → make up mends what stopped; make logs says why\n`, stack),
     );
     return 1;
   }

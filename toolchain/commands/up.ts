@@ -1,9 +1,8 @@
 import { closing } from "../closing.ts";
 import { type Engine, openEngine, recover, stackArgs } from "../engine.ts";
-import { reasonOf, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
 import { readOutputs, writeAccess } from "../outputs.ts";
-import { FailedCommand } from "../process.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { keepCopy } from "../state/care.ts";
 import { fingerprint, noteDeployed } from "../state/deployed.ts";
@@ -22,27 +21,25 @@ hand or left behind by a run that was killed. Run it as often as you like.
  * Previews quietly: a port that is taken or a file its server would refuse is found while nothing has
  * been touched yet.
  */
-async function rehearse({ capture, home }: Engine, progress: Progress): Promise<void> {
+async function rehearse(engine: Engine, progress: Progress): Promise<void> {
+  // Modules that need packages, which are there only now.
+  const { requireGround } = await import("../taken.ts");
+  const { askPreview } = await import("../preview/ask.ts");
   const step = progress.start("preview", "looking whether it can work");
   try {
-    await capture(["preview", "--suppress-outputs", "--suppress-progress", ...stackArgs(home)]);
+    await requireGround(engine);
+    const { code, preview } = await askPreview(engine, false);
+    if (code !== 0) {
+      throw new UserError(`Stack ${engine.home.stack} cannot be what the program says`, {
+        details: preview.errors.flatMap((error) => error.split("\n")),
+        advice: ["Mend that and run it again; nothing was changed."],
+      });
+    }
     step.done("it can");
   } catch (error) {
     step.fail("it cannot, nothing was changed");
-    throw new UserError(`Stack ${home.stack} cannot be what the program says`, {
-      details: problemsIn(error instanceof FailedCommand ? error.output : reasonOf(error)),
-      advice: ["Mend that and run it again; nothing was changed."],
-    });
+    throw error;
   }
-}
-
-/** The messages of the engine that are errors: a block a resource, after its list of resources. */
-function problemsIn(output: string): string[] {
-  const [, diagnostics = output] = output.split("Diagnostics:\n");
-  const [messages = ""] = diagnostics.split("\nResources:");
-  const blocks = messages.split(/\n(?= {2}\S)/).filter((block) => /\berror: /.test(block));
-  const lines = (blocks.length > 0 ? blocks : [messages]).join("\n").split("\n");
-  return lines.filter((line) => line.trim() !== "").map((line) => line.replace(/^ {2}/, ""));
 }
 
 /** `vigil up`. */

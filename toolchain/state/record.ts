@@ -6,6 +6,8 @@ import type { StackHome } from "./home.ts";
 export interface StackRecord {
   /** Types of the resources: `vigil:index:Process`. */
   readonly types: readonly string[];
+  /** Names of the containers it made: `vigil-dev-prometheus`. */
+  readonly containers: readonly string[];
   /** Operations that were begun and never ended. */
   readonly pending: number;
   /** What its secrets were encrypted with; see `passphrase.ts`. */
@@ -21,12 +23,15 @@ export type Found =
 interface Checkpoint {
   readonly checkpoint?: {
     readonly latest?: {
-      readonly resources?: readonly { readonly type: string }[] | null;
+      readonly resources?:
+        readonly { readonly type: string; readonly inputs?: { readonly name?: unknown } }[] | null;
       readonly pending_operations?: readonly unknown[] | null;
       readonly secrets_providers?: { readonly state?: { readonly salt?: string } };
     } | null;
   };
 }
+
+const containerType = "docker:index/container:Container";
 
 /** Folder of everything the engine keeps where Vigil keeps the state itself. */
 export const engineFolder = (root: string): string => join(root, ".vigil/state/.pulumi");
@@ -54,6 +59,9 @@ export async function readRecord(path: string): Promise<Found> {
       text,
       record: {
         types: (resources ?? []).map(({ type }) => type),
+        containers: (resources ?? []).flatMap(({ inputs, type }) =>
+          type === containerType && typeof inputs?.name === "string" ? [inputs.name] : [],
+        ),
         pending: (pending_operations ?? []).length,
         salt: secrets_providers?.state?.salt,
       },

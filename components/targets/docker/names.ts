@@ -84,14 +84,30 @@ export function placeOf(
     // The namespace is shared with one other process, and nothing else can reach its loopback.
     const address = `127.0.0.1:${port}`;
     const subjects = { dnsNames: ["localhost"], ipAddresses: loopback };
-    return { ...common, ...rootOf(sees), listen: address, address, url: undefined, subjects };
+    return {
+      ...common,
+      ...rootOf(sees),
+      listen: address,
+      address,
+      url: undefined,
+      machinePort: undefined,
+      subjects,
+    };
   }
   if (sees === "host") {
     // It has the machine's own interfaces, so it cannot listen on the estate's network only: peers
     // come through the bridge's gateway. TLS and a login are what protects it.
     const subjects = { dnsNames: [hostGateway, "localhost"], ipAddresses: loopback };
     const address = `${hostGateway}:${port}`;
-    return { ...common, ...rootOf(sees), listen: `:${port}`, address, url: undefined, subjects };
+    return {
+      ...common,
+      ...rootOf(sees),
+      listen: `:${port}`,
+      address,
+      url: undefined,
+      machinePort: port,
+      subjects,
+    };
   }
   const published = publishedPort(config, name, port);
   const shown = reachable(config.bind);
@@ -100,6 +116,7 @@ export function placeOf(
     listen: `:${port}`,
     address: `${name}:${port}`,
     url: published === undefined ? undefined : `https://${shown}:${published}`,
+    machinePort: published,
     subjects: {
       dnsNames: [name, physicalName(config.stack, name), "localhost"],
       ipAddresses: [...new Set([...loopback, shown])],

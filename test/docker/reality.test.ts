@@ -1,0 +1,113 @@
+import Docker from "dockerode";
+import { stackHealth } from "../../toolchain/docker.ts";
+import { containerProblems, groundChecks, groundProblems } from "../../toolchain/reality.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { temporary, write } from "../toolchain/support.ts";
+import { buildTestImages, dockerProblem, testImage } from "./images.ts";
+
+const problem = dockerProblem();
+const title = `containers in a real engine${problem ? ` (skipped: ${problem})` : ""}`;
+
+(problem ? describe.skip : describe)(title, () => {
+  const docker = new Docker();
+  const stack = `reality${process.pid}`;
+  const physical = (name: string): string => `vigil-${stack}-${name}`;
+  const image = testImage("node_exporter");
+
+  /** Runs a line of the shell in a container of the stack. */
+  async function run(
+    name: string,
+    line: string,
+    more: Docker.ContainerCreateOptions = {},
+  ): Promise<Docker.Container> {
+    const made = await docker.createContainer({
+      name: physical(name),
+      Image: image,
+      Entrypoint: ["sh", "-c", line],
+      Labels: { "vigil.stack": stack },
+      ...more,
+    });
+    await made.start();
+    return made;
+  }
+
+  beforeAll(async () => {
+    await buildTestImages(docker);
+  });
+  afterEach(async () => {
+    const filters = { label: [`vigil.stack=${stack}`] };
+    const found = await docker.listContainers({ all: true, filters });
+    await Promise.all(found.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
+  });
+
+  it("are told by what is wrong with each, and by what mends it", async () => {
+    await run("well", "sleep 600");
+    await run("ended", "exit 3");
+    await run("crashing", "exit 4", { HostConfig: { RestartPolicy: { Name: "always" } } });
+    await run("sick", "sleep 600", {
+      Healthcheck: { Test: ["CMD", "false"], Interval: 1e8, Timeout: 1e9, Retries: 1 },
+    });
+    await (await run("paused", "sleep 600")).pause();
+    await docker.createContainer({
+      name: physical("well-files"),
+      Image: image,
+      Labels: { "vigil.stack": stack },
+    });
+    const ask = async (): Promise<string[]> =>
+      containerProblems(await stackHealth(stack), [physical("well"), physical("gone")]);
+    // Until the check has failed once, and between two attempts of what crashes.
+    let told = await ask();
+    while (told.length < 5 || told.some((one) => one.includes("crashing does not run"))) {
+      await sleep(100);
+      told = await ask();
+    }
+    expect(
+      told.map((one) => one.replaceAll(stack, "x").replace(/\d+ restarts/, "# restarts")),
+    ).toEqual([
+      "Removed: vigil-x-gone; make up makes it again",
+      "vigil-x-crashing ends again and again (exit code 4, # restarts); docker logs vigil-x-crashing says why",
+      "vigil-x-ended does not run (exit code 3); make up starts it",
+      "vigil-x-paused is paused; docker unpause vigil-x-paused",
+      "vigil-x-sick runs and is unhealthy; docker logs vigil-x-sick says why",
+    ]);
+  });
+
+  it("whose image is gone could not be started from it again", async () => {
+    const reference = `vigil-test/gone:${process.pid}`;
+    const [repo = "", tag = ""] = reference.split(":");
+    await docker.getImage(image).tag({ repo, tag });
+    await run("old", "sleep 600", { Image: reference });
+    expect(containerProblems(await stackHealth(stack), [])).toEqual([]);
+    await docker.getImage(reference).remove({ force: true });
+    expect(containerProblems(await stackHealth(stack), [])).toEqual([
+      `The image ${reference} of ${physical("old")} is gone; docker pull ${reference}`,
+    ]);
+  });
+
+  it("that were made are known from the record: status, verify and preview ask for them alike", async () => {
+    const made = { type: "docker:index/container:Container", inputs: { name: physical("gone") } };
+    const root = write(temporary(), {
+      [`.vigil/state/.pulumi/stacks/vigil/${stack}.json`]: JSON.stringify({
+        checkpoint: { latest: { resources: [made] } },
+      }),
+    });
+    const told = `Removed: ${physical("gone")}; STACK=${stack} make up makes it again`;
+    expect(await groundProblems(root, stack, "docker")).toEqual([told]);
+    const [check] = groundChecks(root, stack, "docker");
+    expect(await check?.ask()).toBe(told);
+    expect(check?.claim).toBe("Every container is there and well");
+  });
+});
+
+test("an engine that does not answer is a problem of the ground", async () => {
+  const before = process.env["DOCKER_HOST"];
+  process.env["DOCKER_HOST"] = "unix:///nowhere/docker.sock";
+  try {
+    expect(await groundProblems(temporary(), "x", "docker")).toEqual([
+      expect.stringContaining("No Docker engine answers at unix:///nowhere/docker.sock"),
+    ]);
+  } finally {
+    if (before === undefined) delete process.env["DOCKER_HOST"];
+    else process.env["DOCKER_HOST"] = before;
+  }
+});
