@@ -21,11 +21,18 @@ export interface Asked {
 export async function askPreview(engine: Engine, looking = true): Promise<Asked> {
   const args = ["preview", "--json", ...stackArgs(engine.home)];
   const first = await once(engine, looking ? [...args, "--refresh"] : args);
-  const stuck = first.preview.errors.filter((error) => /\brefresh/i.test(error));
-  if (first.code === 0 || stuck.length === 0) return first;
+  if (first.code === 0 || !looking) return first;
+  // The engine does not say whether looking or the program failed: without looking it shows.
   const second = await once(engine, args);
-  return { ...second, unseen: stuck.join("\n") };
+  return second.code === 0 ? { ...second, unseen: whyOf(first.preview) } : second;
 }
+
+/** Without what the engine puts before it and after it. */
+const whyOf = ({ errors }: Preview): string =>
+  errors
+    .map((error) => error.replace(/^Preview failed: /, ""))
+    .filter((error) => error !== "preview failed")
+    .join("\n");
 
 async function once({ collect }: Engine, args: readonly string[]): Promise<Asked> {
   const { code, stderr, stdout } = await collect(args);
