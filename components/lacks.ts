@@ -64,6 +64,7 @@ export function lacksOf(
     ...lacksAnywhere(),
     ...(!mac && { macos: "the estate's host runs Linux" }),
     ...(channelNames(processor).length === 0 && { "processor channels": "it has none" }),
+    ...(processor.pagerduty?.webhookSecret === undefined && { "processor ears": "it is not set" }),
     ...(processor.heartbeat === undefined && { "processor heartbeat": "it is not set" }),
   };
 }

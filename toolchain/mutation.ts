@@ -1,8 +1,11 @@
 import { availableParallelism } from "node:os";
+import { allAlerts, groups } from "../rules/index.ts";
 import { type AlertGroup } from "../rules/lib/alert.ts";
+import { nearest } from "../rules/lib/nearest.ts";
 import { plainOptions } from "../rules/lib/rule-file.ts";
 import { type AlertTest, renderAlertTest } from "../rules/lib/rule-test.ts";
 import { mutantsOf } from "../rules/lint/mutants.ts";
+import { UsageError } from "./main.ts";
 import { ruleFileOf, runAlertTests } from "./promtool.ts";
 
 /** What became of the mutants of one alert. */
@@ -11,6 +14,26 @@ export interface MutationResult {
   readonly mutants: number;
   /** Changes that no test noticed. */
   readonly survivors: readonly string[];
+}
+
+/**
+ * The groups of alerts with these names; every group where there is none.
+ *
+ * @throws UsageError where a name is no alert's.
+ */
+export function groupsWith(names: readonly string[]): AlertGroup[] {
+  const known = allAlerts().map(({ name }) => name);
+  const strangers = names.filter((name) => !known.includes(name));
+  if (strangers.length > 0) {
+    throw new UsageError(
+      strangers
+        .map((name) => `${name} names no alert; did you mean ${nearest(name, known) ?? known[0]}?`)
+        .join("\n"),
+    );
+  }
+  return groups.filter(
+    ({ alerts }) => names.length === 0 || names.some((name) => Object.hasOwn(alerts, name)),
+  );
 }
 
 /**

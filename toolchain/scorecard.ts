@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { lacksAnywhere } from "../components/lacks.ts";
-import { groups } from "../rules/index.ts";
+import { allAlerts, groups } from "../rules/index.ts";
 import { readDeployed, readInventory } from "../rules/lint/files.ts";
 import { joinInventory } from "../rules/lint/inventory.ts";
 import { sectionsOf } from "../rules/lint/runbook.ts";
@@ -36,6 +36,16 @@ export function readEvidence(root: string): Evidence {
     proof: readJson(join(root, files.proof)) as Proof,
     parity: readJson(join(root, files.parity)) as Parity,
   };
+}
+
+/** Results of some alerts, with those of the others as they were kept; alerts that are gone are left out. */
+export function withKept(results: readonly MutationResult[], kept: Proof): MutationResult[] {
+  const names = new Set(allAlerts().map(({ name }) => name));
+  const fresh = new Set(results.map(({ alert }) => alert));
+  const rest = Object.entries(kept)
+    .filter(([alert]) => names.has(alert) && !fresh.has(alert))
+    .map(([alert, proof]) => ({ alert, ...proof }));
+  return [...results, ...rest];
 }
 
 /** What the mutants showed, as it is kept: an alert a line. */

@@ -34,6 +34,7 @@ export const needs = {
   // Prometheus, Alertmanager, the processor
   "kubernetes discovery": "a Prometheus that finds its targets in Kubernetes",
   "processor channels": "a channel of the alert processor",
+  "processor ears": "vigil:processor.pagerduty.webhookSecret",
   "processor heartbeat": "vigil:processor.heartbeat",
   "remote write": "a Prometheus with remote_write",
   "service discovery": "a Prometheus that finds its targets elsewhere than in its configuration",

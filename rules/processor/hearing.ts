@@ -4,6 +4,7 @@ import { own, processorOwner, received, results } from "./common.ts";
 
 const watchdogAge = own("watchdog_age_seconds");
 const reconciled = own("reconciled_total");
+const hooks = own("hooks_total");
 
 export const signals = defineSignals({
   heard: {
@@ -26,11 +27,23 @@ export const signals = defineSignals({
     about: "Alerts within half an hour that the comparison found or ended, as no message had.",
     query: (q) => `sum without (result) (${q.events(reconciled, "30m", { result: /found|lost/ })})`,
   },
+  unheardShare: {
+    unit: "ratio",
+    about:
+      "Share of the messages of an hour from the other side of each channel that were not listened to: forged, without sense, or too old.",
+    query: (q) =>
+      `sum without (result) (${q.increase(hooks, "1h", { result: /forged|senseless|old/ })}) / (sum without (result) (${q.increase(hooks, "1h")}) > 2)`,
+  },
 });
 
 const compared = (result: string, values: string): Series => ({
   [`${reconciled}{result="${result}"}`]: values,
 });
+
+const heardOf = (result: string, values: string, channel = "pagerduty"): Series => ({
+  [`${hooks}{channel="${channel}",result="${result}"}`]: values,
+});
+const ofPager = { channel: "pagerduty" };
 
 export const group = defineAlerts(processorOwner("hearing"), signals, {
   ProcessorWatchdogSilent: {
@@ -93,6 +106,40 @@ export const group = defineAlerts(processorOwner("hearing"), signals, {
         ...compared("found", "0+0.08x90"),
         ...compared("lost", "0+0.08x90"),
         ...compared("failed", "0+1x90"),
+      },
+      at: "1h",
+    },
+  },
+  ProcessorChannelUnheard: {
+    severity: "warning",
+    needs: "processor ears",
+    threshold: { value: 0.5, unit: "share of a channel's messages that are not listened to" },
+    when: (s, share) => `${s.unheardShare} > ${share}`,
+    for: "5m",
+    summary: "The alert processor does not listen to what {{ $labels.channel }} tells it",
+    description:
+      "{{ $value | humanizePercentage }} of the messages of an hour from {{ $labels.channel }} were signed wrongly, made no sense, or were too old: what people do there is not done here.",
+    fires: {
+      series: {
+        ...heardOf("done", "0+4x100"),
+        ...heardOf("forged", "0+3x100"),
+        ...heardOf("senseless", "0+2x100"),
+        ...heardOf("old", "0+1x100"),
+      },
+      from: "6m",
+      labels: ofPager,
+      value: "60%",
+    },
+    quiet: {
+      series: {
+        ...heardOf("done", "0+3x100"),
+        ...heardOf("unknown", "0+3x100"),
+        ...heardOf("forged", "0+2x100"),
+        ...heardOf("senseless", "0+1x100"),
+        ...heardOf("old", "0+1x100"),
+        // One message says nothing.
+        ...heardOf("forged", "0x20 1x80", "other"),
+        ...heardOf("done", "0x100", "other"),
       },
       at: "1h",
     },

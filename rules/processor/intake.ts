@@ -4,6 +4,7 @@ import { own, processorOwner, received, results } from "./common.ts";
 
 const requests = own("http_requests_total");
 const overloaded = own("overloaded_total");
+const oddSeverities = own("odd_severities_total");
 
 /** Where Alertmanager's messages arrive. */
 const intake = { method: "POST", route: "/v1/alerts" };
@@ -18,6 +19,11 @@ export const signals = defineSignals({
     unit: "count",
     about: "Alerts within 15 minutes that could not be understood and are in quarantine.",
     query: (q) => `sum without (result) (${q.events(received, "15m", { result: "poisoned" })})`,
+  },
+  oddSeverities: {
+    unit: "count",
+    about: "Alerts that began within 15 minutes with a severity that is no known word.",
+    query: (q) => q.events(oddSeverities, "15m"),
   },
   requests: {
     unit: "opsPerSecond",
@@ -67,6 +73,18 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
     fires: { series: results("0x80", "0+1x80", "0x20 1x60"), from: "21m" },
     quiet: { series: results("0+1x80", "0+1x80", "3x80"), at: "40m" },
     resolves: { series: results("0+1x80", "20+1x80", "1x80"), at: "40m" },
+  },
+  ProcessorSeverityUnknown: {
+    severity: "warning",
+    when: (s) => `${s.oddSeverities} > 0`,
+    for: "0s",
+    keepFiringFor: "15m",
+    summary: "The alert processor on {{ $labels.host }} does not know the severity of an alert",
+    description:
+      "The rule of an alert has a word for its severity that nobody foresaw. It counts as a warning: if it means something worse, nobody is called.",
+    fires: { series: { [oddSeverities]: "0x20 1x60" }, from: "21m" },
+    quiet: { series: { [oddSeverities]: "3x80" }, at: "40m" },
+    resolves: { series: { [oddSeverities]: "1x80" }, at: "40m" },
   },
   ProcessorRefusesAlerts: {
     severity: "critical",

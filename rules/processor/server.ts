@@ -1,4 +1,4 @@
-import { defineAlerts } from "../lib/alert.ts";
+import { defineAlerts, type Series } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { decoy, job, own, processorOwner, server } from "./common.ts";
 
@@ -7,6 +7,8 @@ const memory = "process_resident_memory_bytes";
 const lag = "nodejs_eventloop_lag_p99_seconds";
 const storeUp = own("store_up");
 const commits = own("commit_seconds");
+const storeErrors = own("store_errors_total");
+const requests = own("http_requests_total");
 
 export const signals = defineSignals({
   up: {
@@ -18,6 +20,17 @@ export const signals = defineSignals({
     unit: "bool",
     about: "1 where the database of the processor answers.",
     query: (q) => q.gauge(storeUp),
+  },
+  storeErrors: {
+    unit: "count",
+    about: "Failures of the database within ten minutes, attempts to reach it again included.",
+    query: (q) => q.events(storeErrors, "10m"),
+  },
+  failedRequests: {
+    unit: "count",
+    about: "Requests of people and of channels within ten minutes that met an error.",
+    query: (q) =>
+      `sum without (code, method, route) (${q.events(requests, "10m", { code: "503", route: { not: /\/v1\/alerts|\/-\/ready/ } })})`,
   },
   commitTime: {
     unit: "seconds",
@@ -41,6 +54,10 @@ export const signals = defineSignals({
   },
 });
 
+const page = "/api/v1/alerts/:fingerprint";
+const answered = (route: string, code: string, values: string): Series => ({
+  [`${requests}{method="GET",route="${route}",code="${code}"}`]: values,
+});
 const commitsWithin = (bound: string): string => `${commits}_bucket{le="${bound}"}`;
 
 export const group = defineAlerts(processorOwner("server"), signals, {
@@ -57,6 +74,7 @@ export const group = defineAlerts(processorOwner("server"), signals, {
   },
   ProcessorStoreDown: {
     severity: "critical",
+    family: "ProcessorStore",
     when: (s) => `${s.storeUp} == 0`,
     for: "2m",
     summary: "The alert processor on {{ $labels.host }} cannot reach its database",
@@ -64,6 +82,43 @@ export const group = defineAlerts(processorOwner("server"), signals, {
       "The database has not answered for two minutes: alerts are refused with 503 until it does, and nothing is sent to any channel.",
     fires: { series: { [storeUp]: "1x2 0x10" }, from: "5m" },
     quiet: { series: { [storeUp]: "1 1 0 0 1x10" }, at: "4m" },
+  },
+  ProcessorStoreErrors: {
+    severity: "warning",
+    family: "ProcessorStore",
+    when: (s) => `${s.storeErrors} > 0`,
+    for: "15m",
+    summary: "The database of the alert processor on {{ $labels.host }} fails now and then",
+    description:
+      "For 15 minutes the database has failed again and again, and has worked in between: alerts of those moments were answered with 503 and are late.",
+    fires: { series: { [storeErrors]: "0x5 0+0.1x60" }, from: "22m" },
+    // A restart of the database: many failures within a minute.
+    quiet: { series: { [storeErrors]: "0x5 40x60" }, at: "20m" },
+    resolves: { series: { [storeErrors]: "6x60" }, at: "12m" },
+  },
+  ProcessorRequestsFailing: {
+    severity: "warning",
+    family: "ProcessorStore",
+    threshold: { value: 2, unit: "requests in ten minutes answered with 503" },
+    when: (s, requests) => `${s.failedRequests} > ${requests}`,
+    for: "5m",
+    summary: "The alert processor on {{ $labels.host }} fails people or channels",
+    description:
+      '{{ $value | printf "%.0f" }} requests in ten minutes met an error: the page is empty, or what people or a channel asked for was not done.',
+    fires: {
+      series: answered(page, "503", "0+0.3x60"),
+      from: "12m",
+      value: "3",
+    },
+    quiet: {
+      series: {
+        ...answered(page, "503", "0+0.19x60"),
+        ...answered(page, "404", "0+5x60"),
+        ...answered("/v1/alerts", "503", "0+5x60"),
+        ...answered("/-/ready", "503", "0+5x60"),
+      },
+      at: "40m",
+    },
   },
   ProcessorCommitSlow: {
     severity: "warning",

@@ -91,6 +91,7 @@ export const leaders: readonly (readonly [leader: string, ...followers: string[]
   ["KubeNodeNotReady", "KubeNodeUnreachable"],
   ["KubeletServerCertificateExpiresToday", "KubeletServerCertificateExpiration"],
   ["MySQLConnectionsRefused", "MySQLConnectionsHigh"],
+  ["ProcessorStoreErrors", "ProcessorRequestsFailing"],
   ["RayNodeDiskFull", "RayNodeDiskHigh"],
   ["SloFastBurn", "SloMediumBurn"],
   ["SloSlowBurn", "SloCreepingBurn"],

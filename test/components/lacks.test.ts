@@ -62,6 +62,7 @@ const unseen: ReadonlySet<Need> = new Set<Need>([
   "icmp probes",
   "kubernetes discovery",
   "processor channels",
+  "processor ears",
   "processor heartbeat",
   "several alertmanagers",
   "several hosts",
@@ -131,7 +132,12 @@ describe("what is lacking follows from the configuration", () => {
 
   it("a processor with channels and a heartbeat is watched for them", () => {
     const url = { url: encryptedSecret };
-    const told = configOf({ processor: { heartbeat: url, webhook: url } });
+    const pagerduty = { routingKey: encryptedSecret, webhookSecret: encryptedSecret };
+    const told = configOf({
+      processor: { heartbeat: url, pagerduty, url: "https://alerts.example.com", webhook: url },
+    });
+    expect(lacksOf(config, { kind: "local" })["processor ears"]).toBe("it is not set");
+    expect(lacksOf(told, { kind: "local" })["processor ears"]).toBeUndefined();
     expect(lacksOf(told, { kind: "local" })["processor channels"]).toBeUndefined();
     expect(lacksOf(told, { kind: "local" })["processor heartbeat"]).toBeUndefined();
   });

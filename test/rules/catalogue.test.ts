@@ -6,6 +6,7 @@ import { unheard } from "../../rules/lint/unheard.ts";
 import { joinValues, wrongValues } from "../../rules/lint/values.ts";
 import { freeLabels, programValues } from "../../rules/metrics/values/index.ts";
 import { readsOfGroup } from "../../rules/lib/alert.ts";
+import { plainOptions } from "../../rules/lib/rule-file.ts";
 import { root } from "../harness.ts";
 
 const inventory = joinInventory([...readInventory(root).values()]);
@@ -60,4 +61,30 @@ it("every recorded signal is read by an alert", () => {
     .flatMap(({ record }) => record ?? [])
     .filter((record) => !expressions.some((expression) => expression.includes(record)));
   expect(unread).toEqual([]);
+});
+
+/** What no alert reads of what the processor tells of itself, and why that is right. */
+const unread: Readonly<Record<string, string>> = {
+  open_alerts: "How many alerts there are is no fault of the processor.",
+  outbox_dead: "ProcessorDeliveriesDead counts them as they are given up.",
+  outbox_pending:
+    "What waits may be planned for later; ProcessorDeliveryStuck is about what is due.",
+  quarantined: "ProcessorQuarantine counts them as they come.",
+};
+
+it("nothing that our own processor tells of itself goes unheard without a reason", () => {
+  const prefix = "vigil_processor_";
+  const told = [...inventory.keys()].filter((name) => name.startsWith(prefix));
+  const read = new Set(
+    groups.flatMap((group) =>
+      Object.values(group.alerts).flatMap(
+        (alert) => alert.expression(undefined, plainOptions).match(/vigil_processor_\w+/g) ?? [],
+      ),
+    ),
+  );
+  const heard = (name: string) =>
+    read.has(name) || read.has(name.replace(/_(?:bucket|count|sum)$/, "_bucket"));
+  const silent = told.filter((name) => !heard(name)).map((name) => name.slice(prefix.length));
+  expect(told.length).toBeGreaterThan(15);
+  expect(silent.sort()).toEqual(Object.keys(unread).sort());
 });

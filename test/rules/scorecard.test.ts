@@ -5,7 +5,7 @@ import { restsOn } from "../../rules/lint/catalogue.ts";
 import { targetLabels } from "../../rules/lint/inventory.ts";
 import { mutantsOf } from "../../rules/lint/mutants.ts";
 import { renderScorecard } from "../../rules/lint/scorecard.ts";
-import { files, readEvidence, renderProof } from "../../toolchain/scorecard.ts";
+import { files, readEvidence, renderProof, withKept } from "../../toolchain/scorecard.ts";
 import { root } from "../harness.ts";
 
 const evidence = readEvidence(root);
@@ -57,6 +57,19 @@ describe("the scorecard in the docs", () => {
       '{\n  "A": {"mutants":2,"survivors":["x"]},\n  "B": {"mutants":1,"survivors":[]}\n}\n',
     );
   });
+});
+
+it("with names, what was found of the others is kept, and an alert that is gone is forgotten", () => {
+  const found = [{ alert: "RedisDown", mutants: 1, survivors: [] }];
+  const kept = {
+    Gone: { mutants: 1, survivors: [] },
+    HostDown: { mutants: 2, survivors: ["x"] },
+    RedisDown: { mutants: 9, survivors: [] },
+  };
+  expect(withKept(found, kept)).toEqual([
+    ...found,
+    { alert: "HostDown", mutants: 2, survivors: ["x"] },
+  ]);
 });
 
 describe("parity with published sets", () => {

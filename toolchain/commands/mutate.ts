@@ -1,7 +1,6 @@
 import { delimiter } from "node:path";
 import { ensureDependencies } from "../dependencies.ts";
 import { ensureTools } from "../ensure.ts";
-import { UsageError } from "../main.ts";
 import type { MutationResult } from "../mutation.ts";
 import { checkout } from "../options.ts";
 import { createProgress } from "../progress.ts";
@@ -39,23 +38,10 @@ export async function run(args: string[]): Promise<number> {
   }
   const progress = createProgress();
   await ensureDependencies({ root: checkout, progress });
-  const { allAlerts, groups } = await import("../../rules/index.ts");
-  const { nearest } = await import("../../rules/lib/nearest.ts");
-  const { mutateAll } = await import("../mutation.ts");
-  const known = allAlerts().map(({ name }) => name);
-  const strangers = args.filter((name) => !known.includes(name));
-  if (strangers.length > 0) {
-    throw new UsageError(
-      strangers
-        .map((name) => `${name} names no alert; did you mean ${nearest(name, known) ?? known[0]}?`)
-        .join("\n"),
-    );
-  }
+  const { groupsWith, mutateAll } = await import("../mutation.ts");
+  const chosen = groupsWith(args);
   const { binFolder } = await ensureTools(["prometheus"], { root: checkout, progress });
   process.env["PATH"] = `${binFolder}${delimiter}${process.env["PATH"] ?? ""}`;
-  const chosen = groups.filter(
-    ({ alerts }) => args.length === 0 || args.some((name) => name in alerts),
-  );
   const say = (name: string) => process.stderr.write(`${name}\n`);
   const results = await mutateAll(chosen, args, say);
   process.stdout.write(report(results));

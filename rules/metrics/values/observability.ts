@@ -230,10 +230,16 @@ export const etcd: ProgramValues = {
 };
 
 export const processor: ProgramValues = {
-  source: "services/alert-processor/service: app.ts, metrics.ts, worker.ts",
+  source: "services/alert-processor/service: app.ts, metrics.ts, routes/hooks.ts, worker.ts",
   labels: {
     vigil_processor_alerts_received_total: { result: oneOf(["changed", "repeated", "poisoned"]) },
     vigil_processor_heartbeats_total: { result: oneOf(["sent", "failed"]) },
+    vigil_processor_hooks_total: {
+      result: oneOf([
+        ...["done", "noted", "nothing", "unknown", "repeated"],
+        ...["forged", "senseless", "old"],
+      ]),
+    },
     vigil_processor_http_requests_total: {
       code: httpCodes,
       method: httpMethods,
