@@ -41,6 +41,12 @@ export const signals = defineSignals({
     query: (q) =>
       `sum by (${model}) (${q.rate("vllm:request_success_total", { finished_reason: "abort" })}) / (${finished(q)})`,
   },
+  failedRatio: {
+    unit: "ratio",
+    about: "Share of requests that the engine ended with an error, where there are enough.",
+    query: (q) =>
+      `sum by (${model}) (${q.rate("vllm:request_success_total", { finished_reason: "error" })}) / (${finished(q)})`,
+  },
   rejected: {
     unit: "opsPerSecond",
     about: "Requests per second that were refused before they reached the engine.",
@@ -164,6 +170,30 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm" }, signals, 
         [ended("stop")]: "0+956x40",
         [ended("abort")]: "0+44x40",
         [ended("abort", "idle")]: "0+2x40",
+      },
+      at: "30m",
+    },
+  },
+  VllmRequestsFailing: {
+    severity: "warning",
+    threshold: { value: 0.02, unit: "share of requests that the engine ended with an error" },
+    when: ({ failedRatio }, threshold) => `${failedRatio} > ${threshold}`,
+    for: "10m",
+    summary: "{{ $labels.model_name }} on {{ $labels.host }} ends requests with an error",
+    description:
+      "{{ $value | humanizePercentage }} of the requests have ended with an error inside the engine for ten minutes: an answer that had begun breaks off, though its status was 200.",
+    fires: {
+      series: { [ended("stop")]: "0+97x30", [ended("error")]: "0+3x30" },
+      from: "11m",
+      labels: ofChat,
+      value: "3%",
+    },
+    quiet: {
+      series: {
+        [ended("stop")]: "0+983x40",
+        [ended("error")]: "0+17x40",
+        [ended("abort")]: "0+90x40",
+        [ended("error", "idle")]: "0+2x40",
       },
       at: "30m",
     },
