@@ -6,8 +6,11 @@ import type { Matchers } from "../lib/signal.ts";
 /** File systems that hold data: no pseudo, read-only image or container layer. */
 export const real: Matchers = {
   fstype: /ext[234]|xfs|btrfs|zfs|f2fs|vfat|apfs|hfs/,
-  // Volumes of pods and layers of containers: they come and go, and have alerts of their own.
-  mountpoint: { not: /[/]var[/]lib[/](?:kubelet|docker|containers?|containerd)[/].+|[/]run[/].+/ },
+  // Volumes of pods and layers of containers come and go, and have alerts of their own. What macOS
+  // keeps beside its data shares the room with it.
+  mountpoint: {
+    not: /[/]var[/]lib[/](?:kubelet|docker|containers?|containerd)[/].+|[/]run[/].+|[/]System[/]Volumes[/](?:Hardware|Preboot|Update|VM|iSCPreboot|xarts).*/,
+  },
 };
 /** Interfaces to the outside: no bridge of containers, tunnel or loopback. */
 export const interfaces: Matchers = { device: /(?:en|eth|wl|bond|ib|ww).*/ };

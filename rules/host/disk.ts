@@ -1,75 +1,93 @@
 import { defineAlerts, type Labels, type Owner, type Series } from "../lib/alert.ts";
-import { defineSignals, type Query } from "../lib/signal.ts";
+import { defineSignals, type Query, withLabel } from "../lib/signal.ts";
 import { hostOwner, real } from "./common.ts";
 
 const gauge = (q: Query, field: string): string => q.gauge(`node_filesystem_${field}`, real);
-const inodesShare = (q: Query): string => `${gauge(q, "files_free")} / (${gauge(q, "files")} > 0)`;
+/** A disk that is mounted twice, or in part as a subvolume, is one disk. */
+const least = (values: string): string => `min without (mountpoint) (${values})`;
+const ofDisk = (q: Query, field: string): string => least(gauge(q, field));
+/** With one of its mountpoints, that of the system before others. */
+const mounted = (q: Query, values: string, field: string): string =>
+  withLabel(q, values, {
+    metric: `node_filesystem_${field}`,
+    matchers: real,
+    by: ["cluster", "env", "instance", "job", "device", "fstype"],
+    label: "mountpoint",
+    prefer: "/",
+  });
+const data = { ...real, fstype: /ext[34]|xfs|btrfs|zfs|f2fs/ };
 
 export const signals = defineSignals({
   diskFree: {
     unit: "ratio",
     about: "Share of each file system that is free for ordinary users.",
-    query: (q) => `${gauge(q, "avail_bytes")} / (${gauge(q, "size_bytes")} > 0)`,
+    query: (q) =>
+      mounted(q, `${ofDisk(q, "avail_bytes")} / (${ofDisk(q, "size_bytes")} > 0)`, "size_bytes"),
   },
   diskFreeIn4h: {
     unit: "bytes",
     about: "Bytes free in four hours if the last six go on.",
-    query: (q) => `predict_linear(${gauge(q, "avail_bytes")}[6h], 14400)`,
+    query: (q) => least(`predict_linear(${gauge(q, "avail_bytes")}[6h], 14400)`),
   },
   diskFreeTomorrow: {
     unit: "bytes",
     about: "Bytes free in a day if the last six hours go on.",
-    query: (q) => `predict_linear(${gauge(q, "avail_bytes")}[6h], 86400)`,
+    query: (q) => least(`predict_linear(${gauge(q, "avail_bytes")}[6h], 86400)`),
   },
   diskFreeAtLeast: {
     unit: "bytes",
     about: "Least bytes that were free in the three days before the last six hours.",
-    query: (q) => `min_over_time(${gauge(q, "avail_bytes")}[3d] offset 6h)`,
+    query: (q) => least(`min_over_time(${gauge(q, "avail_bytes")}[3d] offset 6h)`),
   },
   diskFreeIn7d: {
     unit: "bytes",
     about: "Bytes free in a week if the last three days go on.",
-    query: (q) => `predict_linear(${gauge(q, "avail_bytes")}[3d], 604800)`,
+    query: (q) => least(`predict_linear(${gauge(q, "avail_bytes")}[3d], 604800)`),
   },
   inodesFree: {
     unit: "ratio",
     about: "Share of the inodes of each file system that are free.",
-    query: inodesShare,
+    query: (q) => mounted(q, `${ofDisk(q, "files_free")} / (${ofDisk(q, "files")} > 0)`, "files"),
   },
   inodesFreeIn4h: {
     unit: "count",
     about: "Inodes free in four hours if the last six go on.",
-    query: (q) => `predict_linear(${gauge(q, "files_free")}[6h], 14400)`,
+    query: (q) => least(`predict_linear(${gauge(q, "files_free")}[6h], 14400)`),
   },
   inodesFreeTomorrow: {
     unit: "count",
     about: "Inodes free in a day if the last six hours go on.",
-    query: (q) => `predict_linear(${gauge(q, "files_free")}[6h], 86400)`,
+    query: (q) => least(`predict_linear(${gauge(q, "files_free")}[6h], 86400)`),
   },
   readOnly: {
     unit: "bool",
-    about: "1 for a file system that takes no writes.",
-    query: (q) => gauge(q, "readonly"),
+    about: "1 for a file system that takes no writes, wherever it is mounted.",
+    query: (q) => ofDisk(q, "readonly"),
   },
   dataReadOnly: {
     unit: "bool",
-    about: "1 for a file system that is there to be written to and takes no writes.",
-    query: (q) => q.gauge("node_filesystem_readonly", { fstype: /ext[34]|xfs|btrfs|zfs|f2fs/ }),
+    about: "1 for a file system that is there to be written to and takes no writes anywhere.",
+    query: (q) => mounted(q, least(q.gauge("node_filesystem_readonly", data)), "readonly"),
   },
   wasWritable: {
     unit: "bool",
     about: "0 for a file system that took writes within the last three days.",
-    query: (q) =>
-      `min_over_time(${q.gauge("node_filesystem_readonly", { fstype: /ext[34]|xfs|btrfs|zfs|f2fs/ })}[3d:1h])`,
+    query: (q) => least(`min_over_time(${q.gauge("node_filesystem_readonly", data)}[3d:1h])`),
   },
   deviceError: {
     unit: "bool",
     about: "1 for a file system that does not answer when asked for its size.",
-    query: (q) => gauge(q, "device_error"),
+    query: (q) =>
+      mounted(q, `max without (mountpoint) (${gauge(q, "device_error")})`, "device_error"),
+  },
+  sizeOfDisk: {
+    unit: "bytes",
+    about: "Size of each file system, wherever it is mounted.",
+    query: (q) => ofDisk(q, "size_bytes"),
   },
   size: {
     unit: "bytes",
-    about: "Size of each file system.",
+    about: "Size of each file system by where it is mounted.",
     query: (q) => gauge(q, "size_bytes"),
   },
   sizeBefore: {
@@ -109,7 +127,8 @@ export const group = defineAlerts(owner, signals, {
     severity: "warning",
     family: "HostDiskSpace",
     threshold: { value: 0.15, unit: "share of the file system free" },
-    when: ({ diskFree, readOnly }, threshold) => `${diskFree} < ${threshold} and ${readOnly} == 0`,
+    when: ({ diskFree, readOnly }, threshold) =>
+      `${diskFree} < ${threshold} and ignoring (mountpoint) ${readOnly} == 0`,
     for: "30m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is low on space",
     description: "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free.",
@@ -135,7 +154,8 @@ export const group = defineAlerts(owner, signals, {
     severity: "critical",
     family: "HostDiskSpace",
     threshold: { value: 0.05, unit: "share of the file system free" },
-    when: ({ diskFree, readOnly }, threshold) => `${diskFree} < ${threshold} and ${readOnly} == 0`,
+    when: ({ diskFree, readOnly }, threshold) =>
+      `${diskFree} < ${threshold} and ignoring (mountpoint) ${readOnly} == 0`,
     for: "5m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is nearly full",
     description:
@@ -161,8 +181,8 @@ export const group = defineAlerts(owner, signals, {
     family: "HostDiskFills",
     threshold: { value: 0.4, unit: "share of the file system free" },
     // What was as full before and came back, as a cache of images does, comes back again.
-    when: ({ diskFree, diskFreeAtLeast, diskFreeTomorrow, size }, threshold) =>
-      `${diskFree} < ${threshold} and ${diskFreeTomorrow} < 0 unless ${diskFreeAtLeast} / ${size} <= ${diskFree}`,
+    when: ({ diskFree, diskFreeAtLeast, diskFreeTomorrow, sizeOfDisk }, threshold) =>
+      `${diskFree} < ${threshold} and ignoring (mountpoint) ${diskFreeTomorrow} < 0 unless ignoring (mountpoint) ${diskFreeAtLeast} / ${sizeOfDisk} <= ignoring (mountpoint) ${diskFree}`,
     for: "1h",
     step: "5m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} will be full within a day",
@@ -195,7 +215,7 @@ export const group = defineAlerts(owner, signals, {
     family: "HostDiskFills",
     threshold: { value: 0.15, unit: "share of the file system free" },
     when: ({ diskFree, diskFreeIn4h }, threshold) =>
-      `${diskFree} < ${threshold} and ${diskFreeIn4h} < 0`,
+      `${diskFree} < ${threshold} and ignoring (mountpoint) ${diskFreeIn4h} < 0`,
     for: "1h",
     step: "5m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} will be full within hours",
@@ -223,7 +243,7 @@ export const group = defineAlerts(owner, signals, {
     family: "HostDiskFills",
     threshold: { value: 0.5, unit: "share of the file system free" },
     when: ({ diskFree, diskFreeIn7d }, threshold) =>
-      `${diskFree} < ${threshold} and ${diskFreeIn7d} < 0`,
+      `${diskFree} < ${threshold} and ignoring (mountpoint) ${diskFreeIn7d} < 0`,
     for: "6h",
     step: "30m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} will be full within a week",
@@ -251,7 +271,7 @@ export const group = defineAlerts(owner, signals, {
     family: "HostInodes",
     threshold: { value: 0.1, unit: "share of inodes free" },
     when: ({ inodesFree, readOnly }, threshold) =>
-      `${inodesFree} < ${threshold} and ${readOnly} == 0`,
+      `${inodesFree} < ${threshold} and ignoring (mountpoint) ${readOnly} == 0`,
     for: "30m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is low on inodes",
     description:
@@ -279,7 +299,7 @@ export const group = defineAlerts(owner, signals, {
     family: "HostInodes",
     threshold: { value: 0.03, unit: "share of inodes free" },
     when: ({ inodesFree, readOnly }, threshold) =>
-      `${inodesFree} < ${threshold} and ${readOnly} == 0`,
+      `${inodesFree} < ${threshold} and ignoring (mountpoint) ${readOnly} == 0`,
     for: "15m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} has next to no inodes",
     description:
@@ -306,7 +326,7 @@ export const group = defineAlerts(owner, signals, {
     family: "HostInodesFill",
     threshold: { value: 0.4, unit: "share of inodes free" },
     when: ({ inodesFree, inodesFreeTomorrow }, threshold) =>
-      `${inodesFree} < ${threshold} and ${inodesFreeTomorrow} < 0`,
+      `${inodesFree} < ${threshold} and ignoring (mountpoint) ${inodesFreeTomorrow} < 0`,
     for: "1h",
     step: "5m",
     summary: "Inodes of {{ $labels.mountpoint }} of {{ $labels.host }} end within a day",
@@ -335,7 +355,7 @@ export const group = defineAlerts(owner, signals, {
     family: "HostInodesFill",
     threshold: { value: 0.2, unit: "share of inodes free" },
     when: ({ inodesFree, inodesFreeIn4h }, threshold) =>
-      `${inodesFree} < ${threshold} and ${inodesFreeIn4h} < 0`,
+      `${inodesFree} < ${threshold} and ignoring (mountpoint) ${inodesFreeIn4h} < 0`,
     for: "1h",
     step: "5m",
     summary: "Inodes of {{ $labels.mountpoint }} of {{ $labels.host }} end within hours",
@@ -362,7 +382,8 @@ export const group = defineAlerts(owner, signals, {
   HostFilesystemReadOnly: {
     severity: "critical",
     // Many are meant to be so: snapshots, images, the store of an immutable system.
-    when: ({ dataReadOnly, wasWritable }) => `${dataReadOnly} == 1 and ${wasWritable} == 0`,
+    when: ({ dataReadOnly, wasWritable }) =>
+      `${dataReadOnly} == 1 and ignoring (mountpoint) ${wasWritable} == 0`,
     for: "5m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} takes no writes",
     description:
@@ -401,6 +422,7 @@ export const group = defineAlerts(owner, signals, {
     byNature: {
       removed:
         "Whether a file system was unmounted on purpose is not told; it ends by itself within the hour.",
+      mounted: "Each place where something was mounted is one that programs now write beside.",
     },
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is no longer mounted",
     description:

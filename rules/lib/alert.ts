@@ -113,6 +113,7 @@ export const variantNames = [
   "restart",
   "relabelled",
   "moved",
+  "mounted",
   "born",
   "removed",
   "lost",

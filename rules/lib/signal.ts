@@ -134,19 +134,23 @@ export interface Lookup {
   readonly by: readonly string[];
   /** The label to add. */
   readonly label: string;
+  /** The value to take where it is one of several. */
+  readonly prefer?: string;
 }
 
 /**
  * Values with a label that another metric has. Where that has two values for one object, for a
- * moment or for good, one of them is taken, a known one rather than an empty one: a join that finds
- * two would be evaluated for nobody.
+ * moment or for good, one of them is taken, a known one rather than an empty one, and before all the
+ * preferred one: a join that finds two would be evaluated for nobody.
  */
 export function withLabel(q: Query, values: string, lookup: Lookup): string {
-  const { label, matchers = {}, metric } = lookup;
+  const { label, matchers = {}, metric, prefer } = lookup;
   const by = lookup.by.join(", ");
   const known = q.gauge(metric, { ...matchers, [label]: { not: "" } });
   const any = q.gauge(metric, matchers);
-  const one = `topk by (${by}) (1, max by (${by}, ${label}) (2 * ${known} or ${any}))`;
+  const best =
+    prefer === undefined ? "" : `3 * ${q.gauge(metric, { ...matchers, [label]: prefer })} or `;
+  const one = `topk by (${by}) (1, max by (${by}, ${label}) (${best}2 * ${known} or ${any}))`;
   return `(${values} + on (${by}) group_left (${label}) 0 * ${one})`;
 }
 

@@ -23,7 +23,36 @@ const state = { job: "kube-state-metrics", instance: "10.0.0.9:8080" };
 const waiting = (uid: string): string =>
   `kube_pod_container_status_waiting_reason{namespace="m",pod="am-0",container="c",reason="CrashLoopBackOff",uid="${uid}"}`;
 
+const filesystem = (field: string, mountpoint: string, device = "/dev/sda2"): string =>
+  `node_filesystem_${field}{device="${device}",fstype="btrfs",mountpoint="${mountpoint}"}`;
+const mountedOn = (avail: string, readonly: string, mountpoint: string, device?: string) => ({
+  [filesystem("avail_bytes", mountpoint, device)]: avail,
+  [filesystem("size_bytes", mountpoint, device)]: "100x60",
+  [filesystem("readonly", mountpoint, device)]: readonly,
+});
+
 const situations: Readonly<Record<string, Situation>> = {
+  "a disk with two subvolumes and a read-only bind mount": {
+    alert: "HostDiskSpaceCritical",
+    target: { job: "node", instance: "a:9100", host: "a" },
+    series: {
+      ...mountedOn("2x60", "1x60", "/exports"),
+      ...mountedOn("2x60", "0x60", "/home"),
+      ...mountedOn("2x60", "0x60", "/"),
+    },
+    firing: { "10m": 1, "50m": 1 },
+  },
+  "a volume of data on a Mac and what the system keeps beside it": {
+    alert: "HostDiskSpaceCritical",
+    target: { job: "node", instance: "mac:9100", host: "mac" },
+    series: {
+      ...mountedOn("2x60", "1x60", "/", "/dev/disk3s1s1"),
+      ...mountedOn("2x60", "0x60", "/System/Volumes/VM", "/dev/disk3s6"),
+      ...mountedOn("2x60", "0x60", "/System/Volumes/Preboot", "/dev/disk3s2"),
+      ...mountedOn("2x60", "0x60", "/System/Volumes/Data", "/dev/disk3s5"),
+    },
+    firing: { "10m": 1 },
+  },
   "a pod of one name on two nodes, in a drain": {
     alert: "KubePodCrashLooping",
     target: state,

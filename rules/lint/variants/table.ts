@@ -289,6 +289,26 @@ export const variants = {
         },
       ),
   },
+  mounted: {
+    about: "a disk is mounted in a second place, as a bind mount or a subvolume is",
+    must: "it is one disk: one alert",
+    scenarios: (subject, name) => {
+      const samples = firingFor(subject, 0);
+      const isMounted = ({ labels }: One): boolean => "device" in labels && "mountpoint" in labels;
+      const twice = each(samples).filter(isMounted);
+      if (twice.length === 0) return [];
+      const again = twice.map((one) => ({
+        ...one,
+        labels: { ...one.labels, mountpoint: `${one.labels["mountpoint"]}srv/again` },
+      }));
+      return [
+        {
+          samples: inEnvironment(union(samples, together(again)), name),
+          claims: [exactly(name, 1, subject.from)],
+        },
+      ];
+    },
+  },
   born: {
     about: "a counter with labels of its own is exported from its first event on",
     must: "fires for the first event as for any other",

@@ -120,6 +120,15 @@ const faulty: AlertGroup = defineAlerts(
         },
       },
     ),
+    mounted: wrong(
+      (s) => `${s.wanted} > 5`,
+      {
+        series: { 'wanted{device="sda1",mountpoint="/"}': "6x20" },
+        from: "0m",
+        labels: { device: "sda1", mountpoint: "/" },
+      },
+      { quiet: { series: { 'wanted{device="sda1",mountpoint="/"}': "4x20" }, at: "10m" } },
+    ),
     unknown: wrong(
       (s) => `${s.share} > 0.9`,
       { series: { used: "95x20", limit: "100x20" }, from: "0m" },
