@@ -1,4 +1,4 @@
-import { type Lacks, needs } from "../rules/lib/needs.ts";
+import { collectorFlags, type Lacks } from "../rules/lib/needs.ts";
 import type { Config } from "./config/schema.ts";
 import { nodeSelection } from "./exporters.ts";
 import { channelNames } from "./render/processor-channels.ts";
@@ -37,11 +37,8 @@ const everywhere: Lacks = {
 /** Collectors of the node exporter that are off. */
 const collectorsLeftOut = (): Lacks =>
   Object.fromEntries(
-    Object.entries(needs)
-      .filter(([, text]) => {
-        const [flag] = /--collector\.[a-z_]+/.exec(text) ?? [];
-        return flag !== undefined && !nodeSelection.includes(flag);
-      })
+    Object.entries(collectorFlags)
+      .filter(([, flag]) => !nodeSelection.some((given) => given.split("=")[0] === flag))
       .map(([need]) => [need, "Vigil's own runs without it"]),
   );
 

@@ -1,23 +1,41 @@
+/** A collector of node_exporter that is off unless its flag is given; what else it takes stands around it. */
+const collector = (name: string, before = "", after = "") => ({
+  flag: `--collector.${name}`,
+  text: `${before}node_exporter with --collector.${name}${after}`,
+});
+
+const collectors = {
+  "apt textfile": collector("textfile.directory", "apt_info.py, and ", " to read its file"),
+  "cpu_vulnerabilities collector": collector("cpu_vulnerabilities"),
+  "processes collector": collector("processes"),
+  "selinux collector": collector("selinux"),
+  "smartmon textfile": collector("textfile.directory", "smartmon.sh, and ", " to read its file"),
+  "systemd collector": collector("systemd"),
+  "systemd restarts": collector("systemd", "", " and --collector.systemd.enable-restarts-metrics"),
+  "textfile collector": collector("textfile.directory"),
+} as const;
+
+type OfCollector = keyof typeof collectors;
+
+const ofCollectors = (field: "flag" | "text"): Readonly<Record<OfCollector, string>> =>
+  Object.fromEntries(Object.entries(collectors).map(([need, one]) => [need, one[field]])) as Record<
+    OfCollector,
+    string
+  >;
+
+/** The flag of node_exporter without which an alert's series are not there, by what the alert needs. */
+export const collectorFlags = ofCollectors("flag");
+
 /**
  * What must be there for an alert to fire, beside a scraped program of its job, as the end of a sentence:
  * "HostSystemdUnitFailed needs …". An estate that lacks it does not load the alert, and says why.
  */
 export const needs = {
   // node_exporter
-  "apt textfile":
-    "apt_info.py, and node_exporter with --collector.textfile.directory to read its file",
-  "cpu_vulnerabilities collector": "node_exporter with --collector.cpu_vulnerabilities",
+  ...ofCollectors("text"),
   "end of support": "a system whose /etc/os-release has SUPPORT_END, as Fedora's has",
   macos: "a host with macOS",
-  "processes collector": "node_exporter with --collector.processes",
-  "selinux collector": "node_exporter with --collector.selinux",
   "several hosts": "several hosts",
-  "smartmon textfile":
-    "smartmon.sh, and node_exporter with --collector.textfile.directory to read its file",
-  "systemd collector": "node_exporter with --collector.systemd",
-  "systemd restarts":
-    "node_exporter with --collector.systemd and --collector.systemd.enable-restarts-metrics",
-  "textfile collector": "node_exporter with --collector.textfile.directory",
   // cAdvisor
   "cgroups v1": "control groups of version 1: on version 2 the kernel does not count this",
   "cgroups v2": "control groups of version 2: on version 1 the kernel does not count this",

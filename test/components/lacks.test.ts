@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { lacksOf } from "../../components/lacks.ts";
+import { lacksAnywhere, lacksOf } from "../../components/lacks.ts";
 import { cadvisorSelection, nodeSelection } from "../../components/exporters.ts";
 import { planEstate } from "../../components/plan.ts";
 import { dockerTarget } from "../../components/targets/docker.ts";
 import { localTarget } from "../../components/targets/local.ts";
 import { groups, leftOut } from "../../rules/index.ts";
 import type { Alert } from "../../rules/lib/alert.ts";
-import type { Need } from "../../rules/lib/needs.ts";
+import { collectorFlags, type Need, needs } from "../../rules/lib/needs.ts";
 import { readDeployed, readInventory } from "../../rules/lint/files.ts";
 import { joinInventory } from "../../rules/lint/inventory.ts";
 import { blockers, bornWithEvent, type Has, toldBy } from "../../rules/lint/reach.ts";
@@ -122,6 +122,15 @@ it("what was captured ran with the flags and files of today (./vigil capture dep
   }
   const component = readFileSync(join(root, "components", "alertmanager.ts"), "utf8");
   expect(component).toContain('"--cluster.listen-address=",');
+});
+
+it("a sentence about a collector names the flag that is looked for", () => {
+  const entries = Object.entries(collectorFlags) as [keyof typeof collectorFlags, string][];
+  expect(entries.length).toBeGreaterThan(5);
+  for (const [need, flag] of entries) {
+    expect(needs[need]).toContain(`node_exporter with ${flag}`);
+    expect(need in lacksAnywhere()).toBe(!nodeSelection.join(" ").includes(flag));
+  }
 });
 
 describe("what is lacking follows from the configuration", () => {
