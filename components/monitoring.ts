@@ -129,8 +129,9 @@ export class Monitoring extends pulumi.ComponentResource {
     );
     const processorToken =
       places.processor && new Login("processor-token", { username: "alertmanager" }, child);
+    let people: Processor["people"] = {};
     if (places.processor && processorToken && plan.processor !== undefined) {
-      new Processor(
+      ({ people } = new Processor(
         "processor",
         {
           ...ground,
@@ -140,7 +141,7 @@ export class Monitoring extends pulumi.ComponentResource {
           token: processorToken,
         },
         child,
-      );
+      ));
     }
     new Alertmanager(
       "alertmanager",
@@ -182,6 +183,7 @@ export class Monitoring extends pulumi.ComponentResource {
       target: config.target,
       authority: trust.authority,
       login: { username: trust.person.username, password: trust.person.password },
+      people,
       client: trust.asker("operator"),
       prometheus: serviceOutput(places.prometheus),
       alertmanager: serviceOutput(places.alertmanager),

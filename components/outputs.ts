@@ -23,6 +23,8 @@ export interface VigilOutputs {
     readonly username: pulumi.Output<string>;
     readonly password: pulumi.Output<string>;
   };
+  /** Passwords by name of those who sign in at the processor's page alone; secret. */
+  readonly people: Readonly<Record<string, pulumi.Output<string>>>;
   /** PEM by which the person asks Alertmanager, and exporters. The key is secret. */
   readonly client: {
     readonly certificate: pulumi.Output<string>;

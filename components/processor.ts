@@ -4,6 +4,7 @@ import { join, sep } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Login } from "../provider/resources.ts";
 import type { Config } from "./config/schema.ts";
+import { peopleOf } from "./people.ts";
 import { processorFiles, processorSecrets } from "./render/processor.ts";
 import type { Place, Running, Target } from "./targets/target.ts";
 import type { Trust } from "./trust.ts";
@@ -40,12 +41,21 @@ function versionOf(): string {
 /** Remembers every alert, shows what is open and who has it. */
 export class Processor extends pulumi.ComponentResource {
   readonly running: Running;
+  /** Passwords by the names of those who sign in at its page alone. */
+  readonly people: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: ProcessorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:Processor", name, {}, opts);
     const { config, place, settings, target, token, trust } = args;
     const child = { parent: this };
     const signing = new Login(`${name}-signing-key`, { username: "processor" }, child);
+    const { act, look } = peopleOf(settings);
+    const people = [...act, ...look].map((username) => ({
+      username,
+      login: new Login(`${name}-person-${username}`, { username }, child),
+    }));
+    this.people = Object.fromEntries(people.map((one) => [one.username, one.login.password]));
+    const logins = [trust.person, ...people.map(({ login }) => login)];
     this.running = target.run(
       {
         place,
@@ -72,7 +82,7 @@ export class Processor extends pulumi.ComponentResource {
           ...(settings.postgres?.authority !== undefined && {
             [processorFiles.postgresAuthority]: settings.postgres.authority,
           }),
-          ...trust.listener(place, [trust.person], child),
+          ...trust.listener(place, logins, child),
         },
         // It reads its files when it starts.
         onChange: {},

@@ -39,6 +39,13 @@ const tellMe = (prefix: string): string =>
   "\nTo be told of alerts, say where they go (it asks for the URL) and run make up again\n\n" +
   `  ${prefix}./vigil pulumi config set --secret --path vigil:receivers.webhook.url\n`;
 
+function peopleRow({ people }: Outputs, folder: string): [string, string][] {
+  const names = Object.keys(people).sort();
+  return names.length === 0
+    ? []
+    : [["Page only", `${names.join(", ")}; their passwords are in ${folder}/`]];
+}
+
 /** What a person wants to know when the estate is up: where, how to get in, what next. */
 export function closing(input: Closing): string {
   const { access, outputs, root, stack } = input;
@@ -47,6 +54,7 @@ export function closing(input: Closing): string {
   const rows = [
     ...addresses(input),
     ["Sign in as", `${outputs.login.username}; the password is in ${short(access.login)}`],
+    ...peopleRow(outputs, short(access.people)),
     ["Authority", `${short(access.authority)} (import it, and browsers trust the certificates)`],
     ["Watched", watching(outputs)],
     ["Told", told],

@@ -16,6 +16,8 @@ export interface Access {
   /** In the format of `curl --netrc-file`. */
   readonly login: string;
   readonly authority: string;
+  /** Folder with a file like it for each of the people who sign in at the processor's page alone. */
+  readonly people: string;
   /** Certificate and key for what asks for one. */
   readonly certificate: string;
   readonly key: string;
@@ -50,6 +52,7 @@ export function accessPaths(root: string, stack: string): Access {
     certificate: file("client.crt"),
     key: file("client.key"),
     login: file("login"),
+    people: file("people"),
   };
 }
 
@@ -60,23 +63,30 @@ const urlsOf = (outputs: Outputs): string[] =>
 const netrcWord = (text: string): string =>
   /^[\w.~+/=-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 
+const hostsOf = (urls: readonly string[]): string[] =>
+  [...new Set(urls.map((url) => new URL(url).hostname))].sort();
+
 /** Lines of a .netrc file that sign in at these hosts. */
 export const netrc = (hosts: readonly string[], { password, username }: Outputs["login"]): string =>
   hosts
     .map((host) => `machine ${host} login ${username} password ${netrcWord(password)}\n`)
     .join("");
 
-/** Writes login, certificates and key to files that only this user can read. The password is never printed. */
+/** Writes logins, certificates and key to files that only this user can read. No password is ever printed. */
 export async function writeAccess(root: string, stack: string, outputs: Outputs): Promise<Access> {
   const paths = accessPaths(root, stack);
-  const hosts = [...new Set(urlsOf(outputs).map((url) => new URL(url).hostname))].sort();
-  await mkdir(join(stackFolder(root, stack), "access"), { recursive: true, mode: 0o700 });
-  // An older file keeps its mode when written to, so it goes first.
-  await Promise.all(Object.values(paths).map((path: string) => rm(path, { force: true })));
-  await writeFile(paths.login, netrc(hosts, outputs.login), { mode: 0o600 });
-  await writeFile(paths.authority, outputs.authority, { mode: 0o600 });
-  await writeFile(paths.certificate, outputs.client.certificate, { mode: 0o600 });
-  await writeFile(paths.key, outputs.client.key, { mode: 0o600 });
+  // An older file keeps its mode when written to, and who is no longer named has no file: all goes first.
+  await removeAccess(root, stack);
+  await mkdir(paths.people, { recursive: true, mode: 0o700 });
+  const write = (path: string, text: string) => writeFile(path, text, { mode: 0o600 });
+  await write(paths.login, netrc(hostsOf(urlsOf(outputs)), outputs.login));
+  await write(paths.authority, outputs.authority);
+  await write(paths.certificate, outputs.client.certificate);
+  await write(paths.key, outputs.client.key);
+  const page = outputs.processor ? [outputs.processor.url] : [];
+  for (const [username, password] of Object.entries(outputs.people)) {
+    await write(join(paths.people, username), netrc(hostsOf(page), { username, password }));
+  }
   return paths;
 }
 

@@ -5,6 +5,7 @@ import { maintenanceProblems } from "./maintenance.ts";
 import { removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
 import { proxyProblems } from "./processor-proxy.ts";
+import { peopleOf } from "../people.ts";
 import { receiverProblems } from "./receivers.ts";
 import { ruleProblems } from "./rules.ts";
 import type { Config } from "./schema.ts";
@@ -132,6 +133,21 @@ function pagerdutyTwice({ processor, receivers }: Partial<Config>): ConfigProble
   return [mistake(path, reason, removeCommand(path))];
 }
 
+/** A name stands for one password and for what its owner may do. */
+function namedTwice({ login, processor }: Partial<Config>): ConfigProblem[] {
+  if (processor === undefined) return [];
+  const { act, look } = peopleOf(processor);
+  const path = ["processor", "people"];
+  const both = act.filter((one) => look.includes(one));
+  const own = [...act, ...look].filter((one) => one === login?.username || one === "prometheus");
+  return [
+    ...both.map((one) => mistake(path, `has ${one} in act and in look; take it out of one`)),
+    ...own.map((one) =>
+      mistake(path, `names ${one}, which the estate itself signs in as; choose another name`),
+    ),
+  ];
+}
+
 /** What is wrong between fields that are each valid. */
 export function contradictions(config: Partial<Config>, now: Date): ConfigProblem[] {
   return [
@@ -143,6 +159,7 @@ export function contradictions(config: Partial<Config>, now: Date): ConfigProble
     ...escalationToNobody(config),
     ...hooksUnheard(config),
     ...pagerdutyTwice(config),
+    ...namedTwice(config),
     ...proxyProblems(config),
     ...addressesInside(config),
     ...maintenanceProblems(config),

@@ -14,7 +14,7 @@ import {
   secretUrl,
   section,
 } from "./fields.ts";
-import { proxy } from "./processor-proxy-schema.ts";
+import { partsOf, proxy } from "./processor-proxy-schema.ts";
 import { mailServer } from "./receivers-schema.ts";
 
 const durations = about(
@@ -44,6 +44,21 @@ const hookSecret = (description: string) =>
       "must be one word of at least 16 characters",
     ).optional(),
     { description, secret: true },
+  );
+
+/** Names become those of files. */
+const names = (what: string, example: string) =>
+  about(
+    z
+      .string()
+      .refine((text) => partsOf(text).every((one) => /^[A-Za-z0-9][\w.@-]{0,59}$/.test(one)), {
+        error: "are not names of 1 to 60 of A-Z, a-z, 0-9 and . _ @ -; write ada,grace",
+      })
+      .optional(),
+    {
+      description: `Names of people who may ${what} on its page, with commas. Each gets a password of their own, in \`.vigil/<stack>/access/people/\`.`,
+      example,
+    },
   );
 
 /** Ways to people that the processor has of its own: told once, taken once, ended once. */
@@ -150,6 +165,9 @@ export const processor = section({
     example: "https://alerts.example.com",
   }),
   proxy,
+  people: z
+    .strictObject({ act: names("act", "ada,grace"), look: names("only look", "wall") })
+    .optional(),
   retentionDays: about(z.int().min(1).default(90), {
     description: "Days that history is kept.",
     example: "90",

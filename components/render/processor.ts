@@ -3,6 +3,7 @@ import type { ProcessorReceiver } from "../../rules/lib/alertmanager.ts";
 import { partsOf } from "../config/processor-proxy-schema.ts";
 import type { Secret } from "../config/fields.ts";
 import type { Config } from "../config/schema.ts";
+import { peopleOf } from "../people.ts";
 import type { Place } from "../targets/target.ts";
 import { channelSecrets, renderChannels } from "./processor-channels.ts";
 import { username } from "./prometheus.ts";
@@ -68,6 +69,7 @@ export function renderProcessor(
   alertmanager: Place,
 ): string {
   const { heartbeat, postgres } = processor;
+  const { look } = peopleOf(processor);
   const { channels, subscriptions } = renderChannels(processor);
   return stringify(
     {
@@ -84,6 +86,7 @@ export function renderProcessor(
       listen: place.listen,
       metrics: { passwordFile: processorFiles.metricsPassword, username },
       ...(processor.proxy && { proxy: proxyOf(processor.proxy) }),
+      ...(look.length > 0 && { readers: look }),
       publicUrl: processor.url ?? place.url ?? `https://${place.address}`,
       retentionDays: processor.retentionDays,
       secretFile: processorFiles.secret,

@@ -45,6 +45,7 @@ const everything = {
     key: "hidden-appwrite",
   },
   escalation: { to: "lead@example.com" },
+  people: { act: "grace, ada", look: "wall" },
   url: "https://ops.example.com/alerts/",
   proxy: {
     from: "127.0.0.1, 10.1.0.0/16",
@@ -107,6 +108,7 @@ describe("processor.yml", () => {
     const channels = openChannels(read.channels, readSecret);
     expect(channels.map(({ name }) => name)).toEqual(channelNames(config.processor));
     expect(channels).toHaveLength("slack" in processor ? 8 : 0);
+    expect(read.readers).toEqual("slack" in processor ? ["wall"] : []);
   });
 
   test("holds no secret", () => {
@@ -151,6 +153,24 @@ test("an escalation without a mail server, and reminders that are no times, are 
   const { problems } = parsed({ escalation: { to: "lead@example.com" } });
   expect(problems).toMatchObject([{ path: "vigil:processor.escalation" }]);
   expect(parsed({ remind: "soon" }).problems).toMatchObject([{ path: "vigil:processor.remind" }]);
+});
+
+test("a name stands for one password and for what its owner may do", () => {
+  const problems = (people: object) =>
+    (parsed({ people }).problems ?? []).map(({ reason }) => reason);
+  expect(problems({ act: "ada,grace", look: "wall" })).toEqual([]);
+  expect(problems({ act: "ada,grace", look: "ada" })).toEqual([
+    "has ada in act and in look; take it out of one",
+  ]);
+  expect(problems({ act: "vigil", look: "prometheus" })).toEqual(
+    ["vigil", "prometheus"].map(
+      (one) => `names ${one}, which the estate itself signs in as; choose another name`,
+    ),
+  );
+  // Names are those of files.
+  for (const odd of ["../ada", "a b", ".ada", "ä", "a".repeat(61)]) {
+    expect(problems({ act: odd })).toEqual([expect.stringContaining("are not names")]);
+  }
 });
 
 test("a webhook that a service could not deliver, and a key that is used twice, are refused", () => {

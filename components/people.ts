@@ -1,0 +1,13 @@
+import { partsOf } from "./config/processor-proxy-schema.ts";
+import type { Config } from "./config/schema.ts";
+
+/** Who signs in at the processor's page beside the estate's own login, each once, sorted. */
+export interface People {
+  readonly act: readonly string[];
+  readonly look: readonly string[];
+}
+
+export function peopleOf({ people }: Pick<Config["processor"], "people">): People {
+  const sorted = (text = ""): string[] => [...new Set(partsOf(text))].sort();
+  return { act: sorted(people?.act), look: sorted(people?.look) };
+}
