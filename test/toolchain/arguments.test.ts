@@ -7,7 +7,7 @@ import { checkout, temporary } from "./support.ts";
 /** Their arguments are for another program, which says itself what is wrong with them. */
 const passedOn = ["amtool", "pulumi", "test"];
 /** No stack, no name: what the command is about stands after it. */
-const namesMatter = ["alerts-test", "bench", "capture", "explain", "logs", "mutate"];
+const namesMatter = ["alerts-test", "bench", "capture", "explain", "logs", "mutate", "scorecard"];
 const own = commands.map(({ name }) => name).filter((name) => !passedOn.includes(name));
 
 /** Runs a command with a cache that is empty: what it fetched or built would be there. */
@@ -34,7 +34,7 @@ test.each(own.filter((name) => !namesMatter.includes(name)))(
   },
 );
 
-test.each(["bench", "capture", "mutate"])(
+test.each(["bench", "capture", "mutate", "scorecard"])(
   "%s looks at names before anything is fetched",
   (name) => {
     expect(vigil(name, "nonsense")).toEqual(refused);

@@ -30,9 +30,10 @@ describe("vigil mutate", () => {
 });
 
 describe("vigil explain", () => {
-  it("lists every alert by service", async () => {
+  it("lists every alert by service, and marks what the stack loads", async () => {
     const { code, text } = await vigil("explain");
-    expect([code, text]).toEqual([0, expect.stringMatching(/^host +HostDown +critical +/m)]);
+    expect([code, text]).toEqual([0, expect.stringMatching(/^✓ +host +HostDown +critical +/m)]);
+    expect(text).toMatch(/^– +redis +RedisDown +critical +/m);
   });
 
   it("says what an alert means in a stack", async () => {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Alert } from "../../rules/lib/alert.ts";
 import { ensureDependencies } from "../dependencies.ts";
 import { UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
@@ -9,8 +10,26 @@ import { formatTable } from "../table.ts";
 const help = `./vigil explain [ALERT] [--stack NAME]
 
 What an alert means: its condition with this stack's threshold, who is told and when, what silences
-it, and its runbook. Without a name: every alert, by service.
+it, and its runbook. Without a name: every alert, by service; ✓ marks those that the stack loads.
 `;
+
+/** Every alert in a line, with a mark for those that are loaded where that is known. */
+export function listed(
+  alerts: readonly Pick<Alert, "name" | "service" | "severity" | "summary">[],
+  loaded?: ReadonlySet<string>,
+): string {
+  const rows = alerts.map(({ name, service, severity, summary }) => [
+    service,
+    name,
+    severity,
+    summary,
+  ]);
+  return formatTable(
+    rows
+      .sort((a, b) => (a.join() < b.join() ? -1 : 1))
+      .map((row) => (loaded ? [loaded.has(row[1] ?? "") ? "✓" : "–", ...row] : row)),
+  );
+}
 
 /** `vigil explain`. */
 export async function run(args: string[]): Promise<number> {
@@ -22,13 +41,11 @@ export async function run(args: string[]): Promise<number> {
   const alerts = allAlerts();
   const [wanted] = rest;
   if (wanted === undefined) {
-    const rows = alerts.map(({ name, service, severity, summary }) => [
-      service,
-      name,
-      severity,
-      summary,
-    ]);
-    process.stdout.write(formatTable(rows.sort((a, b) => (a.join() < b.join() ? -1 : 1))));
+    const { loadedBy } = await import("../reach.ts");
+    const { selectionOf } = await import("../selection.ts");
+    // The list is of use without a stack, too.
+    const loaded = await selectionOf(root, name).then(loadedBy, () => undefined);
+    process.stdout.write(listed(alerts, loaded && new Set(loaded.map((one) => one.alert.name))));
     return 0;
   }
   const alert = alerts.find(({ name }) => name === wanted);
