@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { request } from "node:https";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
@@ -120,10 +120,71 @@ const tricks: Readonly<Record<string, (port: number) => Promise<() => void>>> = 
   "ask without a login": flood,
 };
 
+/** Addresses that are listened on in this moment, as the system lists them; state 0A is listening. */
+function listening(): string[] {
+  return ["tcp", "tcp6"].flatMap((table) =>
+    readFileSync(`/proc/net/${table}`, "utf8")
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, , , state]) => state === "0A")
+      .map(([, address = "", , , , , , , , inode = ""]) => `${address} ${inode}`),
+  );
+}
+
+/** As /proc writes 127.0.0.1, ::1 and ::ffff:127.0.0.1. */
+const loopback = /^(?:[0-9A-F]{6}7F|0{24}01000000|0{16}FFFF0000[0-9A-F]{6}7F):/;
+
+/** Inodes of the sockets of every process that has this folder in its environment or arguments. */
+function socketsBelow(folder: string): Set<string> {
+  const found = new Set<string>();
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const shown = ["cmdline", "environ"].map((one) =>
+        readFileSync(`/proc/${pid}/${one}`, "latin1"),
+      );
+      if (!shown.join().includes(folder)) continue;
+      for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
+        if (inode !== undefined) found.add(inode);
+      }
+    } catch {
+      // Ended while we looked, or no socket any more.
+    }
+  }
+  return found;
+}
+
+/** Every address that something of the workspace listened on, however shortly, by whether it is loopback. */
+const seen = { loopback: new Set<string>(), elsewhere: new Set<string>() };
+
+/** Looks while `work` goes on. */
+async function watching<T>(work: Promise<T>): Promise<T> {
+  const look = (): void => {
+    const own = socketsBelow(place.folder);
+    for (const [address = "", inode = ""] of listening().map((one) => one.split(" "))) {
+      if (own.has(inode)) seen[loopback.test(address) ? "loopback" : "elsewhere"].add(address);
+    }
+  };
+  const timer = setInterval(look, 50);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 beforeAll(async () => {
   place = await createWorkspace("strangers");
-  const { code, text: said } = await place.vigil(["up"]);
-  if (code !== 0) throw new Error(said);
+  for (const command of ["preview", "up", "refresh", "verify"]) {
+    const { code, text: said } = await watching(place.vigil([command]));
+    if (code !== 0) throw new Error(said);
+  }
+});
+
+it("nothing listens on a network, not even for a moment of preview, up, refresh or verify", () => {
+  expect([...seen.elsewhere]).toEqual([]);
+  // The engine's and the provider's ports of a moment are among them, so they would have been seen.
+  expect(seen.loopback.size).toBeGreaterThan(2 * parts.length);
 });
 
 afterAll(async () => {
