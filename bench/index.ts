@@ -62,6 +62,11 @@ export const benches: readonly BenchEntry[] = [
     load: () => import("./processor-storm.ts"),
   },
   {
+    name: "processor-open",
+    summary: "Thirty thousand open alerts, and the memory that a comparison takes",
+    load: () => import("./processor-open.ts"),
+  },
+  {
     name: "processor-page",
     summary: "Five thousand open alerts in a slow browser, and a phone in a storm",
     load: () => import("./processor-page.ts"),

@@ -136,16 +136,21 @@ function pagerdutyTwice({ processor, receivers }: Partial<Config>): ConfigProble
 /** A name stands for one password and for what its owner may do. */
 function namedTwice({ login, processor }: Partial<Config>): ConfigProblem[] {
   if (processor === undefined) return [];
-  const { act, look } = peopleOf(processor);
+  const people = peopleOf(processor);
   const path = ["processor", "people"];
-  const both = act.filter((one) => look.includes(one));
-  const own = [...act, ...look].filter((one) => one === login?.username || one === "prometheus");
-  return [
-    ...both.map((one) => mistake(path, `has ${one} in act and in look; take it out of one`)),
-    ...own.map((one) =>
-      mistake(path, `names ${one}, which the estate itself signs in as; choose another name`),
-    ),
-  ];
+  const ours = (["act", "look"] as const).flatMap((field) =>
+    people[field]
+      .filter((one) => one === login?.username || one === "prometheus")
+      .map((one) =>
+        mistake(
+          [...path, field],
+          `names ${one}, which the estate itself signs in as; choose another name`,
+        ),
+      ),
+  );
+  const twice = people.act.filter((one) => people.look.includes(one));
+  if (twice.length === 0) return ours;
+  return [...ours, mistake(path, `has ${twice.join(", ")} in act and in look; choose one`)];
 }
 
 /** What is wrong between fields that are each valid. */

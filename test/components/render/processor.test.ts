@@ -160,7 +160,7 @@ test("a name stands for one password and for what its owner may do", () => {
     (parsed({ people }).problems ?? []).map(({ reason }) => reason);
   expect(problems({ act: "ada,grace", look: "wall" })).toEqual([]);
   expect(problems({ act: "ada,grace", look: "ada" })).toEqual([
-    "has ada in act and in look; take it out of one",
+    "has ada in act and in look; choose one",
   ]);
   expect(problems({ act: "vigil", look: "prometheus" })).toEqual(
     ["vigil", "prometheus"].map(
