@@ -196,7 +196,7 @@ export const group = defineAlerts(owner, signals, {
   },
   GrafanaRequestsSlow: {
     severity: "warning",
-    threshold: { value: 2.5, unit: "seconds within which 95 % are answered" },
+    threshold: { value: 2.5, unit: "seconds within which 95 % are answered", range: { below: 25 } },
     when: ({ latency, requests }, threshold) => `${latency} > ${threshold} and ${requests}`,
     for: "15m",
     summary: "Grafana on {{ $labels.host }} is slow",
@@ -264,7 +264,7 @@ export const group = defineAlerts(owner, signals, {
   },
   GrafanaDatasourceSlow: {
     severity: "warning",
-    threshold: { value: 10, unit: "seconds within which 95 % are answered" },
+    threshold: { value: 10, unit: "seconds within which 95 % are answered", range: { below: 100 } },
     when: ({ sourceLatency, sourceRequests }, threshold) =>
       `${sourceLatency} > ${threshold} and ${sourceRequests}`,
     for: "15m",
@@ -340,7 +340,11 @@ export const group = defineAlerts(owner, signals, {
   },
   GrafanaRuleEvaluationsSlow: {
     severity: "warning",
-    threshold: { value: 30, unit: "seconds within which 95 % are evaluated" },
+    threshold: {
+      value: 30,
+      unit: "seconds within which 95 % are evaluated",
+      range: { below: 300 },
+    },
     when: ({ evaluationTime, evaluations }, threshold) =>
       `${evaluationTime} > ${threshold} and ${evaluations}`,
     for: "15m",

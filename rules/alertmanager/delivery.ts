@@ -120,7 +120,11 @@ export const group = defineAlerts(alertmanagerOwner("delivery"), signals, {
   },
   AlertmanagerNotificationLatency: {
     severity: "warning",
-    threshold: { value: 10, unit: "seconds that 99 of 100 notifications take at most" },
+    threshold: {
+      value: 10,
+      unit: "seconds that 99 of 100 notifications take at most",
+      range: { below: 20 },
+    },
     when: (s, seconds) => `${s.slowest} > ${seconds}`,
     for: "10m",
     summary: "Notifications by {{ $labels.integration }} take long",

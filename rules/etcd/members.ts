@@ -187,7 +187,11 @@ export const group = defineAlerts(etcdOwner("members"), signals, {
   },
   EtcdMemberCommunicationSlow: {
     severity: "warning",
-    threshold: { value: 0.15, unit: "seconds to a member and back, 99th percentile" },
+    threshold: {
+      value: 0.15,
+      unit: "seconds to a member and back, 99th percentile",
+      range: { below: 3.2768 },
+    },
     when: ({ roundTrip }, threshold) => `${roundTrip} > ${threshold}`,
     for: "10m",
     summary: "etcd members are far apart",
@@ -287,7 +291,7 @@ export const group = defineAlerts(etcdOwner("members"), signals, {
   },
   EtcdCallsSlow: {
     severity: "warning",
-    threshold: { value: 0.5, unit: "seconds for 99 of 100 calls" },
+    threshold: { value: 0.5, unit: "seconds for 99 of 100 calls", range: { below: 10 } },
     when: ({ callTime }, threshold) => `${callTime} > ${threshold}`,
     for: "10m",
     summary: "etcd member {{ $labels.instance }} answers slowly",

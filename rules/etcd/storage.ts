@@ -56,7 +56,11 @@ export const group = defineAlerts(etcdOwner("storage"), signals, {
   EtcdFsyncSlow: {
     severity: "warning",
     family: "EtcdFsync",
-    threshold: { value: 0.1, unit: "seconds to put the log on disk, 99th percentile" },
+    threshold: {
+      value: 0.1,
+      unit: "seconds to put the log on disk, 99th percentile",
+      range: { below: 8.192 },
+    },
     when: ({ fsync }, threshold) => `${fsync} > ${threshold}`,
     for: "10m",
     summary: "The disk of etcd member {{ $labels.instance }} is slow",
@@ -83,7 +87,11 @@ export const group = defineAlerts(etcdOwner("storage"), signals, {
   EtcdFsyncVerySlow: {
     severity: "critical",
     family: "EtcdFsync",
-    threshold: { value: 0.7, unit: "seconds to put the log on disk, 99th percentile" },
+    threshold: {
+      value: 0.7,
+      unit: "seconds to put the log on disk, 99th percentile",
+      range: { below: 8.192 },
+    },
     when: ({ fsync }, threshold) => `${fsync} > ${threshold}`,
     for: "10m",
     summary: "The disk of etcd member {{ $labels.instance }} cannot keep up",
@@ -109,7 +117,11 @@ export const group = defineAlerts(etcdOwner("storage"), signals, {
   },
   EtcdCommitSlow: {
     severity: "warning",
-    threshold: { value: 0.25, unit: "seconds to write the database, 99th percentile" },
+    threshold: {
+      value: 0.25,
+      unit: "seconds to write the database, 99th percentile",
+      range: { below: 8.192 },
+    },
     when: ({ commit }, threshold) => `${commit} > ${threshold}`,
     for: "10m",
     summary: "etcd member {{ $labels.instance }} writes its database slowly",

@@ -73,7 +73,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
   VllmFirstTokenSlow: {
     severity: "warning",
     family: "VllmFirstToken",
-    threshold: { value: 2.5, unit: "seconds to the first token for 95 %" },
+    threshold: { value: 2.5, unit: "seconds to the first token for 95 %", range: { below: 2560 } },
     when: ({ finished, firstToken }, threshold) =>
       `${firstToken} > ${threshold} and ${finished} > ${often}`,
     for: "10m",
@@ -97,7 +97,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
   VllmFirstTokenVerySlow: {
     severity: "critical",
     family: "VllmFirstToken",
-    threshold: { value: 10, unit: "seconds to the first token for 95 %" },
+    threshold: { value: 10, unit: "seconds to the first token for 95 %", range: { below: 2560 } },
     when: ({ finished, firstToken }, threshold) =>
       `${firstToken} > ${threshold} and ${finished} > ${often}`,
     for: "5m",
@@ -120,7 +120,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
   },
   VllmTokensSlow: {
     severity: "warning",
-    threshold: { value: 0.2, unit: "seconds between two tokens for 95 %" },
+    threshold: { value: 0.2, unit: "seconds between two tokens for 95 %", range: { below: 80 } },
     when: ({ finished, nextToken }, threshold) =>
       `${nextToken} > ${threshold} and ${finished} > ${often}`,
     for: "10m",
@@ -143,7 +143,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
   },
   VllmRequestsSlow: {
     severity: "warning",
-    threshold: { value: 30, unit: "seconds to the whole answer for 95 %" },
+    threshold: { value: 30, unit: "seconds to the whole answer for 95 %", range: { below: 7680 } },
     when: ({ finished, wholeAnswer }, threshold) =>
       `${wholeAnswer} > ${threshold} and ${finished} > ${often}`,
     for: "10m",
@@ -193,7 +193,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
   VllmQueueTimeHigh: {
     severity: "warning",
     family: "VllmQueue",
-    threshold: { value: 30, unit: "seconds in the queue for 95 %" },
+    threshold: { value: 30, unit: "seconds in the queue for 95 %", range: { below: 7680 } },
     when: ({ finished, queueTime }, threshold) =>
       `${queueTime} > ${threshold} and ${finished} > ${often}`,
     for: "5m",

@@ -304,7 +304,7 @@ export const group = defineAlerts(
     },
     KubeAdmissionWebhookSlow: {
       severity: "warning",
-      threshold: { value: 2, unit: "seconds for 99 of 100 calls" },
+      threshold: { value: 2, unit: "seconds for 99 of 100 calls", range: { below: 25 } },
       when: ({ webhookLatency }, threshold) => `${webhookLatency} > ${threshold}`,
       for: "10m",
       summary: "Webhook {{ $labels.name }} is slow",

@@ -181,7 +181,7 @@ export const group = defineAlerts(componentOwner("apiserver", "cluster", job), s
   },
   KubeAPILatencyHigh: {
     severity: "warning",
-    threshold: { value: 1, unit: "seconds for 99 of 100 short requests" },
+    threshold: { value: 1, unit: "seconds for 99 of 100 short requests", range: { below: 60 } },
     when: ({ latency }, threshold) => `${latency} > ${threshold}`,
     for: "10m",
     summary: "The API server answers {{ $labels.verb }} slowly",
@@ -214,7 +214,7 @@ export const group = defineAlerts(componentOwner("apiserver", "cluster", job), s
   },
   KubeAPIEtcdRequestsSlow: {
     severity: "warning",
-    threshold: { value: 0.5, unit: "seconds for 99 of 100 requests to etcd" },
+    threshold: { value: 0.5, unit: "seconds for 99 of 100 requests to etcd", range: { below: 60 } },
     when: ({ storeLatency }, threshold) => `${storeLatency} > ${threshold}`,
     for: "10m",
     summary: "etcd is slow for API server {{ $labels.instance }}",

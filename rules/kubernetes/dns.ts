@@ -125,7 +125,7 @@ export const group = defineAlerts(componentOwner("dns", "cluster", job), signals
   },
   CoreDNSLatencyHigh: {
     severity: "warning",
-    threshold: { value: 1, unit: "seconds for 99 of 100 answers" },
+    threshold: { value: 1, unit: "seconds for 99 of 100 answers", range: { below: 8.192 } },
     when: ({ latency }, threshold) => `${latency} > ${threshold}`,
     for: "10m",
     summary: "CoreDNS answers slowly",
@@ -178,7 +178,11 @@ export const group = defineAlerts(componentOwner("dns", "cluster", job), signals
   },
   CoreDNSForwardLatencyHigh: {
     severity: "warning",
-    threshold: { value: 2, unit: "seconds for 99 of 100 forwarded questions" },
+    threshold: {
+      value: 2,
+      unit: "seconds for 99 of 100 forwarded questions",
+      range: { below: 8.192 },
+    },
     when: ({ upstreamLatency }, threshold) => `${upstreamLatency} > ${threshold}`,
     for: "10m",
     summary: "DNS server {{ $labels.to }} is slow for CoreDNS",

@@ -193,7 +193,11 @@ export const group = defineAlerts(componentOwner("kubelet", "node", job), signal
   },
   KubeletPlegDurationHigh: {
     severity: "warning",
-    threshold: { value: 9.5, unit: "seconds to look through all containers, 99th percentile" },
+    threshold: {
+      value: 9.5,
+      unit: "seconds to look through all containers, 99th percentile",
+      range: { below: 10 },
+    },
     when: ({ relist }, threshold) => `${relist} >= ${threshold}`,
     for: "5m",
     summary: "The kubelet of {{ $labels.node }} is slow to see its containers",
@@ -218,7 +222,11 @@ export const group = defineAlerts(componentOwner("kubelet", "node", job), signal
   },
   KubeletPodStartUpLatencyHigh: {
     severity: "warning",
-    threshold: { value: 60, unit: "seconds to start a pod, 99th percentile" },
+    threshold: {
+      value: 60,
+      unit: "seconds to start a pod, 99th percentile",
+      range: { below: 3600 },
+    },
     when: ({ podStart }, threshold) => `${podStart} > ${threshold}`,
     for: "15m",
     summary: "Pods start slowly on {{ $labels.node }}",

@@ -113,7 +113,11 @@ export const group = defineAlerts(componentOwner("proxy", "node", job), signals,
   },
   KubeProxySyncSlow: {
     severity: "warning",
-    threshold: { value: 5, unit: "seconds to write the rules, 99th percentile" },
+    threshold: {
+      value: 5,
+      unit: "seconds to write the rules, 99th percentile",
+      range: { below: 16.384 },
+    },
     when: ({ syncTime }, threshold) => `${syncTime} > ${threshold}`,
     for: "15m",
     summary: "The kube-proxy of {{ $labels.host }} is slow to write rules",

@@ -37,7 +37,7 @@ export interface Threshold {
   /** In words: `share of CPU time not idle`. */
   readonly unit: string;
   /** Values that make sense, where the unit says too much or too little; see `rangeOf`. */
-  readonly range?: { readonly min?: number; readonly max?: number };
+  readonly range?: { readonly min?: number; readonly max?: number; readonly below?: number };
 }
 
 /** Values by label; an empty value means that the label is not there. */

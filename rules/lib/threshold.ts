@@ -4,6 +4,8 @@ import type { Threshold } from "./alert.ts";
 export interface Range {
   readonly min: number;
   readonly max: number;
+  /** Where a quantile's histogram ends: it is never seen above that, so no alert at or beyond it fires. */
+  readonly below?: number | undefined;
 }
 
 /** What a unit says of its values; the first that fits. */
@@ -39,9 +41,10 @@ export interface OutOfRange {
 
 /** What is wrong with a value of a threshold; undefined where it is possible. */
 export function outOfRange(value: number, threshold: Threshold): OutOfRange | undefined {
-  const { max, min } = rangeOf(threshold);
-  if (value >= min && value <= max) return undefined;
-  const bounds = max === Infinity ? `at least ${min}` : `${min} to ${max}`;
+  const { below = Infinity, max, min } = rangeOf(threshold);
+  if (value >= min && value <= max && value < below) return undefined;
+  const upTo = below === Infinity ? "" : `, and below ${below}, where its histogram ends`;
+  const bounds = max === Infinity ? `at least ${min}${upTo}` : `${min} to ${max}`;
   const share = rounded(value / 100);
   // A share is often written in per cent.
   const instead = isShare(threshold) && share >= min && share <= max ? share : threshold.value;

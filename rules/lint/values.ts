@@ -1,8 +1,9 @@
 /** Whether what rules and fixtures say of labels is what a program can write. */
-import { type AlertGroup, type Series } from "../lib/alert.ts";
+import type { Alert, AlertGroup, Series, Threshold } from "../lib/alert.ts";
 import { partsOfName, samplesOf } from "../lib/fixture.ts";
 import { plainOptions } from "../lib/rule-file.ts";
 import { compute, ruleDialect } from "../lib/signal.ts";
+import { rangeOf } from "../lib/threshold.ts";
 import type { Enumeration, LabelValues, ProgramValues } from "../metrics/values.ts";
 import { type Exposed, targetLabels } from "./inventory.ts";
 import { type Matcher, type Node, parse, selectors } from "./promql.ts";
@@ -137,6 +138,15 @@ export function wrongSeries(
   return [...open.map((label) => undecided(metric, label)), ...strangeValues(series, known)];
 }
 
+/** What makes an alert deaf at the highest threshold that its range lets somebody set. */
+function deafAtMost(alert: Alert, threshold: Threshold, known: KnownValues): string[] {
+  const { below = Number.MAX_SAFE_INTEGER, max } = rangeOf(threshold);
+  const most = Math.min(max, below * (1 - 1e-9));
+  return deafQuantiles(parse(alert.expression(most, plainOptions)), known).map(
+    (why) => `${why}, so the threshold must have a range below that`,
+  );
+}
+
 /** What a group's rules and fixtures say of labels that no program writes, and what nobody decided. */
 export function wrongValues(
   group: AlertGroup,
@@ -148,7 +158,7 @@ export function wrongValues(
     ...(group.recordings ?? []).map(({ expr }) => expr),
   ].flatMap((expression) => wrongMatchers(parse(expression), known, inventory));
   const own = Object.values(group.alerts).flatMap((alert) => {
-    const { fires, name, quiet, resolves, target } = alert;
+    const { fires, name, quiet, resolves, target, threshold } = alert;
     const tree = parse(alert.expression(undefined, plainOptions));
     const fixtures: Series[] = [fires, quiet, resolves].flatMap((fixture) =>
       fixture === undefined || fixture === "never" ? [] : [fixture.series],
@@ -156,6 +166,7 @@ export function wrongValues(
     return [
       ...wrongMatchers(tree, known, inventory),
       ...deafQuantiles(tree, known),
+      ...(threshold === undefined ? [] : deafAtMost(alert, threshold, known)),
       ...fixtures.flatMap((series) =>
         [...samplesOf(series, target).keys()].flatMap((one) => wrongSeries(one, known, inventory)),
       ),

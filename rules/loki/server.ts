@@ -140,7 +140,11 @@ export const group = defineAlerts({ ...loki, name: "loki-server" }, signals, {
   LokiRequestsSlow: {
     severity: "warning",
     board: estateBoard,
-    threshold: { value: 1, unit: "seconds within which 99 % of a route are answered" },
+    threshold: {
+      value: 1,
+      unit: "seconds within which 99 % of a route are answered",
+      range: { below: 100 },
+    },
     when: ({ latency, requests: enough }, threshold) => `${latency} > ${threshold} and ${enough}`,
     for: "15m",
     summary: "Loki answers {{ $labels.route }} slowly",

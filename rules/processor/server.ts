@@ -122,7 +122,11 @@ export const group = defineAlerts(processorOwner("server"), signals, {
   },
   ProcessorCommitSlow: {
     severity: "warning",
-    threshold: { value: 0.5, unit: "seconds that 99 of 100 transactions take at most" },
+    threshold: {
+      value: 0.5,
+      unit: "seconds that 99 of 100 transactions take at most",
+      range: { below: 5 },
+    },
     when: (s, seconds) => `${s.commitTime} > ${seconds}`,
     for: "10m",
     summary: "The alert processor on {{ $labels.host }} writes slowly",

@@ -130,7 +130,11 @@ export const group = defineAlerts({ ...rayCluster, name: "ray-serve" }, signals,
   },
   RayServeLatencyHigh: {
     severity: "warning",
-    threshold: { value: 5000, unit: "milliseconds for 99 of 100 requests" },
+    threshold: {
+      value: 5000,
+      unit: "milliseconds for 99 of 100 requests",
+      range: { below: 600_000 },
+    },
     when: ({ latency }, limit) => `${latency} > ${limit}`,
     for: "10m",
     summary: "{{ $labels.application }} on Ray Serve is slow",

@@ -57,10 +57,10 @@ function copyCheckout(folder: string): void {
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
 }
 
-/** Surroundings of somebody who never used Pulumi: no backend, no passphrase, no logged-in account. */
+/** Surroundings of somebody who never used Pulumi: no backend, no passphrase, no logged-in account, no `make` around it. */
 function newcomer(stack: string, pulumiHome: string): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
-    ([name]) => !/^(?:CI$|PULUMI_|STACK$|PURGE$)/.test(name),
+    ([name]) => !/^(?:CI$|MAKE|MFLAGS$|PULUMI_|STACK$|PURGE$)/.test(name),
   );
   return {
     ...Object.fromEntries(own),

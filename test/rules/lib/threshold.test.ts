@@ -82,3 +82,14 @@ it("a share is spelled as it is configured and as people say it", () => {
   expect(spelledThreshold(0.07, { value: 0.1, unit: "share of memory" })).toBe("0.07 (7 %)");
   expect(spelledThreshold(300, { value: 60, unit: "seconds" })).toBe("300");
 });
+
+it("what a quantile never reaches is refused, with where its histogram ends", () => {
+  const slow = { value: 1, unit: "seconds", range: { below: 10 } };
+  expect([9.99, 1].map((value) => outOfRange(value, slow))).toEqual([undefined, undefined]);
+  for (const value of [10, 30]) {
+    expect(outOfRange(value, slow)).toEqual({
+      reason: `is ${value}, which can never be: seconds is at least 0, and below 10, where its histogram ends`,
+      instead: 1,
+    });
+  }
+});
