@@ -154,6 +154,7 @@ describe("stack local", () => {
       alertmanager: { url: "https://127.0.0.1:9093" },
       environment: "local",
       grafana: null,
+      people: {},
       processor: { url: "https://127.0.0.1:9095" },
       prometheus: { url: "https://127.0.0.1:9090" },
       receivers: ["email", "processor-webhook", "slack", "webhook"],
