@@ -29,7 +29,7 @@ import { DatabaseError, DatabaseOptionsError } from "../store/database-error.ts"
 import { openPatiently, StoreDownError, type StoreState } from "../store/patient.ts";
 import { SchemaError } from "../store/schema.ts";
 import { openStoreOf } from "./open-store.ts";
-import { every } from "./schedule.ts";
+import { every, owed } from "./schedule.ts";
 import { summaryOf } from "./summary.ts";
 import { silencesAt } from "./silences.ts";
 import { sealFor } from "./tokens.ts";
@@ -86,9 +86,11 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       sayState(state);
     },
   });
+  // Owed until the memory has done it: clocks are set, and databases restarted, in the same maintenance.
+  const release = owed(() => store.release(Date.now()));
   const clock = machineClock(() => {
     logger.warn("the clock was set back; what waits for a time is due now");
-    void store.release(Date.now()).catch(trouble("release"));
+    release.ask();
   });
   const journal = journalOf(clock);
   const silence = config.heartbeat.silence * second;
@@ -210,6 +212,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       retention: retentionDays * day,
     });
     return [
+      every(second, trouble("making due what waits"), release.settle),
       every(second, trouble("ending snoozes"), async () => {
         if ((await watch.wake()) === 0) return;
         changes.note();
