@@ -109,11 +109,13 @@ function substitute(value: unknown, pairs: readonly (readonly [string, string])[
 async function becomeHealthy(name: string, container: Docker.Container, seconds: number) {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const { State, Config } = await container.inspect();
+    const { State, Config, HostConfig } = await container.inspect();
     const health = State.Health;
+    // Between its end and its restart it is exited for a moment.
+    const restarts = !["", "no"].includes(HostConfig.RestartPolicy?.Name ?? "");
     if (Config.Healthcheck?.Test?.[0] === "NONE" || health?.Status === "healthy") return;
     if (State.Status === "created" && health === undefined) return;
-    if (Date.now() > deadline || State.Status === "exited") {
+    if (Date.now() > deadline || (State.Status === "exited" && !restarts)) {
       const last = health?.Log.at(-1)?.Output ?? "no check yet";
       const log = await container.logs({ stdout: true, stderr: true, tail: 20 });
       throw new Error(
