@@ -1,5 +1,6 @@
 import { readFile, readdir, readlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { VigilError } from "../errors.ts";
 import { allPids, markOf, type Marked } from "./marks.ts";
 import { findOnPath, run } from "./tool.ts";
@@ -119,7 +120,20 @@ export async function strangersOn(port: number, home: string, name?: string): Pr
     });
 }
 
-/** @throws VigilError when a stranger holds one of `ports`. */
+/** Milliseconds that a process which was told to end may seem to hold its port still, with no owner to be seen. */
+const ending = 3_000;
+
+/** The first who is there to stay: what is stopped meanwhile lets go of the port in a moment. */
+async function whoStays(port: number, home: string, name?: string): Promise<Holder | undefined> {
+  const end = performance.now() + ending;
+  for (;;) {
+    const [stranger] = await strangersOn(port, home, name);
+    if (stranger === undefined || performance.now() > end) return stranger;
+    await sleep(100);
+  }
+}
+
+/** @throws VigilError when a stranger holds one of `ports`, and goes on holding it. */
 export async function requirePorts(
   ports: readonly number[],
   home: string,
@@ -127,7 +141,7 @@ export async function requirePorts(
   within: "process" | "home",
 ): Promise<void> {
   for (const port of ports) {
-    const [stranger] = await strangersOn(port, home, within === "process" ? name : undefined);
+    const stranger = await whoStays(port, home, within === "process" ? name : undefined);
     if (stranger === undefined) continue;
     throw new VigilError(
       `${name} cannot have port ${port}`,

@@ -9,6 +9,7 @@ import {
   describe as inWords,
   parseListeners,
   parseLsof,
+  requirePorts,
   strangersOn,
 } from "../../provider/process/ports.ts";
 import { parseReload } from "../../provider/process/reloads.ts";
@@ -114,6 +115,22 @@ describe("ports", () => {
   test("whoever cannot be seen is described as far as that goes", () => {
     expect(inWords({ pid: undefined, command: "", user: 7 })).toContain("user id 7");
     expect(inWords({ pid: undefined, command: "", user: undefined })).toContain("not visible");
+  });
+
+  test("of what is just ending are waited for, those of what stays are refused", async () => {
+    const port = await freePort();
+    const listener = (milliseconds: number): string =>
+      `const s = require("net").createServer().listen(${port}, "127.0.0.1"); setTimeout(() => s.close(), ${milliseconds})`;
+    const free = () => strangersOn(port, folder).then(({ length }) => length === 0);
+    startProgram(process.execPath, ["-e", listener(1_500)], process.env);
+    await eventually(async () => !(await free()));
+    await requirePorts([port], folder, "node", "home");
+    expect(await free()).toBe(true);
+    startProgram(process.execPath, ["-e", listener(60_000)], process.env);
+    await eventually(async () => !(await free()));
+    await expect(requirePorts([port], folder, "node", "home")).rejects.toThrow(
+      `node cannot have port ${port}`,
+    );
   });
 
   test("of another process are a stranger's whatever the name", async () => {
