@@ -13,9 +13,10 @@ const given = new Set<number>();
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(range.first, range.last + 1);
-    if (given.has(port) || !(await canListen(port))) continue;
+    if (given.has(port)) continue;
+    // Before anybody else asks: while it is tried another caller may draw the same.
     given.add(port);
-    return port;
+    if (await canListen(port)) return port;
   }
 }
 
