@@ -25,9 +25,10 @@ export async function run(args: string[]): Promise<number> {
   const engine = await openEngine({ root, stack, progress, to: "preview" });
   const json = values["json"] === true;
   if (stackExists(engine.home) === true) {
-    const problems = await groundProblems(root, stack, await targetOf(root, stack));
+    const target = await targetOf(root, stack);
+    const problems = await groundProblems(root, stack, target);
     const say = json ? process.stderr : process.stdout;
-    const lost = await unrecorded(engine.home, await targetOf(root, stack));
+    const lost = await unrecorded(engine.home, target);
     for (const problem of problems) say.write(`✗ ${problem}\n`);
     if (lost !== undefined) say.write(`${formatError(lost)}\n`);
   }

@@ -175,6 +175,21 @@ function merged(listed: readonly Listed[]): Listed[] {
   return [...found.values()];
 }
 
+/** What those said who answered, and who did not, and why. */
+export async function askAll<T>(
+  targets: readonly AlertmanagerTarget[],
+  work: (target: AlertmanagerTarget) => Promise<T>,
+): Promise<{ readonly found: readonly T[]; readonly missing: string }> {
+  const answers = await Promise.allSettled(targets.map(work));
+  const missing = answers.flatMap((one, index) =>
+    one.status === "rejected" ? [`${targets[index]?.url ?? ""}: ${wordsOf(one.reason)}`] : [],
+  );
+  return {
+    found: answers.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])),
+    missing: missing.join("; "),
+  };
+}
+
 /**
  * Reads what all members of a cluster have: what any of them has goes on, and none that is away ends anything.
  *
@@ -184,17 +199,13 @@ export async function listAll(
   targets: readonly AlertmanagerTarget[],
   limits?: AskLimits,
 ): Promise<Listing> {
-  const answers = await Promise.allSettled(targets.map((target) => listAlerts(target, limits)));
-  const lists = answers.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  const missing = answers.flatMap((one, index) =>
-    one.status === "rejected" ? [`${targets[index]?.url ?? ""}: ${wordsOf(one.reason)}`] : [],
-  );
-  if (lists.length === 0) throw new Error(missing.join("; "));
+  const { found: lists, missing } = await askAll(targets, (one) => listAlerts(one, limits));
+  if (lists.length === 0) throw new Error(missing);
   return {
     alerts: merged(lists.flatMap(({ alerts }) => alerts)),
     // The one that started last knows least.
     since: Math.max(...lists.map(({ since }) => since)),
-    ...(missing.length > 0 && { missing: missing.join("; ") }),
+    ...(missing !== "" && { missing }),
   };
 }
 

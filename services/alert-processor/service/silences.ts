@@ -3,6 +3,7 @@ import {
   type AlertmanagerTarget,
   AlertmanagerError,
   ask,
+  askAll,
   ofReceiver,
   wordsOf,
 } from "./alertmanager.ts";
@@ -133,12 +134,7 @@ export function silencesAt(targets: () => readonly AlertmanagerTarget[], clock: 
   let last: { readonly at: number; readonly answer: Promise<Quieted> } | undefined;
 
   async function readAll(): Promise<Quieted> {
-    const all = targets();
-    const answers = await Promise.allSettled(all.map(readOne));
-    const found = answers.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-    const missing = answers.flatMap((one, index) =>
-      one.status === "rejected" ? [`${all[index]?.url ?? ""}: ${wordsOf(one.reason)}`] : [],
-    );
+    const { found, missing } = await askAll(targets(), readOne);
     return {
       silences: byKey(
         found.flatMap(({ silences }) => silences),
@@ -148,7 +144,7 @@ export function silencesAt(targets: () => readonly AlertmanagerTarget[], clock: 
         found.flatMap(({ alerts }) => alerts),
         ({ fingerprint }) => fingerprint,
       ),
-      missing: missing.join("; "),
+      missing,
     };
   }
 

@@ -12,11 +12,8 @@ const blanks = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(
   .join("");
 
 /** The rank of a severity as core/severity.ts has it: the worst come first. */
-const rank = `CASE ${wordsByRank
-  .map(([of, words]) => {
-    const list = words.map((word) => `'${word}'`).join(", ");
-    return `WHEN lower(trim(severity, '${blanks}')) IN (${list}) THEN ${of}`;
-  })
+const rank = `CASE lower(trim(severity, '${blanks}')) ${wordsByRank
+  .flatMap(([of, words]) => words.map((word) => `WHEN '${word}' THEN ${of}`))
   .join(" ")} ELSE ${oddRank} END`;
 
 /** How far back the last message of a channel is looked for, in deliveries. */
