@@ -1,7 +1,7 @@
 import { collectorFlags, type Lacks } from "../rules/lib/needs.ts";
 import type { Config } from "./config/schema.ts";
 import { nodeSelection } from "./exporters.ts";
-import { channelNames } from "./render/processor-channels.ts";
+import { channelNames, hearingNames } from "./render/processor-channels.ts";
 import type { Target } from "./targets/target.ts";
 
 const noSocket =
@@ -61,7 +61,7 @@ export function lacksOf(
     ...lacksAnywhere(),
     ...(!mac && { macos: "the estate's host runs Linux" }),
     ...(channelNames(processor).length === 0 && { "processor channels": "it has none" }),
-    ...(processor.pagerduty?.webhookSecret === undefined && { "processor ears": "it is not set" }),
+    ...(hearingNames(processor).length === 0 && { "processor ears": "it is not set" }),
     ...(processor.heartbeat === undefined && { "processor heartbeat": "it is not set" }),
   };
 }

@@ -171,3 +171,7 @@ export const channelSecrets = (settings: Settings): Readonly<Record<string, Secr
 /** The channels by name. */
 export const channelNames = (settings: Settings): string[] =>
   waysOf(settings).map(([name]) => name);
+
+/** Names of the channels that tell the processor what people do on their other side. */
+export const hearingNames = (settings: Settings): string[] =>
+  waysOf(settings).flatMap(([name, { channel }]) => ("webhookSecretFile" in channel ? [name] : []));

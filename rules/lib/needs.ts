@@ -52,7 +52,8 @@ export const needs = {
   // Prometheus, Alertmanager, the processor
   "kubernetes discovery": "a Prometheus that finds its targets in Kubernetes",
   "processor channels": "a channel of the alert processor",
-  "processor ears": "vigil:processor.pagerduty.webhookSecret",
+  "processor ears":
+    "vigil:processor.pagerduty.webhookSecret or vigil:processor.goalert.webhookSecret",
   "processor heartbeat": "vigil:processor.heartbeat",
   "remote write": "a Prometheus with remote_write",
   "service discovery": "a Prometheus that finds its targets elsewhere than in its configuration",

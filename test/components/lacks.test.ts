@@ -147,6 +147,18 @@ describe("what is lacking follows from the configuration", () => {
     });
     expect(lacksOf(config, { kind: "local" })["processor ears"]).toBe("it is not set");
     expect(lacksOf(told, { kind: "local" })["processor ears"]).toBeUndefined();
+    const goalert = { url: "https://goalert.example.com", token: encryptedSecret };
+    const hears = (more: object) =>
+      lacksOf(
+        configOf({ processor: { goalert: { ...goalert, ...more }, url: "https://a.example" } }),
+        {
+          kind: "local",
+        },
+      )["processor ears"];
+    expect([hears({}), hears({ webhookSecret: encryptedSecret })]).toEqual([
+      "it is not set",
+      undefined,
+    ]);
     expect(lacksOf(told, { kind: "local" })["processor channels"]).toBeUndefined();
     expect(lacksOf(told, { kind: "local" })["processor heartbeat"]).toBeUndefined();
   });
