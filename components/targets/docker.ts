@@ -7,7 +7,7 @@ import { Volume } from "@pulumi/docker/volume.js";
 import { CheckedFiles } from "../../provider/resources.ts";
 import { engineProblem } from "./docker/engine.ts";
 import { filesInputs, isWithoutFiles, labelsOf } from "./docker/files.ts";
-import type { Neighbour } from "./docker/inputs.ts";
+import type { Neighbour } from "./docker/health.ts";
 import { containerInputs } from "./docker/inputs.ts";
 import type { DockerTargetConfig } from "./docker/names.ts";
 import { physicalName, placeOf } from "./docker/names.ts";

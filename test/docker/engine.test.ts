@@ -119,6 +119,23 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     expect((await container("lodger").inspect()).RestartCount).toBeGreaterThan(0);
   });
 
+  // The engine starts once what has ended: where Prometheus does not run then, it never tries again.
+  test("what lives on Prometheus's loopback outlives a long stop of it", async () => {
+    const ends = async () => (await container("lodger").inspect()).RestartCount;
+    const before = await ends();
+    await container("prometheus").stop();
+    const deadline = Date.now() + 60_000;
+    while ((await container("lodger").inspect()).State.Health?.Status !== "unhealthy") {
+      if (Date.now() > deadline) throw new Error("The lodger did not notice that it is alone.");
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    expect(await ends()).toBe(before);
+    await container("prometheus").start();
+    await made.healthy();
+    expect(await scraped()).toEqual(["blackbox 1", "lodger 1", "node 1"]);
+    expect(await ends()).toBe(before + 1);
+  });
+
   /** Targets as Prometheus sees them once all are up, or after a while. */
   async function scraped(): Promise<string[]> {
     const client = "--http.config.file=/etc/vigil/health-client.json";

@@ -27,7 +27,7 @@ const packages = [
 /** Makes of Debian's folders what the official images have: busybox's tools and short names in /bin. */
 const customize = [
   'cd "$1" && rm -rf usr/share/doc usr/share/man usr/share/locale',
-  'cd "$1" && for tool in sh wget cat grep ls sleep touch id; do [ -e usr/bin/$tool ] || ln -s busybox usr/bin/$tool; done',
+  'cd "$1" && for tool in sh wget cat grep find ls sleep touch id; do [ -e usr/bin/$tool ] || ln -s busybox usr/bin/$tool; done',
   'cd "$1" && ln -s prometheus-alertmanager usr/bin/alertmanager; ln -s prometheus-node-exporter usr/bin/node_exporter; ln -s prometheus-blackbox-exporter usr/bin/blackbox_exporter',
   'cd "$1" && mkdir -p prometheus alertmanager tmp && chmod 1777 tmp && chown 65534:65534 prometheus alertmanager',
 ];

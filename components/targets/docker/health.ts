@@ -2,13 +2,19 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../target.ts";
 import { configFolder } from "./names.ts";
 
+/** A running container as its neighbour knows it. */
+export interface Neighbour {
+  readonly id: pulumi.Input<string>;
+  readonly port: number;
+}
+
 /** CA and login for the tools of an image that read a Prometheus HTTP client configuration. */
 export const clientFile = "health-client.json";
 
 /** How a container asks itself, and the file it needs for that. */
 export interface Probe {
   /** As `docker inspect` shows it to everybody who may ask the engine: never holds a secret. */
-  readonly tests: string[];
+  readonly tests: pulumi.Input<string>[];
   /** Uploaded beside the workload's own files. */
   readonly files: Readonly<Record<string, pulumi.Input<string>>>;
 }
@@ -32,10 +38,10 @@ export const probeTiming = {
  * Nor has it a certificate to show: a listener that asks for one is only looked at, in the system's list
  * of them, because it would write each broken handshake into its log.
  */
-export function probeOf(workload: Workload, neighbourPort?: number): Probe {
+export function probeOf(workload: Workload, beside?: Neighbour): Probe {
   if (workload.image.bare === true) return { tests: ["NONE"], files: {} };
-  if (neighbourPort !== undefined) {
-    return { tests: ["CMD-SHELL", besideCheck(workload, neighbourPort)], files: {} };
+  if (beside !== undefined) {
+    return { tests: ["CMD-SHELL", besideCheck(workload, beside)], files: {} };
   }
   const url = `https://127.0.0.1:${workload.port}`;
   const client = `--http.config.file=${configFolder}/${clientFile}`;
@@ -81,12 +87,16 @@ function wget(url: string): string {
 /**
  * For a program on the loopback of another: without TLS, and bound to that one's life. When the
  * other restarts it gets a new loopback and this one keeps the old, alone, for the engine restarts
- * what has ended and not what is unhealthy. So the check ends it as soon as the other is out of
- * reach, and the engine starts it again on the new loopback.
+ * what has ended and not what is unhealthy. So the check ends it when the other runs again and is
+ * out of reach, and the engine starts it again on the new loopback. Not before: the engine tries that
+ * once, and where the other does not run it gives up for good. That the other runs is seen by its
+ * group of processes, looked for twice lest it be in the course of ending again.
  */
-function besideCheck({ health, port }: Workload, neighbourPort: number): string {
+function besideCheck({ health, port }: Workload, neighbour: Neighbour): pulumi.Output<string> {
   const own = `wget -q -T 4 -O /dev/null http://127.0.0.1:${port}${health.path}`;
-  return `${own} && { ${wget(`https://127.0.0.1:${neighbourPort}/`)}; } || { kill 1; exit 1; }`;
+  const reached = `{ ${wget(`https://127.0.0.1:${neighbour.port}/`)}; }`;
+  const runs = `find /sys/fs/cgroup -type d -name "*$id*" 2>/dev/null | grep -q .`;
+  return pulumi.interpolate`id=${neighbour.id}; ${reached} || { ${runs} && sleep 1 && ${runs} && kill 1; exit 1; }; ${own}`;
 }
 
 /** JSON is YAML, and quoting is settled. */

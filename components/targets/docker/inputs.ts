@@ -1,15 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Workload } from "../target.ts";
 import { labelsOf } from "./files.ts";
+import type { Neighbour } from "./health.ts";
 import { probeOf, probeTiming } from "./health.ts";
 import type { DockerTargetConfig } from "./names.ts";
 import { hostGateway, hostRoot, physicalName, publishedPort } from "./names.ts";
-
-/** A running container as its neighbour knows it. */
-export interface Neighbour {
-  readonly id: pulumi.Input<string>;
-  readonly port: number;
-}
 
 /** What a workload's containers are created with; the shell in `docker.ts` only passes it on. */
 export interface ContainerParts {
@@ -28,7 +23,7 @@ export function containerInputs(parts: ContainerParts) {
   const { beside, config, files, workload } = parts;
   const { name } = workload.place;
   const { entrypoint, uid, gid, reference } = workload.image;
-  const { tests } = probeOf(workload, beside?.port);
+  const { tests } = probeOf(workload, beside);
   return {
     name: physicalName(config.stack, name),
     image: reference,
