@@ -2,6 +2,7 @@ import { renderBoards } from "../dashboards/index.ts";
 import { groupsFor, type Selection } from "../rules/index.ts";
 import { renderAlertmanager, type Receivers } from "../rules/lib/alertmanager.ts";
 import { renderRuleFile, type RuleOptions } from "../rules/lib/rule-file.ts";
+import { sectionOf } from "./config/listeners.ts";
 import type { Config } from "./config/schema.ts";
 import { lacksOf } from "./lacks.ts";
 import { receiverFiles } from "./render/alertmanager.ts";
@@ -89,22 +90,14 @@ const mostSamplesOf: Partial<Record<keyof Places, number>> = {
 
 /** One job per service: the service itself is its only target. */
 function ownJobs(config: Config, host: string, places: Places): ScrapeJob[] {
-  const ports: Record<keyof Places, number> = {
-    alertmanager: config.alertmanager.port,
-    blackbox: config.blackboxExporter.port,
-    cadvisor: config.cadvisor.port,
-    grafana: config.grafana.port,
-    node: config.nodeExporter.port,
-    processor: config.processor.port,
-    prometheus: config.prometheus.port,
-  };
+  const portOf = (name: string): number => config[sectionOf[name as keyof Places]].port;
   return Object.entries(places).map(([name, place]: [string, Place]) => ({
     name,
     // The address says how Prometheus gets there; the instance says which one it is.
     targets: [
       {
         address: place.address,
-        labels: { host, instance: `${host}:${ports[name as keyof Places]}` },
+        labels: { host, instance: `${host}:${portOf(name)}` },
       },
     ],
     access: accessOf[name as keyof Places],

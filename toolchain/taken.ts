@@ -7,17 +7,6 @@ import { planStack } from "./plan.ts";
 import { unrecorded } from "./reality.ts";
 import { stackFolder } from "./state/home.ts";
 
-/** Section of the configuration that has the port of a part. */
-const sections: Readonly<Record<keyof Places, string>> = {
-  alertmanager: "alertmanager",
-  blackbox: "blackboxExporter",
-  cadvisor: "cadvisor",
-  grafana: "grafana",
-  node: "nodeExporter",
-  processor: "processor",
-  prometheus: "prometheus",
-};
-
 /** Who has a port that a part is to have, in words; undefined where nobody else does. */
 type Ask = (part: string, port: number) => Promise<string | undefined>;
 
@@ -74,6 +63,7 @@ export async function requireGround({ home, without }: Engine): Promise<void> {
     port === undefined ? [] : [{ name, port }],
   );
   const wanted = new Set(ports.map(({ port }) => port));
+  const { sectionOf } = await import("../components/config/listeners.ts");
   const { setCommand } = await import("../components/config/commands.ts");
   const { forStack } = await import("../rules/lib/command.ts");
   const details: string[] = [];
@@ -81,7 +71,7 @@ export async function requireGround({ home, without }: Engine): Promise<void> {
   for (const { name, port } of ports) {
     const holder = await ask(name, port);
     if (holder === undefined) continue;
-    const section = sections[name as keyof Places];
+    const section = sectionOf[name as keyof Places];
     details.push(`vigil:${section}.port ${port} is taken by ${holder}`);
     const other = String(await freeFrom(port, wanted));
     advice.push(forStack(setCommand([section, "port"], other), stack));

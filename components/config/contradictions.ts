@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { encryptedSecret } from "./fields.ts";
 import { addressesInside } from "./inside.ts";
+import { sectionOf } from "./listeners.ts";
 import { maintenanceProblems } from "./maintenance.ts";
 import { removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
@@ -10,15 +11,8 @@ import { receiverProblems } from "./receivers.ts";
 import { ruleProblems } from "./rules.ts";
 import type { Config } from "./schema.ts";
 
-/** Services with a listener of their own, by the section that configures them. */
-const listeners = [
-  "prometheus",
-  "alertmanager",
-  "grafana",
-  "nodeExporter",
-  "blackboxExporter",
-  "processor",
-] as const;
+/** What listens where the others do: cAdvisor has no port of the machine. */
+const listeners = Object.values(sectionOf).filter((section) => section !== "cadvisor");
 
 function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
   const owner = new Map<number, string>();
@@ -39,6 +33,17 @@ function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
       ),
     ];
   });
+}
+
+/** In containers cAdvisor listens on Prometheus' own loopback, where nobody else can ask it. */
+function besidePrometheus(config: Partial<Config>): ConfigProblem[] {
+  const { cadvisor, prometheus, target } = config;
+  if (target !== "docker" || cadvisor?.enabled !== true) return [];
+  if (cadvisor.port !== prometheus?.port) return [];
+  const taken = new Set<number | undefined>([cadvisor.port]);
+  const path = ["cadvisor", "port"];
+  const reason = `is ${cadvisor.port}, which vigil:prometheus.port has already`;
+  return [mistake(path, reason, setCommand(path, String(freePort(taken))))];
 }
 
 const hasGrafanaServer = ({ grafana }: Partial<Config>): boolean =>
@@ -157,6 +162,7 @@ function namedTwice({ login, processor }: Partial<Config>): ConfigProblem[] {
 export function contradictions(config: Partial<Config>, now: Date): ConfigProblem[] {
   return [
     ...portsTakenTwice(config),
+    ...besidePrometheus(config),
     ...certificates(config, now),
     ...ruleProblems(config),
     ...grafanaOfYourOwn(config),

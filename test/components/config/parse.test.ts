@@ -109,6 +109,15 @@ describe("one mistake", () => {
       },
     ],
     [
+      "two programs on one loopback in containers",
+      { target: "docker", prometheus: { port: 8080 } },
+      {
+        path: "vigil:cadvisor.port",
+        reason: /is 8080, which vigil:prometheus.port has already/,
+        fix: /'vigil:cadvisor.port' 9090/,
+      },
+    ],
+    [
       "unknown alert",
       { rules: { thresholds: { HostCpuHihg: 0.9 } } },
       {
