@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import type { Config } from "../components/config/schema.ts";
 import type { Access, Outputs } from "./outputs.ts";
 import { formatTable } from "./table.ts";
 
@@ -8,15 +9,23 @@ export interface Closing {
   readonly outputs: Outputs;
   readonly root: string;
   readonly stack: string;
+  /** The configuration; undefined where it could not be read here. */
+  readonly wanted: Pick<Config, "grafana" | "processor"> | undefined;
   /** What is done without, and why. */
   readonly without: ReadonlyMap<string, string>;
 }
 
-function addresses({ access, outputs, root, without }: Closing): string[][] {
+/** What stands in the place of an address: whoever switched a part off misses nothing. */
+function absence(enabled: boolean | undefined, reason: string | undefined): string {
+  if (enabled === false) return "switched off";
+  return reason === undefined ? "left out" : `left out: ${reason}`;
+}
+
+function addresses({ access, outputs, root, wanted, without }: Closing): string[][] {
   const { alertmanager, grafana, processor, prometheus } = outputs;
   const reason = without.get("grafana") ?? without.get("grafana-plugin");
   return [
-    ["Open alerts", processor?.url ?? "left out"],
+    ["Open alerts", processor?.url ?? absence(wanted?.processor.enabled, undefined)],
     ["Prometheus", prometheus?.url ?? "not published"],
     [
       "Alertmanager",
@@ -24,7 +33,7 @@ function addresses({ access, outputs, root, without }: Closing): string[][] {
         ? "not published"
         : `${alertmanager.url} (asks for ${relative(root, access.certificate)}; ./vigil amtool shows it)`,
     ],
-    ["Grafana", grafana?.url ?? (reason === undefined ? "switched off" : `left out: ${reason}`)],
+    ["Grafana", grafana?.url ?? absence(wanted?.grafana.enabled, reason)],
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Config } from "../components/config/schema.ts";
 import type { Plan } from "../components/plan.ts";
+import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { readStackConfig } from "./stack-config.ts";
 
@@ -39,4 +40,12 @@ export async function planStack(
   const problems = [...extra.problems, ...againstPlan(config, plan)];
   if (problems.length > 0) throw new UserError(describeProblems(problems, stack));
   return { config, plan };
+}
+
+/** The same for an engine, without a word; undefined where it cannot be planned, which the engine says. */
+export function planFor({
+  home: { root, stack },
+  without,
+}: Pick<Engine, "home" | "without">): Promise<Planned | undefined> {
+  return planStack(root, stack, { quiet: true, without: without.keys() }).catch(() => undefined);
 }

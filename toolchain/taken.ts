@@ -3,7 +3,7 @@ import { describe, holdersOf, strangersOn } from "../provider/process/ports.ts";
 import { publishedBy, stackContainers } from "./docker.ts";
 import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
-import { planStack } from "./plan.ts";
+import type { Planned } from "./plan.ts";
 import { unrecorded } from "./reality.ts";
 import { stackFolder } from "./state/home.ts";
 
@@ -45,13 +45,15 @@ async function freeFrom(port: number, wanted: Set<number>): Promise<number> {
  * Whatever would only show half-way: ports that somebody else has, and parts of the stack that nothing is
  * recorded of where the engine could not take them over.
  *
- * @throws UserError with all of it, and the commands that mend it. What cannot be planned the engine says.
+ * @param planned - Undefined where it cannot be planned, which the engine says.
+ * @throws UserError with all of it, and the commands that mend it.
  */
-export async function requireGround({ home, without }: Engine): Promise<void> {
-  const { root, stack } = home;
-  const options = { quiet: true, without: without.keys() };
-  const planned = await planStack(root, stack, options).catch(() => undefined);
+export async function requireGround(
+  { home }: Pick<Engine, "home">,
+  planned: Planned | undefined,
+): Promise<void> {
   if (planned === undefined) return;
+  const { root, stack } = home;
   const { config, plan } = planned;
   const lost = config.target === "docker" ? await unrecorded(home, config.target) : undefined;
   if (lost !== undefined) throw lost;

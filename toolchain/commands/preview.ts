@@ -33,8 +33,10 @@ export async function run(args: string[]): Promise<number> {
     if (lost !== undefined) say.write(`${formatError(lost)}\n`);
   }
   // Modules that need packages, which are there only now.
+  const { planFor } = await import("../plan.ts");
   const { requireGround } = await import("../taken.ts");
-  await requireGround(engine);
+  const planned = await planFor(engine);
+  await requireGround(engine, planned);
   if (!json && (values["detail"] === true || process.env["DETAIL"] === "1")) {
     const detailed = ["preview", "--refresh", "--diff", "--suppress-outputs"];
     return engine.run([...detailed, ...stackArgs(engine.home)]);
@@ -48,8 +50,8 @@ export async function run(args: string[]): Promise<number> {
   if (json) {
     process.stdout.write(text);
   } else if (code === 0) {
-    const planned = await plannedTexts(engine);
-    process.stdout.write(painted(renderPage(preview, { planned, stack, unseen })));
+    const page = renderPage(preview, { planned: plannedTexts(planned), stack, unseen });
+    process.stdout.write(painted(page));
   } else {
     process.stderr.write(renderErrors(preview));
   }

@@ -3,6 +3,7 @@ import { type Engine, openEngine, recover, stackArgs } from "../engine.ts";
 import { UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
 import { readOutputs, writeAccess } from "../outputs.ts";
+import type { Planned } from "../plan.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { keepCopy } from "../state/care.ts";
 import { fingerprint, noteDeployed } from "../state/deployed.ts";
@@ -20,14 +21,18 @@ hand or left behind by a run that was killed. Run it as often as you like.
 /**
  * Previews quietly: a port that is taken or a file its server would refuse is found while nothing has
  * been touched yet.
+ *
+ * @returns what the stack is to become; undefined where only the engine could plan it.
  */
-async function rehearse(engine: Engine, progress: Progress): Promise<void> {
+async function rehearse(engine: Engine, progress: Progress): Promise<Planned | undefined> {
   // Modules that need packages, which are there only now.
+  const { planFor } = await import("../plan.ts");
   const { requireGround } = await import("../taken.ts");
   const { askPreview } = await import("../preview/ask.ts");
   const step = progress.start("preview", "looking whether it can work");
   try {
-    await requireGround(engine);
+    const planned = await planFor(engine);
+    await requireGround(engine, planned);
     const { code, preview } = await askPreview(engine, false);
     if (code !== 0) {
       throw new UserError(`Stack ${engine.home.stack} cannot be what the program says`, {
@@ -36,6 +41,7 @@ async function rehearse(engine: Engine, progress: Progress): Promise<void> {
       });
     }
     step.done("it can");
+    return planned;
   } catch (error) {
     step.fail("it cannot, nothing was changed");
     throw error;
@@ -50,10 +56,11 @@ export async function run(args: string[]): Promise<number> {
   const progress = createProgress();
   const engine = await openEngine({ root, stack, progress, to: "change" });
   const made = await fingerprint(root, stack);
+  let planned: Planned | undefined;
   const code = await inTurn(engine.home, progress, async () => {
     await keepCopy(engine.home);
     await recover(engine, progress);
-    await rehearse(engine, progress);
+    planned = await rehearse(engine, progress);
     return engine.run([
       "up",
       "--yes",
@@ -69,6 +76,8 @@ export async function run(args: string[]): Promise<number> {
   await noteDeployed(root, stack, made);
   const outputs = await readOutputs(engine);
   const access = await writeAccess(root, stack, outputs);
-  process.stdout.write(closing({ access, outputs, root, stack, without: engine.without }));
+  const { without } = engine;
+  const wanted = planned?.config;
+  process.stdout.write(closing({ access, outputs, root, stack, wanted, without }));
   return 0;
 }

@@ -1,5 +1,5 @@
 import { type Engine, stackArgs } from "../engine.ts";
-import { planStack } from "../plan.ts";
+import type { Planned } from "../plan.ts";
 import { type Digest, type Preview, readPreview } from "./digest.ts";
 import type { Texts } from "./parts.ts";
 
@@ -46,13 +46,8 @@ async function once({ collect }: Engine, args: readonly string[]): Promise<Asked
   }
 }
 
-/** The files of a stack's parts as planned; none where it cannot be planned, which the engine says. */
-export async function plannedTexts({
-  home,
-  without,
-}: Engine): Promise<Readonly<Record<string, Texts>>> {
-  const options = { quiet: true, without: without.keys() };
-  const planned = await planStack(home.root, home.stack, options).catch(() => undefined);
+/** The files of a stack's parts as planned; none where it could not be planned. */
+export function plannedTexts(planned: Planned | undefined): Readonly<Record<string, Texts>> {
   if (planned === undefined) return {};
   const { alertmanager, processor, prometheus, rules } = planned.plan;
   return {
