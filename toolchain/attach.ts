@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { UserError } from "./errors.ts";
 
 /** Exit code of a program that was ended by Ctrl-C. */
@@ -14,6 +15,8 @@ export interface AttachOptions {
    * @default false
    */
   readonly outlivesReader?: boolean;
+  /** Lines of its standard output that are not shown. A terminal is not its own then. */
+  readonly hidden?: RegExp;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface AttachOptions {
 export function attach(
   command: string,
   args: readonly string[],
-  { cwd, env, outlivesReader = false }: AttachOptions,
+  { cwd, env, hidden, outlivesReader = false }: AttachOptions,
 ): Promise<number> {
   // A terminal stays its own: the program draws on it.
   const through = (stream: NodeJS.WriteStream) =>
@@ -32,9 +35,15 @@ export function attach(
     const child = spawn(command, args, {
       cwd,
       env,
-      stdio: ["inherit", through(process.stdout), through(process.stderr)],
+      stdio: ["inherit", hidden ? "pipe" : through(process.stdout), through(process.stderr)],
     });
-    child.stdout?.on("data", (chunk: Buffer) => process.stdout.write(chunk));
+    if (hidden === undefined) {
+      child.stdout?.on("data", (chunk: Buffer) => process.stdout.write(chunk));
+    } else if (child.stdout) {
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        if (!hidden.test(line)) process.stdout.write(`${line}\n`);
+      });
+    }
     child.stderr?.on("data", (chunk: Buffer) => process.stderr.write(chunk));
     const wait = (): void => undefined;
     const forward = (): void => void child.kill("SIGTERM");

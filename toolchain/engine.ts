@@ -22,8 +22,8 @@ export interface Engine {
   readonly env: NodeJS.ProcessEnv;
   /** What could not be obtained and is done without, with the reason. */
   readonly without: ReadonlyMap<string, string>;
-  /** Runs `pulumi` on the terminal of the caller; gives back its exit code. */
-  readonly run: (args: readonly string[]) => Promise<number>;
+  /** Runs `pulumi` on the terminal of the caller, without the lines to hide; gives back its exit code. */
+  readonly run: (args: readonly string[], hidden?: RegExp) => Promise<number>;
   /** Runs `pulumi` and gives back what it printed. */
   readonly capture: (args: readonly string[]) => Promise<string>;
   /** Runs `pulumi` and gives back how it ended and all it printed, however much. */
@@ -108,7 +108,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     home,
     env,
     without,
-    run: (args) => attach("pulumi", args, { cwd: root, env, outlivesReader: true }),
+    run: (args, hidden) =>
+      attach("pulumi", args, { cwd: root, env, outlivesReader: true, ...(hidden && { hidden }) }),
     capture: (args) => run("pulumi", args, { cwd: root, env }),
     collect: (args) => collect("pulumi", args, { cwd: root, env }),
   };

@@ -249,6 +249,7 @@ describe("one command monitors this machine", () => {
   it("down leaves no process, no port and no file but data", async () => {
     const { code, text } = await place.vigil(["down"]);
     expect([code, text]).toEqual([0, expect.stringContaining("The data are kept in .vigil/e2e")]);
+    expect(text).not.toContain("stack rm");
     expect(place.processes()).toEqual({});
     const { alertmanager, blackboxExporter, nodeExporter, processor, prometheus } = place.ports;
     const ports = [alertmanager, blackboxExporter, nodeExporter, processor, prometheus];

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { checkout, temporary, write } from "./support.ts";
@@ -99,4 +99,21 @@ describe("a reader that has seen enough", () => {
   it("ends what only shows something", () => {
     expect(finished(false)).toBe(false);
   });
+});
+
+test("what an engine advises for itself alone is not shown; all else is, to its last word", () => {
+  const folder = temporary();
+  const work = "printf 'one\\nrun x\\ntwo\\n'; echo aside >&2; printf 'end'; exit 3";
+  write(folder, {
+    "run.mts": `
+      const { attach } = await import(${JSON.stringify(join(checkout, "toolchain/attach.ts"))});
+      const options = { cwd: ".", hidden: /^run / };
+      process.exitCode = await attach("sh", ["-ec", ${JSON.stringify(work)}], options);`,
+  });
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", "run.mts"],
+    { cwd: folder, encoding: "utf8" },
+  );
+  expect([status, stdout, stderr]).toEqual([3, "one\ntwo\nend\n", "aside\n"]);
 });

@@ -51,6 +51,10 @@ type Destroyed =
   /** The engine cannot work here. */
   | { readonly kind: "impossible" };
 
+/** The engine knows of no `--purge`, and its own way to it would take the stack's file away. */
+const enginesAdvice =
+  /^The resources in the stack have been deleted, but|^If you want to remove the stack completely, run/;
+
 /** Lets the engine remove what it recorded, where it can work at all. */
 async function destroy(root: string, stack: string, progress: Progress): Promise<Destroyed> {
   let engine: Engine;
@@ -69,7 +73,10 @@ async function destroy(root: string, stack: string, progress: Progress): Promise
     await recover(engine, progress).catch((error: unknown) => {
       progress.note(`  ${reasonOf(error)}`);
     });
-    return engine.run(["destroy", "--yes", "--skip-preview", ...stackArgs(engine.home)]);
+    // Its output is read, so it does not see for itself whether colours are shown.
+    const colour = process.stdout.isTTY && !process.env["NO_COLOR"] ? "always" : "auto";
+    const args = ["destroy", "--yes", "--skip-preview", "--color", colour];
+    return engine.run([...args, ...stackArgs(engine.home)], enginesAdvice);
   });
   await keepCopy(engine.home);
   return code === 0 ? { kind: "done" } : { kind: "failed", code };
