@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "../../components/config.ts";
@@ -7,11 +8,14 @@ import { certificate } from "../../provider/resources/certificate.ts";
 import { login } from "../../provider/resources/login.ts";
 import type { Resource } from "../../provider/resource.ts";
 import { tokens } from "../../provider/types.ts";
+import { ask } from "../../toolchain/client.ts";
 import { stackConfig } from "../harness.ts";
 import { leaveNetwork, takeNetwork } from "../network.ts";
-import { buildTestImages, dockerProblem, testImage } from "./images.ts";
+import { calmed } from "../quiet/machines.ts";
+import { captureOf, firingIn } from "../quiet/replay.ts";
+import { buildProcessorImage, buildTestImages, dockerProblem, testImage } from "./images.ts";
 import type { Program } from "./images.ts";
-import { record } from "./record.ts";
+import { plain, record } from "./record.ts";
 import type { Answers, Recorded } from "./record.ts";
 import { recreate } from "./recreate.ts";
 import type { Recreated } from "./recreate.ts";
@@ -19,15 +23,29 @@ import type { Recreated } from "./recreate.ts";
 const problem = dockerProblem();
 const title = `the dev stack in a real engine${problem ? ` (skipped: ${problem})` : ""}`;
 
+/** Seconds of the estate's life that are really lived; what follows is replayed. */
+const lived = 60;
+/** Seconds between two scrapes and two evaluations. */
+const step = 5;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Every login that was made. */
+const logins: Values[] = [];
+
 /** Certificates and logins as the project's own provider makes them. */
 const made =
   (resource: Resource) =>
-  async (inputs: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> =>
+  async (inputs: Values): Promise<Values & Record<string, unknown>> =>
     (await resource.create(inputs)).outs;
 const answers: Answers = {
   [tokens.authority]: made(authority),
   [tokens.certificate]: made(certificate),
-  [tokens.login]: made(login),
+  [tokens.login]: async (inputs) => {
+    const outs = await made(login)(inputs);
+    logins.push(plain(outs) as Values);
+    return outs;
+  },
 };
 
 /** Images that can be built here; Grafana's and cAdvisor's cannot. */
@@ -36,12 +54,16 @@ const images: readonly (readonly [part: string, program: Program])[] = [
   ["/alertmanager:", "alertmanager"],
   ["/node-exporter:", "node_exporter"],
   ["/blackbox-exporter:", "blackbox_exporter"],
+  ["/alert-processor:", "alert-processor"],
 ];
 
 const programOf = (reference: string) => images.find(([part]) => reference.includes(part))?.[1];
 
-const canBeHad = ({ type, inputs }: Recorded) =>
-  type !== "docker:index/container:Container" || programOf(String(inputs["image"])) !== undefined;
+const isContainer = ({ type }: Recorded) => type === "docker:index/container:Container";
+const uploadsOf = ({ inputs }: Recorded) =>
+  plain(inputs["uploads"] ?? []) as { file: string; content: string }[];
+const canBeHad = (one: Recorded) =>
+  !isContainer(one) || programOf(String(one.inputs["image"])) !== undefined;
 
 // What the program warns of is asked for elsewhere; here it would only be in the way.
 jest.spyOn(console, "warn").mockImplementation(() => undefined);
@@ -50,19 +72,29 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
   const docker = new Docker();
   const nodePort = 16_000 + (process.pid % 4_000);
   let estate: Recreated;
+  /** Files of all containers. */
+  let files: ReturnType<typeof uploadsOf>;
 
   takeNetwork();
   beforeAll(async () => {
     await buildTestImages(docker);
+    await buildProcessorImage(docker);
     const recorded = await record(
       () => {
-        const values = { ...stackConfig("dev").values, nodeExporter: `{"port":${nodePort}}` };
+        const values = {
+          ...stackConfig("dev").values,
+          cadvisor: `{"enabled":false}`,
+          nodeExporter: `{"port":${nodePort}}`,
+          processor: `{"image":"vigil/alert-processor:0.1.0"}`,
+          prometheus: `{"scrapeInterval":"${step}s","evaluationInterval":"${step}s"}`,
+        };
         const config = Object.entries(values).map(([key, text]) => [`vigil:${key}`, text]);
         pulumi.runtime.setAllConfig(Object.fromEntries(config) as Record<string, string>);
         new Monitoring("monitoring", { config: readConfig(), absent: new Set(["grafana"]) });
       },
       { answers, stack: "dev" },
     );
+    files = recorded.filter(isContainer).flatMap(uploadsOf);
     estate = await recreate(recorded.filter(canBeHad), docker, {
       rename: ["vigil-dev", `vigil-dev${process.pid}`],
       image: (reference) => testImage(programOf(reference) ?? "prometheus"),
@@ -76,14 +108,14 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
 
   test("becomes healthy", async () => {
     await estate.healthy();
-    const running = ["alertmanager", "blackbox", "node", "prometheus"];
+    const running = ["alertmanager", "blackbox", "node", "processor", "prometheus"];
     expect([...estate.containers.keys()].sort()).toEqual(
       running.flatMap((name) => [name, `${name}-files`]).sort(),
     );
   });
 
   test("is watched by its Prometheus, every part of it", async () => {
-    const wanted = ["alertmanager 1", "blackbox 1", "node 1", "prometheus 1"];
+    const wanted = ["alertmanager 1", "blackbox 1", "node 1", "processor 1", "prometheus 1"];
     const deadline = Date.now() + 60_000;
     let seen: string[] = [];
     while (wanted.some((it) => !seen.includes(it)) && Date.now() < deadline) {
@@ -95,6 +127,34 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
     }
     expect(seen).toEqual(expect.arrayContaining(wanted));
   });
+
+  test("has nothing to say while nobody touches it, in its first hour", async () => {
+    const untouched = Date.now() / 1000;
+    await sleep(lived * 1000);
+    const { NetworkSettings } = (await estate.containers.get("prometheus")?.inspect()) ?? {};
+    const port = NetworkSettings?.Ports["9090/tcp"]?.[0]?.HostPort ?? "";
+    const everything = encodeURIComponent(`{__name__=~".+",__name__!~"ALERTS.*|slo:.*"}[10m]`);
+    const { body, status } = await ask(
+      `https://localhost:${port}/api/v1/query?query=${everything}`,
+      { authority: contentOf(/\/ca\.crt$/), login: person(), seconds: 60 },
+    );
+    expect(status).toBe(200);
+    const capture = calmed(captureOf(body, untouched));
+    expect(capture.series.length).toBeGreaterThan(1000);
+    const rules = files
+      .filter(({ file }) => /\/rules\/[^/]+\.yml$/.test(file))
+      .map((one) => one.content);
+    expect(firingIn(rules, capture, { step, steps: 750 })).toEqual([]);
+  });
+
+  function contentOf(path: RegExp): string {
+    return files.find(({ file }) => path.test(file))?.content ?? "";
+  }
+
+  function person() {
+    const { username, password } = logins.find((one) => one["username"] === "vigil") ?? {};
+    return { username: String(username), password: String(password) };
+  }
 
   /** Output of a command inside Prometheus's container. */
   async function shell(command: string): Promise<string> {

@@ -1,14 +1,27 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, relative } from "node:path";
 import { promisify } from "node:util";
 import type Docker from "dockerode";
 import { engineProblem } from "../../components/targets/docker/engine.ts";
+import { root } from "../harness.ts";
 import { tar } from "./tar.ts";
 
+/** Programs whose images are made of Debian's packages alone. */
+type Packaged = "prometheus" | "alertmanager" | "node_exporter" | "blackbox_exporter";
+
 /** Programs there is an image for. */
-export type Program = "prometheus" | "alertmanager" | "node_exporter" | "blackbox_exporter";
+export type Program = Packaged | "alert-processor";
 
 /** Suite whose Prometheus family is recent enough. */
 const suite = "forky";
@@ -18,6 +31,7 @@ const packages = [
   "busybox-static",
   "ca-certificates",
   "libc6",
+  "libstdc++6",
   "prometheus",
   "prometheus-alertmanager",
   "prometheus-blackbox-exporter",
@@ -27,13 +41,13 @@ const packages = [
 /** Makes of Debian's folders what the official images have: busybox's tools and short names in /bin. */
 const customize = [
   'cd "$1" && rm -rf usr/share/doc usr/share/man usr/share/locale',
-  'cd "$1" && for tool in sh wget cat grep find ls sleep touch id; do [ -e usr/bin/$tool ] || ln -s busybox usr/bin/$tool; done',
+  'cd "$1" && for tool in sh wget cat dirname grep find ls readlink sleep touch id; do [ -e usr/bin/$tool ] || ln -s busybox usr/bin/$tool; done',
   'cd "$1" && ln -s prometheus-alertmanager usr/bin/alertmanager; ln -s prometheus-node-exporter usr/bin/node_exporter; ln -s prometheus-blackbox-exporter usr/bin/blackbox_exporter',
   'cd "$1" && mkdir -p prometheus alertmanager tmp && chmod 1777 tmp && chown 65534:65534 prometheus alertmanager',
 ];
 
 /** Entry points, accounts and volumes as the official images declare them. */
-const dockerfiles: Readonly<Record<Program, readonly string[]>> = {
+const dockerfiles: Readonly<Record<Packaged, readonly string[]>> = {
   prometheus: [
     "USER 65534",
     "WORKDIR /prometheus",
@@ -55,6 +69,22 @@ const version = createHash("sha256")
   .update(JSON.stringify([suite, packages, customize, dockerfiles]))
   .digest("hex")
   .slice(0, 12);
+
+/**
+ * As the product's own Dockerfile makes it, but with the Node and the packages of this checkout: a test
+ * asks no registry.
+ */
+const processorFile = (base: string): string => `FROM ${base}
+COPY node /usr/local/bin/node
+COPY node_modules /app/node_modules
+COPY package.json /app/
+COPY services /app/services
+COPY --chown=1000:1000 data /var/lib/processor
+ENV PATH=/app/services/alert-processor/bin:/usr/local/bin:/usr/bin
+WORKDIR /app
+USER 1000:1000
+ENTRYPOINT ["alert-processor"]
+`;
 
 /** Reference under which the engine holds the test image of a program. */
 export function testImage(program: Program): string {
@@ -94,6 +124,35 @@ export async function buildTestImages(docker: Docker): Promise<void> {
     const context = tar([{ path: "Dockerfile", content, mode: "0644" }]);
     await finish(docker, await docker.buildImage(context as never, { t: tag }));
     if (!(await exists(docker, tag))) throw new Error(`The engine did not build ${tag}.`);
+  }
+}
+
+/**
+ * Builds the image of the alert processor as it is in this checkout, by the name that {@link testImage} gives.
+ * {@link buildTestImages} has to come first.
+ */
+export async function buildProcessorImage(docker: Docker): Promise<void> {
+  const listed = ["ls", "--omit=dev", "--all", "--parseable", "-w", "@vigil/alert-processor"];
+  const modules = execFileSync("npm", listed, { cwd: root, encoding: "utf8" })
+    .split("\n")
+    .map((path) => relative(root, path))
+    // Packages within packages come with those.
+    .filter((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+$/.test(path) && !path.includes("@vigil"));
+  const folder = mkdtempSync(join(tmpdir(), "vigil-image-"));
+  try {
+    writeFileSync(join(folder, "Dockerfile"), processorFile(`vigil-test/base:${version}`));
+    mkdirSync(join(folder, "data"));
+    symlinkSync(process.execPath, join(folder, "node"));
+    const own = ["package.json", "services/alert-processor"];
+    const context = spawn("tar", [
+      ...["--create", "--dereference", "--exclude=services/alert-processor/test"],
+      ...["-C", folder, "Dockerfile", "data", "node", "-C", root, ...own, ...modules],
+    ]);
+    const tag = testImage("alert-processor");
+    await finish(docker, await docker.buildImage(context.stdout, { t: tag }));
+    if (!(await exists(docker, tag))) throw new Error(`The engine did not build ${tag}.`);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openBrowser, visit } from "../../services/alert-processor/test/web/browser.ts";
 import { ask } from "../../toolchain/client.ts";
-import { calmed, oddHost, oddities } from "./quiet/machines.ts";
-import { type Capture, captureOf, firingIn } from "./quiet/replay.ts";
+import { calmed, oddHost, oddities } from "../quiet/machines.ts";
+import { type Capture, captureOf, firingIn } from "../quiet/replay.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 jest.setTimeout(600_000);
