@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { quote, removeCommand } from "./config/commands.ts";
+import { quote } from "../rules/lib/command.ts";
+import { removeCommand } from "./config/commands.ts";
 import { type ConfigProblem, mistake } from "./config/mistakes.ts";
 
 /** Rule files of the stack's own: texts by name, or what is wrong with them. */

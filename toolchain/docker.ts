@@ -49,6 +49,8 @@ export interface StackContainer {
   readonly state: string;
   /** In words: `Up 3 minutes (unhealthy)`. */
   readonly status: string;
+  /** Checkout that it was made from, where it says so. */
+  readonly folder: string | undefined;
 }
 
 const labelled = (stack: string): string =>
@@ -63,16 +65,18 @@ export async function stackContainers(stack: string, env = process.env): Promise
   );
   const found = JSON.parse(text) as {
     Id: string;
+    Labels: Readonly<Record<string, string>>;
     Names: string[];
     State: string;
     Status: string;
   }[];
   return found
-    .map(({ Id: id, Names: [name = ""], State: state, Status: status }) => ({
+    .map(({ Id: id, Labels: labels, Names: [name = ""], State: state, Status: status }) => ({
       id,
       name: name.replace(/^\//, ""),
       state,
       status,
+      folder: labels["vigil.folder"],
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

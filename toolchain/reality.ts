@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
-import { forStack } from "../rules/lib/command.ts";
+import { forStack, quote } from "../rules/lib/command.ts";
 import { isUp } from "../provider/process/api.ts";
 import { layoutOf } from "../provider/process/layout.ts";
 import { freeSpace } from "./cache.ts";
-import { askDocker, type ContainerHealth, stackHealth } from "./docker.ts";
+import { askDocker, type ContainerHealth, stackContainers, stackHealth } from "./docker.ts";
 import { reasonOf, UserError } from "./errors.ts";
 import { partsOf } from "./running.ts";
 import { stackFolder, type StackHome } from "./state/home.ts";
@@ -118,6 +118,35 @@ function problemOf(container: ContainerHealth): string | undefined {
 }
 
 /**
+ * Containers of another clone of the project, whose stack has the same name: they would be taken for this
+ * one's. Undefined where there are none, or no engine answers.
+ */
+export async function madeElsewhere(
+  { root, stack }: Pick<StackHome, "root" | "stack">,
+  target: string,
+): Promise<UserError | undefined> {
+  if (target !== "docker") return undefined;
+  const record = await readRecord(recordFile({ root, stack }));
+  // A checkout that was moved has them recorded, whatever its name was.
+  const own = new Set(record.state === "readable" ? record.record.containerIds : []);
+  const found = await stackContainers(stack).catch(() => []);
+  const others = found.filter(
+    ({ folder, id }) => folder !== undefined && folder !== root && !own.has(id),
+  );
+  const [folder] = others.flatMap((one) => one.folder ?? []).sort();
+  if (folder === undefined) return undefined;
+  const make = forStack("make down", stack);
+  return new UserError(`Stack ${stack} was put into containers from another folder, ${folder}`, {
+    details: [...others.map(({ name }) => name), "Nothing was changed."],
+    advice: [
+      `To remove it there: cd ${quote(folder)} && ${make}`,
+      `To have both, give this one a name of its own: cp Pulumi.${stack}.yaml Pulumi.${stack}2.yaml`,
+      `Where that folder is no more: docker rm -f $(docker ps -aq --filter label=vigil.stack=${stack})`,
+    ],
+  });
+}
+
+/**
  * What is there of a stack that nothing is recorded of: the record is lost, or another clone of the project
  * made it. Undefined where all is as recorded, or the record is kept elsewhere.
  */
@@ -125,7 +154,8 @@ export async function unrecorded(
   { own, root, stack }: Pick<StackHome, "own" | "root" | "stack">,
   target: string,
 ): Promise<UserError | undefined> {
-  if (!own) return undefined;
+  const elsewhere = await madeElsewhere({ root, stack }, target);
+  if (elsewhere !== undefined || !own) return elsewhere;
   const found = await readRecord(recordFile({ root, stack }));
   if (found.state === "readable" && found.record.types.length > 0) return undefined;
   const parts = await partsOf(root, stack, target).catch(() => []);
@@ -134,10 +164,7 @@ export async function unrecorded(
   return new UserError(`Nothing is recorded of stack ${stack} here, but parts of it are there`, {
     details: [names],
     advice: [
-      // Processes are known by their folder, containers by the name of their stack alone.
-      ...(target === "docker"
-        ? ["Another clone of the project may have made them; where none did:"]
-        : ["make up takes them over"]),
+      ...(target === "docker" ? [] : ["make up takes them over"]),
       "make down removes them and keeps the data",
     ].map((line) => forStack(line, stack)),
   });

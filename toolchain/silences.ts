@@ -1,5 +1,6 @@
 /** Silences that are offered with something to fill in, and what would fill it in now. */
 import type { Labels } from "../rules/lib/alert.ts";
+import { quote } from "../rules/lib/command.ts";
 
 const placeholder = /^(\w+)=<[^<>]+>$/;
 const comment = /^--comment=<[^<>]+>$/;
@@ -8,8 +9,7 @@ const comment = /^--comment=<[^<>]+>$/;
 export const unfilled = (args: readonly string[]): string[] =>
   args.flatMap((arg) => placeholder.exec(arg)?.[1] ?? []);
 
-const quote = (text: string): string =>
-  /^[\w.:/@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+const word = (text: string): string => (/^[\w.:/@%+=-]+$/.test(text) ? text : quote(text));
 
 /**
  * The commands that someone meant who pasted one with placeholders: one for each alert of that name
@@ -24,8 +24,8 @@ export function filledIn(args: readonly string[], firing: readonly Labels[]): st
     .map((labels) => {
       const filled = args.map((arg) => {
         const label = placeholder.exec(arg)?.[1];
-        if (label !== undefined) return `${label}=${quote(labels[label] ?? "")}`;
-        return comment.test(arg) ? "--comment='being worked on'" : quote(arg);
+        if (label !== undefined) return `${label}=${word(labels[label] ?? "")}`;
+        return comment.test(arg) ? "--comment='being worked on'" : word(arg);
       });
       return `./vigil amtool ${filled.join(" ")}`;
     });

@@ -1,4 +1,5 @@
 /** The commands that mend a configuration: each works when it is pasted into a shell in the checkout. */
+import { quote } from "../../rules/lib/command.ts";
 import { fieldAt, fieldsOf, type Path } from "./fields-of.ts";
 
 const plainKey = /^[\w-]+$/;
@@ -13,9 +14,6 @@ const step = (key: string | number): string => {
 export function configKey([first = "", ...rest]: Path): string {
   return `vigil:${first}${rest.map(step).join("")}`;
 }
-
-/** A text as one word for a shell. */
-export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** A key of the stack's file that is no path: a dot in it is part of its name. */
 const isTop = (path: Path): boolean => path.length === 1;

@@ -8,7 +8,8 @@ import type { Target, TargetKind } from "./target.ts";
 type Make = (config: Config, stack: string, opts: pulumi.ResourceOptions) => Target;
 
 const makers = {
-  docker: (config, stack, opts) => dockerTarget({ stack, host: config.environment }, opts),
+  docker: (config, stack, opts) =>
+    dockerTarget({ stack, host: config.environment, folder: process.cwd() }, opts),
   kubernetes: (_config, stack) => {
     throw new pulumi.RunError(
       "vigil:target kubernetes is not there yet: this configuration is valid, nothing was changed.\n" +

@@ -12,3 +12,6 @@ const aboutStack =
 export function forStack(text: string, stack: string): string {
   return stack === defaultStack ? text : text.replaceAll(aboutStack, `STACK=${stack} $&`);
 }
+
+/** A text as one word for a shell. */
+export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

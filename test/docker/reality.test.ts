@@ -1,6 +1,12 @@
 import Docker from "dockerode";
-import { stackHealth } from "../../toolchain/docker.ts";
-import { containerProblems, groundChecks, groundProblems } from "../../toolchain/reality.ts";
+import { stackContainers, stackHealth } from "../../toolchain/docker.ts";
+import {
+  containerProblems,
+  groundChecks,
+  groundProblems,
+  madeElsewhere,
+  unrecorded,
+} from "../../toolchain/reality.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { temporary, write } from "../toolchain/support.ts";
 import { buildTestImages, dockerProblem, testImage } from "./images.ts";
@@ -82,6 +88,38 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     expect(containerProblems(await stackHealth(stack), [])).toEqual([
       `The image ${reference} of ${physical("old")} is gone; docker pull ${reference}`,
     ]);
+  });
+
+  it("of another clone are told with its folder, and neither taken over nor removed", async () => {
+    const root = temporary();
+    const home = { root, stack, own: true };
+    const labels = (folder: string) => ({ "vigil.stack": stack, "vigil.folder": folder });
+    await run("other", "sleep 600", { Labels: labels("/home/it's ada/vigil") });
+    const told = await unrecorded(home, "docker");
+    expect(told?.message).toBe(
+      `Stack ${stack} was put into containers from another folder, /home/it's ada/vigil`,
+    );
+    expect(told?.advice[0]).toBe(
+      `To remove it there: cd '/home/it'\\''s ada/vigil' && STACK=${stack} make down`,
+    );
+    expect(await madeElsewhere(home, "docker")).toEqual(told);
+    // A checkout that was moved has it in its record.
+    const [made] = await stackContainers(stack);
+    const resource = { type: "docker:index/container:Container", id: made?.id, inputs: {} };
+    const recorded = write(temporary(), {
+      [`.vigil/state/.pulumi/stacks/vigil/${stack}.json`]: JSON.stringify({
+        checkpoint: { latest: { resources: [resource] } },
+      }),
+    });
+    expect(await madeElsewhere({ root: recorded, stack }, "docker")).toBeUndefined();
+  });
+
+  it("of this folder that nothing is recorded of are its own: down removes them", async () => {
+    const root = temporary();
+    await run("mine", "sleep 600", { Labels: { "vigil.stack": stack, "vigil.folder": root } });
+    const told = await unrecorded({ root, stack, own: true }, "docker");
+    expect(told?.advice).toEqual([`STACK=${stack} make down removes them and keeps the data`]);
+    expect(await madeElsewhere({ root, stack }, "docker")).toBeUndefined();
   });
 
   it("that were made are known from the record: status, verify and preview ask for them alike", async () => {

@@ -77,7 +77,7 @@ describe("the record of a stack", () => {
   it("tells the operations that never ended, and what it holds", async () => {
     const home = stateWith({ [stateFile]: record([{ type: "creating" }]) });
     expect(await readRecord(recordFile(home))).toMatchObject({
-      record: { containers: [], pending: 1, types: ["vigil:index:Process"] },
+      record: { containers: [], containerIds: [], pending: 1, types: ["vigil:index:Process"] },
     });
   });
 });

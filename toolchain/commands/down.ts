@@ -6,6 +6,7 @@ import { reasonOf, type UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
 import { removeAccess } from "../outputs.ts";
 import { createProgress, type Progress } from "../progress.ts";
+import { madeElsewhere } from "../reality.ts";
 import { type Part, stopParts } from "../running.ts";
 import { keepCopy, setAside } from "../state/care.ts";
 import { forgetStack } from "../state/forget.ts";
@@ -28,6 +29,8 @@ export async function run(args: string[]): Promise<number> {
   const { root, stack, values } = options;
   const progress = createProgress();
   const target = await targetOf(root, stack);
+  const elsewhere = await madeElsewhere({ root, stack }, target);
+  if (elsewhere !== undefined) throw elsewhere;
   const destroyed = await destroy(root, stack, progress);
   const stopped = await stopParts(root, stack, target);
   if (stopped.length > 0) process.stdout.write(sayStopped(stopped, destroyed.kind === "done"));

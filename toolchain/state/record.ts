@@ -8,6 +8,8 @@ export interface StackRecord {
   readonly types: readonly string[];
   /** Names of the containers it made: `vigil-dev-prometheus`. */
   readonly containers: readonly string[];
+  /** Their ids, which no other container ever has. */
+  readonly containerIds: readonly string[];
   /** Operations that were begun and never ended. */
   readonly pending: number;
   /** What its secrets were encrypted with; see `passphrase.ts`. */
@@ -24,7 +26,12 @@ interface Checkpoint {
   readonly checkpoint?: {
     readonly latest?: {
       readonly resources?:
-        readonly { readonly type: string; readonly inputs?: { readonly name?: unknown } }[] | null;
+        | readonly {
+            readonly type: string;
+            readonly id?: string;
+            readonly inputs?: { readonly name?: unknown };
+          }[]
+        | null;
       readonly pending_operations?: readonly unknown[] | null;
       readonly secrets_providers?: { readonly state?: { readonly salt?: string } };
     } | null;
@@ -61,6 +68,9 @@ export async function readRecord(path: string): Promise<Found> {
         types: (resources ?? []).map(({ type }) => type),
         containers: (resources ?? []).flatMap(({ inputs, type }) =>
           type === containerType && typeof inputs?.name === "string" ? [inputs.name] : [],
+        ),
+        containerIds: (resources ?? []).flatMap(({ id, type }) =>
+          type === containerType && id !== undefined ? [id] : [],
         ),
         pending: (pending_operations ?? []).length,
         salt: secrets_providers?.state?.salt,

@@ -4,6 +4,9 @@ import { probeOf } from "./health.ts";
 import type { DockerTargetConfig } from "./names.ts";
 import { configFolder, physicalName } from "./names.ts";
 
+/** Says from which checkout a container was made. */
+const folderLabel = "vigil.folder";
+
 /**
  * Inputs of the container that carries a workload's files and never runs.
  *
@@ -21,7 +24,11 @@ export function filesInputs(config: DockerTargetConfig, workload: Workload) {
     name: `${physicalName(config.stack, name)}-files`,
     image: workload.image.reference,
     command: pulumi.output(openFiles(files)).apply((open) => open.map(titled)),
-    labels: labelsOf({ "vigil.service": name, "vigil.stack": config.stack }),
+    labels: labelsOf({
+      ...(config.folder !== undefined && { [folderLabel]: config.folder }),
+      "vigil.service": name,
+      "vigil.stack": config.stack,
+    }),
     start: false,
     mustRun: false,
     restart: "no",

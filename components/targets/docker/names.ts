@@ -4,6 +4,8 @@ import type { Place, Workload } from "../target.ts";
 export interface DockerTargetConfig {
   /** Part of every physical name, `vigil-<stack>-<service>`: `dev`. Fixed names adopt, never double. */
   readonly stack: string;
+  /** Checkout that the estate is made from: tells two clones with the same stack apart. */
+  readonly folder?: string;
   /** Value of the `host` label of what describes the machine under the engine. */
   readonly host: string;
   /**

@@ -129,6 +129,18 @@ test("its files travel in a container that never runs, the secret ones out of si
   expect(isSecret(uploads)).toBe(true);
 });
 
+test("its files say from which checkout they come, so that two clones are told apart", async () => {
+  const labelled = await record(() => {
+    const target = dockerTarget({ ...config, folder: "/home/ada/vigil" });
+    target.run(workload(target), {});
+  });
+  const labelsOf = (name: string) => labelled.find((one) => one.name === name)?.inputs["labels"];
+  const folder = { label: "vigil.folder", value: "/home/ada/vigil" };
+  expect(labelsOf("redis-files")).toContainEqual(folder);
+  // A new label would make a new container.
+  expect(labelsOf("redis")).not.toContainEqual(folder);
+});
+
 const variants: [string, Partial<Workload>, Record<string, unknown>][] = [
   [
     "what must survive gets a volume with a fixed name",
