@@ -8,8 +8,7 @@ import { createWorkspace, type Workspace } from "./workspace.ts";
 jest.setTimeout(300_000);
 
 let place: Workspace;
-const inHome = (...path: string[]): string => join(place.folder, ".vigil", place.stack, ...path);
-const text = (...path: string[]): string => readFileSync(inHome(...path), "utf8");
+const text = (...path: string[]): string => readFileSync(place.inHome(...path), "utf8");
 
 /** What an estate has, and what each is good for: all of it, and nothing else. */
 const doors: Readonly<Record<string, readonly string[]>> = {
@@ -43,9 +42,9 @@ function keys(): Key[] {
   const found: Key[] = [];
   const bearer = (word: string) => ({ headers: { authorization: `Bearer ${word}` } });
   for (const top of ["access", "services"]) {
-    for (const file of readdirSync(inHome(top), { recursive: true, encoding: "utf8" })) {
+    for (const file of readdirSync(place.inHome(top), { recursive: true, encoding: "utf8" })) {
       const path = join(top, file);
-      if (path.endsWith(".key") && existsSync(inHome(path))) {
+      if (path.endsWith(".key") && existsSync(place.inHome(path))) {
         const cert = text(path.replace(/key$/, "crt"));
         const name = `certificate ${path.replace(/\.key$/, "")}`;
         found.push({ name, shown: [{ cert, key: text(path) }] });

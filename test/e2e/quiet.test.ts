@@ -18,16 +18,14 @@ describe("an estate that nobody has touched has nothing to say", () => {
   let rules: string[];
   let capture: Capture;
   let untouched: number;
-  const inHome = (...path: string[]): string => join(place.folder, ".vigil", place.stack, ...path);
   const login = () => ({
     username: "vigil",
-    password: /password (\S+)/.exec(readFileSync(inHome("access/login"), "utf8"))?.[1] ?? "",
+    password: /password (\S+)/.exec(readFileSync(place.inHome("access/login"), "utf8"))?.[1] ?? "",
   });
 
   beforeAll(async () => {
     place = await createWorkspace("quiet");
-    const { code, text } = await place.vigil(["up"]);
-    if (code !== 0) throw new Error(text);
+    await place.up();
   });
   afterAll(async () => {
     await place.vigil(["down", "--purge"]);
@@ -58,12 +56,16 @@ describe("an estate that nobody has touched has nothing to say", () => {
   });
 
   it("in its first hour, every rule evaluated at each step from its birth on", async () => {
-    const folder = inHome("services/prometheus/rules");
+    const folder = place.inHome("services/prometheus/rules");
     rules = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
     const everything = encodeURIComponent(`{__name__=~".+",__name__!~"ALERTS.*|slo:.*"}[10m]`);
     const { body } = await ask(
       `https://127.0.0.1:${place.ports.prometheus}/api/v1/query?query=${everything}`,
-      { authority: readFileSync(inHome("access/ca.crt"), "utf8"), login: login(), seconds: 60 },
+      {
+        authority: readFileSync(place.inHome("access/ca.crt"), "utf8"),
+        login: login(),
+        seconds: 60,
+      },
     );
     capture = calmed(captureOf(body, untouched));
     expect(capture.series.length).toBeGreaterThan(1000);

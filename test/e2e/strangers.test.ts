@@ -2,15 +2,13 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { request } from "node:https";
 import { connect, type Socket } from "node:net";
-import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 jest.setTimeout(120_000);
 
 let place: Workspace;
-const inHome = (...path: string[]): string => join(place.folder, ".vigil", place.stack, ...path);
-const text = (...path: string[]): string => readFileSync(inHome(...path), "utf8");
+const text = (...path: string[]): string => readFileSync(place.inHome(...path), "utf8");
 
 const parts = ["alertmanager", "blackboxExporter", "nodeExporter", "processor", "prometheus"];
 type Part = keyof Workspace["ports"];

@@ -26,6 +26,10 @@ export interface Workspace {
   readonly folder: string;
   readonly stack: string;
   readonly ports: Readonly<Record<Service, number>>;
+  /** A path below the folder of the stack's estate. */
+  inHome(...path: string[]): string;
+  /** Runs `./vigil up` there, which must succeed; gives back what it said. */
+  up(): Promise<string>;
   /** Runs `./vigil <args>` there; `input` goes to its standard input, `more` into its environment. */
   vigil(args: readonly string[], input?: string, more?: NodeJS.ProcessEnv): Promise<Done>;
   /** Runs a line of the shell there, as somebody who pasted it. */
@@ -150,16 +154,25 @@ ${settings}`,
       // Who needs no input does not wait for it.
       child.stdin.on("error", () => undefined).end(input);
     });
-  const vigil = join(folder, "vigil");
+  const program = join(folder, "vigil");
+  const inHome = (...path: string[]): string => join(folder, ".vigil", stack, ...path);
+  const vigil: Workspace["vigil"] = (args, input = "", more = {}) =>
+    done(run(program, args, { more }), input);
   return {
     folder,
     stack,
     ports,
-    vigil: (args, input = "", more = {}) => done(run(vigil, args, { more }), input),
+    inHome,
+    vigil,
+    up: async () => {
+      const { code, text } = await vigil(["up"]);
+      if (code !== 0) throw new Error(text);
+      return text;
+    },
     shell: (line, input = "", more = {}) =>
       done(run("bash", ["-o", "pipefail", "-ec", line], { more }), input),
     start: (args) => {
-      const child = run(vigil, args, { detached: true });
+      const child = run(program, args, { detached: true });
       child.stdout.resume();
       child.stderr.resume();
       const ended = new Promise<void>((resolve) => {
@@ -175,7 +188,7 @@ ${settings}`,
         },
       };
     },
-    processes: () => processesOf(join(folder, ".vigil", stack)),
+    processes: () => processesOf(inHome()),
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
     },
