@@ -119,19 +119,20 @@ function problemOf(container: ContainerHealth): string | undefined {
 
 /**
  * Containers of another clone of the project, whose stack has the same name: they would be taken for this
- * one's. Undefined where there are none, or no engine answers.
+ * one's. Undefined where there are none, or no engine answers; and where the record is kept elsewhere, for
+ * then several checkouts may share it.
  */
 export async function madeElsewhere(
-  { root, stack }: Pick<StackHome, "root" | "stack">,
+  { own, root, stack }: Pick<StackHome, "own" | "root" | "stack">,
   target: string,
 ): Promise<UserError | undefined> {
-  if (target !== "docker") return undefined;
+  if (!own || target !== "docker") return undefined;
   const record = await readRecord(recordFile({ root, stack }));
   // A checkout that was moved has them recorded, whatever its name was.
-  const own = new Set(record.state === "readable" ? record.record.containerIds : []);
+  const recorded = new Set(record.state === "readable" ? record.record.containerIds : []);
   const found = await stackContainers(stack).catch(() => []);
   const others = found.filter(
-    ({ folder, id }) => folder !== undefined && folder !== root && !own.has(id),
+    ({ folder, id }) => folder !== undefined && folder !== root && !recorded.has(id),
   );
   const [folder] = others.flatMap((one) => one.folder ?? []).sort();
   if (folder === undefined) return undefined;
@@ -154,8 +155,9 @@ export async function unrecorded(
   { own, root, stack }: Pick<StackHome, "own" | "root" | "stack">,
   target: string,
 ): Promise<UserError | undefined> {
-  const elsewhere = await madeElsewhere({ root, stack }, target);
-  if (elsewhere !== undefined || !own) return elsewhere;
+  if (!own) return undefined;
+  const elsewhere = await madeElsewhere({ own, root, stack }, target);
+  if (elsewhere !== undefined) return elsewhere;
   const found = await readRecord(recordFile({ root, stack }));
   if (found.state === "readable" && found.record.types.length > 0) return undefined;
   const parts = await partsOf(root, stack, target).catch(() => []);

@@ -11,7 +11,7 @@ import { noRoom } from "./state/room.ts";
 import { stackFile, type StackHome } from "./state/home.ts";
 
 /** Whether a backend was chosen: by environment, `pulumi login` or Pulumi.yaml. */
-async function backendChosen(root: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+export async function backendChosen(root: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   if (env["PULUMI_BACKEND_URL"] || env["PULUMI_ACCESS_TOKEN"]) return true;
   if (/^backend:/m.test(await readFile(join(root, "Pulumi.yaml"), "utf8"))) return true;
   const home = env["PULUMI_HOME"] ?? join(env["HOME"] ?? homedir(), ".pulumi");

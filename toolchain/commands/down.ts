@@ -8,6 +8,7 @@ import { removeAccess } from "../outputs.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { madeElsewhere } from "../reality.ts";
 import { type Part, stopParts } from "../running.ts";
+import { backendChosen } from "../stack.ts";
 import { keepCopy, setAside } from "../state/care.ts";
 import { forgetStack } from "../state/forget.ts";
 import { stackFolder } from "../state/home.ts";
@@ -29,7 +30,8 @@ export async function run(args: string[]): Promise<number> {
   const { root, stack, values } = options;
   const progress = createProgress();
   const target = await targetOf(root, stack);
-  const elsewhere = await madeElsewhere({ root, stack }, target);
+  const own = !(await backendChosen(root, process.env));
+  const elsewhere = await madeElsewhere({ own, root, stack }, target);
   if (elsewhere !== undefined) throw elsewhere;
   const destroyed = await destroy(root, stack, progress);
   const stopped = await stopParts(root, stack, target);
