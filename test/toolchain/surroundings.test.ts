@@ -48,32 +48,56 @@ describe("behind a proxy", () => {
   });
 });
 
+/** What it says where it does not start. */
+const refused = (root: string, env: Readonly<Record<string, string>>): string => {
+  try {
+    start(root, env);
+    return "";
+  } catch (error) {
+    return (error as { stderr: string }).stderr;
+  }
+};
+
+describe("a variable that was set for something else", () => {
+  it("is named where nothing works with it, with what mends that", () => {
+    const root = small();
+    expect(refused(root, { TMPDIR: "/not/there" })).toBe(
+      "vigil: ✗ TMPDIR is /not/there, which is not a folder that can be written to; nothing was changed\n" +
+        "vigil:   → unset TMPDIR, or make it: mkdir -p '/not/there'\n",
+    );
+    expect(refused(root, { NODE_OPTIONS: "--require /not/there.js" })).toBe(
+      "vigil: ✗ Node does not start with NODE_OPTIONS='--require /not/there.js'; nothing was changed\n" +
+        "vigil:   → unset NODE_OPTIONS\n",
+    );
+    expect(start(root, { TMPDIR: root, NODE_OPTIONS: "--no-deprecation" })).toMatchObject({
+      TMPDIR: root,
+      NODE_OPTIONS: "--no-deprecation",
+    });
+  });
+
+  it("never lets a certificate pass unchecked", () => {
+    const env = start(small(), { NODE_TLS_REJECT_UNAUTHORIZED: "0" });
+    expect(env).not.toHaveProperty("NODE_TLS_REJECT_UNAUTHORIZED");
+  });
+});
+
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
 asRoot("as root", () => {
-  const refused = (root: string, env = {}): string => {
-    try {
-      start(root, env);
-      return "";
-    } catch (error) {
-      return (error as { stderr: string }).stderr;
-    }
-  };
-
   it("by sudo in somebody else's checkout, nothing is written", () => {
     const root = small();
     chownSync(root, 4242, 4242);
     expect(refused(root, { SUDO_UID: "4242" })).toContain("belongs to user 4242");
     expect(existsSync(join(root, ".cache"))).toBe(false);
     // A container whose checkout is mounted from outside: there is nobody else there.
-    expect(refused(root)).toBe("");
+    expect(refused(root, {})).toBe("");
   });
 
   it("somebody else's state is left alone, by sudo or not", () => {
     const root = small();
     mkdirSync(join(root, ".vigil"));
     chownSync(join(root, ".vigil"), 4242, 4242);
-    expect(refused(root)).toContain("Run it without sudo");
+    expect(refused(root, {})).toContain("Run it without sudo");
   });
 });
 
