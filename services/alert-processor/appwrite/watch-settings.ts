@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { checkUrl } from "../channels/guard.ts";
 import type { AlertmanagerTarget } from "../service/alertmanager.ts";
 import type { HeartbeatTarget } from "../service/heartbeat.ts";
-import { silenceSeconds } from "../service/watch.ts";
+import { silenceSeconds } from "../service/listening.ts";
 
 export interface WatchSettings {
   /** Seconds without a heartbeat after which an alert fires. */

@@ -29,6 +29,8 @@ export interface Answer {
   readonly status: number;
   /** The `Retry-After` header, null where there is none. */
   readonly retryAfter: string | null;
+  /** When it was given, by the clock of whoever gave it: `Retry-After` may be a date. */
+  readonly at: number;
   /** Its first 64 KiB. */
   readonly body: string;
 }
@@ -106,7 +108,8 @@ export async function exchange(
     const response = await open(endpoint, post, signal);
     const { headers, statusCode = 0 } = response;
     const body = await bodyOf(response);
-    return { status: statusCode, retryAfter: headers["retry-after"] ?? null, body };
+    const at = Date.parse(headers.date ?? "") || Date.now();
+    return { status: statusCode, retryAfter: headers["retry-after"] ?? null, at, body };
   } catch (error) {
     throw new TransportError(reasonOf(error, signal));
   }
@@ -128,9 +131,9 @@ export async function deliver(
 ): Promise<Outcome> {
   try {
     const answer = await exchange(endpoint, post, signal);
-    const { retryAfter, status } = answer;
+    const { at, retryAfter, status } = answer;
     if (accepts(answer)) return { kind: "sent" };
-    if (!isSuccess(status)) return outcomeOf(status, retryAfter, Date.now());
+    if (!isSuccess(status)) return outcomeOf(status, retryAfter, at);
     return { kind: "failed", why: `answered ${status}, but not as this service does` };
   } catch (error) {
     return { kind: "failed", why: (error as TransportError).message };

@@ -102,3 +102,12 @@ export const isOpen = ({ status }: Pick<Alert, "status">): boolean => status !==
 
 /** Fires for ever by design: it says that the way to here works, and is no trouble of anybody's. */
 export const heartbeatName = "Watchdog";
+
+/** Whether two sets of labels, or of annotations, say the same. */
+export const sameTexts = (
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+): boolean => {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+};

@@ -5,6 +5,7 @@ import {
   type EventKind,
   heartbeatName,
   isOpen,
+  sameTexts,
   type Status,
 } from "./alert.ts";
 import type { Incoming } from "./payload.ts";
@@ -64,24 +65,18 @@ function begin(version: number, incoming: Incoming, now: number): Change {
   return step(alert, {}, resolved ? "resolved" : "firing", now);
 }
 
-const sameTexts = (
-  a: Readonly<Record<string, string>>,
-  b: Readonly<Record<string, string>>,
-): boolean => {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
-};
-
 /**
  * An episode that is over, heard of again. What says that it fires is late, or Alertmanager had only let it
  * expire: Prometheus was cut off, and it goes on. When nothing can be late any more it is open again; what
  * somebody closed stays closed. A heartbeat is heard whenever it comes: that it comes is all it says.
  */
-function reopen(current: Alert, { annotations, listed }: Incoming, now: number): Change[] {
+function reopen(current: Alert, incoming: Incoming, now: number, steady: number): Change[] {
+  const { annotations, listed } = incoming;
   const beats = current.alertname === heartbeatName && listed !== true;
   const lag = listed === true ? peersLag : messagesLag;
   // Also back: an end in the future was written by a clock that was ahead.
-  const isLate = current.closedBy !== null || Math.abs(now - current.updatedAt) < lag;
+  const age = Math.min(Math.abs(now - current.updatedAt), steady);
+  const isLate = current.closedBy !== null || age < lag;
   if (isLate && !beats) return [];
   const free = { owner: null, closedBy: null };
   const fields = { annotations, status: "firing", endsAt: null, lastSeenAt: now, ...free } as const;
@@ -90,10 +85,10 @@ function reopen(current: Alert, { annotations, listed }: Incoming, now: number):
 }
 
 /** The same episode heard of again: it goes on, has come back from being stale, or has ended. */
-function goOn(current: Alert, incoming: Incoming, now: number): Change[] {
+function goOn(current: Alert, incoming: Incoming, now: number, steady: number): Change[] {
   const { annotations, endsAt, resolved } = incoming;
   if (current.status === "resolved") {
-    if (!resolved) return reopen(current, incoming, now);
+    if (!resolved) return reopen(current, incoming, now, steady);
     // Two peers may say different ends, in any order; the later one holds.
     return (endsAt ?? 0) <= (current.endsAt ?? 0) ? [] : [{ alert: { ...current, endsAt } }];
   }
@@ -127,10 +122,17 @@ function isSame(current: Alert, { endsAt, resolved, startsAt }: Incoming): boole
  * What a message of Alertmanager makes of an alert, in the order in which it happens; nothing where the
  * message is old news. Messages may come twice, late and in any order: the state after a set of them does
  * not depend on it.
+ *
+ * @param steady - Milliseconds for which nobody set the clock that `now` is of: nothing is known to be older.
  */
-export function receive(current: Alert | undefined, incoming: Incoming, now: number): Change[] {
+export function receive(
+  current: Alert | undefined,
+  incoming: Incoming,
+  now: number,
+  steady = Infinity,
+): Change[] {
   if (current === undefined) return [begin(0, incoming, now)];
-  if (isSame(current, incoming)) return goOn(current, incoming, now);
+  if (isSame(current, incoming)) return goOn(current, incoming, now, steady);
   if (incoming.startsAt < current.startsAt) return [];
   // The end of the episode before was lost: it cannot have lasted longer than until this one.
   const ended = { status: "resolved", endsAt: incoming.startsAt } as const;

@@ -9,7 +9,8 @@ export type Outcome =
   | { readonly kind: "refused"; readonly why: string };
 
 const first = 5_000;
-const longest = 15 * 60_000;
+/** Milliseconds that an attempt waits at most, unless the other side says so. */
+export const longest = 15 * 60_000;
 const giveUpAfter = 24 * 3_600_000;
 
 /**

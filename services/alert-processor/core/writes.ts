@@ -83,11 +83,12 @@ export function receiveAll(
   known: (fingerprint: string) => Alert | undefined,
   messages: readonly Incoming[],
   now: number,
+  steady = Infinity,
 ): Change[] {
   const current = new Map<string, Alert>();
   return messages.flatMap((message) => {
     const { fingerprint } = message;
-    const changes = receive(current.get(fingerprint) ?? known(fingerprint), message, now);
+    const changes = receive(current.get(fingerprint) ?? known(fingerprint), message, now, steady);
     const last = changes.at(-1);
     if (last !== undefined) current.set(fingerprint, last.alert);
     return changes;

@@ -79,9 +79,19 @@ const usual = (): Required<AskLimits> => ({
 export async function ask(
   target: AlertmanagerTarget,
   path: string,
+  limits?: Required<AskLimits>,
+  asked?: Asked,
+): Promise<unknown> {
+  return (await answerOf(target, path, limits, asked)).said;
+}
+
+/** The same, and when it said so by its own clock; not a number where it does not tell that. */
+async function answerOf(
+  target: AlertmanagerTarget,
+  path: string,
   limits: Required<AskLimits> = usual(),
   { body, method }: Asked = {},
-): Promise<unknown> {
+): Promise<{ readonly said: unknown; readonly at: number }> {
   const { ca, cert, key, login, url } = target;
   const { longest, signal } = limits;
   const sent = body === undefined ? undefined : JSON.stringify(body);
@@ -95,7 +105,7 @@ export async function ask(
     ...(sent !== undefined && { headers: { "content-type": "application/json" } }),
     ...(login && { auth: `${login.username}:${login.password}` }),
   };
-  const answered = await new Promise<string>((resolve, reject) => {
+  const { date, text } = await new Promise<{ date: string; text: string }>((resolve, reject) => {
     const asked = request(address, options, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
@@ -107,17 +117,17 @@ export async function ask(
       });
       response.on("error", reject);
       response.on("end", () => {
-        const { statusCode } = response;
+        const { headers, statusCode } = response;
         const text = Buffer.concat(chunks).toString();
         const why = `Alertmanager's ${address.pathname}: it answered ${statusCode ?? 0}`;
-        if (statusCode === 200) resolve(text);
+        if (statusCode === 200) resolve({ date: headers.date ?? "", text });
         else reject(new AlertmanagerError(why, statusCode ?? 0, text));
       });
     });
     asked.on("error", reject);
     asked.end(sent);
   });
-  return answered === "" ? undefined : (JSON.parse(answered) as unknown);
+  return { said: text === "" ? undefined : (JSON.parse(text) as unknown), at: Date.parse(date) };
 }
 
 /** Of a query: what goes to the receiver that is this processor. */
@@ -136,9 +146,9 @@ export async function listAlerts(
 ): Promise<Listing> {
   const limits = { ...usual(), ...given };
   const { receiver } = target;
-  const answered = await ask(target, `alerts/groups?${ofReceiver(target)}`, limits);
+  const { at, said } = await answerOf(target, `alerts/groups?${ofReceiver(target)}`, limits);
   const all = groups
-    .parse(answered)
+    .parse(said)
     .flatMap(({ alerts }) => alerts)
     .filter(({ fingerprint }) => givenFingerprint.test(fingerprint));
   // A receiver that it does not know has no alerts either: all that is open would count as lost.
@@ -163,7 +173,8 @@ export async function listAlerts(
     startsAt: Date.parse(startsAt),
     endsAt: null,
   }));
-  return { alerts: merged(listed), since: Date.parse(uptime) };
+  const since = Date.parse(uptime);
+  return { alerts: merged(listed), since, ...(Number.isFinite(at) && { at }) };
 }
 
 /** Each alert once: it may be in two groups, or two lists, and what one of them tells is told. */
@@ -201,10 +212,12 @@ export async function listAll(
 ): Promise<Listing> {
   const { found: lists, missing } = await askAll(targets, (one) => listAlerts(one, limits));
   if (lists.length === 0) throw new Error(missing);
+  const times = lists.flatMap(({ at }) => (at === undefined ? [] : [at]));
   return {
     alerts: merged(lists.flatMap(({ alerts }) => alerts)),
     // The one that started last knows least.
     since: Math.max(...lists.map(({ since }) => since)),
+    ...(times.length > 0 && { at: Math.min(...times) }),
     ...(missing !== "" && { missing }),
   };
 }

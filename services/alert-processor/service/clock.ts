@@ -4,17 +4,51 @@ export type Clock = () => number;
 /** What is no jump but the clock being put right. */
 const tolerance = 1_000;
 
-/**
- * The machine's clock.
- *
- * @param onBack - Called when the clock was set back: what waits for a time would wait too long.
- */
-export function machineClock(onBack: () => void, wall: Clock = Date.now): Clock {
-  let last = wall();
-  return () => {
-    const now = wall();
-    if (now < last - tolerance) onBack();
-    last = now;
-    return now;
+/** Knows what time it is, and for how long nobody has set it. */
+export interface SteadyClock {
+  readonly now: Clock;
+  /** Milliseconds since the clock was set last, or this process began: of what is older nobody can say how old. */
+  readonly steady: () => number;
+  /** Whether the clock was set; to be asked often. @throws What `onSet` throws: it is asked again next time. */
+  readonly look: () => Promise<void>;
+}
+
+export interface ClockOptions {
+  /** What time it is for all who share the memory. */
+  readonly wall: () => Promise<number>;
+  /**
+   * Puts right what was planned. The clock says the new time only when this is done, so that nothing is
+   * measured from a time by one clock to a time by another.
+   *
+   * @param by - Milliseconds by which it was set.
+   */
+  readonly onSet: (by: number, now: number) => Promise<void>;
+  /** Milliseconds by a clock that nobody sets. @default of this process */
+  readonly elapsed?: () => number;
+}
+
+/** A clock that goes on evenly, by one that nobody sets; where the wall clock was set it follows when that is noticed. */
+export async function steadyClock(options: ClockOptions): Promise<SteadyClock> {
+  const { elapsed = () => performance.now(), onSet, wall } = options;
+  let offset = (await wall().catch(() => Date.now())) - elapsed();
+  let setAt = elapsed();
+
+  async function look(): Promise<void> {
+    const before = offset + elapsed();
+    const said = await wall();
+    const after = offset + elapsed();
+    // It was said at some time in between, which may be long where a database is slow.
+    const by = said - Math.min(Math.max(said, before), after);
+    if (Math.abs(by) > tolerance) {
+      await onSet(by, offset + elapsed() + by);
+      setAt = elapsed();
+    }
+    offset += by;
+  }
+
+  return {
+    now: () => Math.round(offset + elapsed()),
+    steady: () => elapsed() - setAt,
+    look,
   };
 }

@@ -8,7 +8,7 @@ import type { AlertmanagerTarget } from "./alertmanager.ts";
 import { pathProblem } from "./paths.ts";
 import type { Proxy } from "./proxy.ts";
 import { proxySchema } from "./proxy-config.ts";
-import { silenceSeconds } from "./watch.ts";
+import { silenceSeconds } from "./listening.ts";
 
 /** Something is wrong with the configuration; the message names all of it. */
 export class ConfigError extends Error {}

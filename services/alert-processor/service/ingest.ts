@@ -1,6 +1,6 @@
 import type { Planner } from "../core/writes.ts";
 import type { Ingested, Receipt, Store } from "../store/store.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock, SteadyClock } from "./clock.ts";
 
 /** There is more to take in than there is room for: to be tried again soon. */
 export class OverloadedError extends Error {}
@@ -14,6 +14,7 @@ export interface IngestOptions {
   readonly store: Store;
   readonly plan: Planner;
   readonly clock: Clock;
+  readonly steady?: SteadyClock["steady"];
   /** Alerts that may wait. @default 100,000 */
   readonly room?: number;
   /** Told of each transaction. */
@@ -37,7 +38,7 @@ const sizeOf = ({ alerts, poison }: Receipt): number => alerts.length + poison.l
  * flush of the disk each.
  */
 export function ingestInto(options: IngestOptions): Ingest {
-  const { clock, onDone, plan, room = 100_000, store } = options;
+  const { clock, onDone, plan, room = 100_000, steady, store } = options;
   const queue: Waiting[] = [];
   let waiting = 0;
   let running = false;
@@ -55,7 +56,7 @@ export function ingestInto(options: IngestOptions): Ingest {
     const begun = performance.now();
     try {
       const receipts = group.map(({ receipt }) => receipt);
-      const done = await store.ingest(receipts, plan, clock());
+      const done = await store.ingest(receipts, plan, clock(), steady?.());
       onDone(done, receipts.length, (performance.now() - begun) / 1000);
       for (const one of group) {
         waiting -= one.size;

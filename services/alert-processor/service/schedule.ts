@@ -23,27 +23,3 @@ export function every(
     await running;
   };
 }
-
-/** Work that is owed once it was asked for, until it was done. */
-export interface Owed {
-  readonly ask: () => void;
-  /** Does it, if it is owed. @throws What the work throws: it is owed still. */
-  readonly settle: () => Promise<void>;
-}
-
-/** @param work - Does all that was asked for before it began. */
-export function owed(work: () => Promise<void>): Owed {
-  let asked = 0;
-  let done = 0;
-  return {
-    ask: () => {
-      asked += 1;
-    },
-    settle: async () => {
-      if (done === asked) return;
-      const upTo = asked;
-      await work();
-      done = upTo;
-    },
-  };
-}

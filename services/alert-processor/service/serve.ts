@@ -7,7 +7,7 @@ import type { Planner } from "../core/writes.ts";
 import { listAll } from "./alertmanager.ts";
 import { buildApp } from "./app.ts";
 import { changesHub } from "./changes.ts";
-import { machineClock } from "./clock.ts";
+import { clockOf } from "./store-clock.ts";
 import { closingWithin } from "./closing.ts";
 import {
   checkReaders,
@@ -29,7 +29,7 @@ import { DatabaseError, DatabaseOptionsError } from "../store/database-error.ts"
 import { openPatiently, StoreDownError, type StoreState } from "../store/patient.ts";
 import { SchemaError } from "../store/schema.ts";
 import { openStoreOf } from "./open-store.ts";
-import { every, owed } from "./schedule.ts";
+import { every } from "./schedule.ts";
 import { summaryOf } from "./summary.ts";
 import { silencesAt } from "./silences.ts";
 import { sealFor } from "./tokens.ts";
@@ -73,8 +73,10 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   const store = await openPatiently({
     open: async () => {
       const opened = await openStoreOf(config.store);
+      const now = await opened.now();
+      await opened.adjust(0, now);
       // Only with a database of its own: another replica may be sending what it took.
-      if (config.store.kind === "sqlite") await opened.release(Date.now());
+      if (config.store.kind === "sqlite") await opened.release(now);
       return opened;
     },
     isHopeless: (error) =>
@@ -86,12 +88,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       sayState(state);
     },
   });
-  // Owed until the memory has done it: clocks are set, and databases restarted, in the same maintenance.
-  const release = owed(() => store.release(Date.now()));
-  const clock = machineClock(() => {
-    logger.warn("the clock was set back; what waits for a time is due now");
-    release.ask();
-  });
+  const { look: lookAtClock, now: clock, steady } = await clockOf(store, logger);
   const journal = journalOf(clock);
   const silence = config.heartbeat.silence * second;
   const summary = summaryOf({ store, clock, journal, silence });
@@ -113,6 +110,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     store,
     plan,
     clock,
+    steady,
     onDone: ({ changed, poisoned, repeated }, _receipts, seconds) => {
       metrics.received.inc({ result: "changed" }, changed);
       metrics.received.inc({ result: "repeated" }, repeated);
@@ -206,13 +204,14 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       plan,
       clock,
       elapsed: () => performance.now(),
+      steady,
       take,
       silence,
       listed: alertmanagers && (() => listAll(alertmanagers())),
       retention: retentionDays * day,
     });
     return [
-      every(second, trouble("making due what waits"), release.settle),
+      every(second, trouble("looking at the clock"), lookAtClock),
       every(second, trouble("ending snoozes"), async () => {
         if ((await watch.wake()) === 0) return;
         changes.note();

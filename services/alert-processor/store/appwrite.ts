@@ -87,12 +87,12 @@ function memoryOf(database: AppwriteDatabase): Memory {
     });
 
   return {
-    ingest: (receipts, plan, now) =>
+    ingest: (receipts, plan, now, steady) =>
       database.transaction(async (writes) => {
         const messages = receipts.flatMap(({ alerts }) => alerts);
         const poison = receipts.flatMap((receipt) => receipt.poison);
         const current = await known(messages.map(({ fingerprint }) => fingerprint));
-        const changes = receiveAll((fingerprint) => current.get(fingerprint), messages, now);
+        const changes = receiveAll((one) => current.get(one), messages, now, steady);
         await write(database, writes, changes, plan, now);
         await countReceipts(database, writes, receipts, now);
         for (const { raw, why } of poison) {

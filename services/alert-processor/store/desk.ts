@@ -100,5 +100,19 @@ export interface Desk {
   ended(words: readonly string[], before: number | undefined, limit: number): Promise<Ended[]>;
 }
 
+/** What a process asks that lives on while somebody sets a clock. */
+export interface Timed {
+  /** What time it is for all who share the memory. */
+  now(): Promise<number>;
+  /**
+   * Puts right what was planned by a clock that was set: what waits waits as long as it would have. Of what was
+   * planned by a clock that was ahead before this process began, or that others share, as much as can be told.
+   *
+   * @param by - Milliseconds by which it was set; 0 where that is not known.
+   * @param now - By the clock as it is set.
+   */
+  adjust(by: number, now: number): Promise<void>;
+}
+
 /** A memory that people look at. */
-export type DeskStore = Store & Desk;
+export type DeskStore = Store & Desk & Timed;

@@ -1,7 +1,6 @@
 import type { Occasion, Status } from "../core/alert.ts";
 import { keepable } from "../core/keepable.ts";
 import { allRanks } from "../core/severity.ts";
-import { clocksDiffer } from "../core/times.ts";
 import { isStillNews } from "../core/writes.ts";
 import { bundlesOf } from "./bundles.ts";
 import { takenOf } from "./rows.ts";
@@ -160,17 +159,6 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
          WHERE state = 'pending' AND (attempts > 0 OR occasion <> 'reminder')`,
         now,
         now,
-      );
-      // Reminders that a clock planned which was ahead would be late by as much: they wait as long from now.
-      await run(
-        `UPDATE outbox SET "dueAt" = CAST(? AS bigint) + "dueAt" - a."updatedAt",
-           "plannedAt" = CAST(? AS bigint) + "dueAt" - a."updatedAt" FROM alerts a
-         WHERE outbox.state = 'pending' AND outbox.occasion = 'reminder' AND outbox.attempts = 0
-           AND a.fingerprint = outbox.fingerprint AND a."updatedAt" > ?
-           AND outbox."dueAt" >= a."updatedAt"`,
-        now,
-        now,
-        now + clocksDiffer,
       );
     });
   }

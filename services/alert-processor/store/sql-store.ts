@@ -10,12 +10,12 @@ import { deskOf } from "./sql-desk.ts";
 import { heardBy } from "./sql-heard.ts";
 import { outboxOf } from "./sql-outbox.ts";
 import { viewsOf } from "./sql-views.ts";
+import { timeOf } from "./sql-time.ts";
 import { knownAlerts, quarantine, receive, useOnce, write } from "./sql-writes.ts";
 import {
   ConflictError,
   type Ingested,
   type Known,
-  type Receipt,
   type Store,
   UnknownAlertError,
 } from "./store.ts";
@@ -24,7 +24,9 @@ import {
 function changesOf(
   sql: Sql,
 ): Pick<Store, "ingest" | "act" | "wake" | "lose" | "useOnce" | "prune"> {
-  function ingest(receipts: readonly Receipt[], plan: Planner, now: number): Promise<Ingested> {
+  function ingest(
+    ...[receipts, plan, now, steady]: Parameters<Store["ingest"]>
+  ): Promise<Ingested> {
     const messages = receipts.flatMap(({ alerts }) => alerts);
     const poison = receipts.flatMap((receipt) => receipt.poison);
     return sql.transaction(async (run) => {
@@ -33,7 +35,7 @@ function changesOf(
         run,
         new Set(messages.map(({ fingerprint }) => fingerprint)),
       );
-      const changes = receiveAll((fingerprint) => known.get(fingerprint), messages, now);
+      const changes = receiveAll((one) => known.get(one), messages, now, steady);
       await write(sql, run, changes, plan, now);
       await receive(sql, run, receipts, now);
       await quarantine(sql, run, poison, now);
@@ -125,6 +127,7 @@ export async function openStore(sql: Sql): Promise<DeskStore> {
     ...viewsOf(sql),
     ...deskOf(sql),
     ...heardBy(sql),
+    ...timeOf(sql),
     close: () => sql.close(),
   };
 }

@@ -28,6 +28,8 @@ export interface Sql {
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T>;
   /** Sees what was committed. */
   readonly read: Run;
+  /** What time it is for all who share the database, in milliseconds since 1970. */
+  now(): Promise<number>;
   /** Inserts rows in the way that is fastest here. */
   insert(run: Run, what: Insert): Promise<void>;
   /** A table to select from: the records of a JSON list that is given as a value, named `r`. */

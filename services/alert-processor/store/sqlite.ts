@@ -66,6 +66,7 @@ export function openSqlite(path: string): Sql {
   return {
     kind: "sqlite",
     read: (statement, ...values) => inLine(() => run(statement, ...values)),
+    now: () => Promise.resolve(Date.now()),
     transaction: (work) =>
       inLine(async () => {
         now("BEGIN IMMEDIATE", []);

@@ -113,8 +113,17 @@ export class UnknownAlertError extends Error {}
  * durable, and when it is rejected nothing of it happened.
  */
 export interface Store {
-  /** Takes in messages, in order, all in one transaction. */
-  ingest(receipts: readonly Receipt[], plan: Planner, now: number): Promise<Ingested>;
+  /**
+   * Takes in messages, in order, all in one transaction.
+   *
+   * @param steady - Milliseconds for which nobody has set the clock that `now` is of. @default for ever
+   */
+  ingest(
+    receipts: readonly Receipt[],
+    plan: Planner,
+    now: number,
+    steady?: number,
+  ): Promise<Ingested>;
   /**
    * Does what a person asks for.
    *
@@ -163,8 +172,8 @@ export interface Store {
    */
   settle(results: readonly Settled[], now: number): Promise<void>;
   /**
-   * What is taken is free again, and what waits to be tried again, or for nothing but the clock, is due: for a worker that starts and
-   * knows that no other runs, and for a clock that was set back.
+   * What is taken is free again, and what waits to be tried again, or for nothing but the clock, is due: for a
+   * worker that starts and knows that no other runs.
    */
   release(now: number): Promise<void>;
   /** Dead deliveries are pending again; those that nobody needs any more are dropped. */

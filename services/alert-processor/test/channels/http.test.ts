@@ -1,4 +1,6 @@
-import type { LookupFunction } from "node:net";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo, LookupFunction } from "node:net";
 import {
   type Endpoint,
   deliver,
@@ -89,6 +91,21 @@ test("says what is posted, and as what", async () => {
     },
     { path: "/", headers: { "content-type": "application/json" } },
   ]);
+});
+
+test("counts from the other side's clock to a date of the other side", async () => {
+  const elsewhere = createServer((_request, response) => {
+    response.statusCode = 503;
+    response.setHeader("date", new Date(start).toUTCString());
+    response.setHeader("retry-after", new Date(start + 90_000).toUTCString());
+    response.end();
+  }).listen(0, "127.0.0.1");
+  await once(elsewhere, "listening");
+  const { port } = elsewhere.address() as AddressInfo;
+  const endpoint = endpointOf(`http://127.0.0.1:${port}/`, access);
+  const outcome = await deliver(endpoint, { body: "{}" }, enough());
+  elsewhere.close();
+  expect(outcome).toMatchObject({ kind: "failed", afterSeconds: 90 });
 });
 
 test("does not say what was wrong with a header", async () => {

@@ -1,7 +1,8 @@
 import { until } from "../../../../test/rules/alertmanager/running.ts";
 import { isOpen } from "../../core/alert.ts";
 import { listAlerts } from "../../service/alertmanager.ts";
-import { silenceName, type Watch, watchOf } from "../../service/watch.ts";
+import { silenceName } from "../../service/listening.ts";
+import { type Watch, watchOf } from "../../service/watch.ts";
 import { openStore } from "../../store/sql-store.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import type { Store } from "../../store/store.ts";

@@ -5,13 +5,13 @@ import { until } from "../../../../test/rules/alertmanager/running.ts";
 import type { Channel, Message } from "../../channels/channel.ts";
 import type { Outcome } from "../../core/retry.ts";
 import { deliveriesOf } from "../../core/routing.ts";
-import { machineClock } from "../../service/clock.ts";
+import { steadyClock } from "../../service/clock.ts";
 import { linksAt } from "../../service/links.ts";
 import { sealFor } from "../../service/tokens.ts";
 import { startWorker, type Worker } from "../../service/worker.ts";
 import { openStore } from "../../store/sql-store.ts";
 import { openSqlite } from "../../store/sqlite.ts";
-import type { Store } from "../../store/store.ts";
+import type { DeskStore } from "../../store/desk.ts";
 import { message, minute, receiptOf, start } from "../examples.ts";
 
 const hour = 60 * minute;
@@ -22,7 +22,7 @@ describe("a clock that is set back", () => {
   const troubles: unknown[] = [];
   let outcome: Outcome = { kind: "sent" };
   let wall = start;
-  let store: Store;
+  let store: DeskStore;
   let worker: Worker | undefined;
 
   const channel: Channel = {
@@ -35,12 +35,8 @@ describe("a clock that is set back", () => {
       return Promise.resolve(outcome);
     },
   };
-  const clock = machineClock(
-    () => {
-      void store.release(wall);
-    },
-    () => wall,
-  );
+  let look = (): Promise<void> => Promise.resolve();
+  let clock = (): number => wall;
   const fire = (fingerprint: string, after: readonly number[]) =>
     store.ingest(
       [receiptOf(message({ fingerprint, startsAt: wall }))],
@@ -67,7 +63,11 @@ describe("a clock that is set back", () => {
   beforeEach(async () => {
     store = await openStore(openSqlite(join(folder, `${told.length}.db`)));
     wall = start;
-    clock();
+    const steady = await steadyClock({
+      wall: () => Promise.resolve(wall),
+      onSet: (by, now) => store.adjust(by, now),
+    });
+    ({ look, now: clock } = steady);
     outcome = { kind: "sent" };
   });
 
@@ -90,12 +90,14 @@ describe("a clock that is set back", () => {
     );
     outcome = { kind: "sent" };
     wall = start - hour;
+    await look();
     expect(await sent("a1")).toBe(true);
   });
 
   it("does not hold up what was due and not taken yet", async () => {
     await fire("a2", [0]);
     wall = start - hour;
+    await look();
     work();
     expect(await sent("a2")).toBe(true);
   });
@@ -104,6 +106,7 @@ describe("a clock that is set back", () => {
     await fire("a3", [900]);
     await fire("a4", [0]);
     wall = start - hour;
+    await look();
     work();
     await sent("a4");
     expect(await stateOf("a3")).toMatchObject({ state: "pending", attempts: 0 });

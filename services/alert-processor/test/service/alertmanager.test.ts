@@ -51,9 +51,10 @@ describe("a real Alertmanager", () => {
 
   test("tells a wrong password and an unknown receiver apart from an empty list", async () => {
     const { target } = alertmanager;
-    const { alerts, since } = await listAlerts({ ...target, receiver: "proc.or" });
+    const { alerts, at = 0, since } = await listAlerts({ ...target, receiver: "proc.or" });
     expect(alerts).toEqual([]);
     expect([since < Date.now(), since > Date.now() - 3_600_000]).toEqual([true, true]);
+    expect(Math.abs(Date.now() - at)).toBeLessThan(60_000);
     await expect(listAlerts({ ...target, receiver: "process.r" })).rejects.toThrow(
       "Alertmanager has no receiver process.r: name the one that tells us; it has nobody, processor, proc.or",
     );
@@ -75,7 +76,8 @@ describe("a real Alertmanager", () => {
         .sort()
         .join(" ");
     await eventually(async () => (await names()) === "InBoth InOne InTheOther");
-    const { since } = await listAll(both);
+    const { at = 0, since } = await listAll(both);
+    expect(Math.abs(Date.now() - at)).toBeLessThan(60_000);
     expect(since).toBe((await listAlerts(other.target)).since);
     expect(await listAll(both)).not.toHaveProperty("missing");
     await other.stop();

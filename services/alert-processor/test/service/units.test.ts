@@ -1,9 +1,8 @@
 import { hashSync } from "bcryptjs";
 import fc from "fast-check";
-import { machineClock } from "../../service/clock.ts";
 import { episodesOf, linksAt } from "../../service/links.ts";
 import { guessLimit } from "../../service/guesses.ts";
-import { every, owed } from "../../service/schedule.ts";
+import { every } from "../../service/schedule.ts";
 import { bearsOneOf, nonce, sealFor } from "../../service/tokens.ts";
 import { basicOf, usersOf } from "../../service/users.ts";
 import { receive } from "../../core/lifecycle.ts";
@@ -108,42 +107,6 @@ describe("users", () => {
     expect(basicOf("Bearer x")).toBeUndefined();
     expect(basicOf(undefined)).toBeUndefined();
   });
-});
-
-test("a clock tells when it was set back, not when it is put right", () => {
-  const times = [1_000_000, 1_000_500, 999_900, 900_000, 900_001];
-  const back: number[] = [];
-  const clock = machineClock(
-    () => back.push(1),
-    () => times.shift() ?? 0,
-  );
-  expect([clock(), clock()]).toEqual([1_000_500, 999_900]);
-  expect(back).toEqual([]);
-  expect([clock(), clock()]).toEqual([900_000, 900_001]);
-  expect(back).toEqual([1]);
-});
-
-test("what is owed is done once for all that asked before, and again where it failed or somebody asked meanwhile", async () => {
-  let fails = true;
-  let during = (): void => undefined;
-  const done: number[] = [];
-  const one = owed(() => {
-    if (fails) return Promise.reject(new Error("the memory is down"));
-    during();
-    done.push(1);
-    return Promise.resolve();
-  });
-  await one.settle();
-  one.ask();
-  one.ask();
-  await expect(one.settle()).rejects.toThrow("the memory is down");
-  fails = false;
-  during = () => {
-    one.ask();
-    during = () => undefined;
-  };
-  for (let n = 0; n < 4; n += 1) await one.settle();
-  expect(done).toHaveLength(2);
 });
 
 describe("guesses", () => {

@@ -1,6 +1,7 @@
 import type { Alert } from "../../core/alert.ts";
 import type { Incoming } from "../../core/payload.ts";
-import { type Listed, silenceName, type Watch, watchOf } from "../../service/watch.ts";
+import { silenceName } from "../../service/listening.ts";
+import { type Listed, type Watch, watchOf } from "../../service/watch.ts";
 import type { Store } from "../../store/store.ts";
 import { message, minute, plan, receiptOf, start } from "../examples.ts";
 import { freshMemory, removeMemories } from "./memory.ts";

@@ -85,8 +85,8 @@ export function servesPeople(name: string, open: () => Promise<DeskStore>): void
       const hour = 60 * minute;
       await tell(start, message({ fingerprint: "a1", severity: "emergency" }));
       await tell(start + 2 * hour, message({ fingerprint: "a2", severity: "emergency" }));
-      await store.release(start + 1);
-      await store.release(start + 2);
+      await store.adjust(0, start + 1);
+      await store.adjust(0, start + 2);
       const later = async (fingerprint: string) =>
         (await store.deliveries(fingerprint, 10))
           .filter(({ occasion }) => occasion === "reminder")
@@ -94,9 +94,30 @@ export function servesPeople(name: string, open: () => Promise<DeskStore>): void
           .sort((a, b) => a - b);
       // As long after now as they would have been.
       expect(await later("a2")).toEqual(await later("a1"));
+      const [first] = await store.take("pager", 99, 1, start + 2, start + 3 * hour);
+      expect(first?.occasion).toBe("firing");
       // What was heard in the future, and is gone, is not kept until then.
-      expect(await store.lose(new Set(["a1"]), start - minute, plan, start + 3)).toBe(1);
+      expect(await store.lose(new Set(["a1"]), start + 3, plan, start + 3)).toBe(1);
       expect(await store.get("a2")).toMatchObject({ status: "stale" });
+    });
+
+    test("mends what a worker did whose clock was ahead, once it is gone", async () => {
+      const ahead = start + 60 * minute;
+      await tell(start, message({ severity: "warning" }), message({ fingerprint: "a2" }));
+      const keysOf = async (channel: string, now: number) =>
+        (await store.take(channel, 99, 1, now, now + 35_000)).map(({ key }) => key).sort();
+      const chat = await store.take("chat", 1, 1, ahead, ahead + 35_000);
+      const rest = await store.take("chat", 99, 1, ahead, ahead + 35_000);
+      const keys = rest.flatMap(({ deliveries }) => deliveries.map(({ key }) => key));
+      await store.settle([{ kind: "again", keys, dueAt: ahead + 5_000, why: "503" }], ahead);
+      expect(await keysOf("chat", start + minute)).toEqual([]);
+      await store.adjust(0, start + minute);
+      expect(await keysOf("chat", start + minute)).toEqual(
+        [...chat, ...rest].map(({ key }) => key).sort(),
+      );
+      // What others have taken just now stays theirs.
+      await store.adjust(0, start + minute + 1);
+      expect(await keysOf("chat", start + minute + 1)).toEqual([]);
     });
 
     test("lists what is open, the worst first, without what a list does not show", async () => {

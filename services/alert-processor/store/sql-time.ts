@@ -1,0 +1,70 @@
+import { heartbeatName } from "../core/alert.ts";
+import { longest } from "../core/retry.ts";
+import { clocksDiffer } from "../core/times.ts";
+import type { Timed } from "./desk.ts";
+import type { Run, Sql } from "./sql.ts";
+
+/** No worker takes anything for so long: milliseconds. */
+const noLease = 5 * 60_000;
+
+/** What waits waits as long as it would have, and a heartbeat is as old as it was. */
+async function shift(run: Run, by: number, now: number): Promise<void> {
+  const before = now - by;
+  await run(
+    `UPDATE outbox SET "dueAt" = "dueAt" + ?, "plannedAt" = "plannedAt" + ? WHERE state = 'pending'`,
+    by,
+    by,
+  );
+  await run(
+    `UPDATE outbox SET "leasedUntil" = "leasedUntil" + ?
+     WHERE state IN ('pending', 'cancelled') AND "leasedUntil" > ?`,
+    by,
+    before,
+  );
+  await run(
+    `UPDATE alerts SET "lastSeenAt" = "lastSeenAt" + ? WHERE alertname = '${heartbeatName}'`,
+    by,
+  );
+}
+
+/** What no clock can have planned that was right is due, or waits as long from now. */
+async function catchUp(run: Run, now: number): Promise<void> {
+  await run(
+    `UPDATE outbox SET "leasedUntil" = 0
+     WHERE state IN ('pending', 'cancelled') AND "leasedUntil" > ?`,
+    now + noLease,
+  );
+  await run(
+    `UPDATE outbox SET "dueAt" = ?, "plannedAt" = CASE WHEN "plannedAt" < ? THEN "plannedAt" ELSE ? END
+     WHERE state = 'pending' AND (attempts > 0 AND "dueAt" > ?
+       OR attempts = 0 AND occasion <> 'reminder' AND "dueAt" > ?)`,
+    now,
+    now,
+    now,
+    now + longest,
+    now + clocksDiffer,
+  );
+  await run(
+    `UPDATE outbox SET "dueAt" = CAST(? AS bigint) + "dueAt" - a."updatedAt",
+       "plannedAt" = CAST(? AS bigint) + "dueAt" - a."updatedAt" FROM alerts a
+     WHERE outbox.state = 'pending' AND outbox.occasion = 'reminder' AND outbox.attempts = 0
+       AND a.fingerprint = outbox.fingerprint AND a."updatedAt" > ? AND outbox."dueAt" >= a."updatedAt"`,
+    now,
+    now,
+    now + clocksDiffer,
+  );
+}
+
+/** What follows from a clock that somebody sets. */
+export function timeOf(sql: Sql): Timed {
+  const adjust: Timed["adjust"] = (by, now) =>
+    sql.transaction(async (run) => {
+      // Of a database that others share each of them notices, and nobody knows who was first.
+      if (sql.kind === "sqlite" && by !== 0) await shift(run, by, now);
+      else await catchUp(run, now);
+      // Nothing was heard or done later than now; how old it is shows how long the clock has been steady.
+      for (const column of ["updatedAt", "lastSeenAt"])
+        await run(`UPDATE alerts SET "${column}" = ? WHERE "${column}" > ?`, now, now);
+    });
+  return { now: () => sql.now(), adjust };
+}
