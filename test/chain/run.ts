@@ -110,6 +110,8 @@ export async function runChain(name: string, options: RunOptions = {}): Promise<
     const begun = Date.now();
     timeline.note("chain", "runs");
     await perform(estate, schedule, timeline, signal);
+    // What was broken off is not judged.
+    signal?.throwIfAborted();
     timeline.note("chain", "is whole again");
     const look = async (): Promise<Verdict> => {
       const evidence = await evidenceOf(estate, shape);

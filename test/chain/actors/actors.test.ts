@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../../rules/alertmanager/running.ts";
@@ -15,6 +15,7 @@ import { Exporter } from "./exporter.ts";
 import { ProcessActor } from "./process.ts";
 import { Proxy } from "./proxy.ts";
 import { exchange, Relay } from "./relay.ts";
+import { reset } from "./reset.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vigil-actors-"));
 const undo: (() => unknown)[] = [];
@@ -37,6 +38,27 @@ async function listening<T extends Server>(server: T): Promise<T> {
   });
   return server;
 }
+
+// With a reset that fails the connection is never closed, and the process never ends.
+it.each([false, true])(
+  "a connection is closed by a reset (its end on its way: %s)",
+  async (ended) => {
+    const server = createTcpServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const client = connect({ port: portOf(server), host: "127.0.0.1" }).on(
+      "error",
+      () => undefined,
+    );
+    const [socket] = (await once(server, "connection")) as [Socket];
+    if (ended) socket.end("the end");
+    const closed = once(socket, "close");
+    reset(socket);
+    await closed;
+    expect(socket.destroyed).toBe(true);
+    client.destroy();
+    server.close();
+  },
+);
 
 describe("a way that can be cut", () => {
   let asked = 0;

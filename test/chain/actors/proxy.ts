@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../../toolchain/free-port.ts";
 import type { Way } from "../schedule.ts";
+import { reset } from "./reset.ts";
 
 /** Milliseconds by which everything comes later. */
 const delay = 1_500;
@@ -66,12 +67,12 @@ export class Proxy {
   }
 
   #reset(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) reset(socket);
   }
 
   #join(client: Socket): void {
     if (this.#way === "refuse") {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const server = connect({ port: this.#to, host: "127.0.0.1", allowHalfOpen: true });
@@ -85,7 +86,7 @@ export class Proxy {
       one.on("error", () => undefined);
       one.on("close", (failed) => {
         this.#sockets.delete(one);
-        if (failed) other.resetAndDestroy();
+        if (failed) reset(other);
         else other.destroy();
       });
     }
