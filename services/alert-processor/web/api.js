@@ -115,7 +115,8 @@ async function call(method, path, body) {
 
 /**
  * @typedef {{ id: string, state: "active" | "pending", createdBy: string, comment: string,
- *   startsAt: number, endsAt: number }} Silence
+ *   startsAt: number, endsAt: number,
+ *   matchers: readonly { name: string, value: string, isRegex: boolean, isEqual: boolean }[] }} Silence
  */
 
 /**

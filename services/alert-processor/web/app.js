@@ -27,6 +27,7 @@ import { pickedAlerts } from "./picked.js";
 import { refreshQuiet } from "./quiet.js";
 import { readRoute } from "./route.js";
 import { signInForm } from "./sign-in.js";
+import { silencesView } from "./silences.js";
 import { ring } from "./sound.js";
 import { setClock } from "./time.js";
 import { showTroubles } from "./troubles.js";
@@ -66,6 +67,7 @@ const list = openList(
   render,
 );
 const one = alertView(perform, () => void showQuiet(true));
+const silences = silencesView(() => void showQuiet(true));
 const history = historyView();
 const noise = noiseView();
 const health = healthView(signedOut, () => live.refresh());
@@ -191,6 +193,7 @@ async function loadPage() {
       noise.show(alerts, query);
     };
   }
+  if (view === "silences") await refreshQuiet(true);
   if (view !== "alert") return () => undefined;
   const found = await api.details(fingerprint).catch((/** @type {unknown} */ error) => {
     if (error instanceof ApiError && error.status === 404) return undefined;
@@ -213,6 +216,7 @@ function render() {
   const open = isAll ? length : Math.max(length, summary.open);
   if (isList) list.show(known.open(), route, open);
   if (details !== undefined) one.show(details);
+  if (route.view === "silences") silences.show();
   showTroubles({ open, troubles }, route);
   const title = route.view === "alert" && one.title() !== "" ? `${one.title()} · ` : "";
   const state = open > 0 ? `(${open})` : troubles.length > 0 ? "Trouble" : "All is well";
@@ -302,6 +306,7 @@ async function begin() {
   signedIn = true;
   setText(element("user"), me.mayAct ? me.name : `${me.name} (looks only)`);
   element("sign-out").hidden = !me.maySignOut;
+  element("to-silences").hidden = !me.alertmanager;
   signIn.hide();
   element("page").hidden = false;
   showPage(route);
@@ -319,6 +324,6 @@ byId("skip", HTMLAnchorElement).addEventListener("click", (event) => {
 onKeys({ route: () => route, move: list.move });
 setInterval(() => {
   render();
-  if (signedIn && ["open", "alert"].includes(route.view)) void showQuiet();
+  if (signedIn && ["open", "alert", "silences"].includes(route.view)) void showQuiet();
 }, tick);
 void begin();

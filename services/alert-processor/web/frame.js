@@ -3,13 +3,21 @@
 /** @import { Route } from "./route.js" */
 import { element, setAttribute } from "./dom.js";
 
-const views = /** @type {const} */ (["open", "alert", "history", "noise", "health", "lost"]);
+const views = /** @type {const} */ ([
+  "open",
+  "alert",
+  "history",
+  "noise",
+  "silences",
+  "health",
+  "lost",
+]);
 
 /** @param {Route} route */
 export function showPage({ view }) {
   delete document.documentElement.dataset["elsewhere"];
   for (const one of views) element(`view-${one}`).hidden = one !== view;
-  for (const one of /** @type {const} */ (["open", "history", "noise", "health"])) {
+  for (const one of /** @type {const} */ (["open", "history", "noise", "silences", "health"])) {
     setAttribute(element(`to-${one}`), "aria-current", one === view ? "page" : undefined);
   }
 }

@@ -17,6 +17,8 @@ const pause = 30_000;
 let known = { silences: [], alerts: [], missing: "" };
 let askedAt = -Infinity;
 
+export const notAll = "Alertmanager does not say all of what is silenced";
+
 /** Asks anew where it is time. @param {boolean} [anyway] @returns {Promise<boolean>} Whether there is something new. */
 export async function refreshQuiet(anyway = false) {
   if (!me.alertmanager || (!anyway && Date.now() - askedAt < pause)) return false;
@@ -29,6 +31,15 @@ export async function refreshQuiet(anyway = false) {
   }
   return true;
 }
+
+/** Silences with the number of alerts that each keeps quiet now, and who did not answer. */
+export const allSilences = () => ({
+  missing: known.missing,
+  silences: known.silences.map((silence) => ({
+    ...silence,
+    quiet: known.alerts.filter(({ silencedBy }) => silencedBy.includes(silence.id)).length,
+  })),
+});
 
 /** @param {Alert} alert */
 function quietOf({ fingerprint }) {
@@ -111,8 +122,8 @@ export async function askToSilence(alert) {
   }
 }
 
-/** @param {Silence} silence */
-async function end({ createdBy, id }) {
+/** Asks whether to end a silence, and does it. @param {Silence} silence */
+export async function endSilence({ createdBy, id }) {
   const title = `End the silence by ${createdBy}?`;
   const text = "Alertmanager tells of every alert again that it was about.";
   if (!(await ask({ title, text, yes: "End it" }))) return;
@@ -140,7 +151,7 @@ export function quietPart(onChanged) {
     const line = el("p", { title: fullTime(endsAt) }, text);
     if (!me.mayAct) return line;
     const button = el("button", { type: "button" }, "End the silence");
-    button.addEventListener("click", () => void end(silence).then(onChanged));
+    button.addEventListener("click", () => void endSilence(silence).then(onChanged));
     line.append(" ", button);
     return line;
   }
@@ -161,7 +172,7 @@ export function quietPart(onChanged) {
       ]);
       const inhibited = el("p", {}, "Inhibited in Alertmanager by ", ...by);
       const away = el("p", { class: "muted" });
-      setText(away, `Alertmanager does not say all of what is silenced: ${missing}`);
+      setText(away, `${notAll}: ${missing}`);
       element.replaceChildren(
         ...silences.map(lineOf),
         ...(by.length > 0 ? [inhibited] : []),

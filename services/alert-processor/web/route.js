@@ -1,6 +1,6 @@
 /** Where the reader is, as the address says it after `#`. */
 
-/** @typedef {"open" | "alert" | "history" | "noise" | "health" | "lost"} View */
+/** @typedef {"open" | "alert" | "history" | "noise" | "silences" | "health" | "lost"} View */
 
 /**
  * @typedef {{
@@ -16,6 +16,7 @@ const views = {
   "/": "open",
   "/history": "history",
   "/noise": "noise",
+  "/silences": "silences",
   "/health": "health",
 };
 

@@ -2,11 +2,11 @@
 import type { Browser } from "puppeteer-core";
 import { leaveNetwork, takeNetwork } from "../../../../test/network.ts";
 import { eventually } from "../../../../test/provider/helpers.ts";
-import { listAlerts } from "../../service/alertmanager.ts";
+import { ask, listAlerts } from "../../service/alertmanager.ts";
 import { type Place, sent, startPlace } from "../service/harness.ts";
 import { type RealAlertmanager, startAlertmanager } from "../service/real-alertmanager.ts";
 import { openBrowser, visit } from "./browser.ts";
-import { overflow } from "./contrast.ts";
+import { lowContrast, overflow } from "./contrast.ts";
 import { watchdog } from "./setting.ts";
 
 let browser: Browser;
@@ -77,5 +77,74 @@ it("silences an alert in Alertmanager, says so, and ends it", async () => {
   await one.press("dialog [type=submit]");
   await one.sees("#notice", "The silence is over.");
   await one.misses(".quiet-part p");
+  expect([...one.problems, ...looker.problems]).toEqual([]);
+});
+
+it("lists all silences, whoever made them, and ends one", async () => {
+  const own = { ...labels, alertname: "Listed" };
+  const startsAt = new Date(Date.now() - 60_000).toISOString();
+  const matcher = (name: string, value: string, isRegex = false, isEqual = true) => ({
+    ...{ name, value, isRegex, isEqual },
+  });
+  const silence = (createdBy: string, comment: string, hours: number, ...matchers: object[]) =>
+    ask(alertmanager.target, "silences", undefined, {
+      method: "POST",
+      body: {
+        ...{ createdBy, comment, matchers },
+        startsAt,
+        endsAt: new Date(Date.now() + hours * 3_600_000).toISOString(),
+      },
+    });
+  await alertmanager.post([{ labels: own, startsAt }]);
+  await silence("grace", "The host moves", 2, matcher("alertname", "Listed"));
+  await silence(
+    "amtool",
+    "A <b>test</b> of everything that has a very long comment",
+    48,
+    matcher("instance", "db-.*|web-.*", true),
+    matcher("severity", "info", false, false),
+    matcher("team", "nobody|none", true, false),
+    matcher("alertname", "Listed"),
+  );
+  const looker = await visit(browser, `${place.url}/#/silences`);
+  await looker.signIn("grace", "hopper");
+  await looker.sees("#silences", "The host moves");
+  expect(await looker.texts("#silences button:not([hidden])")).toEqual([]);
+
+  const one = await visit(browser, `${place.url}/`);
+  await one.signIn();
+  await one.press("#to-silences");
+  await one.sees("#silences li:nth-child(2)", "amtool");
+  expect(await one.texts("#silences code")).toEqual([
+    'alertname="Listed"',
+    'instance=~"db-.*|web-.*"',
+    'severity!="info"',
+    'team!~"nobody|none"',
+    'alertname="Listed"',
+  ]);
+  await one.sees("#silences li:first-child .muted", "Keeps 1 alert quiet now");
+  expect(await one.value("document.activeElement.textContent")).toBe("Silences");
+  expect(await one.texts("nav [aria-current]")).toEqual(["Silences"]);
+  expect(await one.value(lowContrast)).toEqual([]);
+  for (const width of [360, 768, 1920]) {
+    await one.page.setViewport({ width, height: 740 });
+    expect({ width, overflow: await one.value(overflow) }).toEqual({ width, overflow: 0 });
+    const shots = process.env["VIGIL_SHOTS"];
+    if (shots !== undefined) await one.page.screenshot({ path: `${shots}/silences-${width}.png` });
+  }
+  // By the keyboard alone, and by a name that says which.
+  await one.page.locator("#silences li:first-child button").wait();
+  await one.value("document.querySelector('#silences li:first-child button').focus()");
+  expect(await one.value("document.activeElement.getAttribute('aria-label')")).toBe(
+    'End the silence of alertname="Listed"',
+  );
+  await one.page.keyboard.press("Enter");
+  await one.sees("dialog", "End the silence by grace?");
+  await one.press("dialog [type=submit]");
+  await one.sees("#notice", "The silence is over.");
+  await one.misses("#silences li:nth-child(2)");
+  await one.press("#silences button");
+  await one.press("dialog [type=submit]");
+  await one.sees("#no-silences", "Nothing is silenced.");
   expect([...one.problems, ...looker.problems]).toEqual([]);
 });
