@@ -73,12 +73,15 @@ export const oddRank = ranks.indexOf("warning");
 export interface SeenAlert extends Alert {
   /** What its severity means. */
   readonly level: SeverityClass;
+  /** What its rule calls that, where it has another word for it; else empty. */
+  readonly word: string;
 }
 
-export const seenAlert = (alert: Alert): SeenAlert => ({
-  ...alert,
-  level: classOf(alert.severity),
-});
+export function seenAlert(alert: Alert): SeenAlert {
+  const { severity } = alert;
+  const level = classOf(severity);
+  return { ...alert, level, word: wordOf(severity) === level ? "" : severity || "no severity" };
+}
 
 /** Every rank, the most urgent first. */
 export const allRanks: readonly number[] = ranks.map((_, rank) => rank);

@@ -28,13 +28,12 @@ function standing({ owner, status }: Alert): string {
 }
 
 function rowHtml(alert: SeenAlert, group: Group, mayAct: boolean): string {
-  const { alertname, annotations, fingerprint, instance, owner, service, severity, status } = alert;
+  const { alertname, annotations, fingerprint, instance, owner, service, status, word } = alert;
   const [outline, mark] = groups[group];
   const free = owner === null;
   const place = instance || service;
   const title = escapeHtml(place === "" ? alertname : `${alertname} on ${place}`);
   const who = free && status === "firing" && mayAct ? "" : standing(alert);
-  const own = severity.trim().toLowerCase() === group ? "" : severity || "no severity";
   const texts = {
     name: escapeHtml(alertname || "(without a name)"),
     summary: escapeHtml(annotations["summary"] ?? annotations["description"] ?? ""),
@@ -46,7 +45,7 @@ function rowHtml(alert: SeenAlert, group: Group, mayAct: boolean): string {
     `<path class="outline" d="${outline}"></path><path class="mark" d="${mark}"></path></svg></span>` +
     `<div class="what"><p class="title"><span class="hidden">${capital(group)}: </span>` +
     `<a class="name" href="#/alerts/${fingerprint}">${texts.name}</a> ` +
-    `<span class="place">${escapeHtml(place)}</span> <span class="tag">${escapeHtml(own)}</span></p>` +
+    `<span class="place">${escapeHtml(place)}</span> <span class="tag">${escapeHtml(word)}</span></p>` +
     `<p class="summary">${texts.summary}</p></div>` +
     `<span class="team">${escapeHtml(alert.team)}</span><time class="since"></time>` +
     `<div class="state"><span class="who">${escapeHtml(who)}</span>` +

@@ -11,7 +11,6 @@ import {
   capital,
   isFree,
   lengthOf,
-  ownWord,
   placeOf,
   severityOf,
   staleMeans,
@@ -91,7 +90,7 @@ export function rowOf(first, { isPicked, onPick, onSnooze, onTake }) {
       const free = isFree(next);
       setText(name, alertname || "(without a name)");
       setText(place, placeOf(next));
-      setText(own, [ownWord(next), quietWord(next)].filter(Boolean).join(" · "));
+      setText(own, [next.word, quietWord(next)].filter(Boolean).join(" · "));
       setText(summary, annotations["summary"] ?? annotations["description"] ?? "");
       setText(team, next.team);
       const length = lengthOf(next);

@@ -11,14 +11,6 @@ export const severities = ["emergency", "critical", "warning", "info"];
 /** The group that an alert is in; the service says so. @param {Pick<Alert, "level">} alert */
 export const severityOf = ({ level }) => level;
 
-/**
- * The word that its rule has, where that is another one than its group's.
- *
- * @param {Pick<Alert, "level" | "severity">} alert
- */
-export const ownWord = ({ level, severity }) =>
-  severity.trim().toLowerCase() === level ? "" : severity || "no severity";
-
 /** @param {string} text */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -47,7 +47,13 @@ export const alertSchema = z
   .readonly();
 
 /** An alert with what its severity means. */
-export const seenSchema = alertSchema.unwrap().extend({ level: levelSchema }).readonly();
+export const seenSchema = alertSchema
+  .unwrap()
+  .extend({
+    level: levelSchema,
+    word: z.string().describe("What its rule calls that, where it is another word; else empty"),
+  })
+  .readonly();
 
 export const eventSchema = z
   .object({

@@ -1,4 +1,6 @@
-import { classOf, isKnownSeverity, rankOf } from "../../core/severity.ts";
+import { receive } from "../../core/lifecycle.ts";
+import { classOf, isKnownSeverity, rankOf, seenAlert } from "../../core/severity.ts";
+import { message, start } from "../examples.ts";
 
 test.each([
   ["emergency", "emergency", 0],
@@ -23,3 +25,15 @@ test.each(["bananas", "__proto__", "constructor", "\u0000"])(
     expect([classOf(word), isKnownSeverity(word)]).toEqual(["warning", false]);
   },
 );
+
+test.each([
+  ["critical", ""],
+  [" Critical ", ""],
+  ["P1", "P1"],
+  ["page", "page"],
+  ["bananas", "bananas"],
+  ["", "no severity"],
+])("people who see %j are shown the word %j beside what it means", (severity, word) => {
+  const [change] = receive(undefined, message({ severity }), start);
+  expect(change && seenAlert(change.alert).word).toBe(word);
+});
