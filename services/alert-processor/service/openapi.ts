@@ -110,7 +110,17 @@ export const apiAt = (reach: Reach): NonNullable<FastifyDynamicSwaggerOptions["o
       bearer: { type: "http", scheme: "bearer" },
       basic: { type: "http", scheme: "basic" },
       session: { type: "apiKey", in: "cookie", name: cookieAt(reach).name },
-      signature: { type: "apiKey", in: "header", name: "X-PagerDuty-Signature" },
+      signature: {
+        type: "apiKey",
+        in: "header",
+        name: "X-PagerDuty-Signature",
+        description: "PagerDuty's: its webhook signs each message with a secret of the channel",
+      },
+      hook: {
+        type: "http",
+        scheme: "basic",
+        description: "GoAlert's: the name and a secret of the channel, from the webhook's address",
+      },
     },
   },
   security: [{ session: [] }, { basic: [] }],

@@ -104,7 +104,7 @@ export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
       schema: {
         summary: "Hear what people do in the service behind a channel: PagerDuty, GoAlert",
         tags: ["channels"],
-        security: [{ signature: [] }],
+        security: [{ signature: [] }, { hook: [] }],
         params: z.object({ channel: z.string().max(40) }),
         body: z.looseObject({}).describe("PagerDuty's webhook, version 3, or GoAlert's"),
         response: {

@@ -1,4 +1,6 @@
 import { eventually } from "../../../../test/provider/helpers.ts";
+import { earOf as goalertEar } from "../../channels/goalert-hook.ts";
+import { earOf as pagerdutyEar } from "../../channels/pagerduty-hook.ts";
 import type { Alert, AlertEvent } from "../../core/alert.ts";
 import {
   goalertSecret,
@@ -116,6 +118,22 @@ test("what a person closes there is closed here; what only waited too long goes 
     status: "resolved",
     closedBy: "Ada Lovelace (GoAlert)",
   });
+});
+
+test("the description says how PagerDuty and GoAlert prove who they are", async () => {
+  interface Description {
+    readonly paths: Record<string, { post: { security: readonly Record<string, unknown>[] } }>;
+    readonly components: { securitySchemes: Record<string, { type: string; name?: string }> };
+  }
+  const { components, paths } = await place.json<Description>("/openapi.json");
+  const { security = [] } = paths["/v1/hooks/{channel}"]?.post ?? {};
+  const headers = security
+    .flatMap((one) => Object.keys(one))
+    .map((name) => components.securitySchemes[name])
+    .map((scheme) => (scheme?.type === "http" ? "authorization" : scheme?.name?.toLowerCase()));
+  const opening = { name: "pager", readSecret: () => "s".repeat(40) };
+  const ears = [goalertEar(opening, "file"), pagerdutyEar(opening, "file")];
+  expect(headers.sort()).toEqual(ears.map((ear) => ear?.header).sort());
 });
 
 test.each([
