@@ -3,13 +3,15 @@ import { estateBoard } from "./lib/boards.ts";
 import { defineSignals, type Query } from "./lib/signal.ts";
 
 const day = 86_400;
-const left = (q: Query): string => q.left("probe_ssl_earliest_cert_expiry");
+/** Time left by the last probe that saw it: one that fails shows no certificate, and the next one does. */
+const left = (q: Query, expires: string, within: string): string =>
+  `((last_over_time(${q.timestamp(expires)}[${within}]) > 0) - time())`;
 
 export const signals = defineSignals({
   certificateLeft: {
     unit: "seconds",
     about: "Time until the first certificate that a server shows expires.",
-    query: left,
+    query: (q) => left(q, "probe_ssl_earliest_cert_expiry", "1h"),
   },
   renewed: {
     unit: "count",
@@ -21,13 +23,12 @@ export const signals = defineSignals({
     unit: "seconds",
     about:
       "Time until the certificate that a server last showed expires: a prober that verifies sees none once it has.",
-    query: (q) =>
-      `((last_over_time(${q.timestamp("probe_ssl_earliest_cert_expiry")}[1d]) > 0) - time())`,
+    query: (q) => left(q, "probe_ssl_earliest_cert_expiry", "1d"),
   },
   chainLeft: {
     unit: "seconds",
     about: "Time until the chain that a client trusts expires.",
-    query: (q) => q.left("probe_ssl_last_chain_expiry_timestamp_seconds"),
+    query: (q) => left(q, "probe_ssl_last_chain_expiry_timestamp_seconds", "1h"),
   },
   oldVersion: {
     unit: "bool",

@@ -77,8 +77,13 @@ export const signals = defineSignals({
   deviceError: {
     unit: "bool",
     about: "1 for a file system that does not answer when asked for its size.",
+    // Where the exporter may not look, or sees a container's mounts, nothing is wrong with the disk.
     query: (q) =>
-      mounted(q, `max without (mountpoint) (${gauge(q, "device_error")})`, "device_error"),
+      mounted(
+        q,
+        `max without (device_error, mountpoint) (${q.gauge("node_filesystem_device_error", { ...real, device_error: { not: /permission denied|no such file or directory/ } })})`,
+        "device_error",
+      ),
   },
   sizeOfDisk: {
     unit: "bytes",
@@ -409,6 +414,8 @@ export const group = defineAlerts(owner, signals, {
     quiet: {
       series: {
         ...on({ device_error: "0x4 1x2 0x20" }),
+        'node_filesystem_device_error{device="/dev/sdb1",device_error="permission denied",fstype="ext4",mountpoint="/home/u"}':
+          "1x30",
         ...on({ device_error: "1x30" }, { fstype: "fuse.sshfs" }),
       },
       at: "12m",

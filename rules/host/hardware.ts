@@ -58,7 +58,10 @@ export const signals = defineSignals({
   temperatureAlarm: {
     unit: "bool",
     about: "1 while the hardware itself calls a temperature critical.",
-    query: (q) => q.gauge("node_hwmon_temp_crit_alarm_celsius"),
+    // As `temp1_crit_alarm`, or as the one `temp1_alarm` of an NVMe drive; other chips have that for
+    // sensors, too, to which nothing is connected.
+    query: (q) =>
+      `(${q.gauge("node_hwmon_temp_crit_alarm_celsius")} or ${q.gauge("node_hwmon_temp_alarm", { chip: /nvme.*/ })})`,
   },
   fan: {
     unit: "count",
@@ -269,18 +272,24 @@ export const group = defineAlerts(owner, signals, {
   },
   HostTemperatureCritical: {
     severity: "critical",
-    when: ({ temperatureAlarm }) => `${temperatureAlarm} == 1`,
+    // The exporter takes the alarm for a temperature: 0.001 degrees.
+    when: ({ temperatureAlarm }) => `${temperatureAlarm} > 0`,
     for: "1m",
     summary: "{{ $labels.host }} is about to switch itself off for its heat",
     description:
       "Sensor {{ $labels.sensor }} of {{ $labels.chip }} raises its critical alarm; hardware protects itself next.",
     fires: {
-      series: { [`node_hwmon_temp_crit_alarm_celsius{${sensor}}`]: "0x4 1x20" },
+      series: { [`node_hwmon_temp_crit_alarm_celsius{${sensor}}`]: "0x4 0.001x20" },
       from: "6m",
       labels: { chip: "platform_coretemp_0", sensor: "temp1" },
     },
     quiet: {
-      series: { [`node_hwmon_temp_crit_alarm_celsius{${sensor}}`]: "0x4 1 0x20" },
+      series: {
+        [`node_hwmon_temp_crit_alarm_celsius{${sensor}}`]: "0x4 0.001 0x20",
+        // Nothing is connected to it.
+        'node_hwmon_temp_alarm{chip="platform_nct6775_656",sensor="temp2"}': "1x20",
+        'node_hwmon_temp_alarm{chip="nvme_nvme0",sensor="temp1"}': "0x20",
+      },
       at: "6m",
     },
   },

@@ -18,8 +18,9 @@ export const signals = defineSignals({
   controllers: {
     unit: "count",
     about: "Nodes of the cluster that take themselves for the active controller.",
+    // One that is scraped twice is one.
     query: (q) =>
-      `sum ${whole} (${q.gauge("kafka_controller_kafkacontroller_activecontrollercount")})`,
+      `sum ${whole} (max by (cluster, env, job, instance) (${q.gauge("kafka_controller_kafkacontroller_activecontrollercount")}))`,
   },
   offline: {
     unit: "count",

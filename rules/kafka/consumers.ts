@@ -27,6 +27,11 @@ export const signals = defineSignals({
     about: "Messages that each group read within 15 minutes.",
     query: (q) => q.increase("kafka_consumergroup_current_offset_sum", "15m"),
   },
+  progressInADay: {
+    unit: "count",
+    about: "Messages that each group read within a day.",
+    query: (q) => q.increase("kafka_consumergroup_current_offset_sum", "1d"),
+  },
   partitionLag: {
     unit: "count",
     about: "Messages of a partition that a group has not read yet; -1 is unknown.",
@@ -141,8 +146,9 @@ export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "q
   KafkaConsumerStalled: {
     severity: "critical",
     threshold: { value: 100, unit: "messages not read yet" },
-    when: ({ lag, members, progress }, limit) =>
-      `${lag} > ${limit} and ${progress} == 0 and ignoring (topic) ${members} > 0`,
+    // Of a topic that a group has left, its offset is kept for a week and lags ever more.
+    when: ({ lag, members, progress, progressInADay }, limit) =>
+      `${lag} > ${limit} and ${progress} == 0 and ${progressInADay} > 0 and ignoring (topic) ${members} > 0`,
     for: "5m",
     summary: "{{ $labels.consumergroup }} has stopped reading {{ $labels.topic }}",
     description:
@@ -164,6 +170,9 @@ export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "q
         [lagOf("busy")]: "120x60",
         'kafka_consumergroup_current_offset_sum{consumergroup="busy",topic="orders"}': "600+1x60",
         'kafka_consumergroup_members{consumergroup="busy"}': "3x60",
+        [lagOf("left")]: "120+5x60",
+        'kafka_consumergroup_current_offset_sum{consumergroup="left",topic="orders"}': "600x60",
+        'kafka_consumergroup_members{consumergroup="left"}': "3x60",
       },
       at: "40m",
     },

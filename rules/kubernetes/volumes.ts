@@ -29,7 +29,9 @@ export const signals = defineSignals({
   inodesFree: {
     unit: "ratio",
     about: "Share of the inodes of each volume that is free.",
-    query: (q) => share(q, "inodes_free", "inodes"),
+    // Some file systems that make inodes as they are needed say that all are used, CephFS for one.
+    query: (q) =>
+      `(${share(q, "inodes_free", "inodes")} and max ${by("namespace", "persistentvolumeclaim")} (max_over_time(${q.gauge(stat("inodes_free"))}[7d:6h])) > 0)`,
   },
   inodesInFourDays: {
     unit: "count",

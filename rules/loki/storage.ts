@@ -4,6 +4,10 @@ import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { loki } from "./common.ts";
 
+const compactorRunning = "loki_boltdb_shipper_compactor_running";
+const compacted =
+  "loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds";
+
 export const signals = defineSignals({
   flushFailures: {
     unit: "count",
@@ -23,25 +27,25 @@ export const signals = defineSignals({
   compactors: {
     unit: "count",
     about: "Compactors that run.",
+    // One that is scraped twice, as by two services of Kubernetes, is one.
     query: (q) =>
-      `sum by (cluster, env, job) (${q.gauge("loki_boltdb_shipper_compactor_running")})`,
+      `sum by (cluster, env, job) (max by (cluster, env, job, instance) (${q.gauge(compactorRunning)}))`,
   },
   compactionAge: {
     unit: "seconds",
-    about: "Time since the index was last compacted to the end.",
+    about:
+      "Time since the index was last compacted to the end; where it never was, since the start.",
     query: (q) => {
-      const last =
-        "loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds";
-      return `min by (cluster, env, job) (${q.age(last)})`;
+      const never = `${q.timestamp(compacted)} == 0 and ${q.gauge(compactorRunning)} == 1`;
+      const started = q.age("process_start_time_seconds", { job: "loki" });
+      return `min by (cluster, env, job) (${q.age(compacted)} or ${started} and ${never})`;
     },
   },
 });
 
 const cluster = { instance: "", host: "" };
 const running = (instance: string): string =>
-  `loki_boltdb_shipper_compactor_running{instance="${instance}:3100",host="${instance}"}`;
-const compacted =
-  "loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds";
+  `${compactorRunning}{instance="${instance}:3100",host="${instance}"}`;
 
 export const group = defineAlerts({ ...loki, name: "loki-storage" }, signals, {
   LokiFlushFailures: {
@@ -147,7 +151,13 @@ export const group = defineAlerts({ ...loki, name: "loki-storage" }, signals, {
       series: {
         [compacted]: "3600x60",
         // It runs, and did not finish a first time yet.
-        [`${compacted}{job="new"}`]: "0x60",
+        [`${compacted}{env="new"}`]: "0x60",
+        [`${compactorRunning}{env="new"}`]: "1x60",
+        'process_start_time_seconds{env="new"}': "3600x60",
+        // It waits for its turn.
+        [`${compacted}{env="spare"}`]: "0x60",
+        [`${compactorRunning}{env="spare"}`]: "0x60",
+        'process_start_time_seconds{env="spare"}': "60x60",
       },
       at: "225m",
     },

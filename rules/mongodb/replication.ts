@@ -7,20 +7,22 @@ import { mongodb } from "./common.ts";
 export const signals = defineSignals({
   memberHealth: {
     unit: "bool",
-    about: "1 while a member of the replica set is reachable, as this one sees it.",
-    query: (q) => q.gauge("mongodb_rs_members_health"),
+    about: "1 while every member of a replica set that is asked reaches a member.",
+    // Each tells of all: one that is away is one alert.
+    query: (q) =>
+      `min by (cluster, env, job, rs_nm, member_idx) (${q.gauge("mongodb_rs_members_health")})`,
   },
   primaries: {
     unit: "count",
-    about: "Members that this member takes for the primary.",
+    about: "How many of those asked know a primary.",
     query: (q) =>
-      `count by (cluster, env, host, instance, job, rs_nm) (${q.gauge("mongodb_rs_members_state")} == 1)`,
+      `count by (cluster, env, job, rs_nm) (${q.gauge("mongodb_rs_members_state")} == 1)`,
   },
   members: {
     unit: "count",
-    about: "Members of the replica set, as this one knows it.",
+    about: "Members of each replica set.",
     query: (q) =>
-      `count by (cluster, env, host, instance, job, rs_nm) (${q.gauge("mongodb_rs_members_state")})`,
+      `count by (cluster, env, job, rs_nm) (group by (cluster, env, job, rs_nm, member_idx) (${q.gauge("mongodb_rs_members_state")}))`,
   },
   term: {
     unit: "count",
@@ -54,15 +56,16 @@ const estate = { instance: "", host: "" };
 export const group = defineAlerts({ ...mongodb, name: "mongodb-replication" }, signals, {
   MongoDBMemberUnhealthy: {
     severity: "warning",
+    board: estateBoard,
     when: ({ memberHealth }) => `${memberHealth} == 0`,
     for: "2m",
     summary: "A member of replica set {{ $labels.rs_nm }} is away",
     description:
-      "{{ $labels.host }} has not reached member {{ $labels.member_idx }} for two minutes: one copy fewer, and perhaps no majority.",
+      "Other members have not reached {{ $labels.member_idx }} for two minutes: one copy fewer, and perhaps no majority.",
     fires: {
       series: { 'mongodb_rs_members_health{member_idx="db-2:27017"}': "0x10" },
       from: "2m",
-      labels: { member_idx: "db-2:27017" },
+      labels: { ...estate, member_idx: "db-2:27017" },
     },
     quiet: {
       series: { 'mongodb_rs_members_health{member_idx="db-2:27017"}': "1 0 1x10" },
@@ -71,18 +74,20 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-replication" }, s
   },
   MongoDBNoPrimary: {
     severity: "critical",
+    board: estateBoard,
     when: ({ members, primaries }) => `${members} unless ${primaries} > 0`,
     for: "1m",
     byNature: { unknown: alwaysANumber },
     summary: "Replica set {{ $labels.rs_nm }} has no primary",
     description:
-      "{{ $labels.host }} knows {{ $value | humanize }} members and none of them is primary: nothing can be written.",
+      "None of its {{ $value | humanize }} members is primary in anybody's eyes: nothing can be written.",
     fires: {
       series: {
         'mongodb_rs_members_state{member_idx="db-1:27017"}': "2x10",
         'mongodb_rs_members_state{member_idx="db-2:27017"}': "8x10",
       },
       from: "1m",
+      labels: estate,
       value: "2",
     },
     quiet: {

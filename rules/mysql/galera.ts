@@ -103,14 +103,14 @@ export const group = defineAlerts({ ...mysql, name: "mysql-galera" }, signals, {
   },
   MySQLGaleraOutOfSync: {
     severity: "warning",
-    when: ({ desync, state }) => `${state} != 4 and ${desync} == 0`,
+    // A donor serves a backup or a new node, for as long as that takes.
+    when: ({ desync, state }) => `${state} != 4 != 2 and ${desync} == 0`,
     for: "10m",
     summary: "The Galera node {{ $labels.host }} is not in step",
-    description:
-      "For ten minutes it has been joining, donating or catching up, and nobody asked it to.",
+    description: "For ten minutes it has been joining or catching up, and nobody asked it to.",
     fires: {
       series: {
-        mysql_global_status_wsrep_local_state: "4 2x20",
+        mysql_global_status_wsrep_local_state: "4 1x20",
         mysql_global_variables_wsrep_desync: "0x20",
       },
       from: "11m",
@@ -119,8 +119,10 @@ export const group = defineAlerts({ ...mysql, name: "mysql-galera" }, signals, {
       series: {
         mysql_global_status_wsrep_local_state: "4x20",
         mysql_global_variables_wsrep_desync: "0x20",
-        'mysql_global_status_wsrep_local_state{instance="db-2:9104"}': "2x20",
+        'mysql_global_status_wsrep_local_state{instance="db-2:9104"}': "3x20",
         'mysql_global_variables_wsrep_desync{instance="db-2:9104"}': "1x20",
+        'mysql_global_status_wsrep_local_state{instance="db-3:9104"}': "2x20",
+        'mysql_global_variables_wsrep_desync{instance="db-3:9104"}': "0x20",
       },
       at: "15m",
     },

@@ -1,21 +1,24 @@
 import { defineAlerts } from "../lib/alert.ts";
-import { defineSignals, type Query } from "../lib/signal.ts";
+import { estateBoard } from "../lib/boards.ts";
+import { defineSignals, type Matchers, type Query } from "../lib/signal.ts";
 import { mysql } from "./common.ts";
 
+/** Group replication has channels of its own, whose threads stand still while all is well. */
+const ofSource = { channel_name: { not: /group_replication_.*/ } } as const;
 /** MySQL 8.4 and later name these columns anew, MariaDB keeps the old names: one side is always empty. */
-const oneOf = (q: Query, older: string, newer: string): string =>
-  `(${q.gauge(`mysql_slave_status_${older}`)} or ${q.gauge(`mysql_slave_status_${newer}`)})`;
+const oneOf = (q: Query, older: string, newer: string, matchers: Matchers = {}): string =>
+  `(${q.gauge(`mysql_slave_status_${older}`, matchers)} or ${q.gauge(`mysql_slave_status_${newer}`, matchers)})`;
 
 export const signals = defineSignals({
   ioRunning: {
     unit: "bool",
     about: "1 while a replica fetches changes from its source.",
-    query: (q) => oneOf(q, "slave_io_running", "replica_io_running"),
+    query: (q) => oneOf(q, "slave_io_running", "replica_io_running", ofSource),
   },
   sqlRunning: {
     unit: "bool",
     about: "1 while a replica applies the changes it has.",
-    query: (q) => oneOf(q, "slave_sql_running", "replica_sql_running"),
+    query: (q) => oneOf(q, "slave_sql_running", "replica_sql_running", ofSource),
   },
   lag: {
     unit: "seconds",
@@ -50,11 +53,17 @@ export const signals = defineSignals({
   },
   membersOut: {
     unit: "bool",
-    about: "1 for each member of a replication group that is not online, as this server sees it.",
+    about:
+      "1 for each member of a replication group that some member of it finds not to be online.",
+    // Each tells of all: one that is away is one alert.
     query: (q) =>
-      q.gauge("mysql_perf_schema_replication_group_member_info", {
-        member_state: { not: "ONLINE" },
-      }),
+      `max by (cluster, env, job, member_host, member_id, member_state) (${q.gauge("mysql_perf_schema_replication_group_member_info", { member_state: { not: "ONLINE" } })})`,
+  },
+  inGroup: {
+    unit: "bool",
+    about: "1 for each server that sees members of a replication group.",
+    query: (q) =>
+      `group by (cluster, env, job, instance) (${q.gauge("mysql_perf_schema_replication_group_member_info", { member_state: /ONLINE|RECOVERING/ })})`,
   },
   groupQueue: {
     unit: "count",
@@ -64,6 +73,9 @@ export const signals = defineSignals({
 });
 
 const source = 'master_host="db-0",master_uuid="",channel_name="",connection_name=""';
+/** The applier of a replication group, which has no source. */
+const ofGroup =
+  'master_host="<NULL>",master_uuid="",channel_name="group_replication_applier",connection_name=""';
 const fromSource = { master_host: "db-0" };
 const member = 'channel_name="group_replication_applier",member_id="m2",member_host="db-2"';
 
@@ -80,7 +92,14 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
       from: "6m",
       labels: fromSource,
     },
-    quiet: { series: { [`mysql_slave_status_slave_io_running{${source}}`]: "0x3 1x10" }, at: "9m" },
+    quiet: {
+      series: {
+        [`mysql_slave_status_slave_io_running{${source}}`]: "0x3 1x10",
+        [`mysql_slave_status_slave_io_running{${ofGroup}}`]: "0x20",
+        [`mysql_slave_status_replica_io_running{${ofGroup},instance="db-5:9104"}`]: "0x20",
+      },
+      at: "9m",
+    },
   },
   MySQLReplicationApplyStopped: {
     severity: "critical",
@@ -95,7 +114,11 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
       labels: fromSource,
     },
     quiet: {
-      series: { [`mysql_slave_status_replica_sql_running{${source}}`]: "0x1 1x10" },
+      series: {
+        [`mysql_slave_status_replica_sql_running{${source}}`]: "0x1 1x10",
+        [`mysql_slave_status_replica_sql_running{${ofGroup}}`]: "0x20",
+        [`mysql_slave_status_slave_sql_running{${ofGroup},instance="db-5:9104"}`]: "0x20",
+      },
       at: "7m",
     },
   },
@@ -204,20 +227,32 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
         [`mysql_slave_status_replica_sql_running{${source}}`]: "1x40",
         'mysql_global_variables_read_only{instance="db-0:9104"}': "0x40",
         [`mysql_slave_status_replica_sql_running{instance="db-0:9104",${source}}`]: "0x40",
+        // The primary of a replication group, and one of an older version.
+        'mysql_global_variables_read_only{instance="db-5:9104"}': "0x40",
+        [`mysql_slave_status_replica_sql_running{instance="db-5:9104",${ofGroup}}`]: "1x40",
+        'mysql_global_variables_read_only{instance="db-6:9104"}': "0x40",
+        [`mysql_slave_status_slave_sql_running{instance="db-6:9104",${ofGroup}}`]: "1x40",
       },
       at: "36m",
     },
   },
   MySQLReadOnlyWithoutSource: {
     severity: "warning",
-    when: ({ readOnly, sqlRunning }) =>
-      `${readOnly} == 1 unless on (cluster, env, job, instance) group by (cluster, env, job, instance) (${sqlRunning})`,
+    when: ({ inGroup, readOnly, sqlRunning }) =>
+      `${readOnly} == 1 unless on (cluster, env, job, instance) group by (cluster, env, job, instance) (${sqlRunning}) unless on (cluster, env, job, instance) ${inGroup}`,
     for: "15m",
     summary: "MySQL on {{ $labels.host }} is read only and no replica",
     description:
       "Nobody can write, and nothing replicates to it: a failover was left halfway, or a node came back in safe mode.",
     fires: {
-      series: { mysql_global_variables_read_only: "0 1x30" },
+      series: {
+        mysql_global_variables_read_only: "0 1x30",
+        // It has left its group.
+        [`mysql_perf_schema_replication_group_member_info{${member},member_state="OFFLINE"}`]:
+          "1x30",
+        [`mysql_slave_status_slave_sql_running{${ofGroup}}`]: "0x30",
+        [`mysql_slave_status_replica_sql_running{${ofGroup}}`]: "0x30",
+      },
       from: "16m",
     },
     quiet: {
@@ -225,6 +260,10 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
         mysql_global_variables_read_only: "1x30",
         [`mysql_slave_status_slave_sql_running{${source}}`]: "0x30",
         'mysql_global_variables_read_only{instance="db-0:9104"}': "0x30",
+        // A secondary of a replication group.
+        'mysql_global_variables_read_only{instance="db-5:9104"}': "1x30",
+        [`mysql_perf_schema_replication_group_member_info{${member},member_state="ONLINE",instance="db-5:9104"}`]:
+          "1x30",
       },
       at: "20m",
     },
@@ -258,11 +297,12 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
   },
   MySQLGroupMemberOut: {
     severity: "warning",
+    board: estateBoard,
     when: ({ membersOut }) => `${membersOut} == 1`,
     for: "5m",
     summary: "{{ $labels.member_host }} is not online in the replication group",
     description:
-      "{{ $labels.host }} sees it as {{ $labels.member_state }} for five minutes: one less to lose before the group cannot write.",
+      "It has been {{ $labels.member_state }} for five minutes: one less to lose before the group cannot write.",
     fires: {
       series: {
         [`mysql_perf_schema_replication_group_member_info{${member},member_state="UNREACHABLE"}`]:
@@ -270,7 +310,8 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
       },
       from: "6m",
       labels: {
-        channel_name: "group_replication_applier",
+        instance: "",
+        host: "",
         member_id: "m2",
         member_host: "db-2",
         member_state: "UNREACHABLE",

@@ -190,7 +190,9 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
   },
   PostgresReplicationSlotInactive: {
     severity: "warning",
-    when: ({ slotActive }) => `${slotActive} == 0`,
+    // On a standby those stand still that are kept in step for the day it becomes the primary.
+    when: ({ isReplica, slotActive }) =>
+      `${slotActive} == 0 unless on (cluster, env, job, instance) ${isReplica} == 1`,
     for: "30m",
     summary: "Nobody reads slot {{ $labels.slot_name }} on {{ $labels.host }}",
     description:
@@ -200,7 +202,14 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
       from: "31m",
       labels: { slot_name: "db_2" },
     },
-    quiet: { series: { [`pg_replication_slots_active{${slot}}`]: "0x28 1x10" }, at: "35m" },
+    quiet: {
+      series: {
+        [`pg_replication_slots_active{${slot}}`]: "0x28 1x10",
+        [`pg_replication_slots_active{${slot},instance="db-2:9187"}`]: "0x40",
+        'pg_replication_is_replica{instance="db-2:9187"}': "1x40",
+      },
+      at: "35m",
+    },
   },
   PostgresSlotRetainsWal: {
     severity: "warning",

@@ -10,6 +10,7 @@ const found = "prometheus_notifications_alertmanagers_discovered";
 const dropped = "prometheus_notifications_dropped_total";
 const highest = "prometheus_remote_storage_highest_timestamp_in_seconds";
 const highestSent = "prometheus_remote_storage_queue_highest_sent_timestamp_seconds";
+const pending = "prometheus_remote_storage_samples_pending";
 const failed = "prometheus_remote_storage_samples_failed_total";
 const retried = "prometheus_remote_storage_samples_retried_total";
 const samples = "prometheus_remote_storage_samples_total";
@@ -50,6 +51,11 @@ export const signals = defineSignals({
     about: "How far the samples sent to remote storage are behind those taken in.",
     query: (q) =>
       `${q.timestamp(highest, own)} - ignoring (remote_name, url) group_right () ${q.timestamp(highestSent, own)}`,
+  },
+  waiting: {
+    unit: "count",
+    about: "Samples that waited to be sent to remote storage, at most, within five minutes.",
+    query: (q) => `max_over_time(${q.gauge(pending, own)}[5m])`,
   },
   remoteFailures: {
     unit: "ratio",
@@ -208,13 +214,18 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
     severity: "warning",
     needs: "remote write",
     threshold: { value: 120, unit: "seconds that remote storage is behind" },
-    when: (s, seconds) => `${s.behind} > ${seconds}`,
+    // Of what is written now and then, or filtered out, nothing waits.
+    when: (s, seconds) => `${s.behind} > ${seconds} and ${s.waiting} > 0`,
     for: "15m",
     summary: "Remote storage is behind what {{ $labels.host }} takes in",
     description:
       "{{ $labels.remote_name }} is {{ $value | humanizeDuration }} behind; what is not sent within two hours is never sent.",
     fires: {
-      series: { [highest]: "1000+60x60", [highestSent + remoteLabels]: "1000+60x5 1220+60x50" },
+      series: {
+        [highest]: "1000+60x60",
+        [highestSent + remoteLabels]: "1000+60x5 1220+60x50",
+        [pending + remoteLabels]: "0x5 900x60",
+      },
       from: "21m",
       labels: remote,
       value: "2m 20s",
@@ -223,13 +234,21 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
       series: {
         [highest]: "1000+60x60",
         [highestSent + remoteLabels]: "890+60x60",
+        [pending + remoteLabels]: "900x60",
+        // A rule that is evaluated every half an hour.
+        [`${highestSent}{remote_name="seldom",url="u"}`]: "1000x29 2800x60",
+        [`${pending}{remote_name="seldom",url="u"}`]: "0x90",
         [`${highest}{job="alloy",instance="a:12345"}`]: "1000+60x60",
         ...agent(highestSent, "500+60x60"),
       },
       at: "40m",
     },
     resolves: {
-      series: { [highest]: "5000+60x60", [highestSent + remoteLabels]: "4990+60x60" },
+      series: {
+        [highest]: "5000+60x60",
+        [highestSent + remoteLabels]: "4990+60x60",
+        [pending + remoteLabels]: "90x60",
+      },
       at: "3m",
     },
   },

@@ -29,6 +29,11 @@ export const signals = defineSignals({
     about: "Consumers of each queue.",
     query: (q) => q.gauge("rabbitmq_detailed_queue_consumers"),
   },
+  consumersBefore: {
+    unit: "count",
+    about: "The most consumers that each queue had within a day.",
+    query: (q) => `max_over_time(${q.gauge("rabbitmq_detailed_queue_consumers")}[1d])`,
+  },
   capacity: {
     unit: "ratio",
     about: "Share of the time in which the consumers of a queue could take more.",
@@ -135,24 +140,28 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
   },
   RabbitmqQueueNoConsumers: {
     severity: "critical",
-    when: ({ consumers, ready }) => `${consumers} == 0 and ${ready} > 0`,
+    // Where nobody ever reads, as where dead letters lie or messages wait for their time, nobody is missing.
+    when: ({ consumers, consumersBefore, ready }) =>
+      `${consumers} == 0 and ${consumersBefore} > 0 and ${ready} > 0`,
     for: "5m",
     summary: "Nobody reads queue {{ $labels.queue }}",
     description:
       "Messages have waited in {{ $labels.queue }} for five minutes and it has no consumer.",
     fires: {
       series: {
-        [`rabbitmq_detailed_queue_consumers{${orders}}`]: "0x20",
+        [`rabbitmq_detailed_queue_consumers{${orders}}`]: "1 0x20",
         [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1x20",
       },
-      from: "5m",
+      from: "6m",
       labels: queue,
     },
     quiet: {
       series: {
         [`rabbitmq_detailed_queue_consumers{${orders}}`]: "1x20",
         [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1x20",
-        'rabbitmq_detailed_queue_consumers{vhost="/",queue="empty"}': "0x20",
+        'rabbitmq_detailed_queue_consumers{vhost="/",queue="dead"}': "0x20",
+        'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="dead"}': "3x20",
+        'rabbitmq_detailed_queue_consumers{vhost="/",queue="empty"}': "1 0x20",
         'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="empty"}': "0x20",
       },
       at: "10m",

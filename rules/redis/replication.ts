@@ -1,6 +1,10 @@
 import { defineAlerts } from "../lib/alert.ts";
+import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { redis } from "./common.ts";
+
+/** Every Sentinel tells of the same primaries. */
+const ofPrimary = "cluster, env, job, master_name";
 
 export const signals = defineSignals({
   linkUp: {
@@ -66,13 +70,14 @@ export const signals = defineSignals({
   primaryOk: {
     unit: "bool",
     about:
-      "1 while a Sentinel finds its primary well; the state is a label, and its series change with it.",
-    query: (q) => `max without (master_status) (${q.gauge("redis_sentinel_master_status")})`,
+      "1 while any Sentinel finds a primary well; the state is a label, and its series change with it.",
+    query: (q) =>
+      `max by (${ofPrimary}, master_address) (${q.gauge("redis_sentinel_master_status")})`,
   },
   quorum: {
     unit: "bool",
-    about: "1 while enough Sentinels are there to elect another primary.",
-    query: (q) => q.gauge("redis_sentinel_master_ckquorum_status"),
+    about: "1 while any Sentinel finds enough of them to elect another primary.",
+    query: (q) => `max by (${ofPrimary}) (${q.gauge("redis_sentinel_master_ckquorum_status")})`,
   },
 });
 
@@ -80,6 +85,7 @@ const primary = { master_host: "10.0.0.1", master_port: "6379" };
 const link = 'master_host="10.0.0.1",master_port="6379"';
 const replica = { slave_ip: "10.0.0.2", slave_port: "6379", slave_state: "online" };
 const slave = 'slave_ip="10.0.0.2",slave_port="6379",slave_state="online"';
+const anySentinel = { instance: "", host: "" };
 const watched = { master_name: "main", master_address: "10.0.0.1:6379" };
 const master = 'master_name="main",master_address="10.0.0.1:6379"';
 
@@ -193,6 +199,7 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
   },
   RedisSentinelQuorumLost: {
     severity: "critical",
+    board: estateBoard,
     scope: "cluster",
     when: ({ quorum }) => `${quorum} == 0`,
     for: "2m",
@@ -204,7 +211,7 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
         'redis_sentinel_master_ckquorum_status{master_name="main",message="NOQUORUM"}': "0x20",
       },
       from: "2m",
-      labels: { master_name: "main", message: "NOQUORUM" },
+      labels: { ...anySentinel, master_name: "main" },
     },
     quiet: {
       series: { 'redis_sentinel_master_ckquorum_status{master_name="main",message="OK"}': "1x20" },
@@ -238,20 +245,21 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
   },
   RedisNoMaster: {
     severity: "critical",
+    board: estateBoard,
     scope: "cluster",
     family: "RedisNoMaster",
     when: ({ primaryOk }) => `${primaryOk} == 0`,
     for: "1m",
     summary: "Sentinel finds no primary for {{ $labels.master_name }}",
     description:
-      "The primary at {{ $labels.master_address }} is not well in the eyes of this Sentinel; if no failover follows, nothing can be written.",
+      "The primary at {{ $labels.master_address }} is not well in the eyes of any Sentinel; if no failover follows, nothing can be written.",
     fires: {
       series: {
         [`redis_sentinel_master_status{${master},master_status="ok"}`]: "1x10 stale",
         [`redis_sentinel_master_status{${master},master_status="odown"}`]: "_x11 0x20",
       },
       from: "12m",
-      labels: watched,
+      labels: { ...anySentinel, ...watched },
     },
     quiet: {
       series: {

@@ -4,8 +4,15 @@ import { windowsOwner } from "./common.ts";
 import { countsFromZero } from "../lib/nature.ts";
 
 /** Services that Windows starts by itself and that end when they have nothing to do. */
-const passing =
-  /clr_optimization.*|edgeupdate.*|gupdate.*|GoogleUpdater.*|MapsBroker|RemoteRegistry|ShellHWDetection|sppsvc|tiledatamodelsvc|TrustedInstaller|WbioSrvc|CDPSvc.*|wuauserv|BITS|gpsvc|DoSvc/;
+const passing = [
+  ...["BITS", "CDPSvc.*", "DoSvc", "GoogleUpdater.*", "MapsBroker", "RemoteRegistry"],
+  ...["ShellHWDetection", "TrustedInstaller", "WbioSrvc", "clr_optimization.*", "edgeupdate.*"],
+  ...["gpsvc", "gupdate.*", "sppsvc", "tiledatamodelsvc", "wuauserv"],
+];
+/** By their names, which some versions of the exporter write in small letters. */
+const passingNames = new RegExp(
+  [...new Set(passing.flatMap((name) => [name, name.toLowerCase()]))].join("|"),
+);
 
 const day = 86_400;
 
@@ -19,7 +26,7 @@ export const signals = defineSignals({
     unit: "bool",
     about: "1 for a Windows service that starts with the host and should stay.",
     query: (q) =>
-      q.gauge("windows_service_start_mode", { start_mode: "auto", name: { not: passing } }),
+      q.gauge("windows_service_start_mode", { start_mode: "auto", name: { not: passingNames } }),
   },
   taskSucceeded: {
     unit: "bool",

@@ -3,8 +3,9 @@ import { lintCatalogue, recordedBy, unknownMetrics } from "../../rules/lint/cata
 import { readInventory } from "../../rules/lint/files.ts";
 import { joinInventory, targetLabels } from "../../rules/lint/inventory.ts";
 import { unheard } from "../../rules/lint/unheard.ts";
+import { wrongStatesOf } from "../../rules/lint/states.ts";
 import { joinValues, wrongValues } from "../../rules/lint/values.ts";
-import { freeLabels, programValues } from "../../rules/metrics/values/index.ts";
+import { freeLabels, programValues, states } from "../../rules/metrics/values/index.ts";
 import { readsOfGroup } from "../../rules/lib/alert.ts";
 import { plainOptions } from "../../rules/lib/rule-file.ts";
 import { root } from "../harness.ts";
@@ -30,6 +31,13 @@ describe.each(named)("the alerts of %s", (_name, group) => {
     expect(wrongValues(group, values, inventory)).toEqual([]);
   });
 
+  it("wait only for numbers that a gauge of states has", () => {
+    const wrong = Object.values(group.alerts).flatMap((alert) =>
+      wrongStatesOf(alert, states, inventory).map((text) => `${alert.name}: ${text}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it("rate counters and nothing else", () => {
     const wrong = [...readsOfGroup(group)].filter(([metric, kind]) => {
       const known = inventory.get(metric)?.kind;
@@ -50,6 +58,11 @@ it("no two alerts say the same, and every recorded series is made", () => {
 
 it("where a label says that a program does not know, an alert is about it or a reason says why not", () => {
   expect(unheard(groups, values)).toEqual([]);
+});
+
+it("no state is listed that no alert reads", () => {
+  const read = new Set(groups.flatMap((group) => [...readsOfGroup(group).keys()]));
+  expect(Object.keys(states).filter((metric) => metric !== "up" && !read.has(metric))).toEqual([]);
 });
 
 it("every recorded signal is read by an alert", () => {

@@ -166,6 +166,12 @@ export const mysql: ProgramValues = {
     mysql_global_status_connection_errors_total: {
       error: oneOf(["accept", "internal", "max_connections", "peer_address", "select", "tcpwrap"]),
     },
+    // A channel that nobody named has no name.
+    "mysql_slave_status_*": {
+      channel_name: like(/^[\w-]*$/, [
+        ...["", "source_1", "group_replication_applier", "group_replication_recovery"],
+      ]),
+    },
     mysql_perf_schema_replication_group_member_info: {
       channel_name: oneOf(["group_replication_applier"]),
       member_state: oneOf(["ONLINE", "RECOVERING", "OFFLINE", "ERROR", "UNREACHABLE"]),

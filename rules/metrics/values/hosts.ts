@@ -75,6 +75,17 @@ export const nodeExporter: ProgramValues = {
     },
     "node_disk_*": { device: disk },
     "node_filesystem_*": { fstype },
+    // What the system says of statfs(), or the exporter after five seconds without an answer.
+    node_filesystem_device_error: {
+      device_error: like(
+        /^[A-Za-z /]*$/,
+        [
+          ...["", "input/output error", "mountpoint timeout", "no such file or directory"],
+          ...["permission denied", "stale NFS file handle", "structure needs cleaning"],
+        ],
+        { notApplicable: [""] },
+      ),
+    },
     node_md_disks: { state: oneOf(["active", "failed", "spare"]) },
     node_md_state: { state: oneOf(["active", "inactive", "recovering", "resync", "check"]) },
     "node_network_*": { device: link },
@@ -179,6 +190,7 @@ export const windowsExporter: ProgramValues = {
         "edgeupdate",
         "gupdate",
         "GoogleUpdaterService130.0",
+        "googleupdaterservice130.0",
         "MapsBroker",
         "RemoteRegistry",
         "ShellHWDetection",
@@ -187,6 +199,7 @@ export const windowsExporter: ProgramValues = {
         "TrustedInstaller",
         "WbioSrvc",
         "CDPSvc",
+        "cdpsvc",
         "wuauserv",
         "BITS",
         "gpsvc",

@@ -4,6 +4,7 @@ import { histograms } from "./buckets.ts";
 import { mongodb, mysql, postgres, redis } from "./databases.ts";
 export { freeLabels } from "./free.ts";
 export { specialNumbers } from "./numbers.ts";
+export { states } from "./states.ts";
 import { nodeExporter, windowsExporter } from "./hosts.ts";
 import { addOns, containers, kubernetes } from "./kubernetes.ts";
 import { kubeStateMetrics } from "./kubernetes-state.ts";

@@ -138,6 +138,8 @@ export const kubernetes: ProgramValues = {
       method: httpMethods,
       code: like(/^(?:[1-5]\d\d|<error>)$/, [...httpCodes.values, "<error>"], {
         unknown: ["<error>"],
+        unheard:
+          "Every watch that ends after its time is one; who reaches no API server at all is missed by what it no longer does.",
       }),
     },
     scheduler_plugin_execution_duration_seconds: {

@@ -32,6 +32,14 @@ export const specialNumbers: readonly SpecialNumbers[] = [
     values: { kubelet_volume_stats_inodes: 0, kubelet_volume_stats_inodes_free: 0 },
   },
   {
+    says: "A volume of CephFS by an older driver, which calls all inodes used that there are.",
+    values: {
+      kubelet_volume_stats_inodes: 33_290,
+      kubelet_volume_stats_inodes_free: 0,
+      kubelet_volume_stats_inodes_used: 33_290,
+    },
+  },
+  {
     says: "A raw block volume: there is no file system to ask.",
     values: { kubelet_volume_stats_available_bytes: 0, kubelet_volume_stats_used_bytes: 0 },
   },

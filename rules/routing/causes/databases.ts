@@ -31,7 +31,7 @@ export const databases: readonly Cause[] = [
   cause(onTarget, "MySQLReplicationLagCritical", "MySQLHeartbeatLag MySQLRelayLogLarge"),
   cause(onTarget, "MySQLRowLockQueue", "MySQLRowLockWaits MySQLThreadsRunningHigh"),
   cause(onTarget, "MySQLConnectionsExhausted", "MySQLThreadsRunningHigh"),
-  cause([...onTarget, "rs_nm"], "MongoDBNoPrimary", "MongoDBMemberUnhealthy"),
+  cause(["job", "rs_nm"], "MongoDBNoPrimary", "MongoDBMemberUnhealthy"),
   cause(onTarget, "MongoDBTicketsExhausted", "MongoDBOperationsQueued MongoDBLatencyHigh"),
   cause(
     onTarget,
@@ -39,11 +39,7 @@ export const databases: readonly Cause[] = [
     "RedisClusterSlotsFail RedisClusterSlotsPfail RedisCommandsFailing",
   ),
   cause(onTarget, "RedisClusterSlotsFail", "RedisClusterSlotsPfail"),
-  cause(
-    [...onTarget, "master_name"],
-    "RedisNoMaster RedisSentinelQuorumLost",
-    "RedisSentinelsMissing",
-  ),
+  cause(["job", "master_name"], "RedisNoMaster RedisSentinelQuorumLost", "RedisSentinelsMissing"),
   cause(onTarget, "RedisRejectedConnections", "RedisConnectionsHigh"),
   cause(onTarget, "RedisAofWriteFailed", "RedisAofRewriteFailed RedisAofSyncDelayed"),
   cause(onTarget, "RedisRdbSaveFailed", "RedisBackupStale"),

@@ -1,0 +1,152 @@
+/** Situations from public bug reports about Kubernetes. */
+import { type Situations, tryAll } from "./situation.ts";
+
+const state = { job: "kube-state-metrics", instance: "10.0.0.9:8080" };
+const claim = {
+  job: "kubelet",
+  instance: "10.0.0.1:10250",
+  namespace: "m",
+  persistentvolumeclaim: "c",
+};
+const api = { job: "apiserver", instance: "10.0.0.1:6443" };
+const waiting = (uid: string): string =>
+  `kube_pod_container_status_waiting_reason{namespace="m",pod="am-0",container="c",reason="CrashLoopBackOff",uid="${uid}"}`;
+
+const situations: Situations = {
+  "a pod of one name on two nodes, in a drain": {
+    alert: "KubePodCrashLooping",
+    target: state,
+    series: {
+      'kube_pod_info{namespace="m",pod="am-0",node="node-01",uid="1"}': "1x60",
+      'kube_pod_info{namespace="m",pod="am-0",node="node-02",uid="2"}': "1x60",
+      [waiting("2")]: "1x60",
+    },
+    firing: { "16m": 1, "60m": 1 },
+  },
+  "a second kube-state-metrics that does not know the node yet": {
+    alert: "KubePodCrashLooping",
+    target: { job: "kube-state-metrics" },
+    series: {
+      'kube_pod_info{namespace="m",pod="am-0",instance="a:8080"}': "_x10 1 stale",
+      'kube_pod_info{namespace="m",pod="am-0",instance="b:8080",node="n1"}': "_x10 1x60",
+      'kube_pod_container_status_waiting_reason{namespace="m",pod="am-0",container="c",reason="CrashLoopBackOff",instance="b:8080"}':
+        "1x70",
+    },
+    firing: { "40m": 1 },
+  },
+  "kube-state-metrics moves while a StatefulSet lacks a replica": {
+    alert: "KubeStatefulSetReplicasMismatch",
+    target: { job: "kube-state-metrics", namespace: "shop", statefulset: "db" },
+    series: {
+      'kube_statefulset_replicas{instance="a",pod="ksm-1"}': "3x36 stale",
+      'kube_statefulset_status_replicas_ready{instance="a",pod="ksm-1"}': "2x36 stale",
+      'kube_statefulset_status_replicas_updated{instance="a",pod="ksm-1"}': "3x36 stale",
+      'kube_statefulset_replicas{instance="b",pod="ksm-2"}': "_x37 3x40",
+      'kube_statefulset_status_replicas_ready{instance="b",pod="ksm-2"}': "_x37 2x40",
+      'kube_statefulset_status_replicas_updated{instance="b",pod="ksm-2"}': "_x37 3x40",
+    },
+    firing: { "30m": 1, "38m": 1, "45m": 1 },
+  },
+  "clients whose certificates live for six hours": {
+    alert: "KubeClientCertificateExpiresToday",
+    target: { job: "apiserver", instance: "10.0.0.1:6443" },
+    series: {
+      'apiserver_client_certificate_expiration_seconds_bucket{le="0"}': "0x60",
+      'apiserver_client_certificate_expiration_seconds_bucket{le="1800"}': "0x60",
+      'apiserver_client_certificate_expiration_seconds_bucket{le="3600"}': "0x60",
+      'apiserver_client_certificate_expiration_seconds_bucket{le="7200"}': "0x60",
+      'apiserver_client_certificate_expiration_seconds_bucket{le="21600"}': "0+60x60",
+      'apiserver_client_certificate_expiration_seconds_bucket{le="+Inf"}': "0+60x60",
+    },
+    firing: { "50m": 0 },
+  },
+  "the first audit event that is lost": {
+    alert: "KubeAuditEventsLost",
+    target: { job: "apiserver", instance: "10.0.0.1:6443" },
+    series: { 'apiserver_audit_error_total{plugin="log"}': "_x30 40x60" },
+    firing: { "32m": 1 },
+  },
+  "a raw block volume, of which the kubelet knows no space": {
+    alert: "KubePersistentVolumeFull",
+    target: { job: "kubelet", instance: "10.0.0.1:10250", namespace: "m" },
+    series: {
+      'kubelet_volume_stats_available_bytes{persistentvolumeclaim="raw"}': "0x600",
+      'kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="raw"}': "107374182400x600",
+      'kubelet_volume_stats_used_bytes{persistentvolumeclaim="raw"}': "0x600",
+    },
+    firing: { "5h": 0 },
+  },
+  "a certificate that lives for a day and is renewed every sixteen hours": {
+    alert: "CertManagerCertExpiring",
+    target: { job: "cert-manager", instance: "cm:9402" },
+    series: {
+      'certmanager_certificate_expiration_timestamp_seconds{namespace="m",name="c"}': "86400x240",
+      'certmanager_certificate_renewal_timestamp_seconds{namespace="m",name="c"}': "57600x240",
+    },
+    firing: { "3h": 0 },
+  },
+  "a volume of CephFS, which calls all inodes used": {
+    alert: "KubePersistentVolumeInodesUsedUp",
+    target: claim,
+    series: {
+      kubelet_volume_stats_inodes: "33290x600",
+      kubelet_volume_stats_inodes_free: "0x600",
+      kubelet_volume_stats_inodes_used: "33290x600",
+      kubelet_volume_stats_used_bytes: "1000x600",
+    },
+    firing: { "5h": 0 },
+  },
+  "a StatefulSet of which a new revision reaches one pod of three": {
+    alert: "KubeStatefulSetUpdateNotRolledOut",
+    target: { ...state, namespace: "m", statefulset: "db" },
+    series: {
+      'kube_statefulset_status_current_revision{revision="a"}': "1x60",
+      'kube_statefulset_status_update_revision{revision="b"}': "1x60",
+      kube_statefulset_replicas: "3x60",
+      kube_statefulset_status_replicas_updated: "1x60",
+    },
+    firing: { "40m": 1 },
+  },
+  "watches that the API server ends after their time": {
+    alert: "KubeClientErrors",
+    target: api,
+    series: {
+      'rest_client_requests_total{code="200",method="GET",host="h"}': "0+10x60",
+      'rest_client_requests_total{code="<error>",method="GET",host="h"}': "0+0.5x60",
+    },
+    firing: { "40m": 0 },
+  },
+  "a job that failed three times and then completed": {
+    alert: "KubeJobFailed",
+    target: { ...state, namespace: "m", job_name: "j" },
+    series: {
+      kube_job_status_failed: "3x60",
+      'kube_job_complete{condition="true"}': "1x60",
+      'kube_job_failed{condition="true"}': "0x60",
+      kube_job_status_start_time: "60x60",
+    },
+    firing: { "40m": 0 },
+  },
+  "a certificate that is not ready: its end is zero": {
+    alert: "CertManagerCertExpiring",
+    target: { job: "cert-manager", instance: "c:9402", namespace: "n", name: "c" },
+    series: {
+      certmanager_certificate_expiration_timestamp_seconds: "0x240",
+      certmanager_certificate_renewal_timestamp_seconds: "0x240",
+    },
+    firing: { "3h": 0 },
+  },
+  "watches of etcd that their clients leave": {
+    alert: "EtcdFailedCallsMany",
+    target: { job: "etcd", instance: "e:2379", host: "e" },
+    series: {
+      'grpc_server_handled_total{grpc_type="bidi_stream",grpc_service="etcdserverpb.Watch",grpc_method="Watch",grpc_code="Unavailable"}':
+        "0+600x60",
+      'grpc_server_handled_total{grpc_type="unary",grpc_service="etcdserverpb.KV",grpc_method="Range",grpc_code="OK"}':
+        "0+600x60",
+    },
+    firing: { "40m": 0 },
+  },
+};
+
+tryAll(situations);

@@ -1,0 +1,55 @@
+/** Situations from public bug reports about queues. */
+import { type Situations, tryAll } from "./situation.ts";
+
+const group = { job: "kafka", instance: "k:9308", host: "k", consumergroup: "g" };
+
+const situations: Situations = {
+  "one of two workers is killed and its series vanishes": {
+    alert: "CeleryWorkerDown",
+    target: { job: "celery", instance: "c:9808", host: "c" },
+    series: {
+      'celery_worker_up{hostname="w1"}': "1x60 stale",
+      'celery_worker_up{hostname="w2"}': "1x120",
+    },
+    firing: { "60m": 0, "75m": 1 },
+  },
+  "a consumer group that has left a topic": {
+    alert: "KafkaConsumerStalled",
+    target: group,
+    step: "5m",
+    series: {
+      'kafka_consumergroup_lag{topic="old",partition="0"}': "500+100x600",
+      'kafka_consumergroup_current_offset_sum{topic="old"}': "1000x600",
+      'kafka_consumergroup_lag{topic="new",partition="0"}': "5x600",
+      'kafka_consumergroup_current_offset_sum{topic="new"}': "0+50x600",
+      kafka_consumergroup_members: "2x600",
+    },
+    firing: { "40h": 0 },
+  },
+  "a controller of Kafka that two services lead to": {
+    alert: "KafkaSeveralControllers",
+    target: { job: "kafka-jmx", instance: "k:7071", host: "k" },
+    series: {
+      'kafka_controller_kafkacontroller_activecontrollercount{service="kafka"}': "1x30",
+      'kafka_controller_kafkacontroller_activecontrollercount{service="kafka-headless"}': "1x30",
+    },
+    firing: { "20m": 0 },
+  },
+  "a queue of dead letters, which nobody ever reads": {
+    alert: "RabbitmqQueueNoConsumers",
+    target: {
+      job: "rabbitmq",
+      instance: "r:15692",
+      host: "r",
+      queue: "orders.dead",
+      vhost: "/",
+    },
+    series: {
+      rabbitmq_detailed_queue_consumers: "0x60",
+      rabbitmq_detailed_queue_messages_ready: "3x60",
+    },
+    firing: { "40m": 0 },
+  },
+};
+
+tryAll(situations);

@@ -1,0 +1,87 @@
+/** Situations from public bug reports about services, their probes and what watches them. */
+import { type Situations, tryAll } from "./situation.ts";
+
+const prometheus = { job: "prometheus", instance: "p:9090", host: "p" };
+const loki = { job: "loki", instance: "l:3100", host: "l" };
+const site = { job: "probe", instance: "https://example.com" };
+const highest = "prometheus_remote_storage_highest_timestamp_in_seconds";
+const highestSent =
+  'prometheus_remote_storage_queue_highest_sent_timestamp_seconds{remote_name="r",url="u"}';
+const pending = 'prometheus_remote_storage_samples_pending{remote_name="r",url="u"}';
+const six = (text: string): string => Array<string>(6).fill(text).join(" ");
+
+const situations: Situations = {
+  "an error of a GPU that ends its pod, whose label goes": {
+    alert: "GpuEccUncorrectable",
+    target: { job: "dcgm", instance: "g:9400", host: "g", gpu: "0", UUID: "GPU-0" },
+    series: {
+      'DCGM_FI_DEV_ECC_DBE_VOL_TOTAL{pod="train-1"}': "0x20 stale",
+      DCGM_FI_DEV_ECC_DBE_VOL_TOTAL: "_x21 1x60",
+    },
+    firing: { "20m": 0, "22m": 1 },
+  },
+  "an error of a GPU from days ago": {
+    alert: "GpuXidFatal",
+    target: { job: "dcgm", instance: "g:9400", host: "g", gpu: "0", UUID: "GPU-0" },
+    step: "5m",
+    series: { 'DCGM_FI_DEV_XID_ERRORS{err_code="79"}': "_x12 79x600" },
+    firing: { "2h": 1, "26h": 0 },
+  },
+  "a Saturday": {
+    alert: "ServiceTrafficDropped",
+    target: { job: "shop", instance: "a:8080", code: "200" },
+    step: "5m",
+    // Weekdays, a weekend, weekdays, and the next Saturday.
+    series: {
+      http_requests_total: "0+1000x1440 1440000+100x576 1497600+1000x1440 2937600+100x270",
+    },
+    firing: { "300h": 0 },
+  },
+  "callers that do not reach a service": {
+    alert: "ServiceTrafficDropped",
+    target: { job: "shop", instance: "a:8080", code: "200" },
+    step: "5m",
+    series: { http_requests_total: "0+1000x3000 3000000+33x270" },
+    firing: { "252h": 1 },
+  },
+  "remote storage that is sent one rule in half an hour": {
+    alert: "PrometheusRemoteWriteBehind",
+    target: prometheus,
+    series: { [highest]: "0+60x120", [highestSent]: "0x29 1800x30 3600x60", [pending]: "0x120" },
+    firing: { "20m": 0, "28m": 0, "80m": 0, "100m": 0 },
+  },
+  "remote storage that was never reached": {
+    alert: "PrometheusRemoteWriteBehind",
+    target: prometheus,
+    series: { [highest]: "100000+60x120", [highestSent]: "0x120", [pending]: "2000x120" },
+    firing: { "40m": 1 },
+  },
+  "a compactor of Loki that two services lead to": {
+    alert: "LokiCompactorsSeveral",
+    target: loki,
+    series: {
+      'loki_boltdb_shipper_compactor_running{service="loki"}': "1x30",
+      'loki_boltdb_shipper_compactor_running{service="loki-headless"}': "1x30",
+    },
+    firing: { "20m": 0 },
+  },
+  "a compactor of Loki that has never come to its end": {
+    alert: "LokiCompactionStale",
+    target: loki,
+    step: "5m",
+    series: {
+      loki_boltdb_shipper_compact_tables_operation_last_successful_run_timestamp_seconds: "0x100",
+      loki_boltdb_shipper_compactor_running: "1x100",
+      process_start_time_seconds: "60x100",
+    },
+    firing: { "2h": 0, "6h": 1 },
+  },
+  "a certificate of a site of which every tenth probe fails": {
+    alert: "TlsCertExpiresIn3d",
+    target: site,
+    series: { probe_ssl_earliest_cert_expiry: six("200000x8 stale"), probe_success: six("1x8 0") },
+    firing: { "40m": 1, "49m": 1, "50m": 1 },
+  },
+};
+
+tryAll(situations);
