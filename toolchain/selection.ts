@@ -4,12 +4,13 @@ import { readStackConfig } from "./stack-config.ts";
 /**
  * What decides which rules a stack gets, from its files.
  *
+ * @param quiet - Whether what is odd in them goes unsaid.
  * @throws UserError with every mistake in the configuration.
  */
-export async function selectionOf(root: string, stack: string): Promise<Selection> {
+export async function selectionOf(root: string, stack: string, quiet = false): Promise<Selection> {
   // The program's modules need packages, which are there only now.
   const { planEstate } = await import("../components/plan.ts");
   const { createTarget } = await import("../components/targets/index.ts");
-  const config = await readStackConfig(root, stack);
+  const config = await readStackConfig(root, stack, quiet);
   return planEstate(config, createTarget(config, stack, {}), config.grafana.enabled).selection;
 }

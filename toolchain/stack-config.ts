@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../components/config/schema.ts";
 import { UserError } from "./errors.ts";
+import { unknownStack } from "./stack.ts";
 
 /**
  * A stack's configuration from its files, without an engine: secrets stay encrypted.
@@ -18,9 +19,7 @@ export async function readStackConfig(root: string, stack: string, quiet = false
   const file = `Pulumi.${stack}.yaml`;
   const text = await readFile(join(root, file), "utf8").catch(() => undefined);
   if (text === undefined) {
-    throw new UserError(`There is no stack ${stack}`, {
-      advice: [`It would have a file ${file}.`],
-    });
+    throw await unknownStack(root, stack);
   }
   const raw = rawConfig(await readFile(join(root, "Pulumi.yaml"), "utf8"), text);
   const now = new Date();

@@ -67,6 +67,7 @@ const shown: Readonly<Record<string, Shown>> = {
         .replace(/(alertmanager:\n +port: )\d+/, `$1${place.ports.prometheus}`),
   },
   "$ make explain ALERT=HostCpuHigh": { by: "make explain ALERT=HostCpuHigh" },
+  "$ make reach": { by: "make reach" },
 };
 
 let place: Workspace;

@@ -52,7 +52,12 @@ describe("vigil explain", () => {
     });
     expect(await vigil("explain", "HostDown", "--stack", "nope")).toEqual({
       code: 1,
-      text: expect.stringContaining("There is no stack nope") as string,
+      text: expect.stringMatching(/There is no stack nope[\s\S]*Stacks here: .*local/) as string,
+    });
+    // Without an alert's name, too: a list without marks would say that none is loaded anywhere.
+    expect(await vigil("explain", "--stack", "nope")).toEqual({
+      code: 1,
+      text: expect.stringMatching(/There is no stack nope[\s\S]*Stacks here: .*local/) as string,
     });
   });
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as doctor from "../../toolchain/commands/doctor.ts";
 import * as tools from "../../toolchain/commands/tools.ts";
 import { ToolError } from "../../toolchain/errors.ts";
+import { checkout } from "../../toolchain/options.ts";
 import { examine } from "../../toolchain/examine.ts";
 import { askDocker } from "../../toolchain/docker.ts";
 import { findPlugins } from "../../toolchain/installed-plugins.ts";
@@ -84,6 +85,16 @@ describe("vigil doctor", () => {
     expect(doctor.show({ ...report, otherUsers: ["ada", "grace"] })).toMatch(
       /^– +other users +ada, grace can reach the engine's ports while it runs/m,
     );
+  });
+
+  test("says how many alerts can fire in the stack, and which command names the others", async () => {
+    const [[mark, what, text = ""] = []] = await doctor.alertsRow(checkout, "local");
+    expect([mark, what]).toEqual(["–", "alerts"]);
+    const [, loaded, all, others] = /loads (\d+) of (\d+); the other (\d+) can/.exec(text) ?? [];
+    expect(Number(loaded) + Number(others)).toBe(Number(all));
+    expect(Number(loaded)).toBeGreaterThan(100);
+    expect(text).toContain("make reach");
+    expect(await doctor.alertsRow(checkout, "nope")).toEqual([]);
   });
 
   test("--help explains it", async () => {

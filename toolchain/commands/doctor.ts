@@ -8,8 +8,8 @@ import { toolNames, tools } from "../tools.ts";
 
 const help = `./vigil doctor [--json]
 
-Looks at this machine: each tool, the cache and its disk, a Docker engine, provider plugins, other users.
-Changes and fetches nothing. Exit code 1 when a needed tool is absent and no place here has it.
+Looks at this machine: each tool, the cache and its disk, a Docker engine, provider plugins, other users, and
+how many of the alerts can fire in the stack. Changes and fetches nothing. Exit code 1 when a needed tool is absent and no place here has it.
 `;
 
 /** `vigil doctor`: shows what is here and what to do about what is not. */
@@ -30,7 +30,12 @@ export async function run(
     createWorkshop({ root, env }),
     toolNames.map((name) => tools[name]),
   );
-  process.stdout.write(values.json ? `${JSON.stringify(report, undefined, 2)}\n` : show(report));
+  if (values.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  else {
+    const installed = report.dependencies === "installed";
+    const stack = env["STACK"] || "local";
+    process.stdout.write(show(report, installed ? await alertsRow(root, stack) : []));
+  }
   return report.tools.some(({ state }) => state === "missing") ? 1 : 0;
 }
 
@@ -59,8 +64,30 @@ function usersRow(users: readonly string[]): string[][] {
   return [["–", "other users", `${shown} ${why}`]];
 }
 
-/** The report as a page. */
-export function show(report: Report): string {
+/** How much of the catalogue a stack loads, by its files; nothing where they do not tell. */
+export async function alertsRow(root: string, stack: string): Promise<string[][]> {
+  try {
+    // The program's modules need packages, which are there only now.
+    const { allAlerts } = await import("../../rules/index.ts");
+    const { forStack } = await import("../../rules/lib/command.ts");
+    const { loadedBy } = await import("../reach.ts");
+    const { selectionOf } = await import("../selection.ts");
+    const all = allAlerts().length;
+    const loaded = loadedBy(await selectionOf(root, stack, true)).length;
+    const lack = `the other ${all - loaded} can never fire on what it scrapes`;
+    const why = forStack("make reach names them, and those that have had no series", stack);
+    return [["–", "alerts", `stack ${stack} loads ${loaded} of ${all}; ${lack}: ${why}`]];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The report as a page.
+ *
+ * @param more - Rows about something else than the machine.
+ */
+export function show(report: Report, more: readonly string[][] = []): string {
   const { cache, dependencies, docker, node, plugins, tools } = report;
   const toDo = tools.filter(({ state }) => state === "optional" || state === "missing");
   return [
@@ -85,6 +112,7 @@ export function show(report: Report): string {
           ],
       ...plugins.map(pluginRow),
       ...usersRow(report.otherUsers),
+      ...more,
     ]),
     ...(toDo.length > 0
       ? [toDo.map(({ name, advice = "" }) => `${name}: ${advice}\n`).join("")]

@@ -1,10 +1,13 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Alert } from "../../rules/lib/alert.ts";
 import { ensureDependencies } from "../dependencies.ts";
 import { UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
+import { unknownStack } from "../stack.ts";
 import { readStackConfig } from "../stack-config.ts";
+import { stackFile } from "../state/home.ts";
 import { formatTable } from "../table.ts";
 
 const help = `./vigil explain [ALERT] [--stack NAME]
@@ -43,7 +46,8 @@ export async function run(args: string[]): Promise<number> {
   if (wanted === undefined) {
     const { loadedBy } = await import("../reach.ts");
     const { selectionOf } = await import("../selection.ts");
-    // The list is of use without a stack, too.
+    if (!existsSync(stackFile(root, name))) throw await unknownStack(root, name);
+    // The list is of use where the stack's configuration has mistakes, too.
     const loaded = await selectionOf(root, name).then(loadedBy, () => undefined);
     process.stdout.write(listed(alerts, loaded && new Set(loaded.map((one) => one.alert.name))));
     return 0;
