@@ -96,6 +96,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       delimiter,
     ),
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
   const plugins =

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { reasonOf, UserError } from "./errors.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { privateConfig, saltIn, secretsIn } from "./state/config-file.ts";
@@ -33,6 +34,13 @@ async function isSealed(root: string, stack: string, salt: string | undefined): 
   return salt !== undefined || saltIn(text) !== undefined || secretsIn(text).length > 0;
 }
 
+/** The record is one file in JSON at one place, whatever is set for other projects. */
+const plainRecords = {
+  PULUMI_DIY_BACKEND_GZIP: "false",
+  PULUMI_DIY_BACKEND_LEGACY_LAYOUT: "false",
+  PULUMI_DIY_BACKEND_ZSTD: "false",
+};
+
 /**
  * Finds or makes the home of a stack's state. An already chosen backend or passphrase is respected.
  *
@@ -43,7 +51,8 @@ export async function openStack(
   stack: string,
   env: NodeJS.ProcessEnv,
 ): Promise<StackHome> {
-  if (!existsSync(stackFile(root, stack))) throw await unknownStack(root, stack);
+  if (!stackName.test(stack) || !existsSync(stackFile(root, stack)))
+    throw await unknownStack(root, stack);
   const folder = join(root, ".vigil");
   try {
     await makeOwnFolder(root);
@@ -52,7 +61,11 @@ export async function openStack(
     }
     const state = join(folder, "state");
     await mkdir(state, { recursive: true, mode: 0o700 });
-    const backend = { PULUMI_BACKEND_URL: `file://${state}` };
+    const backend = {
+      // Encoded: the engine decodes it, and would take what follows a ? or a # for something else.
+      PULUMI_BACKEND_URL: pathToFileURL(state).href,
+      ...plainRecords,
+    };
     const found = await readRecord(recordFile({ root, stack }));
     const { salt, types = [] } = found.state === "readable" ? found.record : {};
     const configFile = await privateConfig(root, stack, salt);
@@ -87,8 +100,18 @@ function notWritable(error: unknown, folder: string): unknown {
   });
 }
 
-/** The error of a stack that has no file, with those that have one. */
+/** What the engine, and files and containers that have it in their names, take as the name of a stack. */
+const stackName = /^[A-Za-z0-9_][\w.-]*$/;
+
+/** The error of a stack that has no file, with those that have one, or could have none. */
 export async function unknownStack(root: string, stack: string): Promise<UserError> {
+  if (!stackName.test(stack)) {
+    return new UserError(`${JSON.stringify(stack)} cannot be the name of a stack`, {
+      details: [
+        "It has letters without accents, digits, dots, - and _, and begins with none of the last.",
+      ],
+    });
+  }
   const files = await readdir(root);
   const known = files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
   return new UserError(`There is no stack ${stack}: Pulumi.${stack}.yaml does not exist`, {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -11,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { targetOf } from "../../toolchain/engine.ts";
 import { formatError } from "../../toolchain/errors.ts";
 import { openStack } from "../../toolchain/stack.ts";
@@ -41,6 +43,27 @@ describe("the home of a stack's state", () => {
     expect(statSync(passphrase).mode & 0o777).toBe(0o600);
     expect(readFileSync(passphrase, "utf8").length).toBeGreaterThan(30);
   });
+
+  it("is a plain file, whatever is set for other projects and whatever the folder is called", async () => {
+    const odd = join(root, "a 100%41#b?c");
+    mkdirSync(odd);
+    for (const name of ["Pulumi.yaml", "Pulumi.test.yaml"]) {
+      copyFileSync(join(root, name), join(odd, name));
+    }
+    const given = { HOME: root, PULUMI_DIY_BACKEND_GZIP: "true" };
+    const { env } = await openStack(odd, "test", given);
+    expect(fileURLToPath(env["PULUMI_BACKEND_URL"] ?? "")).toBe(join(odd, ".vigil/state"));
+    expect(env["PULUMI_DIY_BACKEND_GZIP"]).toBe("false");
+  });
+
+  it.each(["my stack", "../x", "ünï", "-x", ""])(
+    "is not made for %j, which is no name",
+    async (name) => {
+      const error = await openStack(root, name, { HOME: root }).catch((caught: unknown) => caught);
+      expect(formatError(error)).toMatch(/ cannot be the name of a stack\n {2}It has letters/);
+      expect(existsSync(join(root, ".vigil"))).toBe(false);
+    },
+  );
 
   it("keeps its passphrase", async () => {
     const read = (home: StackHome): string =>

@@ -1,4 +1,4 @@
-import { inOrder, spelledTime } from "../../toolchain/commands/status.ts";
+import { inOrder, spelledTime, targetRows } from "../../toolchain/commands/status.ts";
 
 const alert = (severity: string, startsAt: string) => ({
   labels: { severity },
@@ -27,4 +27,18 @@ test("what fires is shown worst first, then oldest first", () => {
 test("times are told to the second", () => {
   expect(spelledTime("2026-11-28T01:02:03.456Z")).toBe("2026-11-28 01:02:03 UTC");
   expect(spelledTime("2026-11-28T02:02:03.456+01:00")).toBe("2026-11-28 01:02:03 UTC");
+});
+
+test("what Prometheus does not know of yet is not passed over", () => {
+  const up = {
+    labels: { job: "node", instance: "vm:9100", env: "e" },
+    health: "up" as const,
+    lastError: "",
+  };
+  const watched = { node: ["vm:9100", "db:9100"], prometheus: ["vm:9090"] };
+  expect(targetRows([up], watched)).toEqual([
+    ["…", "node", "db:9100", "Prometheus does not know of it yet"],
+    ["…", "prometheus", "vm:9090", "Prometheus does not know of it yet"],
+    ["✓", "node", "vm:9100", ""],
+  ]);
 });

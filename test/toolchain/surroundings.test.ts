@@ -75,6 +75,11 @@ describe("a variable that was set for something else", () => {
     });
   });
 
+  it("is told where PATH could not hold it", () => {
+    const root = small();
+    expect(refused(root, { VIGIL_CACHE: "/a:b" })).toMatch(/cannot have a colon.*\n.*is \/a:b\./);
+  });
+
   it("never lets a certificate pass unchecked", () => {
     const env = start(small(), { NODE_TLS_REJECT_UNAUTHORIZED: "0" });
     expect(env).not.toHaveProperty("NODE_TLS_REJECT_UNAUTHORIZED");

@@ -20,6 +20,20 @@ const targetRow = ({ health, labels, lastError }: TargetHealth): string[] => [
   lastError,
 ];
 
+/** Every target that is known, and what is to be watched and Prometheus does not know of yet. */
+export function targetRows(
+  targets: readonly TargetHealth[],
+  watched: Outputs["watched"],
+): string[][] {
+  const known = new Set(targets.map(({ labels }) => `${labels["job"]} ${labels["instance"]}`));
+  const missing = Object.entries(watched).flatMap(([job, instances]) =>
+    instances
+      .filter((instance) => !known.has(`${job} ${instance}`))
+      .map((instance) => ["…", job, instance, "Prometheus does not know of it yet"]),
+  );
+  return [...targets.map(targetRow), ...missing].sort((a, b) => (a.join() < b.join() ? -1 : 1));
+}
+
 const worst = ["emergency", "critical", "warning", "info"];
 
 /** Place of an alert among others: the worst first, a severity that nobody foresaw before the known. */
@@ -68,15 +82,15 @@ export async function run(args: string[]): Promise<number> {
   try {
     const targets = await estate.targets();
     const alerts = (await estate.alerts()).filter(({ labels }) => labels["severity"] !== "none");
-    const sorted = targets.map(targetRow).sort((a, b) => (a.join() < b.join() ? -1 : 1));
-    process.stdout.write(`Watched in ${outputs.environment}\n${formatTable(sorted)}`);
+    const rows = targetRows(targets, outputs.watched);
+    process.stdout.write(`Watched in ${outputs.environment}\n${formatTable(rows)}`);
     process.stdout.write(
       alerts.length === 0
         ? "\nNothing is firing.\n"
         : `\nFiring\n${formatTable(inOrder(alerts).map(alertRow))}`,
     );
     process.stdout.write(`\n${await reachLine(estate, outputs, options)}\n`);
-    return problems.length === 0 && targets.every(({ health }) => health === "up") ? 0 : 1;
+    return problems.length === 0 && rows.every(([mark]) => mark === "✓") ? 0 : 1;
   } catch (error) {
     process.stdout.write(
       forStack(`✗ ${reasonOf(error)}\n  → make up mends what stopped; make logs says why\n`, stack),

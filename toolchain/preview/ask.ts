@@ -37,7 +37,11 @@ const whyOf = ({ errors }: Preview): string =>
 async function once({ collect }: Engine, args: readonly string[]): Promise<Asked> {
   const { code, stderr, stdout } = await collect(args);
   try {
-    return { code, json: stdout, preview: readPreview(JSON.parse(stdout) as Digest) };
+    const preview = readPreview(JSON.parse(stdout) as Digest);
+    if (code === 0 || preview.errors.length > 0) return { code, json: stdout, preview };
+    // What it says of an end that it did not foresee.
+    const last = stderr.trim() || `the engine ended with ${code} and did not say why`;
+    return { code, json: stdout, preview: { ...preview, errors: [last] } };
   } catch {
     // It never came to look: its last words are why.
     const message = `${stderr}\n${stdout}`.trim();

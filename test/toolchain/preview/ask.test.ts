@@ -44,3 +44,13 @@ it("what succeeds is asked once, and a rehearsal asks for the record alone", asy
   await askPreview(well.engine, false);
   expect(well.asked).toEqual([true, false]);
 });
+
+it("an end that the engine does not explain is told by its last words", async () => {
+  const said = async (stderr: string): Promise<readonly string[]> => {
+    const collect = () => Promise.resolve({ code: 255, stderr, stdout: '{"steps":[]}' });
+    const one = engine([255, ""], [255, ""]).engine;
+    return (await askPreview({ ...one, collect }, false)).preview.errors;
+  };
+  expect(await said("panic: no loopback\n")).toEqual(["panic: no loopback"]);
+  expect(await said("")).toEqual(["the engine ended with 255 and did not say why"]);
+});
