@@ -15,6 +15,23 @@ export const silenceSeconds = { usual: 300, least: 30 } as const;
 const silenceOf = (fingerprint: string): string => ownFingerprint(`silence of ${fingerprint}`);
 
 /**
+ * Heartbeats that somebody waits for: one whose silence a person has closed is gone on purpose, such as the Watchdog
+ * of a Prometheus that is no more, until it is heard again.
+ */
+export async function awaited(store: Pick<Store, "among" | "heartbeats">): Promise<Alert[]> {
+  const all = await store.heartbeats();
+  const told = await store.among(all.map(({ fingerprint }) => silenceOf(fingerprint)));
+  const closed = new Map(
+    told.flatMap(({ closedBy, endsAt, fingerprint }) =>
+      closedBy === null || endsAt === null ? [] : [[fingerprint, endsAt] as const],
+    ),
+  );
+  return all.filter(
+    ({ fingerprint, lastSeenAt }) => lastSeenAt > (closed.get(silenceOf(fingerprint)) ?? -Infinity),
+  );
+}
+
+/**
  * What the heartbeats say now: for each one an alert that fires while it is silent, and ends when it is
  * heard again. It needs no Alertmanager.
  *
@@ -159,7 +176,11 @@ export function listeningOf(options: ListeningOptions): () => Promise<boolean> {
         changed.push({ ...one, startsAt: after(known, one) });
     }
     if (changed.length > 0) await take({ alerts: changed, poison: [], digest: "heartbeats" });
-    return heartbeats.length > 0 && silent.length === 0;
+    const missing = new Set(silent.map(({ fingerprint }) => fingerprint));
+    const wanted = await awaited(store);
+    return (
+      wanted.length > 0 && !wanted.some(({ fingerprint }) => missing.has(silenceOf(fingerprint)))
+    );
   }
 
   return listen;

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { PatientStore } from "../store/patient.ts";
 import type { Clock } from "./clock.ts";
+import { awaited } from "./listening.ts";
 import { hookResults } from "./routes/hooks.ts";
 
 const prefix = "vigil_processor";
@@ -58,7 +59,7 @@ export function metricsOf(channels: readonly string[], ears: readonly string[] =
       gauges.dead.set(dead);
       gauges.quarantined.set(quarantined);
       gauges.oldest.set(oldestDueAt === null ? 0 : Math.max(0, now - oldestDueAt) / 1000);
-      const seen = (await store.heartbeats()).map(({ lastSeenAt }) => lastSeenAt);
+      const seen = (await awaited(store)).map(({ lastSeenAt }) => lastSeenAt);
       // What was never heard counts from the start.
       const last = seen.length > 0 ? Math.min(...seen) : since;
       gauges.watchdog.set(Math.max(0, now - last) / 1000);

@@ -3,6 +3,7 @@ import type { ChannelDepth, DeskStore } from "../store/desk.ts";
 import type { Depth } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import { type Journal, parts } from "./journal.ts";
+import { awaited } from "./listening.ts";
 
 /** Something that keeps alerts from arriving, or people from being told. */
 export interface Trouble {
@@ -127,7 +128,7 @@ export function summaryOf(options: SummaryOptions): () => Promise<Summary> {
   const look = async (now: number): Promise<Summary> => {
     const depth = await store.depth();
     const channels = await store.channels(now);
-    const heartbeats = await store.heartbeats();
+    const heartbeats = await awaited(store);
     const troubles = troublesOf({ now, depth, channels, heartbeats, silence, journal });
     return { open: depth.open, troubles };
   };

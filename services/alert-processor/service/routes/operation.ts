@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Channel, Links } from "../../channels/channel.ts";
 import type { DeskStore } from "../../store/desk.ts";
 import type { Clock } from "../clock.ts";
+import { awaited } from "../listening.ts";
 import { type Journal, parts } from "../journal.ts";
 import { sendTest } from "../probe.ts";
 import type { Summary } from "../summary.ts";
@@ -55,7 +56,7 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
         summary: await summary(),
         alertmanager:
           alertmanager === undefined ? null : { url: alertmanager, answeredAt: okAt, problem },
-        heartbeats: await store.heartbeats(),
+        heartbeats: await awaited(store),
         channels: channels.map(({ name }) => ({
           ...none,
           ...depths.get(name),

@@ -1,6 +1,6 @@
 import type { Alert } from "../../core/alert.ts";
 import type { Incoming } from "../../core/payload.ts";
-import { silenceName } from "../../service/listening.ts";
+import { awaited, silenceName } from "../../service/listening.ts";
 import { type Listed, type Watch, watchOf } from "../../service/watch.ts";
 import type { Store } from "../../store/store.ts";
 import { message, minute, plan, receiptOf, start } from "../examples.ts";
@@ -128,6 +128,44 @@ describe("a heartbeat", () => {
     now += 6 * minute;
     await watch.listen();
     expect(await open()).toHaveLength(1);
+  });
+
+  test("that is gone on purpose is not waited for, until it is heard again", async () => {
+    const other = message({
+      fingerprint: "00000000000000f2",
+      labels: { alertname: "Watchdog", env: "old", severity: "none", team: "sre" },
+    });
+    const names = async () => (await awaited(store)).map(({ labels }) => labels["env"]);
+    await tell(other);
+    await beat();
+    now += 6 * minute;
+    await beat();
+    expect(await watch.listen()).toBe(false);
+    expect(await names()).toEqual(["production", "old"]);
+    const [silent] = await open();
+    const closed = silent?.fingerprint ?? "";
+    await store.act(closed, { kind: "resolve" }, "ada", undefined, plan, now);
+    now += minute;
+    await beat();
+    expect([await watch.listen(), await names()]).toEqual([true, ["production"]]);
+    await store.act(closed, { kind: "comment", text: "moved" }, "ada", undefined, plan, now + 1);
+    now += minute;
+    await tell(other);
+    await beat();
+    expect([await watch.listen(), await names()]).toEqual([true, ["production", "old"]]);
+    now += 4 * minute;
+    await beat();
+    now += 2 * minute;
+    expect([await watch.listen(), (await open()).length]).toEqual([false, 1]);
+  });
+
+  test("that is the only one is missing, whoever closed its silence", async () => {
+    await beat();
+    now += 6 * minute;
+    await watch.listen();
+    const [silent] = await open();
+    await store.act(silent?.fingerprint ?? "", { kind: "resolve" }, "ada", undefined, plan, now);
+    expect([await watch.listen(), await open()]).toEqual([false, []]);
   });
 
   test("that never came is missed, too", async () => {
