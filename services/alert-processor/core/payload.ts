@@ -39,11 +39,14 @@ const important = ["alertname", "severity", "instance", "service", "team", "env"
 
 type Texts = Readonly<Record<string, string>>;
 
-const isPlain = (value: unknown): value is string | number | boolean =>
-  ["boolean", "number", "string"].includes(typeof value);
+type Plain = string | number | boolean;
+
+/** What is nothing is left out. */
+const isPlain = (value: unknown): value is Plain | null =>
+  value === null || ["boolean", "number", "string"].includes(typeof value);
 
 // One look at each label: a schema per value would cost more than all the rest.
-const texts = z.custom<Readonly<Record<string, string | number | boolean>>>(
+const texts = z.custom<Readonly<Record<string, Plain | null>>>(
   (value) =>
     typeof value === "object" &&
     value !== null &&
@@ -53,14 +56,17 @@ const texts = z.custom<Readonly<Record<string, string | number | boolean>>>(
 );
 
 /** What is kept of texts, and the names of those that were shortened or left out. Nearly always all is kept. */
-function fit(given: Readonly<Record<string, string | number | boolean>>): {
+function fit(given: Readonly<Record<string, Plain | null>>): {
   readonly texts: Texts;
   readonly cut: readonly string[];
 } {
-  const entries = Object.entries(given);
+  const entries = Object.entries(given).filter(([, value]) => value !== null);
   const fits = ([name, value]: (typeof entries)[number]): boolean =>
     typeof value === "string" && value.length <= maxText && name.length <= maxName;
-  if (entries.length <= maxLabels && entries.every(fits)) return { texts: given as Texts, cut: [] };
+  if (entries.length <= maxLabels && entries.every(fits)) {
+    const all = entries.length === Object.keys(given).length ? given : Object.fromEntries(entries);
+    return { texts: all as Texts, cut: [] };
+  }
   const order = ([name]: (typeof entries)[number]): number => (important.includes(name) ? 0 : 1);
   const kept = entries
     .toSorted((a, b) => order(a) - order(b))
@@ -129,7 +135,9 @@ export const graphName = "generator_url";
 
 /** Where a sender leaves the fingerprint out: one of the labels, in another space than Alertmanager's. */
 function fingerprintOf(labels: Readonly<Record<string, unknown>>): string {
-  const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(labels)
+    .filter(([, value]) => value !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 32);
 }
 

@@ -25,6 +25,9 @@ const described = z
   .looseObject({ alerts: z.array(z.looseObject({})) })
   .describe("Alertmanager's webhook, version 4; fields that it adds later are let pass.");
 
+/** Leaves out the mark of the byte order that some senders begin with. */
+const decoder = new TextDecoder();
+
 /**
  * Takes Alertmanager's messages in. Answers 200 when they are durable and 503 when that cannot be now:
  * Alertmanager tries again after a 503, but drops an episode after any 4xx, 429 included.
@@ -77,7 +80,7 @@ export function ingestRoutes(
     },
     async (request, reply) => {
       const body = request.body as Buffer;
-      const { alerts, poison } = parsePayload(JSON.parse(body.toString("utf8")));
+      const { alerts, poison } = parsePayload(JSON.parse(decoder.decode(body)));
       const digest = createHash("sha256").update(body).digest("hex");
       await take({ alerts: [...alerts, ...quarantined(poison, clock())], poison, digest });
       return reply.code(200).send({ taken: alerts.length, quarantined: poison.length });

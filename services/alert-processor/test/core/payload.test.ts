@@ -92,6 +92,14 @@ describe("a message", () => {
     }
   });
 
+  test("has no label that is nothing, and is the same alert without it", () => {
+    const bare = { ...firing, fingerprint: undefined };
+    const [one, other] = [{ ...firing.labels, pod: null }, firing.labels].map(
+      (labels) => parsePayload({ alerts: [{ ...bare, labels }] }).alerts[0],
+    );
+    expect(one).toEqual(other);
+  });
+
   test("tells of what Alertmanager left out", () => {
     const { alerts, poison } = parsePayload({ alerts: [firing], truncatedAlerts: 12 });
     expect(alerts).toHaveLength(1);

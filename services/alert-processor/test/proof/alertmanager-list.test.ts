@@ -1,6 +1,6 @@
 import { until } from "../../../../test/rules/alertmanager/running.ts";
 import { isOpen } from "../../core/alert.ts";
-import { listAlerts } from "../../service/alertmanager.ts";
+import { type AlertmanagerTarget, ask, listAlerts } from "../../service/alertmanager.ts";
 import { silenceName } from "../../service/listening.ts";
 import { type Watch, watchOf } from "../../service/watch.ts";
 import { openStore } from "../../store/sql-store.ts";
@@ -29,6 +29,13 @@ describe("what a real Alertmanager knows better than its messages", () => {
     });
   const isOver = ({ alert }: Told): boolean => !isOpen(alert);
 
+  const target = (): AlertmanagerTarget => ({
+    url: `https://127.0.0.1:${alertmanager.port}`,
+    receiver: "processor",
+    login: { username: user.name, password: user.password },
+    ca: processor.place.ca,
+  });
+
   /** Works on the processor's memory as if it were later, while the processor does not run. */
   async function later<T>(
     minutes: number,
@@ -46,13 +53,7 @@ describe("what a real Alertmanager knows better than its messages", () => {
       },
       silence: 5 * minute,
       retention: 60 * minute,
-      listed: () =>
-        listAlerts({
-          url: `https://127.0.0.1:${alertmanager.port}`,
-          receiver: "processor",
-          login: { username: user.name, password: user.password },
-          ca: processor.place.ca,
-        }),
+      listed: () => listAlerts(target()),
     });
     try {
       return await work(watch, store);
@@ -101,6 +102,43 @@ describe("what a real Alertmanager knows better than its messages", () => {
     const { alert, events } = await known("Moves", isOver);
     expect(alert.endsAt).toBeGreaterThan(Date.parse(startsAt));
     expect(events.map(({ kind }) => kind)).toEqual(["resolved", "firing"]);
+  });
+
+  it("what ended while it was silenced is over, though no message says so", async () => {
+    await alertmanager.post(about("Silenced", { startsAt: at(-30), endsAt: at(30) }));
+    await known("Silenced");
+    const matchers = [{ name: "alertname", value: "Silenced", isRegex: false, isEqual: true }];
+    const times = { startsAt: at(0), endsAt: at(60) };
+    await ask(target(), "silences", undefined, {
+      method: "POST",
+      body: { matchers, ...times, createdBy: "ada", comment: "It is replaced" },
+    });
+    await later(8, async (watch) => {
+      expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
+    });
+    expect((await known("Silenced")).alert.status).toBe("firing");
+    await alertmanager.post(about("Silenced", { startsAt: at(-30), endsAt: at(0) }));
+    await later(8, async (watch) => {
+      expect(await watch.reconcile()).toEqual({ lost: 1, found: 0 });
+    });
+    expect((await known("Silenced")).alert.status).toBe("stale");
+  });
+
+  it("an alert is the same in its list as in its messages, whatever its labels are called", async () => {
+    const labels = {
+      ...about("Odd").labels,
+      "k8s.pod/name": 'a"b\\c=~.*{}',
+      größe: "ü\n🔥",
+      empty: "",
+    };
+    await alertmanager.post({ labels, startsAt: at(-30), endsAt: at(30) });
+    const { alert } = await known("Odd");
+    expect(alert.labels).toMatchObject({ größe: "ü\n🔥", "k8s.pod/name": 'a"b\\c=~.*{}' });
+    await later(8, async (watch) => {
+      expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });
+    });
+    await alertmanager.post({ labels, startsAt: at(-30), endsAt: at(0) });
+    await known("Odd", isOver);
   });
 
   it("a Watchdog may have any fingerprint", async () => {
