@@ -87,13 +87,13 @@ export const group = defineAlerts(owner, signals, {
     family: "ServiceErrorRatio",
     threshold: { value: 0.05, unit: "share of requests answered with 5xx" },
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "5m",
+    for: "7m",
     summary: "{{ $labels.job }} fails many requests",
     description:
-      "{{ $labels.job }} has answered {{ $value | humanizePercentage }} of its requests with an error of its own for five minutes.",
+      "{{ $labels.job }} has answered {{ $value | humanizePercentage }} of its requests with an error of its own for seven minutes.",
     fires: {
       series: { [answered("200")]: "0+94x30", [answered("500")]: "0+6x30" },
-      from: "6m",
+      from: "8m",
       labels: job,
       value: "6%",
     },

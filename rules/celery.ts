@@ -337,7 +337,7 @@ export const group = defineAlerts(owner, signals, {
     family: "CeleryTaskFailures",
     threshold: { value: 0.5, unit: "share of the runs of one kind of task" },
     when: ({ failed }, share) => `${failed} > ${share}`,
-    for: "5m",
+    for: "7m",
     summary: "Most Celery tasks {{ $labels.name }} fail",
     description:
       "{{ $value | humanizePercentage }} of the runs of {{ $labels.name }} end with an exception: what it does does not happen.",
@@ -346,7 +346,7 @@ export const group = defineAlerts(owner, signals, {
         [ofSend("failed_total", exception)]: "0+72x40",
         [ofSend("started_total")]: "0+120x40",
       },
-      from: "6m",
+      from: "8m",
       labels: send,
       value: "60%",
     },

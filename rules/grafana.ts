@@ -295,13 +295,13 @@ export const group = defineAlerts(owner, signals, {
     family: "GrafanaRuleEvaluations",
     threshold: { value: 0.5, unit: "share of evaluations that failed" },
     when: ({ evaluationFailures }, threshold) => `${evaluationFailures} > ${threshold}`,
-    for: "5m",
+    for: "7m",
     summary: "Most alert rules of Grafana on {{ $labels.host }} fail",
     description:
-      "{{ $value | humanizePercentage }} of the evaluations of alert rules have failed for five minutes: what they watch is unwatched.",
+      "{{ $value | humanizePercentage }} of the evaluations of alert rules have failed for seven minutes: what they watch is unwatched.",
     fires: {
       series: { [rules("evaluation_failures")]: "0+56x20", [rules("evaluations")]: "0+100x20" },
-      from: "6m",
+      from: "8m",
       value: "56%",
     },
     quiet: {

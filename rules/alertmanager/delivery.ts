@@ -68,7 +68,7 @@ export const group = defineAlerts(alertmanagerOwner("delivery"), signals, {
     board: estateBoard,
     threshold: { value: 0.01, unit: "share of notifications that no member delivers" },
     when: (s, share) => `min by (cluster, env, integration, job) (${s.failures}) > ${share}`,
-    for: "5m",
+    for: "7m",
     summary: "No Alertmanager delivers by {{ $labels.integration }}",
     description:
       "Every member gives up at least {{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }}: people are not told.",
@@ -79,7 +79,7 @@ export const group = defineAlerts(alertmanagerOwner("delivery"), signals, {
         [`${failed}{integration="email",reason="other",instance="b:9093",host="b"}`]: "0+900x60",
         [`${all}{integration="email",instance="b:9093",host="b"}`]: "0+1000x60",
       },
-      from: "6m",
+      from: "8m",
       labels: { integration: "email", ...nowhere },
       value: "1.2%",
     },

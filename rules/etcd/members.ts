@@ -267,13 +267,13 @@ export const group = defineAlerts(etcdOwner("members"), signals, {
     family: "EtcdFailedCalls",
     threshold: { value: 0.05, unit: "share of calls that fail" },
     when: ({ failedCalls }, threshold) => `${failedCalls} > ${threshold}`,
-    for: "5m",
+    for: "7m",
     summary: "Many calls to etcd member {{ $labels.instance }} fail",
     description:
       "{{ $value | humanizePercentage }} of the calls of {{ $labels.grpc_method }} fail; what the API server does with them fails, too.",
     fires: {
       series: { [handled("Unavailable")]: "0+60x30", [handled("OK")]: "0+940x30" },
-      from: "6m",
+      from: "8m",
       labels: thatMethod,
       value: "6%",
     },

@@ -235,13 +235,13 @@ export const group = defineAlerts(hostOwner("memory"), signals, {
     threshold: { value: 1000, unit: "pages per second, in and out" },
     when: ({ swappedIn, swappedOut }, threshold) =>
       `${swappedIn} > ${threshold} and ${swappedOut} > ${threshold}`,
-    for: "5m",
+    for: "7m",
     summary: "{{ $labels.host }} does little but swap",
     description:
       "{{ $value | humanize }} pages a second come back from swap while as many are thrown out: the host is as good as down.",
     fires: {
       series: { node_vmstat_pswpin: "0+69000x40", node_vmstat_pswpout: "0+66000x40" },
-      from: "10m",
+      from: "12m",
       value: "1.15k",
     },
     quiet: {

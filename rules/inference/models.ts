@@ -88,13 +88,13 @@ export const group = defineAlerts(owner, signals, {
     family: "InferenceErrors",
     threshold: { value: 0.05, unit: "share of predictions that failed" },
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "5m",
+    for: "7m",
     summary: "{{ $labels.model }} fails many predictions",
     description:
-      "{{ $value | humanizePercentage }} of the predictions of {{ $labels.model }} in {{ $labels.job }} have failed for five minutes.",
+      "{{ $value | humanizePercentage }} of the predictions of {{ $labels.model }} in {{ $labels.job }} have failed for seven minutes.",
     fires: {
       series: { [asked("ok")]: "0+94x20", [asked("error")]: "0+6x20" },
-      from: "6m",
+      from: "8m",
       labels: ofFraud,
       value: "6%",
     },
@@ -160,13 +160,13 @@ export const group = defineAlerts(owner, signals, {
     family: "InferenceLatency",
     threshold: { value: 2.5, unit: "seconds within which 95 % are predicted" },
     when: ({ latency, requests }, threshold) => `${latency} > ${threshold} and ${requests}`,
-    for: "5m",
+    for: "7m",
     summary: "{{ $labels.model }} predicts too late to be of use",
     description:
       "One prediction in twenty of {{ $labels.model }} in {{ $labels.job }} takes longer than {{ $value | humanizeDuration }}: callers time out.",
     fires: {
       series: { ...p95(took("fraud"), [2.5, 5], 2.75, 30), [asked("ok")]: "0+1000x30" },
-      from: "6m",
+      from: "8m",
       labels: ofFraud,
       value: "2.75s",
     },

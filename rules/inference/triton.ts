@@ -99,13 +99,13 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
     family: "TritonFailures",
     threshold: { value: 0.05, unit: "share of requests that failed" },
     when: ({ failureRatio }, threshold) => `${failureRatio} > ${threshold}`,
-    for: "5m",
+    for: "7m",
     summary: "{{ $labels.model }} on {{ $labels.host }} fails many requests",
     description:
-      "{{ $value | humanizePercentage }} of the requests to {{ $labels.model }} have failed for five minutes.",
+      "{{ $value | humanizePercentage }} of the requests to {{ $labels.model }} have failed for seven minutes.",
     fires: {
       series: { [one("request_success")]: "0+94x20", [failure("BACKEND")]: "0+6x20" },
-      from: "6m",
+      from: "8m",
       labels: ofRanker,
       value: "6%",
     },

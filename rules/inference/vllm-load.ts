@@ -100,13 +100,13 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, sign
     threshold: { value: 10, unit: "seconds to the first token for 95 %", range: { below: 2560 } },
     when: ({ finished, firstToken }, threshold) =>
       `${firstToken} > ${threshold} and ${finished} > ${often}`,
-    for: "5m",
+    for: "7m",
     summary: "{{ $labels.model_name }} on {{ $labels.host }} keeps people waiting",
     description:
       "One request in twenty waits longer than {{ $value | humanizeDuration }} for its first token: people leave and clients time out.",
     fires: {
       series: busy("time_to_first_token_seconds", [10, 20], 11),
-      from: "6m",
+      from: "8m",
       labels: ofChat,
       value: "11s",
     },

@@ -91,13 +91,13 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm" }, signals, 
     family: "VllmErrors",
     threshold: { value: 0.05, unit: "share of requests answered with 5xx" },
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "5m",
+    for: "7m",
     summary: "vLLM on {{ $labels.host }} fails many requests",
     description:
-      "{{ $value | humanizePercentage }} of the requests to {{ $labels.instance }} have ended with an error of the server for five minutes.",
+      "{{ $value | humanizePercentage }} of the requests to {{ $labels.instance }} have ended with an error of the server for seven minutes.",
     fires: {
       series: { [requests("2xx")]: "0+94x20", [requests("5xx")]: "0+6x20" },
-      from: "6m",
+      from: "8m",
       value: "6%",
     },
     quiet: {

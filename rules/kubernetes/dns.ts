@@ -102,13 +102,13 @@ export const group = defineAlerts(componentOwner("dns", "cluster", job), signals
     severity: "critical",
     threshold: { value: 0.1, unit: "share of answers that say SERVFAIL" },
     when: ({ failures }, threshold) => `${failures} > ${threshold}`,
-    for: "5m",
+    for: "7m",
     summary: "CoreDNS fails to answer",
     description:
-      "{{ $value | humanizePercentage }} of the answers have been SERVFAIL for five minutes; programs report unknown hosts.",
+      "{{ $value | humanizePercentage }} of the answers have been SERVFAIL for seven minutes; programs report unknown hosts.",
     fires: {
       series: { [answers("SERVFAIL")]: "0+72x30", [answers("NOERROR")]: "0+528x30" },
-      from: "6m",
+      from: "8m",
       labels: inCluster,
       value: "12%",
     },

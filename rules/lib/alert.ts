@@ -119,6 +119,7 @@ export const variantNames = [
   "lost",
   "unknown",
   "reset",
+  "burst",
 ] as const;
 export type VariantName = (typeof variantNames)[number];
 

@@ -82,13 +82,13 @@ export const group = defineAlerts({ ...loki, name: "loki-server" }, signals, {
     board: estateBoard,
     threshold: { value: 0.1, unit: "share of a route's requests answered with 5xx" },
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "5m",
+    for: "7m",
     summary: "Loki fails many requests to {{ $labels.route }}",
     description:
-      "{{ $value | humanizePercentage }} of the requests to {{ $labels.route }} have ended with an error of Loki's own for five minutes.",
+      "{{ $value | humanizePercentage }} of the requests to {{ $labels.route }} have ended with an error of Loki's own for seven minutes.",
     fires: {
       series: { [answered("204")]: "0+88x30", [answered("500")]: "0+12x30" },
-      from: "6m",
+      from: "8m",
       labels: ofPush,
       value: "12%",
     },

@@ -52,13 +52,13 @@ export const group = defineAlerts({ ...loki, name: "loki-storage" }, signals, {
     severity: "critical",
     threshold: { value: 5, unit: "failed writes of chunks in ten minutes" },
     when: ({ flushFailures }, threshold) => `${flushFailures} > ${threshold}`,
-    for: "5m",
+    for: "12m",
     summary: "Loki on {{ $labels.host }} cannot store its chunks",
     description:
       '{{ $value | printf "%.0f" }} writes to the object store failed in ten minutes; what is not stored stays in memory until it is full.',
     fires: {
       series: { loki_ingester_chunks_flush_failures_total: "0x9 0+0.6x60" },
-      from: "24m",
+      from: "31m",
       value: "6",
     },
     quiet: { series: { loki_ingester_chunks_flush_failures_total: "0+0.44x60" }, at: "40m" },

@@ -166,6 +166,9 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
     when: ({ checkpointsRequested, checkpointsTimed, isReplica }) =>
       `${checkpointsTimed} + ${checkpointsRequested} == 0 and ${isReplica} == 0`,
     for: "30m",
+    byNature: {
+      burst: "An hour without a checkpoint is no moment, and it takes one to see that it is over.",
+    },
     step: "5m",
     summary: "PostgreSQL on {{ $labels.host }} makes no checkpoints",
     description:

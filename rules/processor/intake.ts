@@ -91,13 +91,13 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
     family: "ProcessorRefusal",
     threshold: { value: 0.5, unit: "share of messages answered with 503" },
     when: (s, share) => `${s.refusedShare} > ${share}`,
-    for: "5m",
+    for: "7m",
     summary: "The alert processor on {{ $labels.host }} takes few alerts in",
     description:
-      "{{ $value | humanizePercentage }} of Alertmanager's messages have been answered with 503 for five minutes: it tries again, but what ends meanwhile is lost.",
+      "{{ $value | humanizePercentage }} of Alertmanager's messages have been answered with 503 for seven minutes: it tries again, but what ends meanwhile is lost.",
     fires: {
       series: { ...answers("200", "0+42x30"), ...answers("503", "0+58x30") },
-      from: "6m",
+      from: "8m",
       labels: ofRoute,
       value: "58%",
     },

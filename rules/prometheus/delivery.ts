@@ -136,7 +136,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
     severity: "critical",
     threshold: { value: 0.03, unit: "share of alerts that no Alertmanager takes" },
     when: (s, share) => `min without (alertmanager) (${s.sendErrors}) > ${share}`,
-    for: "5m",
+    for: "7m",
     summary: "No Alertmanager takes the alerts of {{ $labels.host }}",
     description:
       "The best Alertmanager still fails for {{ $value | humanizePercentage }} of the alerts: people are not told of what is wrong.",
@@ -147,7 +147,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
         [errors + to("y")]: "0+900x60",
         [sent + to("y")]: "0+1000x60",
       },
-      from: "6m",
+      from: "8m",
       value: "3.5%",
     },
     quiet: {

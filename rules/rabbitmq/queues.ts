@@ -320,16 +320,16 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
     severity: "critical",
     threshold: { value: 10, unit: "messages per second without a confirmation" },
     when: ({ unconfirmed }, limit) => `${unconfirmed} > ${limit}`,
-    for: "5m",
+    for: "7m",
     summary: "RabbitMQ on {{ $labels.host }} does not confirm messages",
     description:
-      "{{ $value | humanize }} messages a second have got no confirmation for five minutes: a majority of a queue's members is away, or the disk is slow.",
+      "{{ $value | humanize }} messages a second have got no confirmation for seven minutes: a majority of a queue's members is away, or the disk is slow.",
     fires: {
       series: {
         'rabbitmq_global_messages_received_confirm_total{protocol="amqp091"}': "0+1320x30",
         'rabbitmq_global_messages_confirmed_total{protocol="amqp091"}': "0+600x30",
       },
-      from: "10m",
+      from: "12m",
       labels: { protocol: "amqp091" },
       value: "12",
     },

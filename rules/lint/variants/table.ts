@@ -4,7 +4,8 @@
  * of an alert, and none may disturb another.
  */
 import type { Labels, VariantName } from "../../lib/alert.ts";
-import { type Sample, type Samples } from "../../lib/fixture.ts";
+import { seconds } from "../../lib/duration.ts";
+import { follow, type Sample, type Samples } from "../../lib/fixture.ts";
 import {
   between,
   born,
@@ -114,6 +115,18 @@ const twinOf = (one: One, label: string): One => ({
   ...one,
   labels: { ...one.labels, [label]: `${one.labels[label]}2` },
 });
+
+/** A counter that from some step on grows thirty times as fast: a moment may be as bad as that. */
+function surge(values: readonly Sample[], at: number): Sample[] {
+  const number = (index: number): number => {
+    const value = values[index];
+    return typeof value === "number" ? value : 0;
+  };
+  const base = number(at - 1);
+  return values.map((value, index) =>
+    index < at || typeof value !== "number" ? value : base + (value - base) * 30,
+  );
+}
 
 /** Quiet series beside the firing ones, where they are known to be quiet when those fire. */
 function calmBeside({ from, kindOf, quiet }: Subject): Samples {
@@ -386,5 +399,25 @@ export const variants = {
       disturbed(subject, name, ({ metric, values }, at) =>
         subject.kindOf(metric) === "counter" ? restarted(values, at) : values,
       ),
+  },
+  burst: {
+    about: "what is counted goes wrong for a moment, and is well again",
+    must: "a critical alert stays quiet: a range shows the moment for as long as it is, which its wait must outlast",
+    scenarios: (subject, name) => {
+      const { alert, firing, forSteps, from, kindOf, keepSteps, memory, quiet, step } = subject;
+      const pages = ["critical", "emergency"].includes(alert.severity);
+      const isCounted = each(firing).some(({ metric }) => kindOf(metric) === "counter");
+      if (!pages || !isCounted || forSteps === 0 || keepSteps > 0 || !quiet || alert.resolves)
+        return [];
+      // Its condition was met, for the moment; then all is well.
+      const met = from - forSteps;
+      const over = met + 3;
+      const heavy = mapValues(extended(firing, over, kindOf), ({ metric, values }) =>
+        kindOf(metric) === "counter" ? surge(values, met) : values,
+      );
+      const samples = follow(heavy, over, quiet.samples, kindOf, seconds(step));
+      const end = over + Math.min(quiet.at, memory + forSteps);
+      return [{ samples: inEnvironment(samples, name), claims: [exactly(name, 0, 0, end)] }];
+    },
   },
 } as const satisfies Readonly<Record<VariantName, Variant>>;

@@ -136,6 +136,18 @@ const situations: Situations = {
     },
     firing: { "3h": 0 },
   },
+  "calls that etcd refuses for a minute, while it is rolled out": {
+    alert: "EtcdFailedCallsMany",
+    target: { job: "etcd", instance: "e:2379", host: "e" },
+    step: "15s",
+    series: {
+      'grpc_server_handled_total{grpc_type="unary",grpc_service="etcdserverpb.KV",grpc_method="Range",grpc_code="Unavailable"}':
+        "0x80 0+150x4 600x160",
+      'grpc_server_handled_total{grpc_type="unary",grpc_service="etcdserverpb.KV",grpc_method="Range",grpc_code="OK"}':
+        "0+150x80 12000x4 12000+150x160",
+    },
+    firing: { "25m30s": 0, "26m": 0, "27m": 0, "28m": 0 },
+  },
   "watches of etcd that their clients leave": {
     alert: "EtcdFailedCallsMany",
     target: { job: "etcd", instance: "e:2379", host: "e" },

@@ -68,6 +68,7 @@ const signals = defineSignals({
     about: "Was there.",
     query: (q) => `${q.gauge("wanted")} offset 10m unless ${q.gauge("wanted")}`,
   },
+  rate: { unit: "opsPerSecond", about: "Rate.", query: (q) => q.rate("errors_total") },
   raw: { unit: "count", about: "Raw.", query: (q) => `changes(${q.counter("errors_total")}[15m])` },
 });
 const texts = { for: "0s", summary: "s", description: "d", severity: "warning" } as const;
@@ -138,6 +139,15 @@ const faulty: AlertGroup = defineAlerts(
       (s) => s.before,
       { series: { wanted: "1x20 stale" }, from: "21m" },
       { quiet: { series: { wanted: "1x40" }, at: "30m" } },
+    ),
+    burst: wrong(
+      (s) => `${s.rate} > 0.1`,
+      { series: { errors_total: "0+12x30" }, from: "6m" },
+      {
+        severity: "critical",
+        for: "5m",
+        quiet: { series: { errors_total: "0+1x30" }, at: "10m" },
+      },
     ),
     reset: wrong(
       (s) => `${s.raw} > 0`,
