@@ -70,10 +70,31 @@ export const commandsOf = (text: string): string[] =>
     ([, command = ""]) => command,
   );
 
+/** Lines to paste into a shell, without those that go on elsewhere. */
+const linesToPaste = (text: string): string[] =>
+  [...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].flatMap(([, block = ""]) =>
+    block.split("\n").map((line) => line.trim()),
+  );
+
+/** What is here under another name, or refuses to be called so. */
+function misnamed(command: string): string[] {
+  if (/^(?:vigil|pulumi|promtool|amtool)\b/.test(command))
+    return [`offers \`${command}\`, which is not on PATH; it is ./vigil …`];
+  if (/^kubectl -A\b/.test(command))
+    return [`offers \`${command}\`; kubectl takes -A after what it is to do`];
+  return [];
+}
+
+/** Labels by which a section silences its alert. */
+export const silencedBy = ({ parts }: Section): string[] =>
+  [...(parts.get("Silence") ?? "").matchAll(/silence add ([^`]*)/g)].flatMap(([, matchers = ""]) =>
+    [...matchers.matchAll(/(?<![-\w])(\w+)=~?'/g)].map(([, label = ""]) => label),
+  );
+
 /** Why a command does not work when it is pasted into a shell in the checkout. */
 function unpasteable(command: string): string[] {
-  const bare = /^(?:vigil|pulumi|promtool|amtool)\b/.test(command);
-  if (bare) return [`offers \`${command}\`, which is not on PATH; it is ./vigil …`];
+  const wrong = misnamed(command);
+  if (wrong.length > 0) return wrong;
   // Outside of quotes a shell would read and write files of that name.
   const open = command.replaceAll(/'[^']*'|"[^"]*"/g, "");
   return /[<>]/.test(open) ? [`offers \`${command}\`, which a shell takes for files`] : [];
@@ -103,7 +124,7 @@ export function lacks(
   ) {
     findings.push("does not say how to silence it");
   }
-  findings.push(...commandsOf(text).flatMap(unpasteable));
+  findings.push(...commandsOf(text).flatMap(unpasteable), ...linesToPaste(text).flatMap(misnamed));
   for (const query of queries.flatMap(split)) {
     try {
       const tree = parse(query);

@@ -4,7 +4,15 @@ import { allAlerts, groups } from "../../rules/index.ts";
 import { recordedBy } from "../../rules/lint/catalogue.ts";
 import { readInventory } from "../../rules/lint/files.ts";
 import { joinInventory } from "../../rules/lint/inventory.ts";
-import { knower, lacks, likeness, nearCopies, sectionsOf } from "../../rules/lint/runbook.ts";
+import { firingLabels } from "../../rules/lib/rule-test.ts";
+import {
+  knower,
+  lacks,
+  likeness,
+  nearCopies,
+  sectionsOf,
+  silencedBy,
+} from "../../rules/lint/runbook.ts";
 import type { Node } from "../../rules/lint/promql.ts";
 import { joinValues, wrongMatchers } from "../../rules/lint/values.ts";
 import { freeLabels, programValues } from "../../rules/metrics/values/index.ts";
@@ -34,6 +42,17 @@ describe.each(files)("runbooks/%s", (file) => {
     );
     expect(findings).toEqual([]);
   });
+});
+
+it("every alert is silenced by labels that it has", () => {
+  const has = new Map(allAlerts().map((alert) => [alert.name, firingLabels(alert)]));
+  const wrong = files.flatMap(read).flatMap((section) =>
+    silencedBy(section)
+      .filter((label) => !["cluster", "env"].includes(label))
+      .filter((label) => !(label in (has.get(section.alert) ?? {})))
+      .map((label) => `${section.alert} has no ${label}`),
+  );
+  expect(wrong).toEqual([]);
 });
 
 it("every service has a runbook", () => {
@@ -67,10 +86,27 @@ describe("the check of a section", () => {
     ["a metric that nothing exposes", good.replace("up == 0", "nope == 0"), /asks for nope/],
     ["a silence for another alert", good.replace("=SomeAlert", "=X"), /how to silence it/],
     ["a program not on PATH", good.replace("Do.", "`pulumi config get x`"), /not on PATH/],
+    [
+      "a program not on PATH, to be pasted",
+      good.replace("```promql", "```sh\n   amtool alert query\n   ```\n\n   ```promql"),
+      /not on PATH/,
+    ],
+    [
+      "a flag where kubectl takes none",
+      good.replace("```promql", "```sh\n   kubectl -A get pods\n   ```\n\n   ```promql"),
+      /takes -A after/,
+    ],
     ["a placeholder for a shell", good.replace("Do.", "`make logs SERVICE=<job>`"), /for files/],
   ])("finds %s", (_what, text, complaint) => {
     expect(findings(good)).toEqual([]);
     expect(findings(text)).toEqual([expect.stringMatching(complaint)]);
+  });
+
+  it("tells by which labels it silences", () => {
+    const [section] = sectionsOf(
+      good.replace("--comment", "host='<host>' job=~'a|b' --duration=2h --comment"),
+    );
+    expect(section && silencedBy(section)).toEqual(["host", "job"]);
   });
 
   it("tells copies from others", () => {
