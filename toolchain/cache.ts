@@ -1,3 +1,4 @@
+import type { StatsFs } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { existsSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
@@ -113,8 +114,19 @@ export async function sweep(cache: string): Promise<void> {
 
 /** Bytes free on the disk of a folder that may not exist yet. */
 export async function freeSpace(folder: string): Promise<number> {
+  const { bavail, bsize } = await statsOf(folder);
+  return bavail * bsize;
+}
+
+/** Files that can still be made on the disk of a folder; many have a number of them that is fixed. */
+export async function freeFiles(folder: string): Promise<number> {
+  const { ffree, files } = await statsOf(folder);
+  return files === 0 ? Infinity : ffree;
+}
+
+async function statsOf(folder: string): Promise<StatsFs> {
   for (let path = folder; ; path = join(path, "..")) {
     const stats = await statfs(path).catch(() => undefined);
-    if (stats !== undefined) return stats.bavail * stats.bsize;
+    if (stats !== undefined) return stats;
   }
 }

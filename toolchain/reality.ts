@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { forStack, quote } from "../rules/lib/command.ts";
 import { isUp } from "../provider/process/api.ts";
 import { layoutOf } from "../provider/process/layout.ts";
-import { freeSpace } from "./cache.ts";
+import { freeFiles, freeSpace } from "./cache.ts";
 import { askDocker, type ContainerHealth, stackContainers, stackHealth } from "./docker.ts";
 import { reasonOf, UserError } from "./errors.ts";
 import { partsOf } from "./running.ts";
@@ -12,6 +12,9 @@ import type { Check } from "./verify.ts";
 
 /** Below this the servers cannot keep what they see, in bytes. */
 const scarce = 1024 * 1024;
+
+/** Below this they cannot begin a new one, which they do every two hours. */
+const fewFiles = 20;
 
 /**
  * What must be true of the ground that an estate stands on, asked of the machine and not of a record:
@@ -56,9 +59,11 @@ function checksOn(root: string, stack: string, target: string): Check[] {
     {
       claim: "There is room on the disk",
       ask: async () => {
-        const free = await freeSpace(home);
-        return free < scarce
-          ? `The disk of ${home} is full: nothing is kept of what is seen now`
+        if ((await freeSpace(home)) < scarce) {
+          return `The disk of ${home} is full: nothing is kept of what is seen now`;
+        }
+        return (await freeFiles(home)) < fewFiles
+          ? `The disk of ${home} has no room for more files (df -i): soon nothing is kept of what is seen`
           : undefined;
       },
     },

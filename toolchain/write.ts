@@ -1,4 +1,4 @@
-import { chmod, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { chmod, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { ownerName } from "./owner.ts";
 
 /**
@@ -9,7 +9,9 @@ import { ownerName } from "./owner.ts";
  */
 export async function writeWhole(path: string, text: string, mode = 0o600): Promise<void> {
   if ((await readFile(path, "utf8").catch(() => undefined)) === text) return;
-  const draft = `${path}.${ownerName()}.draft`;
+  // A link stays one: what it leads to is written.
+  const whole = await realpath(path).catch(() => path);
+  const draft = `${whole}.${ownerName()}.draft`;
   try {
     const file = await open(draft, "w", mode);
     try {
@@ -18,9 +20,9 @@ export async function writeWhole(path: string, text: string, mode = 0o600): Prom
     } finally {
       await file.close();
     }
-    const before = await stat(path).catch(() => undefined);
+    const before = await stat(whole).catch(() => undefined);
     if (before !== undefined) await chmod(draft, before.mode & 0o777);
-    await rename(draft, path);
+    await rename(draft, whole);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;

@@ -4,12 +4,15 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { groundProblems } from "../../toolchain/reality.ts";
 import { careForState, copyOf, keepCopy, setAside } from "../../toolchain/state/care.ts";
 import type { StackHome } from "../../toolchain/state/home.ts";
 import { readRecord, recordFile } from "../../toolchain/state/record.ts";
@@ -235,14 +238,30 @@ describe("runs that hold a stack", () => {
   });
 });
 
+test("a file that is a link to one elsewhere stays a link", async () => {
+  const folder = write(temporary(), { "dotfiles/Pulumi.test.yaml": "old\n" });
+  const link = join(folder, "Pulumi.test.yaml");
+  symlinkSync("dotfiles/Pulumi.test.yaml", link);
+  await writeWhole(link, "new\n");
+  expect(readlinkSync(link)).toBe("dotfiles/Pulumi.test.yaml");
+  expect(readFileSync(join(folder, "dotfiles/Pulumi.test.yaml"), "utf8")).toBe("new\n");
+});
+
 const asRoot = process.getuid?.() === 0 && process.platform === "linux" ? describe : describe.skip;
 
 asRoot("on a disk that is full", () => {
   /** A state on a small disk of its own. */
-  function onDisk(size: string): StackHome {
+  function onDisk(size: string, more = ""): StackHome {
     const root = temporary();
     mkdirSync(join(root, ".vigil"));
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", join(root, ".vigil")]);
+    execFileSync("mount", [
+      "-t",
+      "tmpfs",
+      "-o",
+      `size=${size}${more}`,
+      "tmpfs",
+      join(root, ".vigil"),
+    ]);
     later(() => execFileSync("umount", [join(root, ".vigil")]));
     return { root, stack: "test", own: true, configFile: undefined, env: {} };
   }
@@ -253,6 +272,19 @@ asRoot("on a disk that is full", () => {
       details: ["2 MB are free, 4 MB are needed.", "Nothing was changed."],
     });
     await requireRoom(onDisk("30m"));
+  });
+
+  it("that it can hold no more files is said before a run begins, and while an estate runs", async () => {
+    const home = onDisk("30m", ",nr_inodes=15");
+    await expect(requireRoom(home)).rejects.toMatchObject({
+      details: [
+        expect.stringMatching(/^\d+ more files can be made there \(inodes\), 300 are needed\.$/),
+        "Nothing was changed.",
+      ],
+    });
+    expect(await groundProblems(home.root, "test", "local")).toEqual([
+      expect.stringContaining("has no room for more files (df -i)"),
+    ]);
   });
 
   it("a file is written whole or stays as it was", async () => {

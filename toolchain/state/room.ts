@@ -1,6 +1,6 @@
 import { open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { freeSpace } from "../cache.ts";
+import { freeFiles, freeSpace } from "../cache.ts";
 import { FatalError, reasonOf } from "../errors.ts";
 import { ownerName } from "../owner.ts";
 import type { StackHome } from "./home.ts";
@@ -10,6 +10,9 @@ const megabyte = 1024 * 1024;
 
 /** What a run writes beside the record: configuration, logs, the servers' first data. */
 const beside = 2 * megabyte;
+
+/** Files that a first run makes: rules, certificates, logs, records. */
+const filesNeeded = 300;
 
 /** The engine writes a record next to the old one and keeps both, twice. */
 const copies = 4;
@@ -31,10 +34,15 @@ export async function requireRoom(home: StackHome): Promise<void> {
   const folder = join(home.root, ".vigil");
   const needed = await roomNeeded(home);
   const free = await freeSpace(folder);
-  const refused = free < needed ? undefined : await tryWriting(folder);
-  if (free >= needed && refused === undefined) return;
+  const files = await freeFiles(folder);
   const show = (bytes: number): string => `${Math.floor(bytes / megabyte)} MB`;
-  throw noRoom(folder, refused ?? `${show(free)} are free, ${show(needed)} are needed.`);
+  const why =
+    free < needed
+      ? `${show(free)} are free, ${show(needed)} are needed.`
+      : files < filesNeeded
+        ? `${files} more files can be made there (inodes), ${filesNeeded} are needed.`
+        : await tryWriting(folder);
+  if (why !== undefined) throw noRoom(folder, why);
 }
 
 /** The error of a disk that is too full for a stack's state. */
@@ -42,7 +50,7 @@ export const noRoom = (folder: string, why: string): FatalError =>
   new FatalError(`There is not enough room on the disk of ${folder}`, {
     details: [why, "Nothing was changed."],
     advice: [
-      `See what is full and what is in it: df -h '${folder}'; du -sh '${folder}'/*`,
+      `See what is full and what is in it: df -h '${folder}'; df -i '${folder}'; du -sh '${folder}'/*`,
       "make down needs no room, and a folder of PULUMI_BACKEND_URL may be elsewhere.",
     ],
   });
