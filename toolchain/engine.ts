@@ -7,6 +7,7 @@ import { ensurePlugins, type MissingPlugin } from "./plugins.ts";
 import { collect, type Collected, run } from "./process.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { openStack, stackExists, unknownStack } from "./stack.ts";
+import { adoptRecord } from "./state/adopt.ts";
 import { careForState, setAside } from "./state/care.ts";
 import { dropSalt, initFolder } from "./state/config-file.ts";
 import { stackFile, type StackHome } from "./state/home.ts";
@@ -84,6 +85,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const home = await openStack(root, stack, given);
   if (to === "change") await requireRoom(home);
   await careForState(home, progress);
+  if (to === "change") await adoptRecord(home, progress);
   const asked = { ...given, ...home.env };
   const looking = home.own ? sealedFor(home, asked) : undefined;
   await ensureDependencies({ root, env: given, progress });

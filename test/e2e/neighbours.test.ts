@@ -1,4 +1,4 @@
-import { copyFileSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, renameSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createWorkspace, type Done, type Workspace } from "./workspace.ts";
@@ -84,6 +84,24 @@ describe("two clones on one machine, and one that is moved", () => {
     const before = String(first.ports.alertmanager);
     await first.vigil(["pulumi", "config", "set", "--path", path, before]);
     expect(running(first)).toEqual(services);
+  });
+
+  it("a copy of a clone whose estate runs leaves that alone, and has an estate of its own", async () => {
+    const copied = `${first.folder}-copied`;
+    const there = (line: string): Promise<Done> => second.shell(`cd '${copied}' && ${line}`);
+    const before = first.processes();
+    cpSync(first.folder, copied, { recursive: true, verbatimSymlinks: true });
+    try {
+      told(await there("./vigil down"), "Everything is down");
+      expect(first.processes()).toEqual(before);
+      copyFileSync(join(second.folder, "Pulumi.clone.yaml"), join(copied, "Pulumi.clone.yaml"));
+      expect(failed(await there("./vigil up"))).toBe("");
+      told(await there("./vigil verify"), "✓ Everything is running", "✓ All 5 targets answer");
+      expect(failed(await there("./vigil down --purge"))).toBe("");
+      expect(first.processes()).toEqual(before);
+    } finally {
+      rmSync(copied, { recursive: true, force: true });
+    }
   });
 
   it("a record that is lost while the estate runs: all say so, and up takes it over", async () => {

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { adoptRecord } from "../../toolchain/state/adopt.ts";
 import { groundProblems } from "../../toolchain/reality.ts";
 import { careForState, copyOf, keepCopy, setAside } from "../../toolchain/state/care.ts";
 import type { StackHome } from "../../toolchain/state/home.ts";
@@ -63,6 +64,45 @@ async function deadPid(): Promise<number> {
   await new Promise((resolve) => child.on("exit", resolve));
   return child.pid ?? 0;
 }
+
+describe("a record that was copied along with its checkout", () => {
+  const processIn = (home: string) => ({
+    type: "vigil:index:Process",
+    inputs: { home, name: "node" },
+    outputs: { home, name: "node", running: true },
+  });
+  const recordOf = (home: string): string =>
+    JSON.stringify({ version: 3, checkpoint: { latest: { resources: [processIn(home)] } } });
+  const homesIn = (text: string) => [...text.matchAll(/"home": ?"(.*?)"/g)].map(([, home]) => home);
+
+  it("is about the copy from then on, and of what was copied along only the data stay", async () => {
+    const elsewhere = recordOf("/elsewhere/.vigil/test");
+    const home = stateWith({ [stateFile]: elsewhere, [`${stateFile}.attrs`]: "{}" });
+    const here = join(home.root, ".vigil/test");
+    write(here, {
+      "services/node/web.yml": "",
+      "supervisor/fragments/node.json": "",
+      "data/x": "",
+    });
+    const { notes, progress } = listening();
+    await adoptRecord(home, progress);
+    expect(homesIn(textOf(home, stateFile))).toEqual([here, here]);
+    expect(existsSync(inEngine(home, `${stateFile}.attrs`))).toBe(false);
+    expect(readdirSync(here)).toEqual(["data"]);
+    expect(notes).toEqual([expect.stringContaining("was about /elsewhere/.vigil/test")]);
+    await adoptRecord(home, progress);
+    expect(notes).toHaveLength(1);
+  });
+
+  it("is left as it is where it is about its own folder", async () => {
+    const home = stateWith({});
+    const text = recordOf(join(home.root, ".vigil/test"));
+    write(home.root, { [`${engine}/${stateFile}`]: text, ".vigil/test/services/node/web.yml": "" });
+    await adoptRecord(home, silent);
+    expect(textOf(home, stateFile)).toBe(text);
+    expect(readdirSync(join(home.root, ".vigil/test"))).toEqual(["services"]);
+  });
+});
 
 describe("the record of a stack", () => {
   it.each([

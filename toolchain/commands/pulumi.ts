@@ -21,8 +21,11 @@ const onStack = new Map([
   ["up", true],
 ]);
 
-/** Commands that ask the providers. */
-const asking = new Set(["destroy", "import", "preview", "refresh", "up", "watch"]);
+/** Commands that only ask the providers. */
+const asking = new Set(["preview", "refresh"]);
+
+/** Commands that change what runs. */
+const changing = new Set(["destroy", "import", "up", "watch"]);
 
 /** Commands that open no secret, and so work without the passphrase. */
 const free = new Set(["cancel", "config", "plugin", "version"]);
@@ -46,7 +49,13 @@ export async function run(args: string[]): Promise<number> {
     root: checkout,
     stack: process.env["STACK"] || "local",
     // A secret set with another passphrase than the others could be read by nobody together with them.
-    to: asking.has(command) ? "preview" : free.has(command) && !opens ? "configure" : "look",
+    to: changing.has(command)
+      ? "change"
+      : asking.has(command)
+        ? "preview"
+        : free.has(command) && !opens
+          ? "configure"
+          : "look",
   });
   const { configFile, stack } = engine.home;
   const readsConfig = onStack.get(command);
