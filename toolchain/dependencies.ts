@@ -47,7 +47,9 @@ export async function ensureDependencies({
         if (await dependenciesFresh(root)) return;
         const lock = await readFile(join(root, "package-lock.json"), "utf8");
         const plain = withoutSecrets(env);
-        await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, env: plain });
+        // All of them, also where NODE_ENV=production or an .npmrc would leave some out.
+        const args = ["ci", "--include=dev", "--no-audit", "--no-fund"];
+        await run("npm", args, { cwd: root, env: plain });
         // A lock without packages makes no folder.
         await mkdir(join(root, "node_modules"), { recursive: true });
         await writeFile(stampOf(root), hashOf(lock));

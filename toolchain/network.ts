@@ -26,6 +26,15 @@ export interface NetworkOptions {
 
 const maxRedirects = 5;
 
+/** What a certificate is refused with whose authority is not known here: that of a proxy which looks inside, say. */
+const unknownAuthority =
+  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT(?:_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE)$/;
+
+const whyNot = (error: NodeJS.ErrnoException): string =>
+  unknownAuthority.test(error.code ?? "")
+    ? `${reasonOf(error)} (if a proxy of yours looks inside: NODE_EXTRA_CA_CERTS=/its/authority.pem)`
+    : reasonOf(error);
+
 /** A network that gives a site up within seconds, and only once per run. */
 export function createNetwork({
   connectTimeout = 3000,
@@ -72,7 +81,7 @@ export function createNetwork({
       request.on("error", (error) => {
         clearTimeout(timer);
         if (connected) reject(error);
-        else giveUp(reasonOf(error), error);
+        else giveUp(whyNot(error), error);
       });
       request.end();
     });

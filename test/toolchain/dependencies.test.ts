@@ -50,6 +50,17 @@ test("packages are installed once, and again when the lock changes or npm was ki
   expect(await dependenciesFresh(root)).toBe(false);
 });
 
+test("what only developers need is installed, too, whatever NODE_ENV is", async () => {
+  const root = project();
+  write(root, {
+    "package.json": manifest.replace('"dependencies"', '"devDependencies"'),
+    "package-lock.json": lock("p").replace('"dependencies"', '"devDependencies"'),
+  });
+  const production = { ...env, NODE_ENV: "production", npm_config_omit: "dev" };
+  await ensureDependencies({ root, env: production, progress: silent });
+  expect(existsSync(join(root, "node_modules/local/package.json"))).toBe(true);
+});
+
 test("an npm ci done by hand counts, unless something is missing or another", async () => {
   const integrity = "sha512-a";
   const packages = {

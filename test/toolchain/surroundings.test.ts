@@ -88,6 +88,23 @@ describe("a variable that was set for something else", () => {
 
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
+asRoot("as an account that is a number only, as containers have them", () => {
+  it("the engine gets the name and the home that it asks for", () => {
+    // A stand-in for Node, which that account may not be able to reach.
+    const says = `[ "$1" = --version ] && echo v24.0.0 || printf '{"HOME":"%s","USER":"%s"}' "$HOME" "$USER"`;
+    const root = write(small(), { "own/node": `#!/bin/sh\n${says}\n` });
+    chownSync(root, 54321, 54321);
+    const text = execFileSync(join(root, "vigil"), ["x"], {
+      env: { PATH: `${join(root, "own")}:/usr/bin:/bin` },
+      encoding: "utf8",
+      stdio: "pipe",
+      uid: 54321,
+      gid: 54321,
+    });
+    expect(JSON.parse(text)).toMatchObject({ HOME: join(root, ".vigil/home"), USER: "54321" });
+  });
+});
+
 asRoot("as root", () => {
   it("by sudo in somebody else's checkout, nothing is written", () => {
     const root = small();
@@ -104,6 +121,15 @@ asRoot("as root", () => {
     chownSync(join(root, ".vigil"), 4242, 4242);
     expect(refused(root, {})).toContain("Run it without sudo");
   });
+});
+
+test("a folder that was removed under the shell is not stood in", () => {
+  const root = small();
+  const gone = temporary();
+  const line = `cd '${gone}' && rmdir '${gone}' && '${join(root, "vigil")}' x`;
+  const env = { HOME: root, PATH: `${join(root, "bin")}:/usr/bin:/bin` };
+  const text = execFileSync("bash", ["-c", line], { env, encoding: "utf8", stdio: "pipe" });
+  expect(JSON.parse(text)).toMatchObject({ PWD: root });
 });
 
 describe("a reader that has seen enough", () => {
