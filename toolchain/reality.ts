@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { forStack, quote } from "../rules/lib/command.ts";
 import { isUp } from "../provider/process/api.ts";
@@ -133,11 +134,12 @@ export async function madeElsewhere(
 ): Promise<UserError | undefined> {
   if (!own || target !== "docker") return undefined;
   const record = await readRecord(recordFile({ root, stack }));
-  // A checkout that was moved has them recorded, whatever its name was.
+  // A checkout that was moved has them recorded under its old name; one that was copied, too.
   const recorded = new Set(record.state === "readable" ? record.record.containerIds : []);
   const found = await stackContainers(stack).catch(() => []);
   const others = found.filter(
-    ({ folder, id }) => folder !== undefined && folder !== root && !recorded.has(id),
+    ({ folder, id }) =>
+      folder !== undefined && folder !== root && (existsSync(folder) || !recorded.has(id)),
   );
   const [folder] = others.flatMap((one) => one.folder ?? []).sort();
   if (folder === undefined) return undefined;

@@ -116,6 +116,22 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     expect(await madeElsewhere({ ...home, root: recorded }, "docker")).toBeUndefined();
   });
 
+  it("of a clone that was copied, record and all, are that clone's", async () => {
+    const original = temporary();
+    await run("other", "sleep 600", {
+      Labels: { "vigil.stack": stack, "vigil.folder": original },
+    });
+    const [made] = await stackContainers(stack);
+    const resource = { type: "docker:index/container:Container", id: made?.id, inputs: {} };
+    const copy = write(temporary(), {
+      [`.vigil/state/.pulumi/stacks/vigil/${stack}.json`]: JSON.stringify({
+        checkpoint: { latest: { resources: [resource] } },
+      }),
+    });
+    const told = await madeElsewhere({ own: true, root: copy, stack }, "docker");
+    expect(told?.message).toContain(`from another folder, ${original}`);
+  });
+
   it("of this folder that nothing is recorded of are its own: down removes them", async () => {
     const root = temporary();
     await run("mine", "sleep 600", { Labels: { "vigil.stack": stack, "vigil.folder": root } });
