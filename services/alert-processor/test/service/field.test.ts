@@ -176,3 +176,23 @@ test("alerts whose summaries are the same are not taken for one", async () => {
 test("an empty group is no mistake", async () => {
   expect((await place.post([])).status).toBe(200);
 });
+
+test("what began and ended while a channel was away is not told as if it went on", async () => {
+  const fingerprint = fresh();
+  interface Delivered {
+    readonly deliveries: readonly { readonly occasion: string; readonly state: string }[];
+  }
+  const states = async (): Promise<Record<string, string>> => {
+    const { deliveries } = await place.json<Delivered>(`/v1/alerts/${fingerprint}`);
+    return Object.fromEntries(deliveries.map(({ occasion, state }) => [occasion, state]));
+  };
+  people.script = [{ status: 503 }];
+  await place.post([sent({ fingerprint })]);
+  await eventually(() => Promise.resolve(told(fingerprint).length > 0));
+  await place.post([sent({ fingerprint, status: "resolved", endsAt: "2026-11-21T08:03:00Z" })]);
+  await eventually(async () => (await states())["firing"] === "cancelled");
+  const before = told(fingerprint).length;
+  people.script = [{ status: 200 }];
+  await eventually(async () => (await states())["resolved"] === "sent");
+  expect(told(fingerprint).slice(before)).not.toContain("firing");
+});
