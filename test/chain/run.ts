@@ -71,9 +71,8 @@ interface Verdict {
 /** What cannot become right any more. */
 const forGood: ReadonlySet<Wrong> = new Set(["told of nothing", "told twice", "ended by itself"]);
 
-/** Looks until nothing is wrong for a while that could become right, or time is over. */
-async function settle(look: () => Promise<Verdict>, signal?: AbortSignal) {
-  const begun = Date.now();
+/** Looks until nothing is wrong for a while that could become right, or time is over, which counts from `begun`. */
+async function settle(look: () => Promise<Verdict>, begun: number, signal?: AbortSignal) {
   let right: number | undefined;
   for (;;) {
     const verdict = await look();
@@ -113,11 +112,14 @@ export async function runChain(name: string, options: RunOptions = {}): Promise<
     // What was broken off is not judged.
     signal?.throwIfAborted();
     timeline.note("chain", "is whole again");
+    const whole = Date.now();
+    // What was started a moment ago may not listen yet.
+    await ready(estate);
     const look = async (): Promise<Verdict> => {
       const evidence = await evidenceOf(estate, shape);
       return { evidence, findings: judge(evidence, { begun, patience: silenceAfter }) };
     };
-    const { evidence, findings, settled } = await settle(look, signal);
+    const { evidence, findings, settled } = await settle(look, whole, signal);
     timeline.note("chain", findings.length > 0 ? "is not right" : "is right");
     const known = await stories(estate, shape, findings);
     return {
