@@ -106,6 +106,10 @@ it("lists all silences, whoever made them, and ends one", async () => {
     matcher("team", "nobody|none", true, false),
     matcher("alertname", "Listed"),
   );
+  await eventually(async () => {
+    const { alerts } = await place.json<{ alerts: { silencedBy: string[] }[] }>("/v1/silences");
+    return alerts.some(({ silencedBy }) => silencedBy.length === 2);
+  });
   const looker = await visit(browser, `${place.url}/#/silences`);
   await looker.signIn("grace", "hopper");
   await looker.sees("#silences", "The host moves");
