@@ -148,15 +148,19 @@ export const group = defineAlerts(owner, signals, {
     severity: "warning",
     needs: "smartmon textfile",
     when: ({ smartHealthy }) => `${smartHealthy} == 0`,
-    for: "5m",
+    // The script runs every 15 minutes, and may fail once to ask an NVMe drive.
+    for: "20m",
     summary: "Disk {{ $labels.disk }} of {{ $labels.host }} says it is failing",
     description: "{{ $labels.disk }} failed its own health check: expect it to die within a day.",
     fires: {
-      series: { [`smartmon_device_smart_healthy{${smart}}`]: "1x4 0x20" },
-      from: "10m",
+      series: { [`smartmon_device_smart_healthy{${smart}}`]: "1x4 0x40" },
+      from: "25m",
       labels: { disk: "/dev/sda", type: "sat" },
     },
-    quiet: { series: { [`smartmon_device_smart_healthy{${smart}}`]: "1x4 0x2 1x20" }, at: "12m" },
+    quiet: {
+      series: { [`smartmon_device_smart_healthy{${smart}}`]: "1x4 0x14 1x20" },
+      at: "30m",
+    },
   },
   HostDiskSectorsReallocated: {
     severity: "warning",

@@ -16,14 +16,18 @@ export const signals = defineSignals({
   },
   unsealed: {
     unit: "bool",
-    about: "1 while a node has its keys, 0 while it is sealed.",
-    query: (q) => q.gauge("vault_core_unsealed"),
+    about: "1 while a node has its keys, 0 while it is sealed, as it last said within a day.",
+    // It says so when that changes, and forgets it after the retention of its metrics.
+    query: (q) => `last_over_time(${q.gauge("vault_core_unsealed")}[1d])`,
   },
   activeNodes: {
     unit: "count",
-    about: "Nodes that lead each cluster and have their keys.",
-    query: (q) =>
-      `sum by (cluster, env, job) (${q.gauge("vault_core_active")} * ${q.gauge("vault_core_unsealed")})`,
+    about: "Nodes that lead each cluster and have not said that they are sealed.",
+    query: (q) => {
+      const active = q.gauge("vault_core_active");
+      const unsealed = `last_over_time(${q.gauge("vault_core_unsealed")}[1d])`;
+      return `sum by (cluster, env, job) (${active} * (${unsealed} or ${active} ^ 0))`;
+    },
   },
   leaderChanges: {
     unit: "count",
@@ -64,8 +68,13 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
   VaultSealed: {
     severity: "critical",
     scope: "target",
-    when: ({ unsealed }) => `${unsealed} == 0`,
+    when: ({ unsealed, up }) =>
+      `${unsealed} == 0 unless on (cluster, env, job, instance) ${up} == 0`,
     for: "1m",
+    byNature: {
+      removed:
+        "A node that is sealed for long forgets that it said so, and is sealed all the same.",
+    },
     summary: "Vault on {{ $labels.host }} is sealed",
     description:
       "{{ $labels.instance }} has been sealed for a minute and gives no secret to anybody until it is unsealed.",

@@ -83,6 +83,12 @@ const situations: Situations = {
     },
     firing: { "10m": 0, "14m": 1, "20m": 1 },
   },
+  "an NVMe drive that could not be asked once": {
+    alert: "HostSmartUnhealthy",
+    target: node,
+    series: { 'smartmon_device_smart_healthy{disk="/dev/nvme0",type="nvme"}': "1x15 0x14 1x30" },
+    firing: { "25m": 0, "30m": 0, "40m": 0 },
+  },
   "a mirror that lacked a disk when the host booted": {
     alert: "HostRaidDegraded",
     target: node,

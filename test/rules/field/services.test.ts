@@ -44,6 +44,22 @@ const situations: Situations = {
     series: { http_requests_total: "0+1000x3000 3000000+33x270" },
     firing: { "252h": 1 },
   },
+  "a node of Vault that has been sealed for longer than it keeps its metrics": {
+    alert: "VaultSealed",
+    target: { job: "vault", instance: "v:8200", host: "v" },
+    series: { up: "1x90", 'vault_core_unsealed{cluster="main"}': "1x5 0x5 stale" },
+    firing: { "5m": 0, "8m": 1, "80m": 1 },
+  },
+  "a leader of Vault that has not changed for longer than that, beside a new standby": {
+    alert: "VaultNoLeader",
+    target: { job: "vault" },
+    series: {
+      'vault_core_active{cluster="main",instance="a:8200"}': "1x60",
+      'vault_core_active{cluster="main",instance="b:8200"}': "0x60",
+      'vault_core_unsealed{cluster="main",instance="b:8200"}': "1x60",
+    },
+    firing: { "30m": 0 },
+  },
   "remote storage that is sent one rule in half an hour": {
     alert: "PrometheusRemoteWriteBehind",
     target: prometheus,
