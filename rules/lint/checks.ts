@@ -333,6 +333,30 @@ export const checks = {
     bad: { expression: "sum by (instance) (node_load5) > 1" },
     good: { expression: "sum by (cluster, env, instance) (node_load5) > 1" },
   },
+  "own-label": {
+    why: "a label that one side has from its program and the other only from its target: add the side without it, by group without (…)",
+    find: ({ inventory, tree }) =>
+      binaries(tree).flatMap(({ left, matching, node, operator, right }) => {
+        // What is not left out fires: that is the safe side.
+        if (!matching?.on || operator.type === "Unless") return [];
+        const own = (side: Node, label: string): boolean =>
+          metricsIn(side).some((metric) => inventory.get(metric)?.labels.has(label));
+        const both = (side: Node, label: string): boolean =>
+          all(side, "AggregateModifier").some(
+            (modifier) => child(modifier, "Without") && modifier.text.includes(label),
+          );
+        return matching.labels
+          .filter((label) => targetLabels.includes(label))
+          .filter((label) => own(left, label) !== own(right, label))
+          .filter((label) => !both(left, label) && !both(right, label))
+          .map((label) => `${label} in ${node.text}`);
+      }),
+    bad: { expression: "node_load5 and on (cluster, env, instance) cluster_leads == 1" },
+    good: {
+      expression:
+        "node_load5 > 1 and on (cluster, env, instance) (cluster_leads == 1 or group without (cluster) (cluster_leads == 1))",
+    },
+  },
   "info-is-zero": {
     why: "an information metric is always 1",
     find: ({ tree }) =>

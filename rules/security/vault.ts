@@ -4,9 +4,16 @@ import { estateBoard } from "../lib/boards.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
 import { securityOwner } from "./common.ts";
 
-/** What the leader says: a node that led before shows its last word until the retention is over. */
-export const ofLeader = (q: Query, metric: string): string =>
-  `(${q.gauge(metric)} and on (cluster, env, job, instance) ${q.gauge("vault_core_active")} == 1)`;
+/**
+ * What the leader says: a node that led before shows its last word until the retention is over. Who
+ * leads is told with the name that Vault has for its cluster, and the rest without it, unless the
+ * target has a label of that name, which goes before.
+ */
+export function ofLeader(q: Query, metric: string): string {
+  const leads = `${q.gauge("vault_core_active")} == 1`;
+  const nameless = `group without (cluster) (${leads})`;
+  return `(${q.gauge(metric)} and on (cluster, env, job, instance) (${leads} or ${nameless}))`;
+}
 
 export const signals = defineSignals({
   up: {

@@ -60,6 +60,12 @@ const situations: Situations = {
     },
     firing: { "30m": 0 },
   },
+  "a leader of Vault that tells of its cluster's name, and of its storage without": {
+    alert: "VaultStorageUnhealthy",
+    target: { job: "vault", instance: "v:8200", host: "v" },
+    series: { 'vault_core_active{cluster="main"}': "1x60", vault_autopilot_healthy: "1x5 0x60" },
+    firing: { "5m": 0, "30m": 1 },
+  },
   "remote storage that is sent one rule in half an hour": {
     alert: "PrometheusRemoteWriteBehind",
     target: prometheus,

@@ -19,6 +19,7 @@ const known = {
         node_disk_reads_completed_total: counter("device"),
         node_filesystem_avail_bytes: gauge(...filesystem),
         node_filesystem_size_bytes: gauge(...filesystem),
+        cluster_leads: gauge("cluster"),
         node_load5: gauge(),
         node_memory_MemFree_bytes: gauge(),
         node_uname_info: gauge("release"),
