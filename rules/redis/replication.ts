@@ -59,13 +59,15 @@ export const signals = defineSignals({
   },
   sentinelsOk: {
     unit: "count",
-    about: "Sentinels that answer and watch a primary.",
-    query: (q) => q.gauge("redis_sentinel_master_ok_sentinels"),
+    about: "Sentinels that answer and watch a primary, as the one sees it that sees fewest.",
+    query: (q) =>
+      `min by (${ofPrimary}, master_address) (${q.gauge("redis_sentinel_master_ok_sentinels")})`,
   },
   sentinels: {
     unit: "count",
     about: "Sentinels that are known to watch a primary.",
-    query: (q) => q.gauge("redis_sentinel_master_sentinels"),
+    query: (q) =>
+      `max by (${ofPrimary}, master_address) (${q.gauge("redis_sentinel_master_sentinels")})`,
   },
   primaryOk: {
     unit: "bool",
@@ -220,6 +222,7 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
   },
   RedisSentinelsMissing: {
     severity: "warning",
+    board: estateBoard,
     scope: "cluster",
     when: ({ sentinels, sentinelsOk }) => `${sentinelsOk} < ${sentinels}`,
     for: "5m",
@@ -232,7 +235,7 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
         [`redis_sentinel_master_sentinels{${master}}`]: "3x20",
       },
       from: "5m",
-      labels: watched,
+      labels: { ...anySentinel, ...watched },
       value: "2",
     },
     quiet: {

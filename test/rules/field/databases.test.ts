@@ -52,6 +52,17 @@ const situations: Situations = {
     ),
     firing: { "30m": 1 },
   },
+  "a Sentinel of three that the two others miss": {
+    alert: "RedisSentinelsMissing",
+    target: { job: "redis", master_name: "m", master_address: "10.0.0.1:6379" },
+    series: Object.fromEntries(
+      ["a", "b"].flatMap((one) => [
+        [`redis_sentinel_master_ok_sentinels{instance="${one}",host="${one}"}`, "2x20"],
+        [`redis_sentinel_master_sentinels{instance="${one}",host="${one}"}`, "3x20"],
+      ]),
+    ),
+    firing: { "15m": 1 },
+  },
   "slots that Patroni keeps in step on a standby": {
     alert: "PostgresReplicationSlotInactive",
     target: postgres,
