@@ -15,6 +15,9 @@ const made = {
   secret: "v1:jzlixUMUJxyr7/3I:R0g7Yhj65UwEm8016TocEZA=",
 };
 
+/** Written by the real engine with the empty passphrase. */
+const sealedWithNone = "v1:+wB5koQgr2w=:v1:f8pOT5BUqCpLlO0B:rt3ZSNkix094RCG+MmeN+1CCoGKWnA==";
+
 const withSecret = `config:
   vigil:environment: test
   vigil:receivers:
@@ -69,9 +72,17 @@ describe("a passphrase", () => {
     expect(text).toContain("✗ The passphrase of stack test is missing");
     expect(text).toContain("vigil:receivers.webhook.url in Pulumi.test.yaml needs the passphrase");
     expect(text).toContain(
-      "STACK=test PULUMI_CONFIG_PASSPHRASE_FILE=$HOME/vigil-passphrase make up",
+      "PULUMI_CONFIG_PASSPHRASE_FILE=$HOME/vigil-passphrase STACK=test make up",
     );
     expect(text).toContain("./vigil pulumi config rm --path 'vigil:receivers.webhook.url'");
+  });
+
+  it("that was empty is said to be so: many set that for all they do with the engine", async () => {
+    const place = await checkout("config:\n  vigil:environment: test\n");
+    recordWith(place.home, sealedWithNone, ["vigil:index:Process"]);
+    expect(await said(place)).toContain(
+      "→ It was the empty one, as PULUMI_CONFIG_PASSPHRASE gives it: PULUMI_CONFIG_PASSPHRASE= STACK=test make up",
+    );
   });
 
   it("in an empty file, as a full disk leaves it, is none", async () => {

@@ -83,15 +83,26 @@ async function passphraseOf({ root }: StackHome, env: NodeJS.ProcessEnv) {
   return (await readFile(file, "utf8").catch(() => undefined))?.trim();
 }
 
-/** Looks what the passphrase at hand does not open. */
-export async function sealedFor(home: StackHome, env: NodeJS.ProcessEnv): Promise<Sealed> {
+/** What is sealed of a stack, and the salts of the passphrases that it is sealed with. */
+async function seals(home: StackHome) {
   const path = home.configFile ?? stackFile(home.root, home.stack);
   const text = await readFile(path, "utf8").catch(() => "");
   const found = await readRecord(recordFile(home));
-  const salts = {
-    config: saltIn(text),
-    record: found.state === "readable" ? found.record.salt : undefined,
-  };
+  const record = found.state === "readable" ? found.record.salt : undefined;
+  return { found, salts: { config: saltIn(text), record }, text };
+}
+
+/** Whether everything opens with the empty passphrase, which many set for all that they do with the engine. */
+async function opensWithNone(home: StackHome): Promise<boolean> {
+  const { config, record } = (await seals(home)).salts;
+  const salts = [...new Set([config, record])].filter((salt) => salt !== undefined);
+  const keys = await Promise.all(salts.map((salt) => keyFor(salt, "")));
+  return keys.every((key) => key !== undefined);
+}
+
+/** Looks what the passphrase at hand does not open. */
+export async function sealedFor(home: StackHome, env: NodeJS.ProcessEnv): Promise<Sealed> {
+  const { found, salts, text } = await seals(home);
   const passphrase = await passphraseOf(home, env);
   const key = async (salt: string | undefined) =>
     salt === undefined || passphrase === undefined ? undefined : keyFor(salt, passphrase);
@@ -147,7 +158,9 @@ export async function passphraseProblem(
         "Nothing was changed.",
       ],
       advice: [
-        `The passphrase is in .vigil/passphrase of the checkout where it was set; get it from there, then: ${at}PULUMI_CONFIG_PASSPHRASE_FILE=$HOME/vigil-passphrase make up`,
+        (await opensWithNone(home))
+          ? `It was the empty one, as PULUMI_CONFIG_PASSPHRASE gives it: PULUMI_CONFIG_PASSPHRASE= ${at}make up`
+          : `The passphrase is in .vigil/passphrase of the checkout where it was set; get it from there, then: PULUMI_CONFIG_PASSPHRASE_FILE=$HOME/vigil-passphrase ${at}make up`,
         ...secrets.map(
           (path) =>
             `Or remove the secret, and set your own afterwards: ${at}./vigil pulumi config rm --path '${path}'`,
