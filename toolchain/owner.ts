@@ -23,10 +23,13 @@ export function parseOwner(name: string): Owner | undefined {
     : { host: match[1], pid: Number(match[2]), started: match[3] ?? "0" };
 }
 
+/** Whether an owner's host has the name that this one has now. */
+export const isHere = (owner: Owner): boolean => owner.host === host;
+
 /** Whether an owner still runs; one on another host (a shared home) is taken to. */
 export function isAlive(owner: Owner): boolean {
   if (owner.pid === 0) return false;
-  if (owner.host !== host) return true;
+  if (!isHere(owner)) return true;
   if (!isRunning(owner.pid)) return false;
   const started = startOf(owner.pid);
   return owner.started === "0" || started === undefined || started === owner.started;

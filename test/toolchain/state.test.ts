@@ -269,6 +269,18 @@ describe("runs that hold a stack", () => {
     ]);
   });
 
+  it("of a machine that has another name now is waited for, with the command that ends the wait", async () => {
+    const home = stateWith({});
+    write(home.root, { ".vigil/test.lock": "once.1.0" });
+    const { notes, progress } = listening();
+    const turn = inTurn(home, progress, () => Promise.resolve("done"));
+    while (notes.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(notes[0]).toContain("Another run (process 1 on once) is changing stack test");
+    const [, command = ""] = /take its lock away: (.*)$/.exec(notes[1] ?? "") ?? [];
+    execFileSync("sh", ["-c", command]);
+    expect(await turn).toBe("done");
+  });
+
   it("on another machine are said, with the command that takes a dead one's lock away", async () => {
     const home = lockOf({ pid: 1, hostname: "elsewhere", username: "ada", timestamp: "noon" });
     await expect(inTurn(home, silent, () => Promise.resolve())).rejects.toMatchObject({

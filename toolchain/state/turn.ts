@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { quote } from "../../rules/lib/command.ts";
 import { UserError } from "../errors.ts";
 import { withLock } from "../lock.ts";
+import { isHere } from "../owner.ts";
 import type { Progress } from "../progress.ts";
 import type { StackHome } from "./home.ts";
 import { runsOf, type Run } from "./runs.ts";
@@ -23,10 +25,14 @@ export async function inTurn<T>(
     await untilIdle(home, progress);
     return work();
   };
-  return withLock(join(root, ".vigil", `${stack}.lock`), locked, ({ pid }) => {
+  const lock = join(root, ".vigil", `${stack}.lock`);
+  return withLock(lock, locked, (owner) => {
+    const where = isHere(owner) ? "" : ` on ${owner.host}`;
     progress.note(
-      `Another run (process ${pid}) is changing stack ${stack}; waiting until it ends.`,
+      `Another run (process ${owner.pid}${where}) is changing stack ${stack}; waiting until it ends.`,
     );
+    // A machine that was given another name since is another one, too: nobody sees from here what runs there.
+    if (where !== "") progress.note(`  If it was killed, take its lock away: rm ${quote(lock)}`);
   });
 }
 
