@@ -6,7 +6,7 @@ import { type Ensured, ensureTools } from "./ensure.ts";
 import { ensurePlugins, type MissingPlugin } from "./plugins.ts";
 import { collect, type Collected, run } from "./process.ts";
 import { createProgress, type Progress } from "./progress.ts";
-import { openStack, stackExists, unknownStack } from "./stack.ts";
+import { noBackend, openStack, stackExists, unknownStack } from "./stack.ts";
 import { adoptRecord } from "./state/adopt.ts";
 import { careForState, setAside } from "./state/care.ts";
 import { dropSalt, initFolder } from "./state/config-file.ts";
@@ -130,7 +130,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 async function makeStack({ capture, env, home }: Engine, sealed: boolean): Promise<void> {
   if (stackExists(home) === true) return;
   if (!home.own) {
-    await capture(["stack", "select", home.stack, "--create", "--non-interactive"]);
+    const select = ["stack", "select", home.stack, "--create", "--non-interactive"];
+    await capture(select).catch((error: unknown) => {
+      throw noBackend(home.stack, env, error);
+    });
     return;
   }
   const init = ["stack", "init", home.stack, "--no-select"];

@@ -122,6 +122,25 @@ export async function unknownStack(root: string, stack: string): Promise<UserErr
   });
 }
 
+/** The error of a state that is kept elsewhere, where the engine does not get in. */
+export function noBackend(stack: string, env: NodeJS.ProcessEnv, error: unknown): UserError {
+  const set = ["PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"].filter((name) => env[name]);
+  const chosen = set.length > 0 ? set.join(" and ") : "pulumi login or Pulumi.yaml";
+  return new UserError(
+    `The state of stack ${stack} is kept where ${chosen} said, and cannot be had`,
+    {
+      details: [reasonOf(error), "Nothing was changed."],
+      advice:
+        set.length > 0
+          ? [`To keep it in this checkout instead: unset ${set.join(" ")}`]
+          : [
+              "To sign in there again: .vigil/bin/pulumi login",
+              "To keep it in this checkout instead: .vigil/bin/pulumi logout",
+            ],
+    },
+  );
+}
+
 /** Whether the stack was made before; undefined where the state is kept elsewhere. */
 export function stackExists(home: StackHome): boolean | undefined {
   return home.own ? existsSync(recordFile(home)) : undefined;

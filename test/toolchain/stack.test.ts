@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { targetOf } from "../../toolchain/engine.ts";
 import { formatError } from "../../toolchain/errors.ts";
-import { openStack } from "../../toolchain/stack.ts";
+import { noBackend, openStack } from "../../toolchain/stack.ts";
 import { keepConfig, withoutEmpty } from "../../toolchain/state/config-file.ts";
 import type { StackHome } from "../../toolchain/state/home.ts";
 
@@ -77,6 +77,15 @@ describe("the home of a stack's state", () => {
     ["by an access token", { PULUMI_ACCESS_TOKEN: "x" }],
   ])("is left alone where a backend was chosen %s", async (_how, env) => {
     expect(await open(env)).toMatchObject({ own: false, env: {}, configFile: undefined });
+  });
+
+  it.each([
+    [{}, "pulumi login or Pulumi.yaml", "instead: .vigil/bin/pulumi logout"],
+    [{ PULUMI_ACCESS_TOKEN: "x" }, "PULUMI_ACCESS_TOKEN", "instead: unset PULUMI_ACCESS_TOKEN"],
+  ])("is said to be elsewhere where it cannot be had: %j", (env, where, way) => {
+    const text = formatError(noBackend("test", env, new Error("no token")));
+    expect(text).toContain(`is kept where ${where} said, and cannot be had\n  no token\n`);
+    expect(text).toContain(way);
   });
 
   it("is left alone where a backend was chosen by login or by the project", async () => {
