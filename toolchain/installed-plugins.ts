@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { pulumiHome } from "./pulumi-home.ts";
 
 /** A provider plugin of Pulumi the program can use. */
 export interface Plugin {
@@ -14,8 +14,7 @@ export async function findPlugins(
   names: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Plugin[]> {
-  const home = env["PULUMI_HOME"] ?? join(env["HOME"] ?? homedir(), ".pulumi");
-  const folders = await readdir(join(home, "plugins")).catch((): string[] => []);
+  const folders = await readdir(join(pulumiHome(env), "plugins")).catch((): string[] => []);
   return names.map((name) => ({
     name,
     versions: folders

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Ensured } from "./ensure.ts";
 import { reasonOf, UserError } from "./errors.ts";
@@ -8,6 +7,7 @@ import { createNetwork } from "./network.ts";
 import { currentPlatform, platformKey } from "./platform.ts";
 import { run } from "./process.ts";
 import type { Progress } from "./progress.ts";
+import { pulumiHome } from "./pulumi-home.ts";
 
 /** A provider plugin that could not be obtained. */
 export interface MissingPlugin {
@@ -48,8 +48,7 @@ async function specOf(root: string, name: string): Promise<PluginSpec> {
 }
 
 function installed({ name, version }: PluginSpec, env: NodeJS.ProcessEnv): boolean {
-  const home = env["PULUMI_HOME"] ?? join(env["HOME"] ?? homedir(), ".pulumi");
-  return existsSync(join(home, "plugins", `resource-${name}-v${version}`));
+  return existsSync(join(pulumiHome(env), "plugins", `resource-${name}-v${version}`));
 }
 
 /** Site the plugin is downloaded from, to see within seconds whether it can be reached. */

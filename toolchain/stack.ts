@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { reasonOf, UserError } from "./errors.ts";
 import { makeOwnFolder } from "./own-folder.ts";
+import { pulumiHome } from "./pulumi-home.ts";
 import { privateConfig, saltIn, secretsIn } from "./state/config-file.ts";
 import { generatedPassphrase, generatePassphrase, passphrasePath } from "./state/passphrase.ts";
 import { readRecord, recordFile } from "./state/record.ts";
@@ -15,8 +15,7 @@ import { stackFile, type StackHome } from "./state/home.ts";
 export async function backendChosen(root: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   if (env["PULUMI_BACKEND_URL"] || env["PULUMI_ACCESS_TOKEN"]) return true;
   if (/^backend:/m.test(await readFile(join(root, "Pulumi.yaml"), "utf8"))) return true;
-  const home = env["PULUMI_HOME"] ?? join(env["HOME"] ?? homedir(), ".pulumi");
-  const text = await readFile(join(home, "credentials.json"), "utf8").catch(() => "");
+  const text = await readFile(join(pulumiHome(env), "credentials.json"), "utf8").catch(() => "");
   try {
     return Boolean((JSON.parse(text) as { current?: string }).current);
   } catch {

@@ -166,9 +166,9 @@ test("plugins are listed oldest first, without those half-way there", async () =
     "docker-v11.0.0.partial",
     "docker-v9.1.0.lock",
   ]) {
-    mkdirSync(join(home, ".pulumi/plugins", `resource-${name}`), { recursive: true });
+    mkdirSync(join(home, "plugins", `resource-${name}`), { recursive: true });
   }
-  expect(await findPlugins(["docker", "grafana"], { HOME: home })).toEqual([
+  expect(await findPlugins(["docker", "grafana"], { PULUMI_HOME: home })).toEqual([
     { name: "docker", versions: ["9.1.0", "10.0.0"] },
     { name: "grafana", versions: [] },
   ]);

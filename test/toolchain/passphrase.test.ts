@@ -34,7 +34,7 @@ async function checkout(text: string, env: NodeJS.ProcessEnv = {}, files = {}) {
     "Pulumi.test.yaml": text,
     ...files,
   });
-  const home = await openStack(root, "test", { HOME: root, ...env });
+  const home = await openStack(root, "test", { PULUMI_HOME: root, ...env });
   return { home, env: { ...env, ...home.env } };
 }
 

@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 const open = (env: NodeJS.ProcessEnv = {}): Promise<StackHome> =>
-  openStack(root, "test", { HOME: root, ...env });
+  openStack(root, "test", { PULUMI_HOME: join(root, ".pulumi"), ...env });
 
 describe("the home of a stack's state", () => {
   it("is the project's own ignored folder, with a generated passphrase only its owner can read", async () => {
@@ -50,7 +50,7 @@ describe("the home of a stack's state", () => {
     for (const name of ["Pulumi.yaml", "Pulumi.test.yaml"]) {
       copyFileSync(join(root, name), join(odd, name));
     }
-    const given = { HOME: root, PULUMI_DIY_BACKEND_GZIP: "true" };
+    const given = { PULUMI_HOME: root, PULUMI_DIY_BACKEND_GZIP: "true" };
     const { env } = await openStack(odd, "test", given);
     expect(fileURLToPath(env["PULUMI_BACKEND_URL"] ?? "")).toBe(join(odd, ".vigil/state"));
     expect(env["PULUMI_DIY_BACKEND_GZIP"]).toBe("false");
@@ -59,7 +59,9 @@ describe("the home of a stack's state", () => {
   it.each(["my stack", "../x", "ünï", "-x", ""])(
     "is not made for %j, which is no name",
     async (name) => {
-      const error = await openStack(root, name, { HOME: root }).catch((caught: unknown) => caught);
+      const error = await openStack(root, name, { PULUMI_HOME: root }).catch(
+        (caught: unknown) => caught,
+      );
       expect(formatError(error)).toMatch(/ cannot be the name of a stack\n {2}It has letters/);
       expect(existsSync(join(root, ".vigil"))).toBe(false);
     },
@@ -132,7 +134,7 @@ describe("the home of a stack's state", () => {
   });
 
   it("does not exist for a stack without a file; the message names those there are", async () => {
-    const error: unknown = await openStack(root, "tset", { HOME: root }).catch(
+    const error: unknown = await openStack(root, "tset", { PULUMI_HOME: root }).catch(
       (reason: unknown) => reason,
     );
     expect(formatError(error)).toMatch(/no stack tset[\s\S]*Stacks here: test/);
