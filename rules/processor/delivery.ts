@@ -29,19 +29,20 @@ export const signals = defineSignals({
   },
   notifications: {
     unit: "opsPerSecond",
-    about: "Messages to each channel per second: sent, to be tried again, or given up.",
+    about: "Messages to each channel per second: sent, to be tried again, refused, or given up.",
     query: (q) => q.rate(notifications),
   },
   failedShare: {
     unit: "ratio",
     about: "Share of the messages of 15 minutes to each channel that failed.",
     query: (q) =>
-      `sum without (result) (${q.increase(notifications, "15m", { result: /again|dead/ })}) / (sum without (result) (${q.increase(notifications, "15m")}) > 1)`,
+      `sum without (result) (${q.increase(notifications, "15m", { result: /again|refused|dead/ })}) / (sum without (result) (${q.increase(notifications, "15m")}) > 1)`,
   },
   givenUp: {
     unit: "count",
-    about: "Messages to each channel that were given up within 15 minutes.",
-    query: (q) => `sum without (result) (${q.events(notifications, "15m", { result: "dead" })})`,
+    about: "Messages to each channel that it refused, or that were given up, within 15 minutes.",
+    query: (q) =>
+      `sum without (result) (${q.events(notifications, "15m", { result: /refused|dead/ })})`,
   },
   heartbeatFailures: {
     unit: "count",
@@ -77,9 +78,9 @@ export const group = defineAlerts(processorOwner("delivery"), signals, {
     when: (s) => `${s.givenUp} > 0`,
     for: "0s",
     keepFiringFor: "15m",
-    summary: "The alert processor gave messages to {{ $labels.channel }} up",
+    summary: "{{ $labels.channel }} does not take what the alert processor tells",
     description:
-      "{{ $labels.channel }} refused messages, or failed for a day: whoever reads only this channel was not told. They can be sent again.",
+      "{{ $labels.channel }} refused messages, or failed for a day: whoever reads only this channel was not told. What its address or secret is to blame for is tried again; the rest can be sent again.",
     fires: {
       series: { ...told("push", "sent", "0+1x80"), ...told("push", "dead", "0x20 1x60") },
       from: "21m",

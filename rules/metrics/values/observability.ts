@@ -245,7 +245,7 @@ export const processor: ProgramValues = {
       method: httpMethods,
       route: like(/^\/[\w/:.*-]*$|^unknown$/, ["/v1/alerts", "/-/ready", "/-/healthy", "/metrics"]),
     },
-    vigil_processor_notifications_total: { result: oneOf(["sent", "again", "dead"]) },
+    vigil_processor_notifications_total: { result: oneOf(["sent", "again", "refused", "dead"]) },
     vigil_processor_reconciled_total: { result: oneOf(["found", "lost", "failed"]) },
   },
 };

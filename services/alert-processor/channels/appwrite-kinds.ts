@@ -8,7 +8,7 @@ export function together(outcomes: readonly (readonly [Kind, Outcome])[]): Outco
   const wrong = outcomes.flatMap(([kind, outcome]) =>
     outcome.kind === "sent" ? [] : [{ ...outcome, why: `${kind}: ${outcome.why}` }],
   );
-  const worst = wrong.find(({ kind }) => kind === "failed") ?? wrong[0];
+  const worst = wrong.find(({ kind }) => kind !== "refused") ?? wrong[0];
   return worst === undefined
     ? { kind: "sent" }
     : { ...worst, why: wrong.map(({ why }) => why).join("; ") };

@@ -31,22 +31,27 @@ interface SmtpError {
 }
 
 /**
- * What an error means for a second attempt: the server says so by its code, also where nobody could
- * sign in. Its text may hold anything.
+ * What an error means for a second attempt: the server says so by its code. Only after it has read the message a
+ * no is about that; before, it is about who sends or who gets it. Its text may hold anything.
  */
 function outcomeOfSmtp({ code, responseCode = 0 }: SmtpError): Outcome {
-  if (responseCode >= 500) return { kind: "refused", why: `answered ${responseCode}` };
+  if (responseCode >= 500) {
+    return { kind: code === "EMESSAGE" ? "refused" : "barred", why: `answered ${responseCode}` };
+  }
   if (responseCode >= 400) return { kind: "failed", why: `answered ${responseCode}` };
   return { kind: "failed", why: `no answer (${code ?? "connection closed"})` };
 }
 
-/** Some were not told: all are told again where that may help. Twice is better than never. */
+/** Some were not told: they are told again. */
 function outcomeOfRejected(errors: readonly SmtpError[], recipients: number): Outcome {
   const outcomes = errors.map(outcomeOfSmtp);
   const worst = outcomes.find(({ kind }) => kind === "failed") ?? outcomes[0];
   if (worst === undefined || worst.kind === "sent") return { kind: "sent" };
   return { ...worst, why: `${errors.length} of ${recipients} recipients: ${worst.why}` };
 }
+
+/** Messages that only some recipients have. */
+const remembered = 1_000;
 
 /** @throws {@link ChannelError} */
 export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>): Channel {
@@ -73,11 +78,19 @@ export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>)
     return createTransport(settings);
   };
   let opened: ReturnType<typeof transport> | undefined;
-  const mailOf = (message: Message, signal: AbortSignal) => {
+  /** Who has a message already that others have not, by its key. What is lost with the process is told twice. */
+  const had = new Map<string, readonly string[]>();
+  const remember = (key: string, all: readonly string[]): void => {
+    had.delete(key);
+    if (all.length < to.length) had.set(key, all);
+    for (const oldest of had.keys()) if (had.size > remembered) had.delete(oldest);
+  };
+  const mailOf = (message: Message, missing: string[], signal: AbortSignal) => {
     const wording = wordingOf(message);
     return {
       from,
       to,
+      envelope: { from, to: missing },
       subject: wording.title,
       text: plainText(wording),
       html: htmlText(wording),
@@ -93,9 +106,14 @@ export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>)
     perSecond: 2,
     idempotent: false,
     send: async (message, signal) => {
-      const mail = mailOf(message, signal);
+      const { key } = message;
+      const before = had.get(key) ?? [];
+      const missing = to.filter((one) => !before.includes(one));
+      const mail = mailOf(message, missing, signal);
       try {
-        const { rejectedErrors = [] } = await (await (opened ??= transport())).sendMail(mail);
+        const sent = await (await (opened ??= transport())).sendMail(mail);
+        const { accepted, rejectedErrors = [] } = sent;
+        remember(key, [...before, ...missing.filter((one) => accepted.includes(one))]);
         return outcomeOfRejected(rejectedErrors, to.length);
       } catch (error) {
         if (signal.aborted) return { kind: "failed", why: "did not answer in time" };

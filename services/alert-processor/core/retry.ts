@@ -5,7 +5,9 @@ export type Outcome =
   | { readonly kind: "sent" }
   /** May work later; `afterSeconds` where the other side said when. */
   | { readonly kind: "failed"; readonly why: string; readonly afterSeconds?: number }
-  /** Will never work: a wrong token, a body that is not accepted. */
+  /** The channel is refused, whatever the message: a wrong token, an address that is gone. Works once somebody mends it. */
+  | { readonly kind: "barred"; readonly why: string }
+  /** This message will never work: its body is not accepted. */
   | { readonly kind: "refused"; readonly why: string };
 
 const first = 5_000;
@@ -34,6 +36,9 @@ export function waitFor(
 
 const longestSaid = 3600;
 
+/** What is said of a message, not of who sends it or where to: malformed, too large, of another kind. */
+const aboutMessage: readonly number[] = [400, 413, 414, 415, 422, 431];
+
 /**
  * Seconds that a `Retry-After` header asks for, given as a number or as a date; undefined where it
  * says nothing of use, or more than an hour.
@@ -57,5 +62,5 @@ export function outcomeOf(status: number, retryAfter: string | null, now: number
     const afterSeconds = secondsOf(retryAfter ?? "", now);
     return { kind: "failed", why, ...(afterSeconds !== undefined && { afterSeconds }) };
   }
-  return { kind: "refused", why };
+  return { kind: aboutMessage.includes(status) ? "refused" : "barred", why };
 }

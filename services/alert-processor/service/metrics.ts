@@ -92,10 +92,11 @@ export function metricsOf(channels: readonly string[], ears: readonly string[] =
     overloaded: counter("overloaded", "Messages refused for lack of room.", []),
     oddSeverities: counter("odd_severities", "Alerts whose severity is no known word.", []),
     storeErrors: counter("store_errors", "Failures of the database.", []),
-    notifications: counter("notifications", "Messages by channel: sent, again or dead.", [
-      "channel",
-      "result",
-    ]),
+    notifications: counter(
+      "notifications",
+      "Messages by channel: sent, again, refused (and tried again) or dead.",
+      ["channel", "result"],
+    ),
     heard: counter(
       "hooks",
       "Messages from the other side of channels: done, noted, nothing, unknown, repeated, forged, senseless, old.",
@@ -121,7 +122,7 @@ export function metricsOf(channels: readonly string[], ears: readonly string[] =
     for (const result of hookResults) metrics.heard.inc({ channel, result }, 0);
   }
   for (const channel of channels) {
-    for (const result of ["sent", "again", "dead"])
+    for (const result of ["sent", "again", "refused", "dead"])
       metrics.notifications.inc({ channel, result }, 0);
   }
   return metrics;

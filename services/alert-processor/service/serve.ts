@@ -36,6 +36,9 @@ import { sealFor } from "./tokens.ts";
 import { watchOf } from "./watch.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
+const refusedWords =
+  "refused, tried again later: look at the channel's address and secret, which are read at the start";
+
 const second = 1_000;
 const minute = 60 * second;
 const day = 24 * 60 * minute;
@@ -185,6 +188,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
         const words = { channel: channel.name, alerts, ...(why !== "" && { why }) };
         if (result === "sent") logger.info(words, "told");
         else if (result === "again") logger.warn(words, "not told, tried again later");
+        else if (result === "refused") logger.error(words, refusedWords);
         else logger.error(words, "not told and given up; it can be sent again");
         changes.note();
       },

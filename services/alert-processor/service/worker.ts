@@ -5,8 +5,8 @@ import { settledBy } from "../store/settled.ts";
 import type { Bundle, Settled, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 
-/** How an attempt ended, for metrics and logs. */
-export type Result = "sent" | "again" | "dead";
+/** How an attempt ended, for metrics and logs; `refused`: as by `barred`, and tried again. */
+export type Result = "sent" | "again" | "refused" | "dead";
 
 export interface WorkerOptions {
   readonly store: Store;
@@ -78,7 +78,8 @@ export function startWorker(options: WorkerOptions): Worker {
       }));
     const settled = settledBy(outcome, bundle, clock());
     await settle(settled);
-    onDone(settled.kind, "why" in outcome ? outcome.why : "", alerts.length);
+    const refused = settled.kind === "again" && outcome.kind === "barred";
+    onDone(refused ? "refused" : settled.kind, "why" in outcome ? outcome.why : "", alerts.length);
   }
 
   function launch(bundle: Bundle): void {

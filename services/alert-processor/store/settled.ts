@@ -9,7 +9,8 @@ export function settledBy(outcome: Outcome, { deliveries }: Bundle, now: number)
   if (outcome.kind === "refused") return { keys, kind: "dead", why };
   const attempts = Math.max(...deliveries.map((one) => one.attempts));
   const age = now - Math.min(...deliveries.map(({ plannedAt }) => plannedAt));
-  const wait = waitFor(attempts, age, Math.random(), outcome.afterSeconds);
+  const after = outcome.kind === "failed" ? outcome.afterSeconds : undefined;
+  const wait = waitFor(attempts, age, Math.random(), after);
   if (wait === undefined) return { keys, kind: "dead", why: `${why}; given up after a day` };
   return { keys, kind: "again", dueAt: now + wait, why };
 }

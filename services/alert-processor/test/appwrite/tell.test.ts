@@ -81,10 +81,10 @@ describe("a topic", () => {
     expect(Array.from(sms?.content ?? "").length).toBeLessThan(250);
   });
 
-  test("is given up where the key may not send, and tried again where nobody answers", async () => {
+  test("is tried again where the key may not send, or nobody answers", async () => {
     const [refused] = channelsWith("rows.read");
     expect(await refused?.send(telling("a"), never)).toEqual({
-      kind: "refused",
+      kind: "barred",
       why: "push: Appwrite 401 general_unauthorized_scope; sms: Appwrite 401 general_unauthorized_scope",
     });
     await fake.close();

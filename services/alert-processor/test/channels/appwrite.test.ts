@@ -115,11 +115,16 @@ test("comes again as long as one kind may still work", async () => {
 });
 
 test("gives up when no kind will work", async () => {
-  server.script = [created, { status: 401 }];
+  server.script = [created, { status: 400 }];
   expect(await channel().send(messageOf(), enough())).toMatchObject({
     kind: "refused",
-    why: expect.stringMatching(/^(?:push|sms): answered 401$/) as string,
+    why: expect.stringMatching(/^(?:push|sms): answered 400$/) as string,
   });
+});
+
+test("comes again when the key is not taken", async () => {
+  server.script = [{ status: 400 }, { status: 401 }];
+  expect(await channel().send(messageOf(), enough())).toMatchObject({ kind: "barred" });
 });
 
 test("tells of a storm at once", async () => {

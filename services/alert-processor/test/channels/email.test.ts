@@ -106,7 +106,7 @@ describe("over STARTTLS", () => {
   });
 
   test.each(["connect", "from", "to", "data"] as const)(
-    "tries again after a 4xx and gives up after a 5xx (%s)",
+    "gives a message up only after a 5xx to the message itself (%s)",
     async (stage) => {
       server.refuse.set(stage, 451);
       expect(await channel().send(messageOf(), enough())).toMatchObject({
@@ -115,15 +115,15 @@ describe("over STARTTLS", () => {
       });
       server.refuse.set(stage, 554);
       expect(await channel().send(messageOf(), enough())).toMatchObject({
-        kind: "refused",
+        kind: stage === "data" ? "refused" : "barred",
         why: expect.stringMatching(/answered 554$/) as string,
       });
     },
   );
 
-  test("gives up when it cannot sign in, and says no password", async () => {
+  test("is barred when it cannot sign in, and says no password", async () => {
     const outcome = await channel({ passwordFile: "wrong" }).send(messageOf(), enough());
-    expect(outcome).toEqual({ kind: "refused", why: "answered 535" });
+    expect(outcome).toEqual({ kind: "barred", why: "answered 535" });
     server.refuse.set("auth", 454);
     expect(await channel().send(messageOf(), enough())).toEqual({
       kind: "failed",
@@ -153,7 +153,7 @@ describe("over STARTTLS", () => {
 
 test.each([
   [450, "failed"],
-  [550, "refused"],
+  [550, "barred"],
 ])("says when one of the recipients gets nothing (%i)", async (code, kind) => {
   server = await mailServer(pki.leaf, {}, "grace@vigil.example");
   server.refuse.set("to", code);
@@ -161,6 +161,18 @@ test.each([
     kind,
     why: `1 of 2 recipients: answered ${code}`,
   });
+});
+
+test("tells nobody again who has it while another mailbox is full", async () => {
+  server = await mailServer(pki.leaf, {}, "grace@vigil.example");
+  const to = channel();
+  server.refuse.set("to", 452);
+  for (let n = 0; n < 3; n += 1) await to.send(messageOf({ key: "a" }), enough());
+  await to.send(messageOf({ key: "b" }), enough());
+  server.refuse.clear();
+  expect(await to.send(messageOf({ key: "a" }), enough())).toEqual({ kind: "sent" });
+  const [ada, grace] = ["ada@vigil.example", "grace@vigil.example"];
+  expect(server.received.map((mail) => mail.to)).toEqual([[ada], [ada], [grace]]);
 });
 
 test("speaks TLS from the first byte", async () => {
@@ -172,15 +184,15 @@ test("speaks TLS from the first byte", async () => {
 test("says nothing to a server without TLS", async () => {
   server = await mailServer(pki.leaf, { hideSTARTTLS: true, disabledCommands: ["STARTTLS"] });
   expect(await channel().send(messageOf(), enough())).toEqual({
-    kind: "refused",
+    kind: "barred",
     why: "answered 500",
   });
   expect(server.received).toEqual([]);
 });
 
-test("gives up when there is no way to sign in that both know", async () => {
+test("is barred when there is no way to sign in that both know", async () => {
   server = await mailServer(pki.leaf, { authMethods: ["XOAUTH2"] });
-  expect((await channel().send(messageOf(), enough())).kind).toBe("refused");
+  expect((await channel().send(messageOf(), enough())).kind).toBe("barred");
   expect(server.received).toEqual([]);
 });
 
@@ -193,7 +205,7 @@ test("sends without signing in where that is not asked for", async () => {
 
 test("does not leave out the signing in where the server does not offer it", async () => {
   server = await mailServer(pki.leaf, { disabledCommands: ["AUTH"], authOptional: true });
-  expect((await channel().send(messageOf(), enough())).kind).toBe("refused");
+  expect((await channel().send(messageOf(), enough())).kind).toBe("barred");
   expect(server.received).toEqual([]);
 });
 

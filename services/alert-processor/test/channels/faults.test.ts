@@ -99,11 +99,16 @@ describe.each(kinds)("$kind", ({ config, exact, good, kind }) => {
     expect(await sendTo({ status })).toEqual({ kind: "failed", why: `answered ${status}` });
   });
 
-  test.each([400, 401, 403, 404, 410, 413])("gives up after %i", async (status) => {
-    expect(await sendTo({ status, body: secret })).toEqual({
-      kind: "refused",
-      why: `answered ${status}`,
-    });
+  test.each([
+    ["the message", "refused", [400, 413, 422]],
+    ["the channel", "barred", [401, 403, 404, 405, 410]],
+  ])("knows a no to %s", async (_, outcome, statuses) => {
+    for (const status of statuses) {
+      expect(await sendTo({ status, body: secret })).toEqual({
+        kind: outcome,
+        why: `answered ${status}`,
+      });
+    }
   });
 
   test("waits as long as the service says", async () => {
@@ -113,7 +118,7 @@ describe.each(kinds)("$kind", ({ config, exact, good, kind }) => {
 
   test.each([301, 302, 307, 308])("follows no redirect (%i)", async (status) => {
     expect(await sendTo({ status, headers: { location: `${other.url}/elsewhere` } })).toEqual({
-      kind: "refused",
+      kind: "barred",
       why: `answered ${status}`,
     });
     expect(other.seen).toEqual([]);

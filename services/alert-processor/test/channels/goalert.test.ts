@@ -59,7 +59,7 @@ test("keeps one alert of an episode, which asks for somebody only while nobody h
 
 test("who answers otherwise than GoAlert has not taken it", async () => {
   const elsewhere = channel(goalert.url.replace("/oncall", "/other"));
-  expect((await elsewhere.send(messageOf(), enough())).kind).toBe("refused");
+  expect((await elsewhere.send(messageOf(), enough())).kind).toBe("barred");
   expect((await channel().send(messageOf({ alerts: [] }), enough())).kind).toBe("refused");
 });
 

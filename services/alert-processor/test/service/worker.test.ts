@@ -95,7 +95,7 @@ test("what failed is tried again with the same key, not before its time", async 
 
 test("what is refused, or fails for a day, is given up", async () => {
   const channel = channelTo([
-    { kind: "refused", why: "answered 401" },
+    { kind: "refused", why: "answered 400" },
     { kind: "failed", why: "no route" },
     { kind: "failed", why: "no route" },
   ]);
@@ -106,9 +106,19 @@ test("what is refused, or fails for a day, is given up", async () => {
   await came(2);
   now += 24 * 60 * minute;
   await came(3);
-  expect(results).toEqual(["chat dead answered 401", "chat again no route", "chat dead no route"]);
+  expect(results).toEqual(["chat dead answered 400", "chat again no route", "chat dead no route"]);
   const [given] = await store.deliveries("a2", 1);
   expect(given).toMatchObject({ state: "dead", why: "no route; given up after a day" });
+});
+
+test("what a channel does not take by its secret or address waits until somebody has mended that", async () => {
+  const channel = channelTo([{ kind: "barred", why: "answered 401" }]);
+  work(channel);
+  await tell(message());
+  await came(1);
+  now += 15 * minute;
+  await came(2);
+  expect(results).toEqual(["chat refused answered 401", "chat sent"]);
 });
 
 test("a storm is bundled", async () => {
