@@ -1,4 +1,5 @@
 import { type ClientBase, Pool, type PoolClient, type PoolConfig } from "pg";
+import { keepable } from "../core/keepable.ts";
 import { DatabaseError } from "./database-error.ts";
 import { connectionOf, databaseError, type PostgresOptions } from "./postgres-connection.ts";
 import { type Columns, json, namesOf, type Row, type Run, type Sql, type Value } from "./sql.ts";
@@ -20,6 +21,12 @@ function numbered(statement: string): string {
 function recordset(columns: Columns): string {
   const fields = Object.entries(columns).map(([name, type]) => `"${name}" ${type}`);
   return `jsonb_to_recordset(?::jsonb) AS r(${fields.join(", ")})`;
+}
+
+/** As PostgreSQL takes it: SQLite bears texts with NUL, and fractions where columns have none. */
+function bearable(value: Value): Value {
+  if (typeof value === "string") return keepable(value);
+  return typeof value === "number" ? Math.floor(value) : value;
 }
 
 /** Connections that come back by themselves after they were lost. */
@@ -60,7 +67,7 @@ export function openPostgres(options: PostgresOptions): Sql {
     (on: Pick<ClientBase, "query">): Run =>
     (statement, ...values) =>
       on
-        .query<Record<string, Value>>(translated(statement), [...values])
+        .query<Record<string, Value>>(translated(statement), values.map(bearable))
         .then(({ rows }): Row[] => rows, failed);
 
   /** Undoes what was begun. @returns Whether the connection can be used on. */

@@ -1,3 +1,5 @@
+import { keepable } from "../core/keepable.ts";
+
 /** What the two SQL databases have in common, as far as the store needs it. */
 
 export type Value = string | number | null;
@@ -45,8 +47,17 @@ export const namesOf = (columns: Columns, prefix = ""): string =>
     .map((name) => prefix + quoted(name))
     .join(", ");
 
+/** As JSON writes what no database keeps, and now and then something else. */
+const odd = /\\u(?:0000|d[89a-f])/;
+
 /** A list as one value: both databases unfold it with `records`. */
-export const json = (values: readonly unknown[]): string => JSON.stringify(values);
+export function json(values: readonly unknown[]): string {
+  const text = JSON.stringify(values);
+  if (!odd.test(text)) return text;
+  return JSON.stringify(values, (_, value: unknown) =>
+    typeof value === "string" ? keepable(value) : value,
+  );
+}
 
 /** Keys as one value, to be unfolded as records of one column. */
 export const keyed = (values: Iterable<string>): string =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { clean } from "../../channels/text.ts";
 import { anyFingerprint } from "../../core/own.ts";
 
 const texts = z.record(z.string(), z.string());
@@ -143,13 +144,16 @@ export const endedSchema = z.object({
 });
 
 const text = z.string().max(4_000);
+/** Something to be read. */
+const words = text.trim().min(1);
 const version = z
   .number()
   .int()
   .optional()
   .describe("Of the alert that was seen; 409 if it changed");
 
-const name = z.string().trim().min(1).max(200);
+// Without what nobody sees: a name must be one.
+const name = z.string().overwrite(clean).min(1).max(200);
 const until = time
   .int()
   .min(0)
@@ -175,5 +179,5 @@ export const actionSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("reopen"), text: text.optional(), version }),
   z.object({ kind: z.literal("assign"), to: name, text: text.optional(), version }),
   z.object({ kind: z.literal("escalate"), to: name, text: text.optional(), version }),
-  z.object({ kind: z.literal("comment"), text: text.min(1), version }),
+  z.object({ kind: z.literal("comment"), text: words, version }),
 ]);

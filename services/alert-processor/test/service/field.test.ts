@@ -4,7 +4,7 @@ import type { Alert, AlertEvent } from "../../core/alert.ts";
 import type { Noise } from "../../store/store.ts";
 import { type FakeServer, fakeServer } from "../channels/fake-server.ts";
 import { eventually } from "../../../../test/provider/helpers.ts";
-import { type Place, sent, startPlace, tokens } from "./harness.ts";
+import { login, type Place, sent, startPlace, tokens } from "./harness.ts";
 
 let people: FakeServer;
 let place: Place;
@@ -171,6 +171,18 @@ test("alerts whose summaries are the same are not taken for one", async () => {
   await tells(two, "firing");
   const keys = people.seen.map(({ body }) => (JSON.parse(body) as { key: string }).key);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+test.each([
+  ["a name that nobody sees", { kind: "assign", to: "\u202e\u200b \0" }],
+  ["a comment that says nothing", { kind: "comment", text: " \n " }],
+])("%s is a mistake", async (_, action) => {
+  const fingerprint = fresh();
+  await place.post([sent({ fingerprint })]);
+  const path = `/v1/alerts/${fingerprint}/actions`;
+  expect(await place.ask(path, { as: login, body: JSON.stringify(action) })).toMatchObject({
+    status: 400,
+  });
 });
 
 test("an empty group is no mistake", async () => {

@@ -319,6 +319,15 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       expect(kinds).toEqual(["commented", "resolved", "commented", "firing"]);
     });
 
+    test("are done and found whatever people type, without harm to the memory", async () => {
+      for (const odd of ["a\0b", "a\ud800b"]) {
+        await store.act(fingerprint, { kind: "assign", to: odd }, odd, undefined, plan, start);
+        expect((await store.get(fingerprint))?.owner).toMatch(/^a.?b$/u);
+        expect(await store.list({ team: odd, severity: odd })).toEqual([]);
+        expect(await store.redrive(odd, start)).toEqual({ deliveries: 0, skipped: 0 });
+      }
+    });
+
     test("do nothing to what there is not", async () => {
       const missing = store.act("ffff", { kind: "acknowledge" }, "ada", undefined, plan, start);
       await expect(missing).rejects.toThrow(UnknownAlertError);
@@ -635,6 +644,11 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
         { alertname: "DiskFull", team: "platform", episodes: 2, acknowledged: 1 },
         { alertname: "DiskFull", team: "dba", episodes: 1, acknowledged: 0 },
       ]);
+    });
+
+    test("counts and forgets to the moment, though the moment has a fraction", async () => {
+      expect(await store.noise(start - 0.5)).not.toEqual([]);
+      expect(await store.prune(start - 0.5, start + 0.5)).toBe(0);
     });
 
     test("forgets what is old and over, and nothing else", async () => {
