@@ -78,8 +78,9 @@ export function startWorker(options: WorkerOptions): Worker {
       }));
     const settled = settledBy(outcome, bundle, clock());
     await settle(settled);
-    const refused = settled.kind === "again" && outcome.kind === "barred";
-    onDone(refused ? "refused" : settled.kind, "why" in outcome ? outcome.why : "", alerts.length);
+    const result = settled.kind === "apart" ? "again" : settled.kind;
+    const refused = result === "again" && outcome.kind === "barred";
+    onDone(refused ? "refused" : result, "why" in outcome ? outcome.why : "", alerts.length);
   }
 
   function launch(bundle: Bundle): void {

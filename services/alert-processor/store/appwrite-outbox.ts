@@ -107,6 +107,8 @@ function settled(row: Row, result: Settled, now: number): Row | undefined {
   if (row["state"] !== "pending") return undefined;
   const why = result.why.slice(0, maxWhy);
   if (result.kind === "dead") return { ...row, state: "dead", settledAt: now, why };
+  if (result.kind === "apart")
+    return { ...row, bundle: keyOf(row), dueAt: now, leasedUntil: 0, why };
   return { ...row, dueAt: result.dueAt, leasedUntil: 0, why };
 }
 

@@ -6,7 +6,8 @@ export function settledBy(outcome: Outcome, { deliveries }: Bundle, now: number)
   const keys = deliveries.map(({ key }) => key);
   if (outcome.kind === "sent") return { keys, kind: "sent" };
   const { why } = outcome;
-  if (outcome.kind === "refused") return { keys, kind: "dead", why };
+  // One that makes no sense to the other side must not take the others with it.
+  if (outcome.kind === "refused") return { keys, kind: keys.length > 1 ? "apart" : "dead", why };
   const attempts = Math.max(...deliveries.map((one) => one.attempts));
   const age = now - Math.min(...deliveries.map(({ plannedAt }) => plannedAt));
   const after = outcome.kind === "failed" ? outcome.afterSeconds : undefined;

@@ -132,6 +132,16 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
               keys,
             );
             break;
+          case "apart":
+            await freeCancelled(run, which, keys);
+            await run(
+              `UPDATE outbox SET bundle = key, "dueAt" = ?, "leasedUntil" = 0, why = ?
+               WHERE state = 'pending' AND ${which}`,
+              now,
+              why,
+              keys,
+            );
+            break;
           case "dead":
             await freeCancelled(run, which, keys);
             await run(

@@ -40,6 +40,8 @@ export interface Bundle {
 export type Settled = { readonly keys: readonly string[] } & (
   | { readonly kind: "sent" }
   | { readonly kind: "again"; readonly dueAt: number; readonly why: string }
+  /** Each by itself from now on. */
+  | { readonly kind: "apart"; readonly why: string }
   | { readonly kind: "dead"; readonly why: string }
 );
 

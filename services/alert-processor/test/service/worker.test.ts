@@ -121,6 +121,23 @@ test("what a channel does not take by its secret or address waits until somebody
   expect(results).toEqual(["chat refused answered 401", "chat sent"]);
 });
 
+test("one alert that a channel refuses takes no other with it", async () => {
+  const channel = channelTo([], { bundle: 20 });
+  const refuses = (one: Message): boolean =>
+    one.alerts.some(({ fingerprint }) => fingerprint === "bad");
+  const send: Channel["send"] = (one) =>
+    Promise.resolve(refuses(one) ? { kind: "refused", why: "answered 400" } : { kind: "sent" });
+  await tell(...["a1", "bad", "a2"].map((fingerprint) => message({ fingerprint })));
+  work({ ...channel, send });
+  await came(4);
+  expect(results.toSorted()).toEqual([
+    "chat again answered 400",
+    "chat dead answered 400",
+    "chat sent",
+    "chat sent",
+  ]);
+});
+
 test("a storm is bundled", async () => {
   const many = Array.from({ length: 25 }, (_, n) => message({ fingerprint: `b${n.toString(16)}` }));
   await tell(...many);

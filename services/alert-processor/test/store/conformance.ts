@@ -533,6 +533,16 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       expect(new Set([...keysOf(after), ...keysOf(await take("chat", start, 10))]).size).toBe(26);
     });
 
+    test("takes one by one what was refused together", async () => {
+      await tell(start, ...["a1", "a2", "a3"].map((one) => message({ fingerprint: one })));
+      const [bundle] = await store.take("chat", 10, 10, start, lease);
+      const keys = bundle?.deliveries.map(({ key }) => key) ?? [];
+      await store.settle([{ kind: "apart", keys, why: "answered 400" }], start);
+      const bundles = await store.take("chat", 10, 10, start, lease);
+      expect(occasions(bundles)).toEqual(["firing 1", "firing 1", "firing 1"]);
+      expect(bundles.map(({ key }) => key)).toEqual(keys);
+    });
+
     test("tells the end of an episode by its own dates when the next has begun", async () => {
       await tell(start, message());
       expect(await send("pager", start)).toEqual(["firing 1"]);
