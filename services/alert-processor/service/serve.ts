@@ -32,6 +32,7 @@ import { openStoreOf } from "./open-store.ts";
 import { every } from "./schedule.ts";
 import { summaryOf } from "./summary.ts";
 import { silencesAt } from "./silences.ts";
+import { giveUpStrays } from "./strays.ts";
 import { sealFor } from "./tokens.ts";
 import { watchOf } from "./watch.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -161,9 +162,9 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     port: Number(port),
   });
 
+  const names = channels.map(({ name }) => name);
   for (const channel of channels) workers.push(startChannel(channel));
   const jobs = startJobs();
-  const names = channels.map(({ name }) => name);
   logger.info(
     { address, channels: names },
     store.state().up ? "takes alerts in" : "runs, but cannot take alerts in yet",
@@ -239,6 +240,13 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
           metrics.reconciled.inc({ result: "failed" });
           journal.note(parts.comparison, error instanceof Error ? error.message : String(error));
           throw error;
+        }
+      }),
+      every(minute, trouble("looking for messages to channels that are gone"), async () => {
+        for (const [channel, count] of await giveUpStrays(store, names, clock())) {
+          metrics.notifications.inc({ channel, result: "dead" }, count);
+          logger.error({ channel, alerts: count }, "given up: there is no such channel any more");
+          changes.note();
         }
       }),
       every(60 * minute, trouble("forgetting what is old"), async () => {
