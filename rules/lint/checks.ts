@@ -345,8 +345,19 @@ export const checks = {
           all(side, "AggregateModifier").some(
             (modifier) => child(modifier, "Without") && modifier.text.includes(label),
           );
+        // Where the target has the label, the program's is called `exported_…`.
+        const ofTarget = (label: string): boolean =>
+          selectors(node).some(({ matchers, metric }) =>
+            matchers.some(
+              (one) =>
+                one.label === label &&
+                one.operator === "!=" &&
+                one.value === "" &&
+                !inventory.get(metric)?.labels.has(label),
+            ),
+          );
         return matching.labels
-          .filter((label) => targetLabels.includes(label))
+          .filter((label) => targetLabels.includes(label) && !ofTarget(label))
           .filter((label) => own(left, label) !== own(right, label))
           .filter((label) => !both(left, label) && !both(right, label))
           .map((label) => `${label} in ${node.text}`);

@@ -1,7 +1,7 @@
 /** Whether Vault can hand secrets out at all. */
 import { defineAlerts } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
-import { defineSignals, type Query } from "../lib/signal.ts";
+import { defineSignals, type Matchers, type Query } from "../lib/signal.ts";
 import { securityOwner } from "./common.ts";
 
 /**
@@ -15,17 +15,33 @@ export function ofLeader(q: Query, metric: string): string {
   return `(${q.gauge(metric)} and on (cluster, env, job, instance) (${leads} or ${nameless}))`;
 }
 
+/**
+ * A node says whether it is sealed when that changes, and forgets it after the retention of its
+ * metrics. It says it without its cluster's name until it knows it, and with it afterwards: both words
+ * stand side by side then, and the last of them counts.
+ */
+function sealed(q: Query, cluster: Matchers[string], unsealed: string): string {
+  const answers = `${q.gauge("up", { job: "vault", cluster })} == 1`;
+  return `${answers} and on (cluster, env, job, instance) last_over_time(${unsealed}) == 0`;
+}
+
 export const signals = defineSignals({
   up: {
     unit: "bool",
     about: "1 while Vault answers its scrape.",
     query: (q) => q.gauge("up", { job: "vault" }),
   },
-  unsealed: {
+  sealed: {
     unit: "bool",
-    about: "1 while a node has its keys, 0 while it is sealed, as it last said within a day.",
-    // It says so when that changes, and forgets it after the retention of its metrics.
-    query: (q) => `last_over_time(${q.gauge("vault_core_unsealed")}[1d])`,
+    about: "1 for a node that answers and has last said within a day that it lacks its keys.",
+    query: (q) => {
+      const unsealed = q.gauge("vault_core_unsealed");
+      const lately = "[1d:1m]";
+      // Where the target has a label of that name, Vault's is kept as another.
+      const named = `(max by (cluster, env, job, instance) (${unsealed}))${lately}`;
+      const nameless = `(max without (cluster) (${unsealed}))${lately}`;
+      return `${sealed(q, "", nameless)} or ${sealed(q, { not: "" }, named)}`;
+    },
   },
   activeNodes: {
     unit: "count",
@@ -34,6 +50,14 @@ export const signals = defineSignals({
       const active = q.gauge("vault_core_active");
       const unsealed = `last_over_time(${q.gauge("vault_core_unsealed")}[1d])`;
       return `sum by (cluster, env, job) (${active} * (${unsealed} or ${active} ^ 0))`;
+    },
+  },
+  named: {
+    unit: "bool",
+    about: "1 for nodes of a job of which one knows its cluster's name: those that lead do.",
+    query: (q) => {
+      const active = q.gauge("vault_core_active", { cluster: { not: "" } });
+      return `group without (cluster) (group by (cluster, env, job) (${active}))`;
     },
   },
   leaderChanges: {
@@ -75,8 +99,7 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
   VaultSealed: {
     severity: "critical",
     scope: "target",
-    when: ({ unsealed, up }) =>
-      `${unsealed} == 0 unless on (cluster, env, job, instance) ${up} == 0`,
+    when: ({ sealed: lacksKeys }) => lacksKeys,
     for: "1m",
     byNature: {
       removed:
@@ -85,13 +108,32 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
     summary: "Vault on {{ $labels.host }} is sealed",
     description:
       "{{ $labels.instance }} has been sealed for a minute and gives no secret to anybody until it is unsealed.",
-    fires: { series: { [core("unsealed", "a")]: "1x2 0x10" }, from: "4m", labels: main },
-    quiet: { series: { [core("unsealed", "a")]: "1 1 0 1 1 1 1" }, at: "6m" },
+    fires: { series: { [core("unsealed", "a")]: "1x2 0x10", up: "1x12" }, from: "4m" },
+    quiet: {
+      series: {
+        [core("unsealed", "a")]: "1 1 0 1 1 1 1",
+        up: "1x6",
+        // Two whose targets say which cluster they are of: one that answers, one that does not.
+        'up{cluster="x",instance="b:8200"}': "1x6",
+        'vault_core_unsealed{cluster="x",instance="b:8200"}': "1x6",
+        'up{cluster="x",instance="c:8200"}': "0x6",
+        'vault_core_unsealed{cluster="x",instance="c:8200"}': "0x6",
+        // One that is no Vault.
+        'up{job="other"}': "1x6",
+        'vault_core_unsealed{job="other"}': "0x6",
+      },
+      at: "6m",
+    },
+    resolves: {
+      series: { 'up{cluster="x"}': "1x6", 'vault_core_unsealed{cluster="x"}': "1x6" },
+      at: "4m",
+    },
   },
   VaultNoLeader: {
     severity: "critical",
     board: estateBoard,
-    when: ({ activeNodes }) => `${activeNodes} == 0`,
+    // Standbys do not name their cluster: where somebody does, what has no name is no cluster.
+    when: ({ activeNodes, named }) => `${activeNodes} == 0 unless ${named}`,
     for: "2m",
     summary: "No node leads Vault cluster {{ $labels.cluster }}",
     description:
