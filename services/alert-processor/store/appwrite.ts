@@ -1,6 +1,6 @@
 /** The memory in Appwrite's TablesDB. */
 import { Query, type TablesDB } from "node-appwrite";
-import type { Alert } from "../core/alert.ts";
+import { type Alert, isOpen } from "../core/alert.ts";
 import { act, type Change, lose, wake } from "../core/lifecycle.ts";
 import { type Planner, receiveAll, writesOf } from "../core/writes.ts";
 import { AppwriteDatabase, rowIdOf } from "./appwrite-database.ts";
@@ -152,11 +152,17 @@ function memoryOf(database: AppwriteDatabase): Memory {
           writes.remove("outbox", Query.equal("fingerprint", some));
         }
         writes.remove("alert_events", Query.lessThan("at", before));
-        writes.remove(
-          "outbox",
-          Query.notEqual("state", "pending"),
-          Query.lessThan("settledAt", before),
-        );
+        const settled = [Query.notEqual("state", "pending"), Query.lessThan("settledAt", before)];
+        const told = await database.rows("outbox", settled, manyForgotten);
+        const episodes = await known(told.map(({ fingerprint }) => String(fingerprint)));
+        // Who was told of an episode is told of its end, however late that comes.
+        const needless = told.filter(({ fingerprint, startsAt }) => {
+          const alert = episodes.get(String(fingerprint));
+          return alert === undefined || !isOpen(alert) || alert.startsAt !== Number(startsAt);
+        });
+        for (const some of inHundreds(needless.map(({ key }) => String(key)))) {
+          writes.remove("outbox", Query.equal("$id", some));
+        }
         writes.remove("receipts", Query.lessThan("lastAt", before));
         writes.remove("quarantine", Query.lessThan("at", before));
         writes.remove("used", Query.lessThan("until", now));

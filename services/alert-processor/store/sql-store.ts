@@ -20,6 +20,11 @@ import {
   UnknownAlertError,
 } from "./store.ts";
 
+/** Who was told of an episode is told of its end, however late that comes; what is heard of it counts. */
+const isOver = (table: string): string =>
+  `NOT EXISTS (SELECT 1 FROM alerts a WHERE a.fingerprint = ${table}.fingerprint
+     AND a."startsAt" = ${table}."startsAt" AND a.status <> 'resolved')`;
+
 /** What happens to alerts: every transaction decides from what it reads, by the pure core. */
 function changesOf(
   sql: Sql,
@@ -98,11 +103,14 @@ function changesOf(
         before,
       );
       await run("DELETE FROM alert_events WHERE at < ?", before);
-      await run(`DELETE FROM outbox WHERE state <> 'pending' AND "settledAt" < ?`, before);
+      await run(
+        `DELETE FROM outbox WHERE state <> 'pending' AND "settledAt" < ? AND ${isOver("outbox")}`,
+        before,
+      );
       await run("DELETE FROM outbox WHERE fingerprint NOT IN (SELECT fingerprint FROM alerts)");
       await run(`DELETE FROM receipts WHERE "lastAt" < ?`, before);
       await run("DELETE FROM quarantine WHERE at < ?", before);
-      await run("DELETE FROM incidents WHERE at < ?", before);
+      await run(`DELETE FROM incidents WHERE at < ? AND ${isOver("incidents")}`, before);
       await run("DELETE FROM used WHERE until < ?", now);
       return gone.length;
     });

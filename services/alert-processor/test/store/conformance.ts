@@ -444,6 +444,18 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       ]);
     });
 
+    test("tells the end of what was open for longer than history is kept", async () => {
+      await tell(start, message(), message({ fingerprint: "a2" }));
+      expect(await send("chat", start)).toEqual(["firing 1", "firing 1"]);
+      await tell(start + 1, message({ fingerprint: "a2", resolved: true }));
+      expect(await send("chat", start + 1)).toEqual(["resolved 1"]);
+      expect(await store.prune(start + minute, start + minute)).toBe(1);
+      await tell(start + 2 * minute, message({ resolved: true }));
+      expect(await send("chat", start + 2 * minute)).toEqual(["resolved 1"]);
+      expect(await store.prune(start + 3 * minute, start + 3 * minute)).toBe(1);
+      expect(await store.deliveries(fingerprint, 10)).toEqual([]);
+    });
+
     test("tells an end after the beginning that is on its way", async () => {
       await tell(start, message());
       const bundles = await take("chat", start);
