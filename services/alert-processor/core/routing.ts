@@ -90,14 +90,17 @@ function planned(
           return delivery(alert, channel, "reminder", dueAt, `reminder ${seconds}`);
         }),
       );
-    // Nobody has it any more: all start again, each as late as at the beginning.
+    // Nobody has it any more: all start again, each as late as at the beginning. What somebody has still is told
+    // once: that it was over is not true any more.
     case "returned":
     case "unacknowledged":
     case "woken":
       return mine.flatMap(({ after, channel }) =>
-        after.map((seconds) =>
-          delivery(alert, channel, "reminder", at + seconds * 1000, `${kind} ${at} ${seconds}`),
-        ),
+        after
+          .filter((seconds) => seconds === 0 || alert.owner === null)
+          .map((seconds) =>
+            delivery(alert, channel, "reminder", at + seconds * 1000, `${kind} ${at} ${seconds}`),
+          ),
       );
     case "escalated":
       return tell.map((channel) => delivery(alert, channel, "reminder", at, `escalated ${at}`));

@@ -57,6 +57,11 @@ describe("who is told", () => {
     }
   });
 
+  test("hears once that it goes on, and is not reminded, where somebody has it still", () => {
+    const { alert } = act(alertOf(), { kind: "acknowledge" }, "ada", start);
+    expect(told("returned", [urgent, lead], alert)).toEqual(["urgent reminder 0"]);
+  });
+
   test("hears what follows only where it wants to", () => {
     expect(told("acknowledged", [all, urgent, lead])).toEqual(["urgent acknowledged 0"]);
     expect(told("resolved", [all, urgent, lead])).toEqual(["all resolved 0", "urgent resolved 0"]);
