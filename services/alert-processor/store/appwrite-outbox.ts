@@ -112,7 +112,7 @@ function settled(row: Row, result: Settled, now: number): Row | undefined {
   return { ...row, dueAt: result.dueAt, leasedUntil: 0, why };
 }
 
-/** Reminders that were due before their channel was told of the same episode. */
+/** What was due of the beginning, and reminders, before their channel was told of the same episode. */
 async function needless(
   database: AppwriteDatabase,
   told: readonly Row[],
@@ -122,7 +122,7 @@ async function needless(
   const lines = new Set(told.map(name));
   const of = told.map(({ fingerprint }) => String(fingerprint));
   const due = Query.lessThanEqual("plannedAt", now);
-  const reminder = Query.equal("occasion", "reminder");
+  const reminder = Query.equal("occasion", ["firing", "reminder"]);
   const rows = await database.among("outbox", "fingerprint", of, pending, reminder, due);
   return rows.filter((row) => lines.has(name(row)));
 }

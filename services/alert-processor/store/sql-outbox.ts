@@ -85,14 +85,14 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
     });
   }
 
-  /** What a channel was told makes the reminders of it that were due before needless. */
+  /** What a channel was told makes needless what of it was due before: reminders, and the beginning after a reminder. */
   async function spare(run: Run, told: string, now: number): Promise<void> {
     await run(
       `UPDATE outbox SET state = 'cancelled', "settledAt" = ? WHERE key IN (
          SELECT o.key FROM ${sql.records({ key: "text" })} JOIN outbox t ON t.key = r.key
            JOIN outbox o ON o.fingerprint = t.fingerprint AND o."startsAt" = t."startsAt"
              AND o.channel = t.channel
-         WHERE t.occasion IN ('firing', 'reminder') AND o.occasion = 'reminder'
+         WHERE t.occasion IN ('firing', 'reminder') AND o.occasion IN ('firing', 'reminder')
            AND o.state = 'pending' AND o."plannedAt" <= ?)`,
       now,
       told,

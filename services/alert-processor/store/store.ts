@@ -170,7 +170,8 @@ export interface Store {
   ): Promise<Bundle[]>;
   /**
    * Writes down what became of deliveries. A channel that was told of an episode only now, because it was
-   * down or this program was, needs none of the reminders that were due meanwhile: they are cancelled.
+   * down or this program was, needs none of the reminders that were due meanwhile, nor the beginning after one of
+   * them: they are cancelled.
    */
   settle(results: readonly Settled[], now: number): Promise<void>;
   /**

@@ -426,6 +426,17 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       expect(await send("pager", start + 900_000)).toEqual(["reminder 1", "reminder 1"]);
     });
 
+    test("does not tell the beginning after a reminder was sent in its place", async () => {
+      await tell(start, message());
+      const [bundle] = await store.take("pager", 9, 9, start, lease);
+      const keys = bundle?.deliveries.map(({ key }) => key) ?? [];
+      const [reminds, dueAt] = [start + 300_000, start + 400_000];
+      await store.settle([{ kind: "again", keys, dueAt, why: "answered 503" }], start + 1);
+      expect(await send("pager", reminds)).toEqual(["reminder 1"]);
+      expect(await send("pager", dueAt)).toEqual([]);
+      expect(await send("pager", start + 900_000)).toEqual(["reminder 1"]);
+    });
+
     test("says that it ended only where it was told", async () => {
       await tell(start, message());
       expect(await send("chat", start)).toEqual(["firing 1"]);
