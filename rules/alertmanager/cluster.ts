@@ -49,6 +49,11 @@ export const signals = defineSignals({
     about: "Members that a member knew and lost.",
     query: (q) => q.gauge(gone),
   },
+  fewer: {
+    unit: "count",
+    about: "Members that a member is short of, against the most of a day.",
+    query: (q) => `max_over_time(${q.gauge(size)}[1d:1h]) - ${q.gauge(size)}`,
+  },
   health: {
     unit: "count",
     about: "How badly a member hears the others: 0 is well.",
@@ -184,13 +189,22 @@ export const group = defineAlerts(owner, signals, {
   },
   AlertmanagerPeerLost: {
     severity: "warning",
-    when: (s) => `${s.gone} > 0`,
+    // One that came back under another address stays lost under the former for six hours.
+    when: (s) => `${s.gone} > 0 and ${s.fewer} > 0`,
     for: "15m",
     summary: "Alertmanager on {{ $labels.host }} has lost another member",
     description:
       "A member it knew has not been heard of for 15 minutes: it is down, has another address, or the port of the cluster is closed.",
-    fires: { series: { [gone]: "0x5 1x40" }, from: "21m" },
-    quiet: { series: { [gone]: "0x5 1x13 0x40" }, at: "24m" },
+    fires: { series: { [gone]: "0x5 1x40", [size]: "3x5 2x40" }, from: "21m" },
+    quiet: {
+      series: {
+        [gone]: "0x5 1x13 0x40",
+        [size]: "3x5 2x13 3x40",
+        [`${gone}{instance="b"}`]: "0x5 1x50",
+        [`${size}{instance="b"}`]: "3x60",
+      },
+      at: "24m",
+    },
   },
   AlertmanagerClusterUnhealthy: {
     severity: "warning",

@@ -71,6 +71,7 @@ export const signals = defineSignals({
 });
 
 const budget = 'namespace="shop",poddisruptionbudget="web"';
+const idle = 'namespace="shop",poddisruptionbudget="idle"';
 const thatBudget = object({ namespace: "shop", poddisruptionbudget: "web" });
 const budgetOf = (name: string): string => `namespace="shop",poddisruptionbudget="${name}"`;
 const thatScaler = object({ namespace: "shop", horizontalpodautoscaler: "web" });
@@ -204,7 +205,8 @@ export const group = defineAlerts(stateOwner("scaling", "workload"), signals, {
   },
   KubePdbNotEnoughHealthyPods: {
     severity: "warning",
-    when: ({ lacking }) => `${lacking} > 0`,
+    // A budget whose pods were all scaled away still asks for as many as before.
+    when: ({ guarded, lacking }) => `${lacking} > 0 and ${guarded} > 0`,
     for: "15m",
     summary: "{{ $labels.namespace }}/{{ $labels.poddisruptionbudget }} lacks healthy pods",
     description:
@@ -213,6 +215,7 @@ export const group = defineAlerts(stateOwner("scaling", "workload"), signals, {
       series: {
         [`${pdb("desired_healthy")}{${budget}}`]: "3x30",
         [`${pdb("current_healthy")}{${budget}}`]: "2x30",
+        [`${pdb("expected_pods")}{${budget}}`]: "3x30",
       },
       from: "15m",
       labels: thatBudget,
@@ -222,6 +225,10 @@ export const group = defineAlerts(stateOwner("scaling", "workload"), signals, {
       series: {
         [`${pdb("desired_healthy")}{${budget}}`]: "3x60",
         [`${pdb("current_healthy")}{${budget}}`]: "2x12 3x50",
+        [`${pdb("expected_pods")}{${budget}}`]: "3x60",
+        [`${pdb("desired_healthy")}{${idle}}`]: "1x60",
+        [`${pdb("current_healthy")}{${idle}}`]: "0x60",
+        [`${pdb("expected_pods")}{${idle}}`]: "0x60",
       },
       at: "30m",
     },

@@ -19,8 +19,9 @@ export const signals = defineSignals({
   },
   instances: {
     unit: "count",
-    about: "Instances that answer their scrape, by job.",
-    query: (q) => `count by (cluster, env, job) (${q.gauge("up")} == 1)`,
+    about: "Instances that gossip, by job, each counted once however many services lead to it.",
+    query: (q) =>
+      `count by (cluster, env, job) (group by (cluster, env, job, instance) (${q.gauge("loki_memberlist_client_cluster_members_count")}))`,
   },
   rulesLoaded: {
     unit: "bool",

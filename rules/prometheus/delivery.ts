@@ -7,6 +7,7 @@ const capacity = "prometheus_notifications_queue_capacity";
 const errors = "prometheus_notifications_errors_total";
 const sent = "prometheus_notifications_sent_total";
 const found = "prometheus_notifications_alertmanagers_discovered";
+const rules = "prometheus_rule_group_rules";
 const dropped = "prometheus_notifications_dropped_total";
 const highest = "prometheus_remote_storage_highest_timestamp_in_seconds";
 const highestSent = "prometheus_remote_storage_queue_highest_sent_timestamp_seconds";
@@ -40,6 +41,11 @@ export const signals = defineSignals({
     unit: "count",
     about: "Alertmanagers that Prometheus knows.",
     query: (q) => `max_over_time(${q.gauge(found)}[5m])`,
+  },
+  rules: {
+    unit: "count",
+    about: "Rules that Prometheus has: an agent has none, and nobody to tell of them.",
+    query: (q) => `sum without (rule_group) (${q.gauge(rules)})`,
   },
   dropped: {
     unit: "count",
@@ -162,14 +168,22 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
   },
   PrometheusNotConnectedToAlertmanagers: {
     severity: "critical",
-    when: (s) => `${s.alertmanagers} < 1`,
+    when: (s) => `${s.alertmanagers} < 1 and ${s.rules} > 0`,
     for: "10m",
     summary: "Prometheus on {{ $labels.host }} knows no Alertmanager",
     description:
       "For ten minutes there has been nobody to send alerts to: what fires here is seen on boards only.",
-    fires: { series: { [found]: "1x5 0x30" }, from: "20m" },
-    quiet: { series: { [found]: "1x10 0x9 1x30" }, at: "24m" },
-    resolves: { series: { [found]: "1x30" }, at: "3m" },
+    fires: { series: { [found]: "1x5 0x30", [`${rules}{rule_group="a"}`]: "5x40" }, from: "20m" },
+    quiet: {
+      series: {
+        [found]: "1x10 0x9 1x30",
+        [`${rules}{rule_group="a"}`]: "5x50",
+        // An agent.
+        [`${found}{instance="b"}`]: "0x50",
+      },
+      at: "24m",
+    },
+    resolves: { series: { [found]: "1x30", [`${rules}{rule_group="a"}`]: "5x30" }, at: "3m" },
   },
   PrometheusNotificationsDropped: {
     severity: "critical",

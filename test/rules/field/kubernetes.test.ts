@@ -159,6 +159,36 @@ const situations: Situations = {
     },
     firing: { "40m": 0 },
   },
+
+  "a disruption budget whose pods were scaled away": {
+    alert: "KubePdbNotEnoughHealthyPods",
+    target: { ...state, namespace: "m", poddisruptionbudget: "b" },
+    series: {
+      kube_poddisruptionbudget_status_desired_healthy: "1x60",
+      kube_poddisruptionbudget_status_current_healthy: "0x60",
+      kube_poddisruptionbudget_status_expected_pods: "0x60",
+    },
+    firing: { "40m": 0 },
+  },
+  "a provider whose API server is of version 30+ and whose kubelets are of 30": {
+    alert: "KubeVersionMismatch",
+    step: "10m",
+    series: {
+      'kubernetes_build_info{job="apiserver",instance="a",major="1",minor="30+"}': "1x200",
+      'kubernetes_build_info{job="kubelet",instance="b",major="1",minor="30"}': "1x200",
+    },
+    firing: { "30h": 0 },
+  },
+  "namespaces that are deleted, one in three minutes": {
+    alert: "KubeAPILatencyHigh",
+    target: { ...api, verb: "DELETECOLLECTION", scope: "namespace" },
+    series: {
+      'apiserver_request_sli_duration_seconds_bucket{le="1"}': "0x60",
+      'apiserver_request_sli_duration_seconds_bucket{le="5"}': "0+0.34x60",
+      'apiserver_request_sli_duration_seconds_bucket{le="+Inf"}': "0+0.34x60",
+    },
+    firing: { "40m": 0 },
+  },
 };
 
 tryAll(situations);
