@@ -4,6 +4,9 @@ import { defineSignals, type Matchers } from "./lib/signal.ts";
 
 const firing: Matchers = { alertstate: "firing" };
 
+/** Where an exporter says whether what it asks answers; where that does not, there is little to tell. */
+const exporters = ["probe_success", "pg_up", "mysql_up", "redis_up", "mongodb_up", "pgbouncer_up"];
+
 export const signals = defineSignals({
   up: {
     unit: "bool",
@@ -57,6 +60,16 @@ export const signals = defineSignals({
       const samples = q.gauge("scrape_samples_post_metric_relabeling");
       return `${samples} / (avg_over_time(${samples}[1d] offset 1h) > 10)`;
     },
+  },
+  probed: {
+    unit: "bool",
+    about: "0 or 1 for what a prober asks: such a scrape takes as long as the probe.",
+    query: (q) => q.gauge("probe_success"),
+  },
+  speechless: {
+    unit: "bool",
+    about: "0 for a target that answers though what it tells of does not.",
+    query: (q) => `(${exporters.map((metric) => q.gauge(metric)).join(" or ")}) == 0`,
   },
   samples: {
     unit: "count",
@@ -260,19 +273,28 @@ export const group = defineAlerts(owner, signals, {
   ScrapeSlow: {
     severity: "warning",
     threshold: { value: 8, unit: "seconds a scrape takes" },
-    when: ({ scrapeDuration }, threshold) => `${scrapeDuration} > ${threshold}`,
+    when: ({ probed, scrapeDuration }, threshold) =>
+      `${scrapeDuration} > ${threshold} unless on (cluster, env, job, instance) ${probed}`,
     for: "15m",
     summary: "Scrapes of {{ $labels.job }} take long",
     description:
       "{{ $labels.instance }} takes {{ $value | humanizeDuration }} to answer; at ten seconds Prometheus gives up and the target counts as down.",
     fires: { series: { scrape_duration_seconds: "1x4 9x30" }, from: "20m", value: "9s" },
-    quiet: { series: { scrape_duration_seconds: "7x40" }, at: "30m" },
+    quiet: {
+      series: {
+        scrape_duration_seconds: "7x40",
+        // A probe that waits for its answer in vain.
+        'scrape_duration_seconds{instance="b"}': "9x40",
+        'probe_success{instance="b"}': "0x40",
+      },
+      at: "30m",
+    },
   },
   ScrapeSamplesDropped: {
     severity: "warning",
     threshold: { value: 0.5, unit: "samples of a scrape against the average of a day" },
-    when: ({ samplesAgainstYesterday, up }, threshold) =>
-      `${samplesAgainstYesterday} < ${threshold} and on (cluster, env, job, instance) ${up} == 1`,
+    when: ({ samplesAgainstYesterday, speechless, up }, threshold) =>
+      `${samplesAgainstYesterday} < ${threshold} and on (cluster, env, job, instance) ${up} == 1 unless on (cluster, env, job, instance) ${speechless}`,
     for: "30m",
     summary: "{{ $labels.job }} tells much less than it did",
     description:
@@ -291,6 +313,10 @@ export const group = defineAlerts(owner, signals, {
         'scrape_samples_post_metric_relabeling{instance="b"}': "100x90 0x100",
         'up{instance="c"}': "1x200",
         'scrape_samples_post_metric_relabeling{instance="c"}': "9x90 3x100",
+        // A database that is down, and has an alert for it.
+        'up{instance="d"}': "1x200",
+        'pg_up{instance="d"}': "1x90 0x100",
+        'scrape_samples_post_metric_relabeling{instance="d"}': "400x90 30x100",
       },
       at: "2h20m",
     },

@@ -169,12 +169,20 @@ export const group = defineAlerts(owner, signals, {
   },
   ProbeHttpServerError: {
     severity: "critical",
-    when: ({ status }) => `${status} >= 500`,
+    // A probe that asks for the 503 it gets is content.
+    when: ({ status, success }) => `${status} >= 500 unless ${success} == 1`,
     for: "2m",
     summary: "{{ $labels.instance }} answers with an error of its own",
     description: '{{ $labels.instance }} answers with status {{ $value | printf "%.0f" }}.',
     fires: { series: { probe_http_status_code: "200x2 503x10" }, from: "5m", value: "503" },
-    quiet: { series: { probe_http_status_code: "200x2 502 404x10" }, at: "8m" },
+    quiet: {
+      series: {
+        probe_http_status_code: "200x2 502 404x10",
+        'probe_http_status_code{instance="b"}': "503x12",
+        'probe_success{instance="b"}': "1x12",
+      },
+      at: "8m",
+    },
   },
   ProbeHttpClientError: {
     severity: "warning",

@@ -7,23 +7,31 @@ const day = 86_400;
 const left = (q: Query, expires: string, within: string): string =>
   `((last_over_time(${q.timestamp(expires)}[${within}]) > 0) - time())`;
 
+const expiry = "probe_ssl_earliest_cert_expiry";
+
 export const signals = defineSignals({
   certificateLeft: {
     unit: "seconds",
-    about: "Time until the first certificate that a server shows expires.",
-    query: (q) => left(q, "probe_ssl_earliest_cert_expiry", "1h"),
+    about: "Time until the first certificate that a server, or one of several, shows expires.",
+    query: (q) => {
+      const expires = q.timestamp(expiry);
+      const several = `min_over_time(${expires}[1h]) and changes(${expires}[1h]) > 1`;
+      return `(((${several} or last_over_time(${expires}[1h])) > 0) - time())`;
+    },
   },
   renewed: {
     unit: "count",
     about:
       "How often a server's certificate was renewed within a week: one that lives short is always about to expire.",
-    query: (q) => `changes(${q.timestamp("probe_ssl_earliest_cert_expiry")}[7d])`,
+    // One address of several servers whose certificates differ shows one after the other.
+    query: (q) =>
+      `(changes(${q.timestamp(expiry)}[7d]) unless changes(${q.timestamp(expiry)}[1h]) > 1)`,
   },
   lastLeft: {
     unit: "seconds",
     about:
       "Time until the certificate that a server last showed expires: a prober that verifies sees none once it has.",
-    query: (q) => left(q, "probe_ssl_earliest_cert_expiry", "1d"),
+    query: (q) => left(q, expiry, "1d"),
   },
   chainLeft: {
     unit: "seconds",
@@ -72,7 +80,6 @@ const owner: Owner = {
   board: estateBoard,
   target: { job: "probe", instance: site, probe: "site" },
 };
-const expiry = "probe_ssl_earliest_cert_expiry";
 const chain = "probe_ssl_last_chain_expiry_timestamp_seconds";
 /** A certificate that lives for a day and is renewed in time. */
 const livesShort = { [`${expiry}{instance="https://short"}`]: "86400x5 90000x40" };

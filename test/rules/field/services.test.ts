@@ -142,6 +142,92 @@ const situations: Situations = {
     series: { probe_ssl_earliest_cert_expiry: six("200000x8 stale"), probe_success: six("1x8 0") },
     firing: { "40m": 1, "49m": 1, "50m": 1 },
   },
+
+  "a probe that asks for the 503 of a standby": {
+    alert: "ProbeHttpServerError",
+    target: site,
+    series: { probe_http_status_code: "503x60", probe_success: "1x60" },
+    firing: { "40m": 0 },
+  },
+  "a probe that waits for its answer in vain": {
+    alert: "ScrapeSlow",
+    target: site,
+    series: { up: "1x60", scrape_duration_seconds: "9.6x60", probe_success: "0x60" },
+    firing: { "40m": 0 },
+  },
+  "a probe that fails and has less to tell": {
+    alert: "ScrapeSamplesDropped",
+    target: site,
+    step: "5m",
+    series: {
+      up: "1x600",
+      scrape_samples_post_metric_relabeling: "24x400 9x100",
+      probe_success: "1x400 0x100",
+    },
+    firing: { "35h": 0 },
+  },
+  "an exporter whose database is down": {
+    alert: "ScrapeSamplesDropped",
+    target: { job: "postgres", instance: "p:9187", host: "p" },
+    step: "5m",
+    series: {
+      up: "1x600",
+      scrape_samples_post_metric_relabeling: "424x400 39x100",
+      pg_up: "1x400 0x100",
+    },
+    firing: { "35h": 0 },
+  },
+  "two servers behind one address, of which one was not told of the new certificate": {
+    alert: "TlsCertExpiresIn7d",
+    target: site,
+    series: {
+      probe_ssl_earliest_cert_expiry: Array<string>(100).fill("400000 7000000").join(" "),
+      probe_success: "1x200",
+    },
+    firing: { "150m": 1, "151m": 1 },
+  },
+  "the same, three days before": {
+    alert: "TlsCertExpiresIn3d",
+    target: site,
+    series: {
+      probe_ssl_earliest_cert_expiry: Array<string>(100).fill("200000 7000000").join(" "),
+      probe_success: "1x200",
+    },
+    firing: { "150m": 1, "151m": 1 },
+  },
+  "a certificate that lives for a day": {
+    alert: "TlsCertExpiresIn3d",
+    target: site,
+    step: "10m",
+    series: { probe_ssl_earliest_cert_expiry: "86400x100 146400x100 206400x100" },
+    firing: { "20h": 0, "30h": 0 },
+  },
+  "an agent, which has no Alertmanager": {
+    alert: "PrometheusNotConnectedToAlertmanagers",
+    target: prometheus,
+    series: { prometheus_notifications_alertmanagers_discovered: "0x60" },
+    firing: { "40m": 0 },
+  },
+  "a Loki of one that two services lead to": {
+    alert: "LokiMemberlistSplit",
+    target: loki,
+    series: {
+      'up{service="loki"}': "1x60",
+      'up{service="loki-headless"}': "1x60",
+      'loki_memberlist_client_cluster_members_count{service="loki"}': "1x60",
+      'loki_memberlist_client_cluster_members_count{service="loki-headless"}': "1x60",
+    },
+    firing: { "40m": 0 },
+  },
+  "Alertmanagers that came back under other addresses": {
+    alert: "AlertmanagerPeerLost",
+    target: { job: "alertmanager", instance: "a:9093", host: "a" },
+    series: {
+      alertmanager_cluster_failed_peers: "0x20 2x100",
+      alertmanager_cluster_members: "3x120",
+    },
+    firing: { "80m": 0 },
+  },
 };
 
 tryAll(situations);
