@@ -24,6 +24,12 @@ export const signals = defineSignals({
     about: "Age of each file of metrics left for the node exporter.",
     query: (q) => q.age("node_textfile_mtime_seconds"),
   },
+  textfileWritten: {
+    unit: "count",
+    about:
+      "How often each such file was seen written anew within a month: one that never is holds a fact.",
+    query: (q) => `changes(${q.timestamp("node_textfile_mtime_seconds")}[30d:6h])`,
+  },
   rebootRequired: {
     unit: "bool",
     about: "1 while an installed update waits for a restart of the host.",
@@ -114,14 +120,27 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
     severity: "warning",
     needs: "textfile collector",
     threshold: { value: day, unit: "seconds since it was written" },
-    when: ({ textfileAge }, threshold) => `${textfileAge} > ${threshold}`,
+    when: ({ textfileAge, textfileWritten }, threshold) =>
+      `${textfileAge} > ${threshold} and ${textfileWritten} > 0`,
     for: "1h",
     step: "30m",
     summary: "A file of metrics on {{ $labels.host }} is old",
     description:
       "{{ $labels.file }} was last written {{ $value | humanizeDuration }} ago: the job that writes it does not run.",
-    fires: { series: { [mtime]: "1800x60" }, from: "26h", labels: file, value: "1d 1h 30m 0s" },
-    quiet: { series: { [mtime]: "10800x60" }, at: "24h" },
+    fires: {
+      series: { [mtime]: "900x29 54000x60" },
+      from: "40h30m",
+      labels: file,
+      value: "1d 1h 30m 0s",
+    },
+    quiet: {
+      series: {
+        [mtime]: "900x29 60000x60",
+        // One that says what the host is for.
+        'node_textfile_mtime_seconds{file="/role.prom"}': "1800x90",
+      },
+      at: "40h",
+    },
     resolves: { series: { [mtime]: "90000x10" }, at: "1h" },
   },
   HostRebootRequired: {

@@ -109,6 +109,47 @@ const situations: Situations = {
     },
     firing: { "20m": 0 },
   },
+
+  "memory that ZFS has filled with what it read": {
+    alert: "HostMemoryExhausted",
+    target: node,
+    series: {
+      node_memory_MemAvailable_bytes: "4x60",
+      node_memory_MemTotal_bytes: "100x60",
+      node_zfs_arc_size: "80x60",
+      node_zfs_arc_c_min: "3x60",
+    },
+    firing: { "40m": 0 },
+  },
+  "memory that is used up beside a small cache of ZFS": {
+    alert: "HostMemoryExhausted",
+    target: node,
+    series: {
+      node_memory_MemAvailable_bytes: "2x60",
+      node_memory_MemTotal_bytes: "100x60",
+      node_zfs_arc_size: "4x60",
+      node_zfs_arc_c_min: "3x60",
+    },
+    firing: { "40m": 1 },
+  },
+  "a database's host, most of whose memory is huge pages": {
+    alert: "HostMemoryLow",
+    target: node,
+    series: {
+      node_memory_MemAvailable_bytes: "8x60",
+      node_memory_MemTotal_bytes: "100x60",
+      node_memory_Hugepagesize_bytes: "2x60",
+      node_memory_HugePages_Total: "40x60",
+    },
+    firing: { "40m": 0 },
+  },
+  "a file of metrics that is written once and says what the host is for": {
+    alert: "HostTextfileStale",
+    target: { ...node, file: "/x/role.prom" },
+    step: "1h",
+    series: { node_textfile_mtime_seconds: "1000x700" },
+    firing: { "100h": 0 },
+  },
 };
 
 tryAll(situations);
