@@ -16,23 +16,24 @@ export const signals = defineSignals({
     unit: "count",
     about: "How many of those asked know a primary.",
     query: (q) =>
-      `count by (cluster, env, job, rs_nm) (${q.gauge("mongodb_rs_members_state")} == 1)`,
+      `count by (cluster, env, job, cl_id, rs_nm) (${q.gauge("mongodb_rs_members_state")} == 1)`,
   },
   members: {
     unit: "count",
     about: "Members of each replica set.",
     query: (q) =>
-      `count by (cluster, env, job, rs_nm) (group by (cluster, env, job, rs_nm, member_idx) (${q.gauge("mongodb_rs_members_state")}))`,
+      `count by (cluster, env, job, cl_id, rs_nm) (group by (cluster, env, job, cl_id, rs_nm, member_idx) (${q.gauge("mongodb_rs_members_state")}))`,
   },
   term: {
     unit: "count",
     about: "Elections of the replica set so far.",
-    query: (q) => `max by (cluster, env, job, rs_nm) (${q.gauge("mongodb_rs_term")})`,
+    query: (q) => `max by (cluster, env, job, cl_id, rs_nm) (${q.gauge("mongodb_rs_term")})`,
   },
   termBefore: {
     unit: "count",
     about: "Elections of the replica set until a quarter of an hour ago.",
-    query: (q) => `max by (cluster, env, job, rs_nm) (${q.gauge("mongodb_rs_term")} offset 15m)`,
+    query: (q) =>
+      `max by (cluster, env, job, cl_id, rs_nm) (${q.gauge("mongodb_rs_term")} offset 15m)`,
   },
   lag: {
     unit: "seconds",
@@ -40,8 +41,8 @@ export const signals = defineSignals({
     query: (q) => {
       const applied = (state: string): string =>
         q.gauge("mongodb_rs_members_optimeDate", { member_state: state });
-      const secondary = `max by (cluster, env, job, rs_nm, member_idx) (${applied("SECONDARY")})`;
-      return `(max by (cluster, env, job, rs_nm) (${applied("PRIMARY")}) - on (cluster, env, job, rs_nm) group_right () ${secondary}) / 1000`;
+      const secondary = `max by (cluster, env, job, cl_id, rs_nm, member_idx) (${applied("SECONDARY")})`;
+      return `(max by (cluster, env, job, cl_id, rs_nm) (${applied("PRIMARY")}) - on (cluster, env, job, cl_id, rs_nm) group_right () ${secondary}) / 1000`;
     },
   },
   throttled: {

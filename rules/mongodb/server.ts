@@ -163,19 +163,30 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBTicketsExhausted: {
     severity: "critical",
     threshold: { value: 8, unit: "tickets left" },
-    when: ({ tickets }, left) => `${tickets} < ${left}`,
+    // MongoDB 7 gives an idle server few: few are too few when somebody waits.
+    when: ({ queued, tickets }, left) =>
+      `${tickets} < ${left} and on (cluster, env, job, instance) ${queued} > 0`,
     for: "5m",
     summary: "The storage engine of {{ $labels.host }} takes no more {{ $labels.txn_rw }}s",
     description:
       "Only {{ $value | humanize }} tickets have been left for five minutes: operations queue although clients are connected.",
     fires: {
-      series: { 'mongodb_ss_wt_concurrentTransactions_available{txn_rw="write"}': "7x20" },
+      series: {
+        'mongodb_ss_wt_concurrentTransactions_available{txn_rw="write"}': "7x20",
+        'mongodb_ss_globalLock_currentQueue{count_type="total"}': "3x20",
+      },
       from: "5m",
       labels: { txn_rw: "write" },
       value: "7",
     },
     quiet: {
-      series: { 'mongodb_ss_wt_concurrentTransactions_available{txn_rw="write"}': "9x20" },
+      series: {
+        'mongodb_ss_wt_concurrentTransactions_available{txn_rw="write"}': "9x20",
+        'mongodb_ss_globalLock_currentQueue{count_type="total"}': "3x20",
+        'mongodb_ss_wt_concurrentTransactions_available{instance="idle:9216",txn_rw="write"}':
+          "6x20",
+        'mongodb_ss_globalLock_currentQueue{instance="idle:9216",count_type="total"}': "0x20",
+      },
       at: "10m",
     },
   },

@@ -1,5 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
+import { usual } from "../lib/usual.ts";
 import { mysql } from "./common.ts";
 
 export const signals = defineSignals({
@@ -129,14 +130,14 @@ export const group = defineAlerts({ ...mysql, name: "mysql-galera" }, signals, {
   },
   MySQLGaleraClusterShrunk: {
     severity: "warning",
-    when: ({ size }) => `${size} < max_over_time(${size}[1h])`,
+    when: ({ size }) => `${size} < ${usual(size)}`,
     for: "5m",
     summary: "The Galera cluster of {{ $labels.host }} lost a node",
     description:
-      '{{ $value | printf "%.0f" }} nodes are left, fewer than within the last hour; the majority gets narrower.',
+      '{{ $value | printf "%.0f" }} nodes are left, fewer than mostly within two hours; the majority gets narrower.',
     fires: {
-      series: { mysql_global_status_wsrep_cluster_size: "3x5 2x20" },
-      from: "11m",
+      series: { mysql_global_status_wsrep_cluster_size: "3x40 2x30" },
+      from: "46m",
       value: "2",
     },
     quiet: { series: { mysql_global_status_wsrep_cluster_size: "2x5 3x20" }, at: "15m" },

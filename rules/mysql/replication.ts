@@ -22,14 +22,19 @@ export const signals = defineSignals({
   },
   lag: {
     unit: "seconds",
-    about: "How old the change is that a replica applies; nothing while replication is stopped.",
-    query: (q) => oneOf(q, "seconds_behind_master", "seconds_behind_source"),
+    about:
+      "How old the change is that a replica applies, beyond what it is to be; nothing while replication is stopped.",
+    query: (q) => {
+      const behind = oneOf(q, "seconds_behind_master", "seconds_behind_source");
+      return `(${behind} - ${q.gauge("mysql_slave_status_sql_delay")} or ${behind})`;
+    },
   },
   heartbeatLag: {
     unit: "seconds",
-    about: "Age of the last heartbeat that reached this server, by the server that wrote it.",
+    about: "Age of the last heartbeat that reached this server, whoever wrote it.",
+    // A row of each server that ever wrote one stays, also after another took over.
     query: (q) =>
-      `${q.gauge("mysql_heartbeat_now_timestamp_seconds")} - ${q.gauge("mysql_heartbeat_stored_timestamp_seconds")}`,
+      `min without (server_id) (${q.gauge("mysql_heartbeat_now_timestamp_seconds")} - ${q.gauge("mysql_heartbeat_stored_timestamp_seconds")})`,
   },
   relayLog: {
     unit: "bytes",
@@ -40,6 +45,12 @@ export const signals = defineSignals({
     unit: "bool",
     about: "1 while ordinary users may not write.",
     query: (q) => q.gauge("mysql_global_variables_read_only"),
+  },
+  unasked: {
+    unit: "bool",
+    about: "0 while the exporter cannot ask what a server replicates.",
+    query: (q) =>
+      q.gauge("mysql_exporter_collector_success", { collector: "collect.slave_status" }),
   },
   binlogCacheDisk: {
     unit: "opsPerSecond",
@@ -54,10 +65,10 @@ export const signals = defineSignals({
   membersOut: {
     unit: "bool",
     about:
-      "1 for each member of a replication group that some member of it finds not to be online.",
+      "1 for each member of a replication group that some member of it finds neither online nor on its way.",
     // Each tells of all: one that is away is one alert.
     query: (q) =>
-      `max by (cluster, env, job, member_host, member_id, member_state) (${q.gauge("mysql_perf_schema_replication_group_member_info", { member_state: { not: "ONLINE" } })})`,
+      `max by (cluster, env, job, member_host, member_id, member_state) (${q.gauge("mysql_perf_schema_replication_group_member_info", { member_state: { not: /ONLINE|RECOVERING/ } })})`,
   },
   inGroup: {
     unit: "bool",
@@ -169,20 +180,21 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
     for: "10m",
     summary: "Heartbeats reach {{ $labels.host }} late",
     description:
-      "The newest heartbeat of server {{ $labels.server_id }} has been {{ $value | humanizeDuration }} old; that is the lag over the whole chain.",
+      "The newest heartbeat has been {{ $value | humanizeDuration }} old; that is the lag over the whole chain.",
     fires: {
       series: {
         'mysql_heartbeat_now_timestamp_seconds{server_id="1"}': "1069+60x20",
         'mysql_heartbeat_stored_timestamp_seconds{server_id="1"}': "1000+60x20",
       },
       from: "10m",
-      labels: { server_id: "1" },
       value: "1m 9s",
     },
     quiet: {
       series: {
         'mysql_heartbeat_now_timestamp_seconds{server_id="1"}': "1052+60x20",
         'mysql_heartbeat_stored_timestamp_seconds{server_id="1"}': "1000+60x20",
+        'mysql_heartbeat_now_timestamp_seconds{server_id="2"}': "1052+60x20",
+        'mysql_heartbeat_stored_timestamp_seconds{server_id="2"}': "1x20",
       },
       at: "15m",
     },
@@ -238,8 +250,8 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
   },
   MySQLReadOnlyWithoutSource: {
     severity: "warning",
-    when: ({ inGroup, readOnly, sqlRunning }) =>
-      `${readOnly} == 1 unless on (cluster, env, job, instance) group by (cluster, env, job, instance) (${sqlRunning}) unless on (cluster, env, job, instance) ${inGroup}`,
+    when: ({ inGroup, readOnly, sqlRunning, unasked }) =>
+      `${readOnly} == 1 unless on (cluster, env, job, instance) group by (cluster, env, job, instance) (${sqlRunning}) unless on (cluster, env, job, instance) ${inGroup} unless on (cluster, env, job, instance) ${unasked} == 0`,
     for: "15m",
     summary: "MySQL on {{ $labels.host }} is read only and no replica",
     description:
@@ -263,6 +275,12 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
         // A secondary of a replication group.
         'mysql_global_variables_read_only{instance="db-5:9104"}': "1x30",
         [`mysql_perf_schema_replication_group_member_info{${member},member_state="ONLINE",instance="db-5:9104"}`]:
+          "1x30",
+        // Nobody knows what it replicates.
+        'mysql_global_variables_read_only{instance="db-6:9104"}': "1x30",
+        'mysql_exporter_collector_success{instance="db-6:9104",collector="collect.slave_status"}':
+          "0x30",
+        'mysql_exporter_collector_success{instance="db-6:9104",collector="collect.binlog_size"}':
           "1x30",
       },
       at: "20m",
@@ -320,9 +338,9 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
     quiet: {
       series: {
         [`mysql_perf_schema_replication_group_member_info{${member},member_state="RECOVERING"}`]:
-          "1x3 stale",
+          "1x10 stale",
         [`mysql_perf_schema_replication_group_member_info{${member},member_state="ONLINE"}`]:
-          "_x4 1x10",
+          "_x11 1x10",
       },
       at: "12m",
     },

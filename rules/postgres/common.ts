@@ -17,6 +17,9 @@ export const postgres = {
  */
 export const ofServer = (metric: string): string => `max without (server) (${metric})`;
 
+/** What one server tells. */
+export const ofTarget = "cluster, env, job, instance";
+
 /** Labels of a session beside its database, user and application: they change while it runs. */
 export const passing = "server, state, backend_type, wait_event_type, wait_event";
 

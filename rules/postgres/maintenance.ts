@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { ofServer, postgres, session } from "./common.ts";
+import { ofServer, ofTarget, postgres, session } from "./common.ts";
 
 export const signals = defineSignals({
   xidAge: {
@@ -14,6 +14,17 @@ export const signals = defineSignals({
     unit: "count",
     about: "Multixacts since the oldest that is still needed, by database.",
     query: (q) => q.gauge("pg_database_wraparound_age_datminmxid_seconds"),
+  },
+  freezesAt: {
+    unit: "count",
+    about: "Transactions after which the server freezes a table whatever else it has to do.",
+    query: (q) => `max by (${ofTarget}) (${q.gauge("pg_settings_autovacuum_freeze_max_age")})`,
+  },
+  freezesMultixactsAt: {
+    unit: "count",
+    about: "Multixacts after which the server freezes a table whatever else it has to do.",
+    query: (q) =>
+      `max by (${ofTarget}) (${q.gauge("pg_settings_autovacuum_multixact_freeze_max_age")})`,
   },
   deadShare: {
     unit: "ratio",
@@ -65,12 +76,17 @@ export const signals = defineSignals({
     about: "What each database of at least 1 GB grows by in a day at the pace of the last one.",
     query: (q) => {
       const size = q.gauge("pg_database_size_bytes");
-      return `deriv(${size}[1d]) * 86400 / (${size} > 1e9)`;
+      // One that was made or restored today has no pace yet.
+      return `(deriv(${size}[1d]) * 86400 / (${size} > 1e9) and max_over_time(${size}[1h] offset 1d))`;
     },
   },
 });
 
 const orders = 'datname="shop",schemaname="public",relname="orders"';
+/** Who lets rows grow older before they are frozen has older rows. */
+const unlessAsSet = (age: string, setting: string): string =>
+  ` unless ${age} < on (${ofTarget}) group_left () (1.1 * ${setting})`;
+
 const small = 'datname="shop",schemaname="public",relname="small"';
 const table = { datname: "shop", schemaname: "public", relname: "orders" };
 const vacuumed = (relation: string, seconds: number): Record<string, string> => ({
@@ -88,7 +104,8 @@ export const group = defineAlerts({ ...postgres, name: "postgres-maintenance" },
     severity: "warning",
     family: "PostgresXidAge",
     threshold: { value: 500e6, unit: "transactions since the oldest row that is not frozen" },
-    when: ({ xidAge }, threshold) => `${xidAge} > ${threshold}`,
+    when: ({ freezesAt, xidAge }, threshold) =>
+      `${xidAge} > ${threshold}${unlessAsSet(xidAge, freezesAt)}`,
     for: "1h",
     summary: "Old rows of {{ $labels.datname }} on {{ $labels.host }} are not frozen",
     description:
@@ -100,7 +117,13 @@ export const group = defineAlerts({ ...postgres, name: "postgres-maintenance" },
       value: "580M",
     },
     quiet: {
-      series: { 'pg_database_wraparound_age_datfrozenxid_seconds{datname="shop"}': "430000000x80" },
+      series: {
+        'pg_database_wraparound_age_datfrozenxid_seconds{datname="shop"}': "430000000x80",
+        'pg_database_wraparound_age_datfrozenxid_seconds{instance="db-2:9187",datname="shop"}':
+          "900000000x80",
+        'pg_settings_autovacuum_freeze_max_age{instance="db-2:9187",server="db-2:5432"}':
+          "1000000000x80",
+      },
       at: "70m",
     },
   },
@@ -131,7 +154,8 @@ export const group = defineAlerts({ ...postgres, name: "postgres-maintenance" },
   PostgresMultixactAgeHigh: {
     severity: "warning",
     threshold: { value: 800e6, unit: "multixacts since the oldest still needed" },
-    when: ({ multixactAge }, threshold) => `${multixactAge} > ${threshold}`,
+    when: ({ freezesMultixactsAt, multixactAge }, threshold) =>
+      `${multixactAge} > ${threshold}${unlessAsSet(multixactAge, freezesMultixactsAt)}`,
     for: "1h",
     summary: "Multixacts of {{ $labels.datname }} on {{ $labels.host }} grow old",
     description:
@@ -279,20 +303,21 @@ export const group = defineAlerts({ ...postgres, name: "postgres-maintenance" },
     description:
       "At the pace of the last day it grows by {{ $value | humanizePercentage }} in a day; look before the disk is the problem.",
     fires: {
-      series: { 'pg_database_size_bytes{datname="shop"}': "2000000000+20000000x10" },
-      from: "2h",
+      series: { 'pg_database_size_bytes{datname="shop"}': "2000000000+24000000x30" },
+      from: "25h",
       labels: { datname: "shop" },
-      value: "23.53%",
+      value: "22.15%",
     },
     quiet: {
       series: {
         'pg_database_size_bytes{datname="shop"}': "2000000000+15000000x40",
         'pg_database_size_bytes{datname="small"}': "100000000+5000000x40",
+        'pg_database_size_bytes{datname="new"}': "_x20 2000000000+200000000x20",
       },
-      at: "5h",
+      at: "30h",
     },
     resolves: {
-      series: { 'pg_database_size_bytes{datname="shop"}': "2040000000x40" },
+      series: { 'pg_database_size_bytes{datname="shop"}': "2720000000x40" },
       at: "30h",
     },
   },

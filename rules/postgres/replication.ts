@@ -1,19 +1,25 @@
 import { defineAlerts } from "../lib/alert.ts";
-import { defineSignals } from "../lib/signal.ts";
-import { ofServer, postgres } from "./common.ts";
+import { defineSignals, type Query } from "../lib/signal.ts";
+import { usual } from "../lib/usual.ts";
+import { ofServer, ofTarget, postgres } from "./common.ts";
 
 const sender = "server, application_name, client_addr, state, slot_name, pid";
+
+/** Without what a standby waits on purpose, which is a setting of PostgreSQL 12 and later. */
+const late = (q: Query, time: string): string =>
+  `(${time} - ${ofServer(q.gauge("pg_settings_recovery_min_apply_delay_seconds"))} or ${time})`;
 
 export const signals = defineSignals({
   lag: {
     unit: "seconds",
-    about: "How old the last replayed change is while more of them wait; 0 on a primary.",
-    query: (q) => q.gauge("pg_replication_lag_seconds"),
+    about:
+      "How old the last replayed change is while more of them wait, beyond what it is to be; 0 on a primary.",
+    query: (q) => late(q, q.gauge("pg_replication_lag_seconds")),
   },
   sinceReplay: {
     unit: "seconds",
-    about: "Time since a standby replayed anything, whether or not it received more.",
-    query: (q) => q.gauge("pg_replication_last_replay_seconds"),
+    about: "Time since a standby should have replayed anything, whether or not it received more.",
+    query: (q) => late(q, q.gauge("pg_replication_last_replay_seconds")),
   },
   isReplica: {
     unit: "bool",
@@ -36,8 +42,18 @@ export const signals = defineSignals({
   },
   roleChanges: {
     unit: "count",
-    about: "How often a server became a primary or a standby within an hour.",
-    query: (q) => `changes(${q.gauge("pg_replication_is_replica")}[1h])`,
+    about: "How often a server became a primary or a standby within two hours.",
+    query: (q) => `changes(${q.gauge("pg_replication_is_replica")}[2h])`,
+  },
+  unasked: {
+    unit: "bool",
+    about: "1 when one of the exporter's queries failed: who streams may be unknown then.",
+    query: (q) => q.gauge("pg_exporter_last_scrape_error"),
+  },
+  slotRoom: {
+    unit: "bytes",
+    about: "WAL that a slot may keep before it is dropped, as it is set.",
+    query: (q) => `max by (${ofTarget}) (${q.gauge("pg_settings_max_slot_wal_keep_size_bytes")})`,
   },
   receiverSilent: {
     unit: "seconds",
@@ -100,7 +116,15 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
     description:
       "Replay is {{ $value | humanizeDuration }} behind: this standby cannot take over without losing or waiting for that time.",
     fires: { series: { pg_replication_lag_seconds: "345x20" }, from: "5m", value: "5m 45s" },
-    quiet: { series: { pg_replication_lag_seconds: "260x20" }, at: "10m" },
+    quiet: {
+      series: {
+        pg_replication_lag_seconds: "260x20",
+        'pg_replication_lag_seconds{instance="db-2:9187"}': "3700x20",
+        'pg_settings_recovery_min_apply_delay_seconds{instance="db-2:9187",server="db-2:5432"}':
+          "3600x20",
+      },
+      at: "10m",
+    },
   },
   PostgresReplicaStale: {
     severity: "warning",
@@ -156,19 +180,19 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
   },
   PostgresStandbyLost: {
     severity: "warning",
-    when: ({ roleChanges, standbys }) =>
-      `${standbys} < max_over_time(${standbys}[1h:1m]) unless ${roleChanges} > 0`,
+    when: ({ roleChanges, standbys, unasked }) =>
+      `${standbys} < ${usual(standbys)} unless ${roleChanges} > 0 unless on (${ofTarget}) ${unasked} == 1`,
     for: "5m",
     summary: "A standby no longer streams from {{ $labels.host }}",
     description:
-      '{{ $value | printf "%.0f" }} standbys have streamed for five minutes, fewer than within the last hour: there is one less to fail over to.',
+      '{{ $value | printf "%.0f" }} standbys have streamed for five minutes, fewer than mostly within two hours: there is one less to fail over to.',
     fires: {
       // A standby that others stream from.
       series: {
-        pg_replication_is_replica: "1x20",
-        [`pg_stat_replication_pg_wal_lsn_diff{${sent}}`]: "100x5 stale",
+        pg_replication_is_replica: "1x60",
+        [`pg_stat_replication_pg_wal_lsn_diff{${sent}}`]: "100x40 stale",
       },
-      from: "11m",
+      from: "46m",
       value: "0",
     },
     quiet: {
@@ -184,6 +208,11 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
         'pg_stat_replication_pg_wal_lsn_diff{instance="db-3:9187",host="db-3",application_name="db-4",client_addr="10.0.0.4",state="streaming"}':
           "100x70 stale",
         'pg_replication_is_replica{instance="db-2:9187",host="db-2"}': "1x90",
+        // Who streams from it cannot be asked.
+        'pg_replication_is_replica{instance="db-5:9187",host="db-5"}': "0x90",
+        'pg_stat_replication_pg_wal_lsn_diff{instance="db-5:9187",host="db-5",application_name="db-6",client_addr="10.0.0.6",state="streaming"}':
+          "100x60 stale",
+        'pg_exporter_last_scrape_error{instance="db-5:9187",host="db-5"}': "0x60 1x30",
       },
       at: "80m",
     },
@@ -233,7 +262,9 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
   PostgresSlotAtRisk: {
     severity: "critical",
     threshold: { value: 1e9, unit: "bytes of WAL until the slot is dropped" },
-    when: ({ slotLeft }, threshold) => `${slotLeft} < ${threshold}`,
+    // What may keep little has little left from the first day on.
+    when: ({ slotLeft, slotRoom }, threshold) =>
+      `${slotLeft} < ${threshold} unless ${slotLeft} > on (${ofTarget}) group_left () (0.25 * ${slotRoom})`,
     for: "2m",
     summary: "Slot {{ $labels.slot_name }} on {{ $labels.host }} is about to be lost",
     description:
@@ -251,6 +282,10 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
       series: {
         'pg_replication_slots_safe_wal_size_bytes{slot_name="db_2",slot_type="physical"}':
           "1150000000x10",
+        'pg_replication_slot_safe_wal_size_bytes{instance="db-2:9187",slot_name="db_3",slot_type="physical"}':
+          "500000000x10",
+        'pg_settings_max_slot_wal_keep_size_bytes{instance="db-2:9187",server="db-2:5432"}':
+          "536870912x10",
       },
       at: "7m",
     },

@@ -25,8 +25,9 @@ export const signals = defineSignals({
   },
   connections: {
     unit: "count",
-    about: "Client sessions, whatever they do.",
-    query: (q) => `sum without (${session}) (${q.gauge("pg_stat_activity_count")})`,
+    about: "Client sessions, whatever they do; the server's own workers have slots of their own.",
+    query: (q) =>
+      `sum without (${session}) (${q.gauge("pg_stat_activity_count", { backend_type: { not: /autovacuum worker|parallel worker|walsender|logical replication .*/ } })})`,
   },
   connectionLimit: {
     unit: "count",
@@ -178,6 +179,7 @@ export const group = defineAlerts(postgres, signals, {
         ...limits,
         [`pg_stat_activity_count{${active}}`]: "50x20",
         [`pg_stat_activity_count{${idle}}`]: "40x20",
+        [`pg_stat_activity_count{${active},backend_type="parallel worker"}`]: "30x20",
       },
       at: "6m",
     },

@@ -93,7 +93,9 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
   PostgresArchiveStale: {
     severity: "warning",
     threshold: { value: 3600, unit: "seconds without an archived segment" },
-    when: ({ sinceArchived }, threshold) => `${sinceArchived} > ${threshold}`,
+    // A standby leaves that to its primary, and remembers what it archived when it was one.
+    when: ({ isReplica, sinceArchived }, threshold) =>
+      `${sinceArchived} > ${threshold} unless on (cluster, env, job, instance) ${isReplica} == 1`,
     for: "15m",
     summary: "{{ $labels.host }} has archived no WAL for long",
     description:
@@ -105,7 +107,11 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
       value: "1h 9m 0s",
     },
     quiet: {
-      series: { 'pg_stat_archiver_last_archive_age{server="db-1:5432"}': "3100x20" },
+      series: {
+        'pg_stat_archiver_last_archive_age{server="db-1:5432"}': "3100x20",
+        'pg_stat_archiver_last_archive_age{instance="db-2:9187",server="db-2:5432"}': "90000x20",
+        'pg_replication_is_replica{instance="db-2:9187"}': "1x20",
+      },
       at: "20m",
     },
   },

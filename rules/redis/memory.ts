@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { redis } from "./common.ts";
+import { isCache, ofTarget, redis } from "./common.ts";
 
 export const signals = defineSignals({
   memoryUsed: {
@@ -8,6 +8,11 @@ export const signals = defineSignals({
     about: "Used share of maxmemory; absent where no limit is set.",
     query: (q) =>
       `${q.gauge("redis_memory_used_bytes")} / (${q.gauge("redis_memory_max_bytes")} > 0)`,
+  },
+  cache: {
+    unit: "bool",
+    about: "1 for each server that may drop any key to make room.",
+    query: isCache,
   },
   systemMemoryUsed: {
     unit: "ratio",
@@ -43,43 +48,59 @@ export const signals = defineSignals({
   },
 });
 
+const fullCache = {
+  'redis_memory_used_bytes{instance="b:9121"}': "99x30",
+  'redis_memory_max_bytes{instance="b:9121"}': "100x30",
+  'redis_instance_info{instance="b:9121",role="master",maxmemory_policy="allkeys-lru"}': "1x30",
+};
+
 export const group = defineAlerts({ ...redis, name: "redis-memory" }, signals, {
   RedisMemoryHigh: {
     severity: "warning",
     family: "RedisMemory",
     threshold: { value: 0.85, unit: "share of maxmemory" },
-    when: ({ memoryUsed }, share) => `${memoryUsed} > ${share}`,
+    when: ({ cache, memoryUsed }, share) =>
+      `${memoryUsed} > ${share} unless on (${ofTarget}) ${cache}`,
     for: "10m",
     summary: "Redis on {{ $labels.host }} has little memory left",
     description:
-      "{{ $value | humanizePercentage }} of maxmemory has been used for 10 minutes; soon keys are evicted or writes refused, as the policy says.",
+      "{{ $value | humanizePercentage }} of maxmemory has been used for 10 minutes; soon writes are refused, or keys go that have an end.",
     fires: {
       series: { redis_memory_used_bytes: "90x30", redis_memory_max_bytes: "100x30" },
       from: "10m",
       value: "90%",
     },
     quiet: {
-      series: { redis_memory_used_bytes: "80x30", redis_memory_max_bytes: "100x30" },
+      series: {
+        redis_memory_used_bytes: "80x30",
+        redis_memory_max_bytes: "100x30",
+        ...fullCache,
+      },
       at: "15m",
     },
   },
   RedisMemoryCritical: {
     severity: "critical",
     family: "RedisMemory",
-    // A cache that lives at its limit is above it for moments.
+    // Lua and replicas' buffers may take it above its limit.
     threshold: { value: 0.97, unit: "share of maxmemory", range: { max: 2 } },
-    when: ({ memoryUsed }, share) => `${memoryUsed} > ${share}`,
+    when: ({ cache, memoryUsed }, share) =>
+      `${memoryUsed} > ${share} unless on (${ofTarget}) ${cache}`,
     for: "5m",
     summary: "Redis on {{ $labels.host }} is full",
     description:
-      "{{ $value | humanizePercentage }} of maxmemory is used: with the policy noeviction every write fails, with others data goes.",
+      "{{ $value | humanizePercentage }} of maxmemory is used: with the policy noeviction every write fails, with others keys go that have an end.",
     fires: {
       series: { redis_memory_used_bytes: "99x30", redis_memory_max_bytes: "100x30" },
       from: "5m",
       value: "99%",
     },
     quiet: {
-      series: { redis_memory_used_bytes: "95x30", redis_memory_max_bytes: "100x30" },
+      series: {
+        redis_memory_used_bytes: "95x30",
+        redis_memory_max_bytes: "100x30",
+        ...fullCache,
+      },
       at: "10m",
     },
   },

@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { redis } from "./common.ts";
+import { isCache, ofTarget, redis } from "./common.ts";
 
 export const signals = defineSignals({
   snapshotWorks: {
@@ -22,6 +22,11 @@ export const signals = defineSignals({
     unit: "bool",
     about: "1 where an append-only file is kept.",
     query: (q) => q.gauge("redis_aof_enabled"),
+  },
+  cache: {
+    unit: "bool",
+    about: "1 for each server that may drop any key to make room.",
+    query: isCache,
   },
   sinceSnapshot: {
     unit: "seconds",
@@ -95,11 +100,13 @@ export const group = defineAlerts({ ...redis, name: "redis-persistence" }, signa
   RedisBackupStale: {
     severity: "warning",
     threshold: { value: 86_400, unit: "seconds without a snapshot" },
-    when: ({ sinceSnapshot, unsaved }, age) => `${sinceSnapshot} > ${age} and ${unsaved} > 0`,
+    // What a cache holds is elsewhere, too, and an append-only file holds all there is.
+    when: ({ appends, cache, sinceSnapshot, unsaved }, age) =>
+      `${sinceSnapshot} > ${age} and ${unsaved} > 0 unless ${appends} == 1 unless on (${ofTarget}) ${cache}`,
     for: "30m",
     summary: "Redis on {{ $labels.host }} has not saved for a day",
     description:
-      "The last snapshot is {{ $value | humanizeDuration }} old and there are changes since: that much a restart without append-only file would lose.",
+      "The last snapshot is {{ $value | humanizeDuration }} old and there are changes since: that much a restart would lose, for there is no append-only file.",
     step: "30m",
     fires: {
       series: {
@@ -115,6 +122,9 @@ export const group = defineAlerts({ ...redis, name: "redis-persistence" }, signa
         redis_rdb_changes_since_last_save: "5x40",
         'redis_rdb_last_save_timestamp_seconds{instance="idle:9121"}': "1x60",
         'redis_rdb_changes_since_last_save{instance="idle:9121"}': "0x60",
+        'redis_rdb_last_save_timestamp_seconds{instance="b:9121"}': "1x60",
+        'redis_rdb_changes_since_last_save{instance="b:9121"}': "5x60",
+        'redis_aof_enabled{instance="b:9121"}': "1x60",
       },
       at: "20h",
     },

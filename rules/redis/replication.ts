@@ -1,7 +1,8 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { redis } from "./common.ts";
+import { usual } from "../lib/usual.ts";
+import { ofTarget, redis } from "./common.ts";
 
 /** Every Sentinel tells of the same primaries. */
 const ofPrimary = "cluster, env, job, master_name";
@@ -22,10 +23,28 @@ export const signals = defineSignals({
     about: "Replicas connected to this server.",
     query: (q) => q.gauge("redis_connected_slaves"),
   },
-  mostReplicas: {
+  usualReplicas: {
     unit: "count",
-    about: "The most replicas that were connected within the last hour.",
-    query: (q) => `max_over_time(${q.gauge("redis_connected_slaves")}[1h])`,
+    about: "How many replicas were mostly connected within two hours.",
+    query: (q) => usual(q.gauge("redis_connected_slaves")),
+  },
+  demoted: {
+    unit: "bool",
+    about: "1 for each server that has become a replica within two hours.",
+    query: (q) => {
+      const link = q.gauge("redis_master_link_up");
+      return `(${link} unless on (${ofTarget}) ${link} offset 2h)`;
+    },
+  },
+  knownNodes: {
+    unit: "count",
+    about: "Nodes of its cluster that a node knows, itself included.",
+    query: (q) => q.gauge("redis_cluster_known_nodes"),
+  },
+  slotsAssigned: {
+    unit: "count",
+    about: "Slots that a node knows the owner of.",
+    query: (q) => q.gauge("redis_cluster_slots_assigned"),
   },
   syncing: {
     unit: "bool",
@@ -94,13 +113,21 @@ const master = 'master_name="main",master_address="10.0.0.1:6379"';
 export const group = defineAlerts({ ...redis, name: "redis-replication" }, signals, {
   RedisMasterLinkDown: {
     severity: "warning",
-    when: ({ linkUp }) => `${linkUp} == 0`,
+    // One that copies everything has no link until it is done.
+    when: ({ linkUp, syncing }) => `${linkUp} == 0 unless ${syncing} == 1`,
     for: "2m",
     summary: "Replica {{ $labels.host }} has lost its primary",
     description:
       "The replica has not been connected to {{ $labels.master_host }} for two minutes: it answers with old data, and a failover would lose what it lacks.",
     fires: { series: { [`redis_master_link_up{${link}}`]: "0x20" }, from: "2m", labels: primary },
-    quiet: { series: { [`redis_master_link_up{${link}}`]: "1 0 1x20" }, at: "6m" },
+    quiet: {
+      series: {
+        [`redis_master_link_up{${link}}`]: "1 0 1x20",
+        [`redis_master_link_up{instance="b:9121",${link}}`]: "0x20",
+        [`redis_master_sync_in_progress{instance="b:9121",${link}}`]: "1x20",
+      },
+      at: "6m",
+    },
   },
   RedisReplicaLag: {
     severity: "warning",
@@ -120,12 +147,13 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
   },
   RedisReplicaLost: {
     severity: "warning",
-    when: ({ mostReplicas, replicas }) => `${replicas} < ${mostReplicas}`,
+    when: ({ demoted, replicas, usualReplicas }) =>
+      `${replicas} < ${usualReplicas} unless on (${ofTarget}) ${demoted}`,
     for: "5m",
     summary: "{{ $labels.host }} has fewer replicas than before",
     description:
-      "{{ $value | humanize }} replicas are connected, fewer than within the last hour: copies are missing.",
-    fires: { series: { redis_connected_slaves: "2x10 1x20" }, from: "16m", value: "1" },
+      "{{ $value | humanize }} replicas are connected, fewer than mostly within two hours: copies are missing.",
+    fires: { series: { redis_connected_slaves: "2x40 1x30" }, from: "46m", value: "1" },
     quiet: { series: { redis_connected_slaves: "2x10 1 2x20" }, at: "20m" },
     resolves: { series: { redis_connected_slaves: "2x20" }, at: "2m" },
   },
@@ -146,20 +174,39 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
   RedisFullSyncsRepeated: {
     severity: "warning",
     threshold: { value: 3, unit: "full copies in an hour" },
-    when: ({ fullSyncs }, limit) => `${fullSyncs} > ${limit}`,
+    // Once for each replica is how they begin.
+    when: ({ fullSyncs, replicas }, limit) =>
+      `${fullSyncs} > ${limit} and ${fullSyncs} > 2 * ${replicas}`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Replicas of {{ $labels.host }} start over again and again",
     description:
       "{{ $value | humanize }} full copies within an hour: each costs a fork, the network and the replica's answers.",
-    fires: { series: { redis_replica_resyncs_full: "0x60 4x5" }, from: "61m", value: "4" },
-    quiet: { series: { redis_replica_resyncs_full: "0x60 2.8x70" }, at: "65m" },
-    resolves: { series: { redis_replica_resyncs_full: "4x80" }, at: "62m" },
+    fires: {
+      series: { redis_replica_resyncs_full: "0x60 4x5", redis_connected_slaves: "1x65" },
+      from: "61m",
+      value: "4",
+    },
+    quiet: {
+      series: {
+        redis_replica_resyncs_full: "0x60 2.8x70",
+        redis_connected_slaves: "1x130",
+        'redis_replica_resyncs_full{instance="b:9121"}': "0x60 5x70",
+        'redis_connected_slaves{instance="b:9121"}': "5x130",
+      },
+      at: "65m",
+    },
+    resolves: {
+      series: { redis_replica_resyncs_full: "4x80", redis_connected_slaves: "1x80" },
+      at: "62m",
+    },
   },
   RedisClusterStateDown: {
     severity: "critical",
     scope: "cluster",
-    when: ({ clusterOk, clustered }) => `${clusterOk} == 0 and ${clustered} == 1`,
+    // A node that was started for a cluster that is yet to be made serves nobody.
+    when: ({ clusterOk, clustered, knownNodes, slotsAssigned }) =>
+      `${clusterOk} == 0 and ${clustered} == 1 unless (${knownNodes} == 1 and ${slotsAssigned} == 0)`,
     for: "1m",
     summary: "The Redis cluster is down as {{ $labels.host }} sees it",
     description:
@@ -174,6 +221,10 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
         redis_cluster_enabled: "1x20",
         'redis_cluster_state{instance="alone:9121"}': "0x20",
         'redis_cluster_enabled{instance="alone:9121"}': "0x20",
+        'redis_cluster_state{instance="new:9121"}': "0x20",
+        'redis_cluster_enabled{instance="new:9121"}': "1x20",
+        'redis_cluster_known_nodes{instance="new:9121"}': "1x20",
+        'redis_cluster_slots_assigned{instance="new:9121"}': "0x20",
       },
       at: "5m",
     },

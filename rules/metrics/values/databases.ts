@@ -259,6 +259,22 @@ export const redis: ProgramValues = {
     redis_connected_slave_lag_seconds: {
       slave_state: oneOf(["wait_bgsave", "send_bulk", "online", "send_bulk_and_stream"]),
     },
+    // https://redis.io/docs/latest/operate/oss_and_stack/management/config/: maxmemory-policy.
+    redis_instance_info: {
+      role: oneOf(["master", "slave"]),
+      maxmemory_policy: oneOf([
+        "allkeys-lfu",
+        "allkeys-lrm",
+        "allkeys-lru",
+        "allkeys-random",
+        "noeviction",
+        "volatile-lfu",
+        "volatile-lrm",
+        "volatile-lru",
+        "volatile-random",
+        "volatile-ttl",
+      ]),
+    },
     redis_exporter_last_scrape_error: { err: free("messages of the client") },
     redis_sentinel_master_ckquorum_status: { message: free("what Sentinel answers, in words") },
     "redis_commands_*": { cmd: free("commands; modules add their own") },

@@ -59,6 +59,7 @@ export const states: Readonly<Record<string, States>> = {
     "redis_master_sync_in_progress",
     "redis_up",
   ),
+  redis_cluster_known_nodes: "amount",
 
   // Queues. Of a broker: 0 not running, 1 starting, 2 recovering, 3 running, 6 and 7 shutting down.
   kafka_server_kafkaserver_brokerstate: [0, 1, 2, 3, 6, 7],
