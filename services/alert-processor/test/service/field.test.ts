@@ -208,3 +208,16 @@ test("what began and ended while a channel was away is not told as if it went on
   await eventually(async () => (await states())["resolved"] === "sent");
   expect(told(fingerprint).slice(before)).not.toContain("firing");
 });
+
+test("what a channel did not take for its secret is told when that is mended, by itself", async () => {
+  const fingerprint = fresh();
+  people.script = [{ status: 401 }];
+  await place.post([sent({ fingerprint })]);
+  const refused = 'vigil_processor_notifications_total{channel="people",result="refused"} 1';
+  await eventually(async () => (await place.ask("/metrics", { as: login })).text.includes(refused));
+  expect((await place.json<{ dead: number }>("/v1/status")).dead).toBe(0);
+  people.script = [{ status: 200 }];
+  await place.again();
+  await tells(fingerprint, "firing", "firing");
+  await eventually(async () => (await place.json<{ pending: number }>("/v1/status")).pending === 0);
+});

@@ -16,7 +16,7 @@ const current = setting(async () => {
   const [pager, chat, desk] = opened;
   fakes.push(...opened);
   chat.script = [{ status: 502 }];
-  desk.script = [{ status: 401 }];
+  desk.script = [{ status: 400 }];
   const webhook = ({ url }: FakeServer) => ({ kind: "webhook", url, private: true, plain: true });
   return {
     channels: { pager: webhook(pager), chat: webhook(chat), desk: webhook(desk) },
@@ -65,7 +65,7 @@ describe("one alert", () => {
     await one.sees(".entry.firing", "It fires");
     await one.sees(".entry.sent", "pager was told that it fires");
     await one.sees(".entry.dead", "desk was not told that it fires");
-    await one.sees(".entry.dead", "Answered 401. Given up after 1 attempt.");
+    await one.sees(".entry.dead", "Answered 400. Given up after 1 attempt.");
     await one.sees(".entry.failing", "chat is not told yet that it fires");
     // How many attempts there were by now depends on how busy the machine is.
     await one.sees(".entry.failing", "Answered 502.");

@@ -9,7 +9,7 @@ const current = setting(async () => {
   const opened = await Promise.all([fakeServer(), fakeServer()]);
   const [chat, desk] = opened;
   fakes.push(...opened);
-  desk.script = [{ status: 401 }];
+  desk.script = [{ status: 400 }];
   const webhook = ({ url }: FakeServer) => ({ kind: "webhook", url, private: true, plain: true });
   return {
     channels: { chat: webhook(chat), desk: webhook(desk) },
@@ -39,8 +39,8 @@ describe("health", () => {
     const [fake] = fakes;
     expect(fake?.seen.some(({ body }) => body.includes("Nothing is wrong"))).toBe(true);
     await one.press("#channels tr:nth-child(2) button");
-    await one.sees("#notice", "desk did not take it: answered 401.");
-    await one.sees("#channels .problem", "Answered 401");
+    await one.sees("#notice", "desk did not take it: answered 400.");
+    await one.sees("#channels .problem", "Answered 400");
     expect(one.problems).toEqual([]);
   });
 
@@ -55,7 +55,7 @@ describe("health", () => {
     expect(await one.page.title()).toBe("Trouble Vigil");
     await one.press("#troubles a");
     await one.sees("#dead", "desk: DiskFull on db-1:9100");
-    await one.sees("#dead", "Answered 401, after 1 attempt");
+    await one.sees("#dead", "Answered 400, after 1 attempt");
     await one.press("#dead-actions ::-p-text(Dismiss them)");
     await one.misses("#dead-part");
     await one.press("#to-open");
