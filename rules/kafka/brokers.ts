@@ -22,6 +22,12 @@ export const signals = defineSignals({
     query: (q) =>
       `sum ${whole} (max by (cluster, env, job, instance) (${q.gauge("kafka_controller_kafkacontroller_activecontrollercount")}))`,
   },
+  unheard: {
+    unit: "bool",
+    about: "1 where a node that does not answer was the controller within the hour.",
+    query: (q) =>
+      `group ${whole} (last_over_time(${q.gauge("kafka_controller_kafkacontroller_activecontrollercount")}[1h]) == 1 and on (cluster, env, job, instance) ${q.gauge("up", { job: "kafka-jmx" })} == 0)`,
+  },
   offline: {
     unit: "count",
     about: "Partitions of the cluster without a leader, as the controller counts them.",
@@ -99,7 +105,8 @@ export const group = defineAlerts({ ...broker, name: "kafka-brokers" }, signals,
   KafkaNoController: {
     severity: "critical",
     ...estate,
-    when: ({ controllers }) => `${controllers} == 0`,
+    // Who cannot be asked may still be it, and another would say so.
+    when: ({ controllers, unheard }) => `${controllers} == 0 unless ${unheard}`,
     for: "2m",
     summary: "Kafka has no active controller",
     description:
@@ -109,7 +116,16 @@ export const group = defineAlerts({ ...broker, name: "kafka-brokers" }, signals,
       from: "3m",
       labels: noHost,
     },
-    quiet: { series: { [controller]: "1x20", [`${controller}{${second}}`]: "0x20" }, at: "8m" },
+    quiet: {
+      series: {
+        [controller]: "1x2 stale",
+        [`${controller}{${second}}`]: "0x20",
+        up: "1x2 0x20",
+        [`up{${second}}`]: "1x20",
+      },
+      at: "8m",
+    },
+    resolves: { series: { [controller]: "1x20", [`${controller}{${second}}`]: "0x20" }, at: "8m" },
   },
   KafkaSeveralControllers: {
     severity: "critical",

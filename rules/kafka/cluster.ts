@@ -1,5 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
+import { usual } from "../lib/usual.ts";
 import { kafka } from "./common.ts";
 import { alwaysANumber } from "../lib/nature.ts";
 
@@ -16,10 +17,10 @@ export const signals = defineSignals({
   },
   brokersLost: {
     unit: "count",
-    about: "Brokers fewer than there were at some time within the hour.",
+    about: "Brokers fewer than there mostly were within two hours.",
     query: (q) => {
       const brokers = q.gauge("kafka_brokers");
-      return `max_over_time(${brokers}[1h]) - ${brokers}`;
+      return `${usual(brokers)} - ${brokers}`;
     },
   },
   leaderless: {
@@ -32,7 +33,8 @@ export const signals = defineSignals({
     unit: "count",
     about: "Partitions of each topic of whose replicas only one is in sync.",
     query: (q) =>
-      `count without (partition) (${q.gauge("kafka_topic_partition_in_sync_replica")} == 1 and ${q.gauge("kafka_topic_partition_replicas")} > 1)`,
+      // One that gets more replicas has had no more so far, and loses none.
+      `count without (partition) (${q.gauge("kafka_topic_partition_in_sync_replica")} == 1 and ${q.gauge("kafka_topic_partition_replicas")} > 1 and max_over_time(${q.gauge("kafka_topic_partition_in_sync_replica")}[1d:5m]) > 1)`,
   },
   underReplicated: {
     unit: "count",
@@ -86,8 +88,8 @@ export const group = defineAlerts({ ...kafka, name: "kafka-cluster" }, signals, 
     for: "5m",
     summary: "Kafka has fewer brokers, as seen by {{ $labels.instance }}",
     description:
-      '{{ $value | printf "%.0f" }} brokers fewer than within the last hour, for five minutes: their replicas are missing everywhere.',
-    fires: { series: { kafka_brokers: "3x10 2x20" }, from: "16m", value: "1" },
+      '{{ $value | printf "%.0f" }} brokers fewer than mostly within two hours, for five minutes: their replicas are missing everywhere.',
+    fires: { series: { kafka_brokers: "3x40 2x30" }, from: "46m", value: "1" },
     quiet: { series: { kafka_brokers: "2x80" }, at: "70m" },
   },
   KafkaPartitionOffline: {
@@ -142,6 +144,8 @@ export const group = defineAlerts({ ...kafka, name: "kafka-cluster" }, signals, 
         [part("replicas", 0)]: "3x20",
         [part("in_sync_replica", 0, "single")]: "1x20",
         [part("replicas", 0, "single")]: "1x20",
+        [part("in_sync_replica", 0, "wider")]: "1x20",
+        [part("replicas", 0, "wider")]: "1x4 3x20",
       },
       at: "10m",
     },

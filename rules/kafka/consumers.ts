@@ -32,6 +32,15 @@ export const signals = defineSignals({
     about: "Messages that each group read within a day.",
     query: (q) => q.increase("kafka_consumergroup_current_offset_sum", "1d"),
   },
+  left: {
+    unit: "bool",
+    about:
+      "Topics that a group has not read for a day while it reads others; the offsets stay for a week.",
+    query: (q) => {
+      const read = q.increase("kafka_consumergroup_current_offset_sum", "1d");
+      return `(${read} == 0 and ignoring (topic) sum without (topic) (${read}) > 0)`;
+    },
+  },
   partitionLag: {
     unit: "count",
     about: "Messages of a partition that a group has not read yet; -1 is unknown.",
@@ -45,7 +54,9 @@ export const signals = defineSignals({
   members: {
     unit: "count",
     about: "Members of each consumer group.",
-    query: (q) => q.gauge("kafka_consumergroup_members"),
+    // Who reads at a console is gone on purpose, and its group stays for a week.
+    query: (q) =>
+      q.gauge("kafka_consumergroup_members", { consumergroup: { not: /console-consumer-.*/ } }),
   },
 });
 
@@ -58,6 +69,13 @@ const lag = lagOf("billing");
 const lagSum = `kafka_consumergroup_lag_sum{${by}}`;
 const offset = `kafka_consumergroup_current_offset_sum{${by}}`;
 const members = 'kafka_consumergroup_members{consumergroup="billing"}';
+/** A topic that its group does not read any more, while it reads another. */
+const anotherTopic = {
+  'kafka_consumergroup_lag{consumergroup="moved",topic="old",partition="0"}': "200000+100x80",
+  'kafka_consumergroup_lag_sum{consumergroup="moved",topic="old"}': "200000+100x80",
+  'kafka_consumergroup_current_offset_sum{consumergroup="moved",topic="old"}': "1000x80",
+  'kafka_consumergroup_current_offset_sum{consumergroup="moved",topic="new"}': "0+50x80",
+};
 const partition = (metric: string, number: number): string =>
   `kafka_consumergroup_${metric}{${by},partition="${number}"}`;
 
@@ -66,7 +84,7 @@ export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "q
     severity: "warning",
     family: "KafkaConsumerLag",
     threshold: { value: 1e4, unit: "messages not read yet" },
-    when: ({ lag }, limit) => `${lag} > ${limit}`,
+    when: ({ lag, left }, limit) => `${lag} > ${limit} unless ${left}`,
     for: "10m",
     summary: "{{ $labels.consumergroup }} lags behind on {{ $labels.topic }}",
     description:
@@ -81,24 +99,25 @@ export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "q
       labels: orders,
       value: "12k",
     },
-    quiet: { series: { [lag]: "8500x20" }, at: "15m" },
+    quiet: { series: { [lag]: "8500x20", ...anotherTopic }, at: "15m" },
   },
   KafkaConsumerLagCritical: {
     severity: "critical",
     family: "KafkaConsumerLag",
     threshold: { value: 1e5, unit: "messages not read yet" },
-    when: ({ lag }, limit) => `${lag} > ${limit}`,
+    when: ({ lag, left }, limit) => `${lag} > ${limit} unless ${left}`,
     for: "5m",
     summary: "{{ $labels.consumergroup }} is far behind on {{ $labels.topic }}",
     description:
       "{{ $value | humanize }} messages of {{ $labels.topic }} wait for {{ $labels.consumergroup }}; once older than the retention they are deleted unread.",
     fires: { series: { [lag]: "120000x20" }, from: "5m", labels: orders, value: "120k" },
-    quiet: { series: { [lag]: "85000x20" }, at: "15m" },
+    quiet: { series: { [lag]: "85000x20", ...anotherTopic }, at: "15m" },
   },
   KafkaConsumerLagGrowing: {
     severity: "warning",
     threshold: { value: 1, unit: "messages per second more than are read" },
-    when: ({ lag, lagGrowth }, rate) => `${lagGrowth} > ${rate} and ${lag} > 1000`,
+    when: ({ lag, lagGrowth, left }, rate) =>
+      `${lagGrowth} > ${rate} and ${lag} > 1000 unless ${left}`,
     for: "30m",
     summary: "{{ $labels.consumergroup }} does not keep up with {{ $labels.topic }}",
     description:
@@ -111,6 +130,7 @@ export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "q
     },
     quiet: {
       series: {
+        ...anotherTopic,
         [lag]: "2000+51x80",
         [lagSum]: "2000+51x80",
         [lagOf("new")]: "0+72x12 864x70",

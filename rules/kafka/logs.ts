@@ -19,6 +19,11 @@ export const signals = defineSignals({
     query: (q) =>
       `max without (quantile) (${q.gauge("kafka_log_logflushstats_logflushrateandtimems", { quantile: "0.99" })}) / 1000`,
   },
+  flushes: {
+    unit: "opsPerSecond",
+    about: "Logs that are forced to disk per second; without one, what the last took stands.",
+    query: (q) => q.rate("kafka_log_logflushstats_logflushrateandtimems_count_total"),
+  },
 });
 
 const flush = "kafka_log_logflushstats_logflushrateandtimems";
@@ -55,16 +60,23 @@ export const group = defineAlerts({ ...broker, name: "kafka-logs", scope: "targe
   KafkaLogFlushSlow: {
     severity: "warning",
     threshold: { value: 1, unit: "seconds of the slowest hundredth of flushes" },
-    when: ({ flushTime }, limit) => `${flushTime} > ${limit}`,
+    when: ({ flushes, flushTime }, limit) => `${flushTime} > ${limit} and ${flushes} > 0`,
     for: "15m",
     summary: "Kafka on {{ $labels.host }} waits for its disk",
     description:
       "One of a hundred flushes of a log has taken {{ $value | humanizeDuration }} or longer for 15 minutes.",
-    fires: { series: { [`${flush}{quantile="0.99"}`]: "1200x20" }, from: "15m", value: "1.2s" },
+    fires: {
+      series: { [`${flush}{quantile="0.99"}`]: "1200x20", [`${flush}_count_total`]: "0+60x20" },
+      from: "16m",
+      value: "1.2s",
+    },
     quiet: {
       series: {
         [`${flush}{quantile="0.99"}`]: "850x20",
         [`${flush}{quantile="0.999"}`]: "4000x20",
+        [`${flush}_count_total`]: "0+60x20",
+        [`${flush}{instance="idle:7071",quantile="0.99"}`]: "4000x20",
+        [`${flush}_count_total{instance="idle:7071"}`]: "60x20",
       },
       at: "18m",
     },

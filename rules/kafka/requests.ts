@@ -6,6 +6,9 @@ import { broker } from "./common.ts";
 const slowest = (q: Query, metric: string, request: string): string =>
   `max without (quantile, request) (${q.gauge(metric, { request, quantile: "0.99" })}) / 1000`;
 
+const answered = (q: Query, metric: string, request: string): string =>
+  `sum without (request) (${q.rate(`kafka_network_requestmetrics_${metric}_count_total`, { request })})`;
+
 /** Failed requests as a share of all; the series without a topic is the whole broker. */
 const failed = (q: Query, kind: string): string => {
   const rate = (which: string): string =>
@@ -34,6 +37,16 @@ export const signals = defineSignals({
     about: "Time a consumer's read keeps the broker itself busy, of the slowest hundredth.",
     query: (q) => slowest(q, "kafka_network_requestmetrics_localtimems", "FetchConsumer"),
   },
+  writes: {
+    unit: "opsPerSecond",
+    about: "Writes that the broker answers per second; without one, what the last took stands.",
+    query: (q) => answered(q, "totaltimems", "Produce"),
+  },
+  reads: {
+    unit: "opsPerSecond",
+    about: "Reads of consumers that the broker answers per second.",
+    query: (q) => answered(q, "localtimems", "FetchConsumer"),
+  },
   queue: {
     unit: "count",
     about: "Requests that wait for a thread; 500 is the broker's own limit unless configured.",
@@ -61,6 +74,14 @@ const handlers = "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_per
 const network = "kafka_network_socketserver_networkprocessoravgidlepercent";
 const times = (metric: string, request: string, quantile = "0.99"): string =>
   `kafka_network_requestmetrics_${metric}{request="${request}",quantile="${quantile}"}`;
+/** Requests of a broker that has some, and those of one that has none any more. */
+const requests = (metric: string, request: string): Record<string, string> => ({
+  [`kafka_network_requestmetrics_${metric}_count_total{request="${request}"}`]: "0+60x20",
+  [`kafka_network_requestmetrics_${metric}_count_total{instance="idle:7071",request="${request}"}`]:
+    "60x20",
+  [`kafka_network_requestmetrics_${metric}{instance="idle:7071",request="${request}",quantile="0.99"}`]:
+    "9000x20",
+});
 const count = (which: string, labels = ""): string =>
   `kafka_server_brokertopicmetrics_${which}requests_total${labels}`;
 const busy = "kafka-2:7071";
@@ -127,18 +148,22 @@ export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "t
   KafkaProduceSlow: {
     severity: "warning",
     threshold: { value: 1, unit: "seconds of the slowest hundredth of writes" },
-    when: ({ produceTime }, limit) => `${produceTime} > ${limit}`,
+    when: ({ produceTime, writes }, limit) => `${produceTime} > ${limit} and ${writes} > 0`,
     for: "15m",
     summary: "Writes to Kafka on {{ $labels.host }} are slow",
     description:
       "One of a hundred writes has taken {{ $value | humanizeDuration }} or longer for 15 minutes; with acks=all that includes the followers.",
     fires: {
-      series: { [times("totaltimems", "Produce")]: "1200x20" },
-      from: "15m",
+      series: {
+        [times("totaltimems", "Produce")]: "1200x20",
+        ...requests("totaltimems", "Produce"),
+      },
+      from: "16m",
       value: "1.2s",
     },
     quiet: {
       series: {
+        ...requests("totaltimems", "Produce"),
         [times("totaltimems", "Produce")]: "850x20",
         [times("totaltimems", "Produce", "0.999")]: "5000x20",
         [times("totaltimems", "JoinGroup")]: "60000x20",
@@ -149,18 +174,22 @@ export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "t
   KafkaFetchSlow: {
     severity: "warning",
     threshold: { value: 0.5, unit: "seconds of work for the slowest hundredth of reads" },
-    when: ({ fetchTime }, limit) => `${fetchTime} > ${limit}`,
+    when: ({ fetchTime, reads }, limit) => `${fetchTime} > ${limit} and ${reads} > 0`,
     for: "15m",
     summary: "Reads from Kafka on {{ $labels.host }} are slow",
     description:
       "One of a hundred reads has kept the broker busy for {{ $value | humanizeDuration }} or longer: old messages come from the disk.",
     fires: {
-      series: { [times("localtimems", "FetchConsumer")]: "600x20" },
-      from: "15m",
+      series: {
+        [times("localtimems", "FetchConsumer")]: "600x20",
+        ...requests("localtimems", "FetchConsumer"),
+      },
+      from: "16m",
       value: "600ms",
     },
     quiet: {
       series: {
+        ...requests("localtimems", "FetchConsumer"),
         [times("localtimems", "FetchConsumer")]: "425x20",
         [times("localtimems", "FetchConsumer", "0.999")]: "2000x20",
         [times("localtimems", "DeleteTopics")]: "3000x20",

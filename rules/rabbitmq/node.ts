@@ -15,7 +15,8 @@ export const signals = defineSignals({
     about: "1 for each node to which there was a link within the hour, and is none now.",
     // Of a link that is down there is no series, or now and then one for an attempt.
     query: (q) => {
-      const link = q.gauge("erlang_vm_dist_node_state");
+      // A command connects as a node, too, and leaves.
+      const link = q.gauge("erlang_vm_dist_node_state", { peer: { not: /rabbitmqcli.*/ } });
       return `(present_over_time(${link}[1h]) unless ${link} == 3)`;
     },
   },

@@ -31,8 +31,9 @@ export const signals = defineSignals({
   },
   consumersBefore: {
     unit: "count",
-    about: "The most consumers that each queue had within a day.",
-    query: (q) => `max_over_time(${q.gauge("rabbitmq_detailed_queue_consumers")}[1d])`,
+    about:
+      "Consumers that each queue had for a quarter of a day; a job at night is there for less.",
+    query: (q) => `quantile_over_time(0.75, ${q.gauge("rabbitmq_detailed_queue_consumers")}[1d])`,
   },
   capacity: {
     unit: "ratio",
@@ -149,10 +150,10 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
       "Messages have waited in {{ $labels.queue }} for five minutes and it has no consumer.",
     fires: {
       series: {
-        [`rabbitmq_detailed_queue_consumers{${orders}}`]: "1 0x20",
-        [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1x20",
+        [`rabbitmq_detailed_queue_consumers{${orders}}`]: "1x10 0x20",
+        [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1x30",
       },
-      from: "6m",
+      from: "16m",
       labels: queue,
     },
     quiet: {
@@ -161,7 +162,9 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
         [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1x20",
         'rabbitmq_detailed_queue_consumers{vhost="/",queue="dead"}': "0x20",
         'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="dead"}': "3x20",
-        'rabbitmq_detailed_queue_consumers{vhost="/",queue="empty"}': "1 0x20",
+        'rabbitmq_detailed_queue_consumers{vhost="/",queue="nightly"}': "1 0x20",
+        'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="nightly"}': "9x20",
+        'rabbitmq_detailed_queue_consumers{vhost="/",queue="empty"}': "1x10 0x20",
         'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="empty"}': "0x20",
       },
       at: "10m",

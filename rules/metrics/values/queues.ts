@@ -49,6 +49,13 @@ export const kafka: ProgramValues = {
       ["kafka_network_requestmetrics_localtimems", "kafka_network_requestmetrics_totaltimems"],
       { quantile: percentile, request },
     ),
+    ...share(
+      [
+        "kafka_network_requestmetrics_localtimems_count_total",
+        "kafka_network_requestmetrics_totaltimems_count_total",
+      ],
+      { request },
+    ),
     "kafka_server_brokertopicmetrics_*": { topic: topics },
   },
 };

@@ -63,6 +63,7 @@ export const states: Readonly<Record<string, States>> = {
 
   // Queues. Of a broker: 0 not running, 1 starting, 2 recovering, 3 running, 6 and 7 shutting down.
   kafka_server_kafkaserver_brokerstate: [0, 1, 2, 3, 6, 7],
+  kafka_controller_kafkacontroller_activecontrollercount: [0, 1],
   kafka_topic_partition_in_sync_replica: "amount",
   // 1 connecting, 2 waiting, 3 up.
   erlang_vm_dist_node_state: [1, 2, 3],
