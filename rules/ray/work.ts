@@ -18,6 +18,11 @@ export const signals = defineSignals({
     about: "Tasks that run, or wait for others that they called.",
     query: (q) => tasks(q, /RUNNING.*/),
   },
+  nodesPending: {
+    unit: "count",
+    about: "Nodes that were asked for and have not joined; tasks may wait for those.",
+    query: (q) => `group by (cluster, env, job) (${q.gauge("autoscaler_pending_nodes")} > 0)`,
+  },
   failed: {
     unit: "count",
     about: "Tasks that failed within 15 minutes.",
@@ -78,7 +83,8 @@ const labels = { SessionName: "s1", instance: "", host: "" };
 export const group = defineAlerts({ ...rayCluster, name: "ray-work" }, signals, {
   RayTasksStuck: {
     severity: "critical",
-    when: ({ running, waiting }) => `${waiting} > 0 unless ${running} > 0`,
+    when: ({ nodesPending, running, waiting }) =>
+      `${waiting} > 0 unless ${running} > 0 unless on (cluster, env, job) ${nodesPending}`,
     for: "5m",
     summary: "No task runs on a Ray cluster though some wait",
     description:

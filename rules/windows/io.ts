@@ -6,7 +6,10 @@ import { windowsOwner } from "./common.ts";
 const lettered: Matchers = { volume: /[A-Z]:/ };
 const latency = (way: string) => (q: Query) =>
   `${q.rate(`windows_logical_disk_${way}_latency_seconds_total`, lettered)} / (${q.rate(`windows_logical_disk_${way}s_total`, lettered)} > 1)`;
-const free = (q: Query): string => q.gauge("windows_logical_disk_free_bytes", lettered);
+/** Of what can be written to: an image that is mounted is full. */
+const free = (q: Query): string =>
+  `(${q.gauge("windows_logical_disk_free_bytes", lettered)} unless ${q.gauge("windows_logical_disk_readonly", lettered)} == 1)`;
+const bytesFree = (q: Query): string => q.gauge("windows_logical_disk_free_bytes", lettered);
 
 export const signals = defineSignals({
   diskFree: {
@@ -17,7 +20,7 @@ export const signals = defineSignals({
   diskFreeTomorrow: {
     unit: "bytes",
     about: "Bytes free in a day if the last six hours go on.",
-    query: (q) => `predict_linear(${free(q)}[6h], 86400)`,
+    query: (q) => `predict_linear(${bytesFree(q)}[6h], 86400)`,
   },
   readLatency: { unit: "seconds", about: "Time one read takes.", query: latency("read") },
   writeLatency: { unit: "seconds", about: "Time one write takes.", query: latency("write") },

@@ -251,12 +251,19 @@ export const group = defineAlerts(windowsOwner("system"), signals, {
   },
   WindowsTimeSourceLost: {
     severity: "warning",
-    when: ({ timeSources }) => `${timeSources} == 0`,
+    // A guest that has its time from its host has none ever.
+    when: ({ timeSources }) => `${timeSources} == 0 and max_over_time(${timeSources}[1d]) > 0`,
     for: "30m",
     summary: "{{ $labels.host }} hears no time server",
     description: "For half an hour no time server has been heard; the clock drifts.",
     fires: { series: { windows_time_ntp_client_time_sources: "1x4 0x60" }, from: "35m" },
-    quiet: { series: { windows_time_ntp_client_time_sources: "1x4 0x20 1x40" }, at: "45m" },
+    quiet: {
+      series: {
+        windows_time_ntp_client_time_sources: "1x4 0x20 1x40",
+        'windows_time_ntp_client_time_sources{instance="b:9182"}': "0x60",
+      },
+      at: "45m",
+    },
   },
   WindowsCollectorFailed: {
     severity: "warning",

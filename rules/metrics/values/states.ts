@@ -30,6 +30,7 @@ export const states: Readonly<Record<string, States>> = {
     "node_systemd_unit_state",
     "node_textfile_scrape_error",
     "node_timex_sync_status",
+    "windows_logical_disk_readonly",
     "windows_scheduled_task_state",
     "windows_service_start_mode",
   ),
