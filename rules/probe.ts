@@ -276,13 +276,21 @@ export const group = defineAlerts(owner, signals, {
   ProbeDnsFailed: {
     severity: "critical",
     needs: "dns probes",
-    when: ({ dnsFailed }) => `${dnsFailed} == 0`,
+    when: ({ dnsFailed, success }) => `${dnsFailed} == 0 unless ${success} == 1`,
     for: "3m",
     summary: "Name server {{ $labels.instance }} does not answer",
     description:
       "{{ $labels.instance }} has left a question about a name without answer for 3 minutes.",
     fires: { series: { probe_dns_query_succeeded: "1x4 0x20" }, from: "8m" },
-    quiet: { series: { probe_dns_query_succeeded: "1x4 0x1 1x20" }, at: "8m" },
+    quiet: {
+      series: {
+        probe_dns_query_succeeded: "1x4 0x1 1x20",
+        // One that is content with no answer.
+        'probe_dns_query_succeeded{instance="b"}': "0x25",
+        'probe_success{instance="b"}': "1x25",
+      },
+      at: "8m",
+    },
   },
   ProbeIcmpLoss: {
     severity: "warning",
@@ -335,7 +343,8 @@ export const group = defineAlerts(owner, signals, {
   ProbeGrpcNotServing: {
     severity: "critical",
     needs: "grpc probes",
-    when: ({ grpcServing }) => `${grpcServing} == 0`,
+    when: ({ grpcServing, success }) =>
+      `${grpcServing} == 0 unless ignoring (serving_status) ${success} == 1`,
     for: "2m",
     summary: "gRPC service {{ $labels.instance }} does not serve",
     description:

@@ -1,5 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
+import { quantileOfMany } from "../lib/often.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { etcdOwner, job, member } from "./common.ts";
 
@@ -59,10 +60,16 @@ export const signals = defineSignals({
     unit: "seconds",
     about: "Time for 99 of 100 calls that expect one answer, by method.",
     query: (q) =>
-      q.quantile(0.99, "grpc_server_handling_seconds", [...member, "grpc_service", "grpc_method"], {
-        grpc_method: { not: "Defragment" },
-        grpc_type: "unary",
-      }),
+      quantileOfMany(
+        q,
+        0.99,
+        "grpc_server_handling_seconds",
+        [...member, "grpc_service", "grpc_method"],
+        {
+          grpc_method: { not: "Defragment" },
+          grpc_type: "unary",
+        },
+      ),
   },
   proposalsFailed: {
     unit: "count",

@@ -1,4 +1,5 @@
 import { defineAlerts } from "../lib/alert.ts";
+import { quantileOfMany } from "../lib/often.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
 import { by, componentOwner, object } from "./common.ts";
 
@@ -81,7 +82,7 @@ export const signals = defineSignals({
     unit: "seconds",
     about: "Time in which a webhook answers 99 of 100 times.",
     query: (q) =>
-      q.quantile(0.99, "apiserver_admission_webhook_admission_duration_seconds", [
+      quantileOfMany(q, 0.99, "apiserver_admission_webhook_admission_duration_seconds", [
         "cluster",
         "env",
         "job",

@@ -1,4 +1,5 @@
 import { defineAlerts } from "../lib/alert.ts";
+import { quantileOfMany } from "../lib/often.ts";
 import { defineSignals, type Matchers } from "../lib/signal.ts";
 import { answering, componentOwner, object, shouldBe } from "./common.ts";
 
@@ -46,7 +47,8 @@ export const signals = defineSignals({
     unit: "seconds",
     about: "Time to answer 99 of 100 short requests, by verb.",
     query: (q) =>
-      q.quantile(
+      quantileOfMany(
+        q,
         0.99,
         "apiserver_request_sli_duration_seconds",
         ["cluster", "env", "job", "verb"],
@@ -56,7 +58,8 @@ export const signals = defineSignals({
   storeLatency: {
     unit: "seconds",
     about: "Time etcd takes for 99 of 100 requests of an API server, by operation.",
-    query: (q) => q.quantile(0.99, "etcd_request_duration_seconds", [...target, "operation"]),
+    query: (q) =>
+      quantileOfMany(q, 0.99, "etcd_request_duration_seconds", [...target, "operation"]),
   },
   aggregatedErrors: {
     unit: "count",

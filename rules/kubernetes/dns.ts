@@ -1,4 +1,5 @@
 import { defineAlerts } from "../lib/alert.ts";
+import { quantileOfMany } from "../lib/often.ts";
 import { defineSignals, type Matchers } from "../lib/signal.ts";
 import { answering, componentOwner, object, shouldBe } from "./common.ts";
 
@@ -30,7 +31,7 @@ export const signals = defineSignals({
   latency: {
     unit: "seconds",
     about: "Time in which CoreDNS answers 99 of 100 questions.",
-    query: (q) => q.quantile(0.99, "coredns_dns_request_duration_seconds", cluster),
+    query: (q) => quantileOfMany(q, 0.99, "coredns_dns_request_duration_seconds", cluster),
   },
   upstreamFailures: {
     unit: "ratio",
@@ -41,7 +42,7 @@ export const signals = defineSignals({
   upstreamLatency: {
     unit: "seconds",
     about: "Time in which a server that is asked answers 99 of 100 questions.",
-    query: (q) => q.quantile(0.99, upstream, [...cluster, "to"], forward),
+    query: (q) => quantileOfMany(q, 0.99, upstream, [...cluster, "to"], forward),
   },
   upstreamsAllBad: {
     unit: "count",

@@ -12,6 +12,13 @@ const api = { job: "apiserver", instance: "10.0.0.1:6443" };
 const waiting = (uid: string): string =>
   `kube_pod_container_status_waiting_reason{namespace="m",pod="am-0",container="c",reason="CrashLoopBackOff",uid="${uid}"}`;
 
+/** Two in five minutes, both slower than an alert bears. */
+const few = (base: string, quick: string, slow: string) => ({
+  [`${base}_bucket{le="${quick}"}`]: "0x60",
+  [`${base}_bucket{le="${slow}"}`]: "0+0.4x60",
+  [`${base}_bucket{le="+Inf"}`]: "0+0.4x60",
+});
+
 const situations: Situations = {
   "a pod of one name on two nodes, in a drain": {
     alert: "KubePodCrashLooping",
@@ -188,6 +195,63 @@ const situations: Situations = {
       'apiserver_request_sli_duration_seconds_bucket{le="+Inf"}': "0+0.34x60",
     },
     firing: { "40m": 0 },
+  },
+
+  "a store of which something large is asked now and then": {
+    alert: "KubeAPIEtcdRequestsSlow",
+    target: { ...api, operation: "listWithCount" },
+    series: few("etcd_request_duration_seconds", "0.5", "2"),
+    firing: { "40m": 0 },
+  },
+  "an etcd that is compacted every few minutes": {
+    alert: "EtcdCallsSlow",
+    target: {
+      job: "etcd",
+      instance: "e:2379",
+      host: "e",
+      grpc_type: "unary",
+      grpc_service: "etcdserverpb.KV",
+      grpc_method: "Compact",
+    },
+    series: few("grpc_server_handling_seconds", "0.5", "2"),
+    firing: { "40m": 0 },
+  },
+  "a webhook that is called seldom and starts from cold": {
+    alert: "KubeAdmissionWebhookSlow",
+    target: { ...api, name: "w" },
+    series: few("apiserver_admission_webhook_admission_duration_seconds", "2", "5"),
+    firing: { "40m": 0 },
+  },
+  "a name server that is asked for hardly anything": {
+    alert: "CoreDNSLatencyHigh",
+    target: { job: "coredns", instance: "c:9153" },
+    series: few("coredns_dns_request_duration_seconds", "1", "4"),
+    firing: { "40m": 0 },
+  },
+  "an upstream of a name server that is asked for hardly anything": {
+    alert: "CoreDNSForwardLatencyHigh",
+    target: { job: "coredns", instance: "c:9153", to: "10.0.0.2:53", proxy_name: "forward" },
+    series: few("coredns_proxy_request_duration_seconds", "2", "4"),
+    firing: { "40m": 0 },
+  },
+  "a StatefulSet that was scaled to nothing": {
+    alert: "KubeStatefulSetUnavailable",
+    target: { ...state, namespace: "m", statefulset: "s" },
+    series: {
+      kube_statefulset_replicas: "3x20 0x60",
+      kube_statefulset_status_replicas_ready: "3x20 0x60",
+    },
+    firing: { "60m": 0 },
+  },
+  "a kubelet whose certificate never ends": {
+    alert: "KubeletClientCertificateExpiration",
+    target: { job: "kubelet", instance: "n:10250" },
+    step: "1h",
+    series: {
+      kubelet_certificate_manager_client_ttl_seconds: "+Infx300",
+      'kubelet_node_name{node="n"}': "1x300",
+    },
+    firing: { "200h": 0 },
   },
 };
 

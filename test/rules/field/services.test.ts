@@ -228,6 +228,22 @@ const situations: Situations = {
     },
     firing: { "80m": 0 },
   },
+
+  "a name that a probe expects nobody to know": {
+    alert: "ProbeDnsFailed",
+    target: site,
+    series: { probe_dns_query_succeeded: "0x60", probe_success: "1x60" },
+    firing: { "40m": 0 },
+  },
+  "a service of gRPC that a probe expects to be out of service": {
+    alert: "ProbeGrpcNotServing",
+    target: site,
+    series: {
+      'probe_grpc_healthcheck_response{serving_status="SERVING"}': "0x60",
+      probe_success: "1x60",
+    },
+    firing: { "40m": 0 },
+  },
 };
 
 tryAll(situations);
