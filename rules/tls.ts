@@ -8,6 +8,7 @@ const left = (q: Query, expires: string, within: string): string =>
   `((last_over_time(${q.timestamp(expires)}[${within}]) > 0) - time())`;
 
 const expiry = "probe_ssl_earliest_cert_expiry";
+const chain = "probe_ssl_last_chain_expiry_timestamp_seconds";
 
 export const signals = defineSignals({
   certificateLeft: {
@@ -36,7 +37,12 @@ export const signals = defineSignals({
   chainLeft: {
     unit: "seconds",
     about: "Time until the chain that a client trusts expires.",
-    query: (q) => left(q, "probe_ssl_last_chain_expiry_timestamp_seconds", "1h"),
+    query: (q) => left(q, chain, "1h"),
+  },
+  chainRenewed: {
+    unit: "count",
+    about: "How often the chain that a client trusts was renewed within a week.",
+    query: (q) => `changes(${q.timestamp(chain)}[7d])`,
   },
   oldVersion: {
     unit: "bool",
@@ -80,7 +86,6 @@ const owner: Owner = {
   board: estateBoard,
   target: { job: "probe", instance: site, probe: "site" },
 };
-const chain = "probe_ssl_last_chain_expiry_timestamp_seconds";
 /** A certificate that lives for a day and is renewed in time. */
 const livesShort = { [`${expiry}{instance="https://short"}`]: "86400x5 90000x40" };
 /** A spare intermediate that no client looks at: the chain that they trust is good for longer. */
@@ -151,14 +156,18 @@ export const group = defineAlerts(owner, signals, {
   TlsChainExpiresSoon: {
     severity: "warning",
     threshold: { value: 21 * day, unit: "seconds until it expires" },
-    when: ({ chainLeft }, threshold) => `${chainLeft} < ${threshold}`,
+    when: ({ chainLeft, chainRenewed }, threshold) =>
+      `${chainLeft} < ${threshold} unless ${chainRenewed} > 0`,
     for: "1h",
     step: "10m",
     summary: "Chain of {{ $labels.instance }} expires within three weeks",
     description:
       "The longest chain that clients trust for {{ $labels.instance }} is valid for another {{ $value | humanizeDuration }}.",
     fires: { series: { [chain]: "1700000x20" }, from: "1h", value: "19d 15h 13m 20s" },
-    quiet: { series: { [chain]: "1960000x40" }, at: "3h" },
+    quiet: {
+      series: { [chain]: "1960000x40", [`${chain}{instance="https://short"}`]: "86400x5 90000x40" },
+      at: "3h",
+    },
   },
   TlsVersionOld: {
     severity: "warning",

@@ -244,6 +244,16 @@ const situations: Situations = {
     },
     firing: { "40m": 0 },
   },
+
+  "a chain whose certificate lives for a day": {
+    alert: "TlsChainExpiresSoon",
+    target: site,
+    step: "10m",
+    series: {
+      probe_ssl_last_chain_expiry_timestamp_seconds: "86400x100 146400x100 206400x100",
+    },
+    firing: { "20h": 0, "30h": 0 },
+  },
 };
 
 tryAll(situations);
