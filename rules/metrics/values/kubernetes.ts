@@ -200,6 +200,8 @@ const controlGroup = like(/^\//, [
   "/docker/4f2ac01d77aa",
   "/system.slice/docker-4f2ac01d77aa.scope",
   "/machine.slice/libpod-4f2ac01d77aa.scope",
+  "/user.slice/user-1000.slice/docker-4f2ac01d77aa.scope",
+  "/user.slice/user-1000.slice/libpod-4f2ac01d77aa.scope",
   "/system.slice/cron.service",
   "/user.slice/user-1000.slice",
   "/kubepods/burstable/pod0c1e/4f2ac01d77aa",
