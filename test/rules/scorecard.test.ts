@@ -52,7 +52,7 @@ describe("the scorecard in the docs", () => {
       return alerts.filter((alert) => !seen(alert)).map(({ name }) => name);
     };
     expect(unseen("")).toEqual([]);
-    expect(unseen("redis_up")).toEqual(["RedisDown", "RedisExporterError"]);
+    expect(unseen("redis_up")).toEqual(["ScrapeSamplesDropped", "RedisDown", "RedisExporterError"]);
     // The SLOs are recorded.
     expect(unseen("probe_success")).toContain("SloFastBurn");
   });
