@@ -108,7 +108,7 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
     summary: "Vault on {{ $labels.host }} is sealed",
     description:
       "{{ $labels.instance }} has been sealed for a minute and gives no secret to anybody until it is unsealed.",
-    fires: { series: { [core("unsealed", "a")]: "1x2 0x10", up: "1x12" }, from: "4m" },
+    fires: { series: { vault_core_unsealed: "1x2 0x10", up: "1x12" }, from: "4m" },
     quiet: {
       series: {
         [core("unsealed", "a")]: "1 1 0 1 1 1 1",
