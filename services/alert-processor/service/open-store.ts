@@ -14,6 +14,16 @@ async function openOn(sql: Sql): Promise<DeskStore> {
   }
 }
 
+/** Opens the memory that the configuration names, and puts right what a process left that ended before. */
+export async function resumeStoreOf(config: Config["store"]): Promise<DeskStore> {
+  const store = await openStoreOf(config);
+  const now = await store.now();
+  await store.adjust(0, now);
+  // Only with a database of its own: another replica may be sending what it took.
+  if (config.kind === "sqlite") await store.release(now);
+  return store;
+}
+
 /** Opens the memory that the configuration names. */
 export async function openStoreOf(config: Config["store"]): Promise<DeskStore> {
   switch (config.kind) {

@@ -28,17 +28,15 @@ import { reachOf } from "./paths.ts";
 import { DatabaseError, DatabaseOptionsError } from "../store/database-error.ts";
 import { openPatiently, StoreDownError, type StoreState } from "../store/patient.ts";
 import { SchemaError } from "../store/schema.ts";
-import { openStoreOf } from "./open-store.ts";
+import { resumeStoreOf } from "./open-store.ts";
 import { every } from "./schedule.ts";
+import { spoken } from "./spoken.ts";
 import { summaryOf } from "./summary.ts";
 import { silencesAt } from "./silences.ts";
 import { giveUpStrays } from "./strays.ts";
 import { sealFor } from "./tokens.ts";
 import { watchOf } from "./watch.ts";
 import { startWorker, type Worker } from "./worker.ts";
-
-const refusedWords =
-  "refused, tried again later: look at the channel's address and secret, which are read at the start";
 
 const second = 1_000;
 const minute = 60 * second;
@@ -75,14 +73,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     channels.flatMap(({ ear, name }) => (ear === undefined ? [] : [name])),
   );
   const store = await openPatiently({
-    open: async () => {
-      const opened = await openStoreOf(config.store);
-      const now = await opened.now();
-      await opened.adjust(0, now);
-      // Only with a database of its own: another replica may be sending what it took.
-      if (config.store.kind === "sqlite") await opened.release(now);
-      return opened;
-    },
+    open: () => resumeStoreOf(config.store),
     isHopeless: (error) =>
       [ConfigError, DatabaseOptionsError, SchemaError].some((kind) => error instanceof kind),
     onError: () => {
@@ -186,11 +177,8 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       onDone: (result, why, alerts) => {
         metrics.notifications.inc({ channel: channel.name, result });
         journal.note(parts.channel(channel.name), result === "sent" ? "" : why);
-        const words = { channel: channel.name, alerts, ...(why !== "" && { why }) };
-        if (result === "sent") logger.info(words, "told");
-        else if (result === "again") logger.warn(words, "not told, tried again later");
-        else if (result === "refused") logger.error(words, refusedWords);
-        else logger.error(words, "not told and given up; it can be sent again");
+        const { level, words } = spoken[result];
+        logger[level]({ channel: channel.name, alerts, ...(why !== "" && { why }) }, words);
         changes.note();
       },
     });
