@@ -39,7 +39,7 @@ describe("vigil explain", () => {
   it("says what an alert means in a stack", async () => {
     const { code, text } = await vigil("explain", "HostMemoryLow");
     expect(code).toBe(0);
-    expect(text).toMatch(/^Fires when +node_memory_MemAvailable_bytes/m);
+    expect(text).toMatch(/^Fires when +\(node_memory_MemAvailable_bytes/m);
     expect(text).toMatch(/^Silenced by [\s\S]*HostDown/m);
     expect(text).toMatch(/^Runbook +runbooks\/host\.md#hostmemorylow$/m);
     expect(text).toMatch(/^Mitigation\. /m);
