@@ -88,7 +88,7 @@ describe("imports of the alert processor", () => {
       importsOf(file).some((one) => /^(?:node:https?|undici)$/.test(one)),
     );
     for (const file of asking) {
-      expect(file).toMatch(/\/(?:channels\/http|service\/(?:alertmanager|changes))\.ts$/);
+      expect(file).toMatch(/\/(?:channels\/http|service\/(?:alertmanager-api|changes))\.ts$/);
     }
   });
 

@@ -1,7 +1,7 @@
 /** What the function is told of the heartbeat, in and out, and of Alertmanager. */
 import { X509Certificate } from "node:crypto";
 import { checkUrl } from "../channels/guard.ts";
-import type { AlertmanagerTarget } from "../service/alertmanager.ts";
+import type { AlertmanagerTarget } from "../service/alertmanager-api.ts";
 import type { HeartbeatTarget } from "../service/heartbeat.ts";
 import { silenceSeconds } from "../service/listening.ts";
 

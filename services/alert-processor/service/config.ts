@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { channelsSchema } from "../channels/index.ts";
 import { isOwnActor } from "../core/own.ts";
-import type { AlertmanagerTarget } from "./alertmanager.ts";
+import type { AlertmanagerTarget } from "./alertmanager-api.ts";
 import { pathProblem } from "./paths.ts";
 import type { Proxy } from "./proxy.ts";
 import { proxySchema } from "./proxy-config.ts";

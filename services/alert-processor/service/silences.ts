@@ -3,10 +3,11 @@ import {
   type AlertmanagerTarget,
   AlertmanagerError,
   ask,
+  askEach,
   askAll,
   ofReceiver,
   wordsOf,
-} from "./alertmanager.ts";
+} from "./alertmanager-api.ts";
 import type { Clock } from "./clock.ts";
 
 /** What a silence is about: alerts whose label `name` is `value`. */
@@ -93,12 +94,12 @@ const silencesSchema = z.array(
   }),
 );
 
-const alertsSchema = z.array(
-  z.object({
+const quietAlert = z
+  .object({
     fingerprint: z.string(),
     status: z.object({ silencedBy: z.array(z.string()), inhibitedBy: z.array(z.string()) }),
-  }),
-);
+  })
+  .transform(({ fingerprint, status }) => ({ fingerprint, ...status }));
 
 const made = z.object({ silenceID: z.string() });
 
@@ -112,12 +113,16 @@ async function readOne(target: AlertmanagerTarget): Promise<Omit<Quieted, "missi
   const silences = silencesSchema.parse(await ask(target, "silences"));
   // Only what nobody is told of: the list of all may be long.
   const path = `alerts?active=false&unprocessed=false&${ofReceiver(target)}`;
-  const alerts = alertsSchema.parse(await ask(target, path));
+  const alerts: z.infer<typeof quietAlert>[] = [];
+  await askEach(target, path, {
+    $: (all) => z.array(z.unknown()).parse(all),
+    "$.*": (one) => alerts.push(quietAlert.parse(one)),
+  });
   return {
     silences: silences.flatMap(({ status: { state }, ...rest }) =>
       state === "active" || state === "pending" ? [{ ...rest, state }] : [],
     ),
-    alerts: alerts.map(({ fingerprint, status }) => ({ fingerprint, ...status })),
+    alerts,
   };
 }
 

@@ -5,7 +5,7 @@ import { handle } from "../../appwrite/handle.ts";
 import { partsOf } from "../../appwrite/parts.ts";
 import { settingsOf } from "../../appwrite/settings.ts";
 import { topicChannel, topics } from "../../appwrite/topics.ts";
-import type { AlertmanagerTarget } from "../../service/alertmanager.ts";
+import type { AlertmanagerTarget } from "../../service/alertmanager-api.ts";
 import type { Store } from "../../store/store.ts";
 import { type FakeServer, fakeServer } from "../channels/fake-server.ts";
 import { message, minute, plan, receiptOf, start } from "../examples.ts";

@@ -69,12 +69,12 @@ export async function fakeServer(pair?: Pair): Promise<FakeServer> {
       else if (step === "reset") socket.destroy();
       else if (step === "half-closed") socket.end();
       else if (step === "drip" || step === "cut") {
-        response.writeHead(200, { "content-length": 100 }).write("half of", () => {
+        response.writeHead(200, { "content-length": 100 }).write('["half of', () => {
           if (step === "cut") socket.end();
         });
       } else if (step === "huge") {
         const more = (): void => {
-          while (!response.destroyed && response.write("x".repeat(16_384)));
+          while (!response.destroyed && response.write(" ".repeat(16_384)));
         };
         response.writeHead(200).on("drain", more);
         more();

@@ -1,6 +1,7 @@
 import { until } from "../../../../test/rules/alertmanager/running.ts";
 import { isOpen } from "../../core/alert.ts";
-import { type AlertmanagerTarget, ask, listAlerts } from "../../service/alertmanager.ts";
+import { type AlertmanagerTarget, ask } from "../../service/alertmanager-api.ts";
+import { listAlerts } from "../../service/alertmanager.ts";
 import { silenceName } from "../../service/listening.ts";
 import { type Watch, watchOf } from "../../service/watch.ts";
 import { openStore } from "../../store/sql-store.ts";

@@ -1,5 +1,6 @@
 import { eventually, identity } from "../../../../test/provider/helpers.ts";
-import { type AskLimits, listAll, listAlerts } from "../../service/alertmanager.ts";
+import type { AskLimits } from "../../service/alertmanager-api.ts";
+import { listAll, listAlerts } from "../../service/alertmanager.ts";
 import { type FakeServer, fakeServer } from "../channels/fake-server.ts";
 import { type RealAlertmanager, startAlertmanager } from "./real-alertmanager.ts";
 
@@ -125,10 +126,20 @@ describe("what stands in its place", () => {
   test("is an error where it answers what is no list", async () => {
     server.script = [
       { status: 200, body: "<html>" },
+      { status: 200, body: '[{"alerts": []}, ' },
+      { status: 200, body: "[] []" },
+      { status: 200, body: "" },
       { status: 200, body: "{}" },
+      { status: 200, body: "null" },
+      { status: 200, body: "[[]]" },
+      { status: 200, body: '[{"alerts": {"0": {}}}]' },
+      { status: 200, body: '[{"alerts": [7]}]' },
+      { status: 200, body: "[{}]" },
     ];
-    await expect(list()).rejects.toThrow(SyntaxError);
-    await expect(list()).rejects.toThrow("expected array");
+    for (const what of ["Unexpected", "it ends too early", "Unexpected", "it ends too early"])
+      await expect(list()).rejects.toThrow(`Alertmanager's list is no JSON: ${what}`);
+    for (const what of ["array", "array", "object", "string", "object", "array"])
+      await expect(list()).rejects.toThrow(`expected ${what}`);
   });
 
   test.each(["silent", "drip"] as const)("is not waited for longer than said: %s", async (step) => {

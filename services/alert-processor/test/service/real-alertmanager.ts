@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { eventually, freePort, identity } from "../../../../test/provider/helpers.ts";
-import { type AlertmanagerTarget, listAlerts } from "../../service/alertmanager.ts";
+import type { AlertmanagerTarget } from "../../service/alertmanager-api.ts";
+import { listAlerts } from "../../service/alertmanager.ts";
 
 /** An Alertmanager that runs, with TLS and a login. */
 export interface RealAlertmanager {

@@ -2,7 +2,8 @@
 import type { Browser } from "puppeteer-core";
 import { leaveNetwork, takeNetwork } from "../../../../test/network.ts";
 import { eventually } from "../../../../test/provider/helpers.ts";
-import { ask, listAlerts } from "../../service/alertmanager.ts";
+import { ask } from "../../service/alertmanager-api.ts";
+import { listAlerts } from "../../service/alertmanager.ts";
 import { type Place, sent, startPlace } from "../service/harness.ts";
 import { type RealAlertmanager, startAlertmanager } from "../service/real-alertmanager.ts";
 import { openBrowser, visit } from "./browser.ts";
