@@ -5,10 +5,16 @@ const untouched = born + 60;
 const span = { step: 15, steps: 12 };
 
 /** An estate of 150 s of which a busy machine left out every scrape but these. */
-const captured = (name: string, samples: readonly (readonly [at: number, value: number])[]) => {
+const captured = (
+  name: string,
+  samples: readonly (readonly [at: number, value: number])[],
+  interval = NaN,
+) => {
+  const every = (value: number) => [[born, String(value)] as const, [born + 150, String(value)] as const]; // prettier-ignore
   const result = [
     // The estate's own beginning and end.
-    { metric: { __name__: "up" }, values: [[born, "1"] as const, [born + 150, "1"] as const] },
+    { metric: { __name__: "up" }, values: every(1) },
+    { metric: { __name__: "prometheus_rule_group_interval_seconds" }, values: every(interval) },
     {
       metric: { __name__: name },
       values: samples.map(([at, value]) => [born + at, String(value)] as const),
@@ -33,5 +39,13 @@ describe("what follows a capture", () => {
     expect(captured("last_reload_timestamp_seconds", loaded)).toBe(`${born + 59}+0x2`);
     const ends = [[0, born + 9e6], [150, born + 9e6]] as const; // prettier-ignore
     expect(captured("certificate_expiry_seconds", ends)).toBe(`${born + 9e6}+0x2`);
+  });
+
+  it("is that what has an interval longer than nobody touched happens again, unless it is long overdue", () => {
+    const name = "prometheus_rule_group_last_evaluation_timestamp_seconds";
+    const before = [[0, born - 9], [45, born + 40], [150, born + 40]] as const; // prettier-ignore
+    expect(captured(name, before, 300)).toBe(`${born + 55}+15x2`);
+    expect(captured(name, before, 90)).toBe(`${born + 55}+15x2`);
+    expect(captured(name, before, 15)).toBe(`${born + 40}+0x2`);
   });
 });

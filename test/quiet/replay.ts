@@ -50,15 +50,30 @@ const isCounter = ({ __name__ = "" }: Captured["labels"]): boolean =>
   /_(?:total|count|sum|bucket)$/.test(__name__) || __name__ === "node_vmstat_oom_kill";
 
 /**
+ * Since when what happens again and again has happened once: since nobody touched, or in the last two intervals
+ * of a group of rules, of which the last may not have been scraped yet.
+ */
+function recentOf(labels: Captured["labels"], { end, series, untouched }: Capture): number {
+  const name = "prometheus_rule_group_interval_seconds";
+  const interval = series.find(
+    (one) => one.labels["__name__"] === name && one.labels["rule_group"] === labels["rule_group"],
+  );
+  const isOfGroup = labels["__name__"]?.startsWith("prometheus_rule_group_");
+  const [, seconds] = (isOfGroup ? interval?.samples.at(-1) : undefined) ?? [0, 0];
+  return Math.min(untouched, end - 2 * seconds);
+}
+
+/**
  * How fast a value goes on by itself: counters, and times of what happens again and again. Judged over all of
  * the time that nobody touched, not over a window of so many scrapes: a busy machine leaves some out.
  */
-function slopeOf({ labels, samples }: Captured, { end, untouched }: Capture): number {
+function slopeOf({ labels, samples }: Captured, capture: Capture): number {
+  const { end, untouched } = capture;
   const last = samples.at(-1);
   const first = samples.find(([at]) => at >= untouched);
   if (!first || !last) return 0;
   const isTime = last[1] > 1e9 && last[1] < 1e11;
-  if (isTime) return last[1] > untouched && last[1] <= end ? 1 : 0;
+  if (isTime) return last[1] > recentOf(labels, capture) && last[1] <= end ? 1 : 0;
   if (first[0] === last[0] || !isCounter(labels)) return 0;
   return Math.max((last[1] - first[1]) / (last[0] - first[0]), 0);
 }
