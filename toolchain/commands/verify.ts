@@ -22,14 +22,14 @@ export async function run(args: string[]): Promise<number> {
   const outputs = await readOutputs(await openEngine(options));
   const ground = groundChecks(root, stack, outputs.target);
   const deadline = Date.now() + seconds * 1000;
-  const results = await Promise.all(
-    [...ground, ...checksFor(outputs)].map(async (check) => {
-      const problem = await settle(check, deadline);
-      process.stdout.write(
-        problem === undefined ? `✓ ${check.claim}\n` : `✗ ${check.claim}\n  ${problem}\n`,
-      );
-      return problem === undefined;
-    }),
-  );
-  return results.every(Boolean) ? 0 : 1;
+  const checks = [...ground, ...checksFor(outputs)];
+  const problems = checks.map((check) => settle(check, deadline));
+  let well = true;
+  // All are asked at once, and told in the order in which an alert goes its way.
+  for (const [index, { claim }] of checks.entries()) {
+    const problem = await problems[index];
+    process.stdout.write(problem === undefined ? `✓ ${claim}\n` : `✗ ${claim}\n  ${problem}\n`);
+    well &&= problem === undefined;
+  }
+  return well ? 0 : 1;
 }
