@@ -4,6 +4,7 @@ import {
   type Alert,
   type AlertEvent,
   type Delivery,
+  type EventKind,
   heartbeatName,
   type Occasion,
 } from "./alert.ts";
@@ -120,7 +121,14 @@ function planned(
   }
 }
 
+/** What happens to an episode after which nothing is to be told that was to be told before. */
+export const cancelling: readonly EventKind[] = [
+  "acknowledged",
+  "assigned",
+  "snoozed",
+  "resolved",
+  "stale",
+];
+
 /** Whether what is still to be told of this episode is to be told no more. */
-export function cancels({ kind }: AlertEvent): boolean {
-  return ["acknowledged", "assigned", "snoozed", "resolved", "stale"].includes(kind);
-}
+export const cancels = ({ kind }: AlertEvent): boolean => cancelling.includes(kind);

@@ -31,27 +31,33 @@ export interface Writes {
 export const needsBeginning = ({ occasion }: Pick<Delivery, "occasion">): boolean =>
   occasion === "acknowledged" || occasion === "resolved";
 
+/** What is known of a delivery that was given up. */
+export interface GivenUp extends Pick<Delivery, "occasion" | "startsAt"> {
+  /** The channel was told something of this episode. */
+  readonly wasTold: boolean;
+  /** Something happened to the episode since that would have cancelled it. */
+  readonly isOvertaken: boolean;
+}
+
 /**
- * Whether what was given up is still worth telling: nobody is called to what is over or has somebody, and who
- * never heard of a beginning needs no end.
+ * Whether what was given up is still worth telling: it is true, nothing that happened since says more, nobody is
+ * called to what is over or has somebody who was not to be helped, and who never heard of a beginning needs no end.
  *
  * @param alert - As it is now; undefined where it is forgotten.
- * @param wasTold - Whether the channel was told anything of this episode.
  */
 export function isStillNews(
-  { occasion, startsAt }: Pick<Delivery, "occasion" | "startsAt">,
+  { isOvertaken, occasion, startsAt, wasTold }: GivenUp,
   alert: Pick<Alert, "startsAt" | "status"> | undefined,
-  wasTold: boolean,
 ): boolean {
   const status = alert?.startsAt === startsAt ? alert.status : "resolved";
   switch (occasion) {
     case "firing":
     case "reminder":
-      return status === "firing";
+      return status === "firing" || (status !== "resolved" && !isOvertaken);
     case "acknowledged":
-      return wasTold && status !== "resolved";
+      return wasTold && !isOvertaken && (status === "acknowledged" || status === "snoozed");
     case "resolved":
-      return wasTold;
+      return wasTold && !isOvertaken && (status === "resolved" || status === "stale");
   }
 }
 

@@ -1,6 +1,7 @@
 /** What is to be told, in Appwrite. */
 import { Query } from "node-appwrite";
 import type { Occasion } from "../core/alert.ts";
+import { cancelling } from "../core/routing.ts";
 import { isStillNews, needsBeginning, type Episode, type OutboxStep } from "../core/writes.ts";
 import type { AppwriteDatabase } from "./appwrite-database.ts";
 import { cancelled, dueTo, lineOf, oldestFirst, pending } from "./appwrite-due.ts";
@@ -216,11 +217,23 @@ export const outboxOf = (database: AppwriteDatabase): Outbox => ({
       const sent = await database.among("outbox", "fingerprint", of, Query.equal("state", "sent"));
       const line = (row: Row): string => `${episodeOf(row)} ${row["channel"]}`;
       const told = new Set(sent.map(line));
+      const happened = Query.equal("kind", [...cancelling]);
+      const events = Map.groupBy(
+        await database.among("alert_events", "fingerprint", of, happened),
+        episodeOf,
+      );
+      const isOvertaken = (row: Row): boolean =>
+        events.get(episodeOf(row))?.some(({ at }) => Number(at) > Number(row["settledAt"])) ===
+        true;
       const news = rows.filter((row) =>
         isStillNews(
-          { occasion: String(row["occasion"]) as Occasion, startsAt: Number(row["startsAt"]) },
+          {
+            occasion: String(row["occasion"]) as Occasion,
+            startsAt: Number(row["startsAt"]),
+            wasTold: told.has(line(row)),
+            isOvertaken: isOvertaken(row),
+          },
           alerts.get(String(row["fingerprint"])),
-          told.has(line(row)),
         ),
       );
       const old = rows.filter((row) => !news.includes(row));

@@ -1,5 +1,6 @@
 import type { Occasion, Status } from "../core/alert.ts";
 import { keepable } from "../core/keepable.ts";
+import { cancelling } from "../core/routing.ts";
 import { allRanks } from "../core/severity.ts";
 import { isStillNews } from "../core/writes.ts";
 import { bundlesOf } from "./bundles.ts";
@@ -22,14 +23,21 @@ async function whole(sql: Sql, run: Run, rows: readonly Row[]): Promise<Row[]> {
   return [...together, ...rows.filter(({ bundle }) => bundle === null)];
 }
 
+const overtaking = cancelling.map((kind) => `'${kind}'`).join(", ");
+
 /** Whether a row that was given up, with what is known of its alert, is worth telling still. */
-function isNewsRow({ current, occasion, startsAt, status, told }: Row): boolean {
+function isNewsRow({ current, occasion, overtaken, startsAt, status, told }: Row): boolean {
   const alert =
     status === null || status === undefined
       ? undefined
       : { startsAt: Number(current), status: String(status) as Status };
-  const delivery = { occasion: String(occasion) as Occasion, startsAt: Number(startsAt) };
-  return isStillNews(delivery, alert, Number(told) === 1);
+  const delivery = {
+    occasion: String(occasion) as Occasion,
+    startsAt: Number(startsAt),
+    wasTold: Number(told) === 1,
+    isOvertaken: Number(overtaken) === 1,
+  };
+  return isStillNews(delivery, alert);
 }
 
 /** What workers do. */
@@ -179,7 +187,10 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
         `SELECT o.key, o.occasion, o."startsAt", o.bundle, a."startsAt" AS current, a.status,
            CASE WHEN EXISTS (SELECT 1 FROM outbox b WHERE b.fingerprint = o.fingerprint
              AND b."startsAt" = o."startsAt" AND b.channel = o.channel AND b.state = 'sent')
-             THEN 1 ELSE 0 END AS told
+             THEN 1 ELSE 0 END AS told,
+           CASE WHEN EXISTS (SELECT 1 FROM alert_events e WHERE e.fingerprint = o.fingerprint
+             AND e."startsAt" = o."startsAt" AND e.at > o."settledAt" AND e.kind IN (${overtaking}))
+             THEN 1 ELSE 0 END AS overtaken
          FROM outbox o LEFT JOIN alerts a ON a.fingerprint = o.fingerprint
          WHERE o.state = 'dead' AND (o.channel = ? OR ? = '') ORDER BY o.id`,
         channel ?? "",

@@ -59,12 +59,12 @@ export interface DeliveryState extends Delivery {
 export interface Redriven {
   /** Pending again. */
   readonly deliveries: number;
-  /** About what is over meanwhile, or has somebody. */
+  /** Not so any more: over meanwhile, or in the hands of somebody. */
   readonly skipped: number;
 }
 
 /** Why a delivery was dropped that had been given up. */
-export const notNews = "it was over, or had somebody, when it was to be sent again";
+export const notNews = "it was not so any more when it was to be sent again";
 
 /** Something that could not be understood. */
 export interface Quarantined {

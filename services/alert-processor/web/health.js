@@ -202,7 +202,7 @@ export function healthView(onProblem, refresh) {
       const { skipped } = await api.redrive();
       return skipped === 0
         ? "They are sent again now."
-        : `They are sent again now, but for ${skipped} about what is over or has somebody.`;
+        : `They are sent again now, but for ${skipped} that said what is not so any more.`;
     }),
     action("Dismiss them", async () => {
       await api.dismiss();

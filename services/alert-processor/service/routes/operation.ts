@@ -150,7 +150,7 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
     "/v1/redrive",
     {
       schema: {
-        summary: "Send again what was given up, but for what is over or has somebody",
+        summary: "Send again what was given up, but for what is not so any more",
         tags: ["operation"],
         body: one,
         response: { 200: z.object({ deliveries: z.number(), skipped: z.number() }) },

@@ -516,6 +516,78 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       expect(await store.depth()).toMatchObject({ dead: 0 });
     });
 
+    /** Steps that a person takes, or Alertmanager tells, each a millisecond after the one before. */
+    const steps: Readonly<Record<string, (at: number) => Promise<unknown>>> = {
+      taken: (at) => store.act(fingerprint, { kind: "acknowledge" }, "ada", undefined, plan, at),
+      "given back": (at) =>
+        store.act(fingerprint, { kind: "unacknowledge" }, "ada", undefined, plan, at),
+      snoozed: (at) =>
+        store.act(fingerprint, { kind: "snooze", until: lease }, "ada", undefined, plan, at),
+      "handed over": (at) =>
+        store.act(fingerprint, { kind: "assign", to: "grace" }, "ada", undefined, plan, at),
+      escalated: (at) =>
+        store.act(fingerprint, { kind: "escalate", to: "pager" }, "ada", undefined, plan, at),
+      closed: (at) => store.act(fingerprint, { kind: "resolve" }, "ada", undefined, plan, at),
+      reopened: (at) => store.act(fingerprint, { kind: "reopen" }, "ada", undefined, plan, at),
+      ended: (at) => tell(at, message({ resolved: true, endsAt: at })),
+      "begun anew": (at) => tell(at, message({ startsAt: at })),
+      lost: (at) => store.lose(new Set(), at, plan, at),
+      "heard again": (at) => tell(at, message()),
+      told: (at) => send("pager", at),
+      "given up": async (at) => {
+        const keys = keysOf(await take("pager", at));
+        expect(keys).not.toEqual([]);
+        await store.settle([{ kind: "dead", keys, why: "answered 400" }], at);
+      },
+    };
+    const notTold = ["given up"];
+    test.each([
+      // Somebody is needed as long as nobody came: help that was asked for as well.
+      ["a beginning", notTold, [], ["firing 1"]],
+      ["a beginning", notTold, ["taken"], []],
+      ["a beginning", notTold, ["snoozed"], []],
+      ["a beginning", notTold, ["lost"], []],
+      ["a beginning", notTold, ["ended"], []],
+      ["a cry for help", ["told", "taken", "told", "escalated", "given up"], [], ["reminder 1"]],
+      ["a cry for help", ["told", "snoozed", "told", "escalated", "given up"], [], ["reminder 1"]],
+      ["a cry for help", ["told", "lost", "told", "escalated", "given up"], [], ["reminder 1"]],
+      ["a cry for help", ["told", "taken", "told", "escalated", "given up"], ["handed over"], []],
+      ["a cry for help", ["told", "taken", "told", "escalated", "given up"], ["closed"], []],
+      ["a cry for help", ["told", "taken", "told", "escalated", "given up"], ["begun anew"], []],
+      [
+        "that what somebody has goes on",
+        ["told", "taken", "lost", "told", "heard again", "given up"],
+        [],
+        ["reminder 1"],
+      ],
+      // Who has it is told while somebody has.
+      ["who has it", ["told", "taken", "given up"], [], ["acknowledged 1"]],
+      ["who has it", ["told", "snoozed", "given up"], [], ["acknowledged 1"]],
+      ["who has it", ["told", "taken", "given up"], ["given back", "told"], []],
+      ["who has it", ["told", "taken", "given up"], ["handed over", "told"], []],
+      ["who has it", ["told", "taken", "given up"], ["lost", "told"], []],
+      ["who has it", ["told", "taken", "given up"], ["closed", "told"], []],
+      // An end is told as long as it is over, by whatever comes next.
+      ["an end", ["told", "ended", "given up"], [], ["resolved 1"]],
+      ["an end", ["told", "ended", "given up"], ["begun anew", "told"], ["resolved 1"]],
+      ["an end", ["told", "lost", "given up"], [], ["resolved 1"]],
+      ["an end", ["told", "lost", "given up"], ["heard again", "told"], []],
+      ["an end", ["told", "lost", "given up"], ["ended", "told"], []],
+      ["an end", ["told", "closed", "given up"], ["reopened", "told"], []],
+      ["an end", ["given up", "ended"], [], []],
+    ])("sends %s again, %j, %j meanwhile: %j", async (_, before, meanwhile, again) => {
+      await tell(start, message());
+      let at = start;
+      for (const step of [...before, ...meanwhile]) await steps[step]?.((at += 1));
+      const dead = (await store.depth()).dead;
+      expect(dead).toBe(1);
+      expect(await store.redrive("pager", (at += 1))).toEqual({
+        deliveries: again.length,
+        skipped: dead - again.length,
+      });
+      expect(await send("pager", (at += 1))).toEqual(again);
+    });
+
     test("comes again when its worker is gone", async () => {
       await tell(start, message());
       const bundles = await take("chat", start, 1, lease);
