@@ -22,6 +22,7 @@ import { accessOf } from "./access.ts";
 import type { Changes } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { compressAnswers } from "./compress.ts";
+import type { Doubt } from "./doubt.ts";
 import { firstOf } from "./first.ts";
 import { type Ingest, OverloadedError } from "./ingest.ts";
 import type { Journal } from "./journal.ts";
@@ -61,6 +62,8 @@ export interface AppOptions {
   readonly proxy: Proxy | undefined;
   /** Bearer tokens of the senders. */
   readonly tokens: readonly string[];
+  /** @default no alert is in doubt */
+  readonly doubt?: Pick<Doubt, "before"> | undefined;
   /** What links and sessions are signed with. */
   readonly secret: string;
   /** bcrypt by user name. */
@@ -231,7 +234,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     schema: operation(summary),
   });
   app.get("/metrics", watched("Metrics for Prometheus"), async (_, reply) =>
-    reply.type(metrics.contentType).send(await metrics.render(store, clock, since)),
+    reply.type(metrics.contentType).send(await metrics.render(store, clock, since, options.doubt)),
   );
   app.get("/-/healthy", watched("Whether it runs"), () => "It runs.\n");
   app.get("/-/ready", watched("Whether it takes alerts in"), async () => {

@@ -1,16 +1,20 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { PatientStore } from "../store/patient.ts";
 import type { Clock } from "./clock.ts";
+import type { Doubt } from "./doubt.ts";
 import { awaited } from "./listening.ts";
 import { hookResults } from "./routes/hooks.ts";
 
 const prefix = "vigil_processor";
 
+/** Whether alerts may be over. */
+type Asked = Pick<Doubt, "before">;
+
 /** What the processor says of itself. */
 export interface Metrics {
   readonly contentType: string;
   /** All of it as text, with one look at the store. */
-  render(store: PatientStore, clock: Clock, since: number): Promise<string>;
+  render(store: PatientStore, clock: Clock, since: number, doubt?: Asked): Promise<string>;
   readonly requests: Counter<"code" | "method" | "route">;
   readonly received: Counter<"result">;
   readonly commits: Histogram;
@@ -50,9 +54,10 @@ export function metricsOf(channels: readonly string[], ears: readonly string[] =
     return new Gauge({ name: `${prefix}_${name}`, help, registers });
   }
 
-  async function look(store: PatientStore, clock: Clock, since: number): Promise<void> {
+  async function look(...[store, clock, since, doubt]: Parameters<Metrics["render"]>) {
     try {
-      const { dead, oldestDueAt, open, pending, quarantined } = await store.depth();
+      const depth = await store.depth(await doubt?.before());
+      const { dead, oldestDueAt, open, pending, quarantined } = depth;
       const now = clock();
       gauges.open.set(open);
       gauges.pending.set(pending);
@@ -71,8 +76,8 @@ export function metricsOf(channels: readonly string[], ears: readonly string[] =
 
   const metrics: Metrics = {
     contentType: registry.contentType,
-    render: async (store, clock, since) => {
-      await look(store, clock, since);
+    render: async (...asked) => {
+      await look(...asked);
       return registry.metrics();
     },
     requests: counter("http_requests", "Requests by route, method and status.", [

@@ -9,6 +9,7 @@ import { buildApp } from "./app.ts";
 import { changesHub } from "./changes.ts";
 import { clockOf } from "./store-clock.ts";
 import { closingWithin } from "./closing.ts";
+import { doubtOf, type DoubtState } from "./doubt.ts";
 import {
   checkReaders,
   type Config,
@@ -19,8 +20,9 @@ import {
   readTokens,
   readWeb,
 } from "./config.ts";
-import { heartbeatTo, onceAMinute } from "./heartbeat.ts";
+import { heartbeatTo } from "./heartbeat.ts";
 import { ingestInto } from "./ingest.ts";
+import { startJobs } from "./jobs.ts";
 import { journalOf, parts } from "./journal.ts";
 import { linksAt } from "./links.ts";
 import { metricsOf } from "./metrics.ts";
@@ -29,11 +31,9 @@ import { DatabaseError, DatabaseOptionsError } from "../store/database-error.ts"
 import { openPatiently, StoreDownError, type StoreState } from "../store/patient.ts";
 import { SchemaError } from "../store/schema.ts";
 import { resumeStoreOf } from "./open-store.ts";
-import { every } from "./schedule.ts";
-import { spoken } from "./spoken.ts";
+import { doubts, spoken } from "./spoken.ts";
 import { summaryOf } from "./summary.ts";
 import { silencesAt } from "./silences.ts";
-import { giveUpStrays } from "./strays.ts";
 import { sealFor } from "./tokens.ts";
 import { watchOf } from "./watch.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -62,7 +62,8 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   const secret = readSecret(config.secretFile, 32);
   const channels = openChannels(config.channels, readSecret);
   const { urlFile, ...access } = config.heartbeat;
-  const beat = urlFile && heartbeatTo({ ...access, url: readSecret(urlFile) });
+  const beat =
+    urlFile === undefined ? undefined : heartbeatTo({ ...access, url: readSecret(urlFile) });
   const trouble = (what: string) => (error: unknown) => {
     // That the memory is down is said once, not by each job that asks it every second.
     const known = error instanceof DatabaseError || error instanceof StoreDownError;
@@ -85,8 +86,12 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   });
   const { look: lookAtClock, now: clock, steady } = await clockOf(store, logger);
   const journal = journalOf(clock);
+  const elapsed = (): number => performance.now();
+  const doubt =
+    config.alertmanager &&
+    doubtOf({ clock, elapsed, heardBefore: (at) => store.heardBefore(at), onState: sayDoubt });
   const silence = config.heartbeat.silence * second;
-  const summary = summaryOf({ store, clock, journal, silence });
+  const summary = summaryOf({ store, clock, journal, silence, doubt });
   const changes = changesHub({ store, summary, clock, onTrouble: trouble("telling pages") });
   const plan: Planner = (change) => {
     const { alertname, severity } = change.alert;
@@ -101,6 +106,10 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   const nudge = (): void => {
     for (const worker of workers) worker.nudge();
   };
+  const onChanged = (): void => {
+    changes.note();
+    nudge();
+  };
   const take = ingestInto({
     store,
     plan,
@@ -112,9 +121,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       metrics.received.inc({ result: "poisoned" }, poisoned);
       metrics.commits.observe(seconds);
       if (poisoned > 0) logger.warn({ poisoned }, "alerts that make no sense are in quarantine");
-      if (changed === 0) return;
-      changes.note();
-      nudge();
+      if (changed > 0) onChanged();
     },
   });
   const { alertmanager } = config;
@@ -123,6 +130,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     store,
     plan,
     clock,
+    doubt,
     take,
     metrics,
     changes,
@@ -155,7 +163,33 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
 
   const names = channels.map(({ name }) => name);
   for (const channel of channels) workers.push(startChannel(channel));
-  const jobs = startJobs();
+  const watch = watchOf({
+    store,
+    plan,
+    clock,
+    elapsed,
+    steady,
+    doubt,
+    take,
+    silence,
+    listed: alertmanagers && (() => listAll(alertmanagers())),
+    retention: config.retentionDays * day,
+  });
+  const jobs = startJobs({
+    store,
+    watch,
+    clock,
+    lookAtClock,
+    beat,
+    channels: names,
+    // What is in doubt is asked for at once.
+    compareAfter: (await doubt?.before().catch(() => undefined)) === undefined ? comparing : second,
+    metrics,
+    journal,
+    logger,
+    trouble,
+    onChanged,
+  });
   logger.info(
     { address, channels: names },
     store.state().up ? "takes alerts in" : "runs, but cannot take alerts in yet",
@@ -167,12 +201,18 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     else logger.error({ why }, "the memory fails: alerts are answered with 503 until it works");
   }
 
+  function sayDoubt(state: DoubtState): void {
+    const { level, words } = doubts[state];
+    logger[level](words);
+  }
+
   function startChannel(channel: (typeof channels)[number]): Worker {
     return startWorker({
       store,
       channel,
       links,
       clock,
+      doubt,
       onTrouble: trouble(`telling ${channel.name}`),
       onDone: (result, why, alerts) => {
         metrics.notifications.inc({ channel: channel.name, result });
@@ -182,65 +222,6 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
         changes.note();
       },
     });
-  }
-
-  function startJobs(): (() => Promise<void>)[] {
-    const { retentionDays } = config;
-    const ping = onceAMinute(async () => {
-      if (!beat) return;
-      const outcome = await beat();
-      metrics.heartbeats.inc({ result: outcome.kind === "sent" ? "sent" : "failed" });
-      journal.note(parts.heartbeat, "why" in outcome ? outcome.why : "");
-    });
-    const watch = watchOf({
-      store,
-      plan,
-      clock,
-      elapsed: () => performance.now(),
-      steady,
-      take,
-      silence,
-      listed: alertmanagers && (() => listAll(alertmanagers())),
-      retention: retentionDays * day,
-    });
-    return [
-      every(second, trouble("looking at the clock"), lookAtClock),
-      every(second, trouble("ending snoozes"), async () => {
-        if ((await watch.wake()) === 0) return;
-        changes.note();
-        nudge();
-      }),
-      every(15 * second, trouble("listening for heartbeats"), async () => {
-        if (await watch.listen()) await ping(clock());
-      }),
-      every(comparing, trouble("comparing with Alertmanager"), async () => {
-        try {
-          const { found, lost, missing = "" } = await watch.reconcile();
-          journal.note(parts.comparison, missing);
-          if (missing !== "") metrics.reconciled.inc({ result: "failed" });
-          metrics.reconciled.inc({ result: "found" }, found);
-          metrics.reconciled.inc({ result: "lost" }, lost);
-          if (found + lost === 0) return;
-          logger.warn({ found, lost }, "Alertmanager's list was different");
-          changes.note();
-          nudge();
-        } catch (error) {
-          metrics.reconciled.inc({ result: "failed" });
-          journal.note(parts.comparison, error instanceof Error ? error.message : String(error));
-          throw error;
-        }
-      }),
-      every(minute, trouble("looking for messages to channels that are gone"), async () => {
-        for (const [channel, count] of await giveUpStrays(store, names, clock())) {
-          metrics.notifications.inc({ channel, result: "dead" }, count);
-          logger.error({ channel, alerts: count }, "given up: there is no such channel any more");
-          changes.note();
-        }
-      }),
-      every(60 * minute, trouble("forgetting what is old"), async () => {
-        await watch.prune();
-      }),
-    ];
   }
 
   return {

@@ -2,6 +2,7 @@ import { type Alert, heartbeatName } from "../core/alert.ts";
 import type { ChannelDepth, DeskStore } from "../store/desk.ts";
 import type { Depth } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
+import type { Doubt } from "./doubt.ts";
 import { type Journal, parts } from "./journal.ts";
 import { awaited } from "./listening.ts";
 
@@ -27,6 +28,8 @@ export interface SummaryOptions {
   readonly journal: Journal;
   /** Milliseconds after which a heartbeat counts as silent. */
   readonly silence: number;
+  /** @default no alert is in doubt */
+  readonly doubt?: Pick<Doubt, "before"> | undefined;
 }
 
 /** How long it is good for: milliseconds. */
@@ -48,11 +51,13 @@ export interface Findings {
   readonly heartbeats: readonly Alert[];
   readonly silence: number;
   readonly journal: Pick<Journal, "of">;
+  /** Alerts that were last heard of before then may be over; undefined where none is in doubt. */
+  readonly doubted?: number | undefined;
 }
 
 /** What is wrong with the way from Prometheus to people. Pure. */
 export function troublesOf(findings: Findings): Trouble[] {
-  const { channels, depth, heartbeats, journal, now, silence } = findings;
+  const { channels, depth, doubted, heartbeats, journal, now, silence } = findings;
   const troubles: Trouble[] = [];
   const add = (key: string, text: string, todo: string): void => {
     troubles.push({ key, text, todo });
@@ -89,6 +94,14 @@ export function troublesOf(findings: Findings): Trouble[] {
   for (const { channel, due, dueSince } of channels) {
     if (dueSince === null || due === 0 || now - dueSince < patience) continue;
     const why = journal.of(parts.channel(channel)).problem;
+    if (doubted !== undefined && why === "") {
+      add(
+        `doubt ${channel}`,
+        `${counted(due, "reminder", "reminders")} to ${channel} may wait: what they are about may be over.`,
+        `Nothing was heard for a while before ${timeOf(doubted)}. Alertmanager is asked what goes on, and waited for ten minutes at most.`,
+      );
+      continue;
+    }
     add(
       `due ${channel}`,
       `${channel} could not be told since ${timeOf(dueSince)}.`,
@@ -122,14 +135,15 @@ export function troublesOf(findings: Findings): Trouble[] {
 
 /** Says how it stands, once for everybody who asks at about the same time. */
 export function summaryOf(options: SummaryOptions): () => Promise<Summary> {
-  const { clock, journal, silence, store } = options;
+  const { clock, doubt, journal, silence, store } = options;
   let at = -Infinity;
   let last: Promise<Summary> | undefined;
   const look = async (now: number): Promise<Summary> => {
     const depth = await store.depth();
     const channels = await store.channels(now);
     const heartbeats = await awaited(store);
-    const troubles = troublesOf({ now, depth, channels, heartbeats, silence, journal });
+    const doubted = await doubt?.before();
+    const troubles = troublesOf({ now, depth, channels, heartbeats, silence, journal, doubted });
     return { open: depth.open, troubles };
   };
   return () => {

@@ -6,6 +6,7 @@ import type { Incoming } from "../core/payload.ts";
 import { comparing, quiet } from "../core/times.ts";
 import type { Planner } from "../core/writes.ts";
 import type { SteadyClock } from "./clock.ts";
+import type { Doubt } from "./doubt.ts";
 import { type ListeningOptions, listeningOf } from "./listening.ts";
 
 /** An alert as Alertmanager's `GET /api/v2/alerts` lists it. */
@@ -29,6 +30,8 @@ export interface WatchOptions extends ListeningOptions {
   readonly plan: Planner;
   /** @default for ever */
   readonly steady?: SteadyClock["steady"];
+  /** Whether alerts may be over that the memory has open; left out where none is in doubt. */
+  readonly doubt?: Doubt | undefined;
   /** What Alertmanager lists; left out where there is none to ask. */
   readonly listed?: (() => Promise<Listing>) | undefined;
   /** Milliseconds that history is kept. */
@@ -66,18 +69,24 @@ export interface Watch {
 }
 
 export function watchOf(options: WatchOptions): Watch {
-  const { clock, elapsed, listed, plan, retention, store, take } = options;
+  const { clock, doubt, elapsed, listed, plan, retention, store, take } = options;
   const { steady = () => Infinity } = options;
 
   /** Those of a list that the memory has not heard of; a part at a time, for there may be very many. */
   async function unheard(all: readonly Listed[]): Promise<Listed[]> {
     const at = clock();
+    const doubted = (await doubt?.before()) ?? -Infinity;
     const found: Listed[] = [];
     for (let from = 0; from < all.length && found.length < most; from += together) {
       const some = all.slice(from, from + together);
       const now = await store.among(some.map(({ fingerprint }) => fingerprint));
       const known = new Map(now.map((one) => [one.fingerprint, one]));
-      found.push(...some.filter((one) => !isHeard(known.get(one.fingerprint), one, at, steady())));
+      const news = some.filter((one) => !isHeard(known.get(one.fingerprint), one, at, steady()));
+      found.push(...news);
+      const isDoubted = ({ fingerprint }: Listed): boolean =>
+        (known.get(fingerprint)?.lastSeenAt ?? Infinity) < doubted;
+      const goesOn = some.filter((one) => isDoubted(one) && !news.includes(one));
+      if (goesOn.length > 0) await take({ alerts: goesOn, poison: [], digest: "what goes on" });
     }
     return found;
   }
@@ -110,8 +119,11 @@ export function watchOf(options: WatchOptions): Watch {
     const told = all.filter(({ active, startsAt }) => active && startsAt <= said - comparing);
     const found = await unheard(told);
     if (found.length > 0) await take({ alerts: found, poison: [], digest: "reconciliation" });
+    if (settled) doubt?.end();
     return { lost, found: found.length, ...(missing !== undefined && { missing }) };
   }
+
+  const wake = async (): Promise<number> => store.wake(plan, clock(), await doubt?.before());
 
   /** History is gone for good: a clock that was set ahead must have said so for a day before it counts. */
   async function prune(): Promise<number> {
@@ -122,5 +134,5 @@ export function watchOf(options: WatchOptions): Watch {
     return isSure ? store.prune(now - retention, now) : 0;
   }
 
-  return { listen: listeningOf(options), reconcile, wake: () => store.wake(plan, clock()), prune };
+  return { listen: listeningOf(options), reconcile, wake, prune };
 }

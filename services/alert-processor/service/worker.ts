@@ -4,6 +4,7 @@ import type { Outcome } from "../core/retry.ts";
 import { settledBy } from "../store/settled.ts";
 import type { Bundle, Settled, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
+import type { Doubt } from "./doubt.ts";
 
 /** How an attempt ended, for metrics and logs; `refused`: as by `barred`, and tried again. */
 export type Result = "sent" | "again" | "refused" | "dead";
@@ -13,6 +14,8 @@ export interface WorkerOptions {
   readonly channel: Channel;
   readonly links: Links;
   readonly clock: Clock;
+  /** @default no alert is in doubt */
+  readonly doubt?: Pick<Doubt, "before"> | undefined;
   /** Told of each message. */
   readonly onDone: (result: Result, why: string, alerts: number) => void;
   /** Told of what should not happen: the worker goes on after a pause. */
@@ -40,7 +43,8 @@ const spare = 4;
 
 /** Starts to tell a channel what is due to it, in a loop of its own: one that is down delays no other. */
 export function startWorker(options: WorkerOptions): Worker {
-  const { channel, clock, links, onDone, onTrouble, pause = 1_000, store, timeout = 15 } = options;
+  const { channel, clock, doubt, links, onDone, onTrouble, store } = options;
+  const { pause = 1_000, timeout = 15 } = options;
   const { perSecond } = channel;
   const stopping = new AbortController();
   const flying = new Set<Promise<void>>();
@@ -101,7 +105,9 @@ export function startWorker(options: WorkerOptions): Worker {
     const limit = Math.max(1, Math.floor(perSecond * ahead)) * channel.bundle;
     const now = clock();
     const until = now + (2 * timeout + 5) * 1000;
-    const bundles = await store.take(channel.name, limit, channel.bundle, now, until, scope);
+    const doubted = await doubt?.before();
+    const { bundle: size, name } = channel;
+    const bundles = await store.take(name, limit, size, now, until, scope, doubted);
     for (const bundle of bundles) {
       launch(bundle);
       await sleepFor(1000 / perSecond);

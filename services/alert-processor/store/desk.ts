@@ -104,6 +104,8 @@ export interface Desk {
 export interface Timed {
   /** What time it is for all who share the memory. */
   now(): Promise<number>;
+  /** When something was taken in last before a time; null where nothing was. */
+  heardBefore(at: number): Promise<number | null>;
   /**
    * Puts right what was planned by a clock that was set: what waits waits as long as it would have. Of what was
    * planned by a clock that was ahead before this process began, or that others share, as much as can be told.

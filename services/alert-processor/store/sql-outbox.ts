@@ -6,6 +6,7 @@ import { isStillNews } from "../core/writes.ts";
 import { bundlesOf } from "./bundles.ts";
 import { takenOf } from "./rows.ts";
 import { type Columns, json, keyed, type Row, type Run, type Sql } from "./sql.ts";
+import { certain, doubtValues } from "./sql-doubt.ts";
 import { knownAlerts } from "./sql-writes.ts";
 import { type Bundle, notNews, type Redriven, type Settled, type Store } from "./store.ts";
 
@@ -43,8 +44,9 @@ function isNewsRow({ current, occasion, overtaken, startsAt, status, told }: Row
 /** What workers do. */
 export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | "redrive"> {
   function take(
-    ...[channel, limit, size, now, until, scope = "all"]: Parameters<Store["take"]>
+    ...[channel, limit, size, now, until, scope = "all", doubted]: Parameters<Store["take"]>
   ): Promise<Bundle[]> {
+    const doubt = doubtValues(doubted);
     const dueOf = (run: Run, rank: number, room: number): Promise<Row[]> =>
       run(
         `SELECT * FROM outbox o WHERE channel = ? AND rank = ? AND state = 'pending' AND "dueAt" <= ?
@@ -53,6 +55,7 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
                AND b.channel = o.channel AND b.id < o.id
                AND (b.state = 'cancelled' AND b."leasedUntil" > ? OR b.state = 'pending'
                  AND (b."dueAt" <= ? OR b.occasion IN ('acknowledged', 'resolved'))))
+           ${certain(doubted)}
          ORDER BY "dueAt", id LIMIT ?`,
         channel,
         rank,
@@ -60,6 +63,7 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
         now,
         now,
         now,
+        ...doubt,
         room,
       );
     return sql.transaction(async (run) => {

@@ -65,12 +65,13 @@ function changesOf(
     });
   }
 
-  function wake(plan: Planner, now: number): Promise<number> {
+  function wake(plan: Planner, now: number, doubted = -Infinity): Promise<number> {
     return sql.transaction(async (run) => {
-      const rows = await run(
+      const due = await run(
         `SELECT * FROM alerts WHERE status = 'snoozed' AND "snoozedUntil" <= ?`,
         now,
       );
+      const rows = due.filter(({ lastSeenAt }) => Number(lastSeenAt) >= doubted);
       const changes = rows.flatMap((row) => lifecycle.wake(alertOf(row), now));
       await write(sql, run, changes, plan, now);
       return changes.length;

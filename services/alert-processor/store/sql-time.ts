@@ -66,5 +66,13 @@ export function timeOf(sql: Sql): Timed {
       for (const column of ["updatedAt", "lastSeenAt"])
         await run(`UPDATE alerts SET "${column}" = ? WHERE "${column}" > ?`, now, now);
     });
-  return { now: () => sql.now(), adjust };
+  const heardBefore: Timed["heardBefore"] = async (at) => {
+    const [row] = await sql.read(
+      `SELECT max("lastAt") AS last FROM receipts WHERE "lastAt" < ?`,
+      at,
+    );
+    const last = row?.["last"] ?? null;
+    return last === null ? null : Number(last);
+  };
+  return { now: () => sql.now(), adjust, heardBefore };
 }

@@ -1,6 +1,7 @@
 import { type Alert, heartbeatName } from "../core/alert.ts";
 import { alertOf, deliveryStateOf, eventOf } from "./rows.ts";
 import type { Row, Sql } from "./sql.ts";
+import { certain, doubtValues } from "./sql-doubt.ts";
 import { knownAlerts } from "./sql-writes.ts";
 import type { Filter, Store } from "./store.ts";
 
@@ -103,9 +104,10 @@ export function viewsOf(sql: Sql): Pick<Store, View> {
     }));
   }
 
-  async function depth() {
+  async function depth(doubted?: number) {
     const [pending] = await read(
-      `SELECT count(*) AS n, min("dueAt") AS oldest FROM outbox WHERE state = 'pending'`,
+      `SELECT min("dueAt") AS oldest FROM outbox o WHERE state = 'pending' ${certain(doubted)}`,
+      ...doubtValues(doubted),
     );
     const oldest = pending?.["oldest"] ?? null;
     return {
@@ -116,7 +118,7 @@ export function viewsOf(sql: Sql): Pick<Store, View> {
              AND alertname <> '${heartbeatName}'`,
         ),
       ),
-      pending: Number(pending?.["n"] ?? 0),
+      pending: await count(read("SELECT count(*) AS n FROM outbox WHERE state = 'pending'")),
       dead: await count(read("SELECT count(*) AS n FROM outbox WHERE state = 'dead'")),
       quarantined: await count(read("SELECT count(*) AS n FROM quarantine")),
       oldestDueAt: oldest === null ? null : Number(oldest),

@@ -140,8 +140,13 @@ export interface Store {
     plan: Planner,
     now: number,
   ): Promise<Alert>;
-  /** Ends snoozes whose time has come. @returns How many. */
-  wake(plan: Planner, now: number): Promise<number>;
+  /**
+   * Ends snoozes whose time has come.
+   *
+   * @param doubted - As in {@link Store.take}.
+   * @returns How many.
+   */
+  wake(plan: Planner, now: number, doubted?: number): Promise<number>;
   /**
    * Marks open alerts as stale that were last seen before `before` and are not among `known`.
    *
@@ -159,6 +164,8 @@ export interface Store {
    * @param limit - Deliveries at most.
    * @param size - Deliveries in a bundle at most.
    * @param scope - `urgent`: only what is of the first rank. @default all
+   * @param doubted - Alerts last heard of before this time may be over: nobody is reminded of them, unless somebody
+   * escalated them since. Where a memory serves no process that lives on, none is in doubt.
    */
   take(
     channel: string,
@@ -167,6 +174,7 @@ export interface Store {
     now: number,
     until: number,
     scope?: "all" | "urgent",
+    doubted?: number,
   ): Promise<Bundle[]>;
   /**
    * Writes down what became of deliveries. A channel that was told of an episode only now, because it was
@@ -198,7 +206,8 @@ export interface Store {
   deliveries(fingerprint: string, limit: number): Promise<DeliveryState[]>;
   quarantine(limit: number): Promise<Quarantined[]>;
   noise(since: number): Promise<Noise[]>;
-  depth(): Promise<Depth>;
+  /** @param doubted - As in {@link Store.take}: what waits for that is not late. */
+  depth(doubted?: number): Promise<Depth>;
   /** Forgets resolved alerts, history and receipts older than `before`. @returns How many alerts. */
   prune(before: number, now: number): Promise<number>;
   close(): Promise<void>;

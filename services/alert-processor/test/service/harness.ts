@@ -44,8 +44,8 @@ export interface Place {
   /** What was logged, line by line. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
-  /** Ends it and starts it again on the same files. */
-  again(): Promise<void>;
+  /** Ends it and starts it again on the same files, with what is done to them in between. */
+  again(between?: () => void): Promise<void>;
 }
 
 let own: Promise<Identity> | undefined;
@@ -146,8 +146,9 @@ export async function startPlace(
       await running.stop();
       rmSync(folder, { recursive: true });
     },
-    again: async () => {
+    again: async (between) => {
       await running.stop();
+      between?.();
       running = await start();
     },
   };

@@ -345,6 +345,45 @@ describe("Alertmanager's list", () => {
     expect(await process.reconcile()).toEqual({ lost: 1, found: 0 });
   });
 
+  test("says of what is in doubt that it goes on, and that the rest is lost as soon as it can know", async () => {
+    let passed = 0;
+    const day = 24 * 60 * minute;
+    await tell(message(), message({ fingerprint: "a2" }));
+    const snooze = { kind: "snooze", until: now + minute } as const;
+    for (const one of [message().fingerprint, "a2"]) {
+      await store.act(one, snooze, "ada", undefined, plan, now);
+    }
+    now += day;
+    let ends = 0;
+    const doubted = now;
+    const process = watchOf({
+      store,
+      plan,
+      clock: () => now,
+      elapsed: () => passed,
+      steady: () => passed,
+      doubt: {
+        before: () => Promise.resolve(ends === 0 ? doubted : undefined),
+        end: () => void (ends += 1),
+      },
+      take: async (receipt) => {
+        await store.ingest([receipt], plan, now);
+      },
+      silence: minute,
+      listed: () => Promise.resolve({ alerts: list, since: started }),
+      retention: 2 * day,
+    });
+    list = [listed()];
+    expect(await process.wake()).toBe(0);
+    expect(await process.reconcile()).toEqual({ lost: 0, found: 0 });
+    expect([await process.wake(), ends]).toEqual([1, 0]);
+    passed += 5 * minute;
+    now += 5 * minute;
+    expect(await process.reconcile()).toEqual({ lost: 1, found: 0 });
+    expect([await process.wake(), ends]).toEqual([0, 1]);
+    expect(await store.get("a2")).toMatchObject({ status: "stale" });
+  });
+
   test("that is very long is brought in parts", async () => {
     list = Array.from({ length: 5_001 }, (_, n) => listed({ fingerprint: `b${n}` }));
     now += minute;

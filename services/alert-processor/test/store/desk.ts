@@ -153,6 +153,37 @@ export function servesPeople(name: string, open: () => Promise<DeskStore>): void
       );
     });
 
+    test("reminds nobody of what may be over, but of what goes on and of what somebody escalated", async () => {
+      const names = ["a1", "a2", "a3", "a4"];
+      const all = names.map((fingerprint) => message({ fingerprint }));
+      await tell(start, ...all);
+      const back = start + 60 * minute;
+      const until = back - minute;
+      await store.act("a4", { kind: "snooze", until }, "ada", undefined, plan, start + 1);
+      const take = async (now: number, doubted?: number) =>
+        (await store.take("pager", 99, 1, now, now, "all", doubted)).flatMap(({ deliveries }) =>
+          deliveries.map((one) => `${one.fingerprint} ${one.occasion}`),
+        );
+      for (const channel of ["pager", "chat"]) {
+        const firsts = await store.take(channel, 99, 1, start + 2, start + 3);
+        const keys = firsts.flatMap(({ deliveries }) => deliveries.map(({ key }) => key));
+        await store.settle([{ kind: "sent", keys }], start + 3);
+      }
+      expect((await store.depth()).oldestDueAt).toBe(start + 300_000);
+      expect((await store.depth(back)).oldestDueAt).toBeNull();
+      expect(await store.heardBefore(start)).toBeNull();
+      expect(await store.heardBefore(back)).toBe(start);
+      expect([await store.wake(plan, back, back), await take(back, back)]).toEqual([0, []]);
+      await tell(back + 1, message({ fingerprint: "a1" }));
+      await store.act("a2", { kind: "escalate", to: "pager" }, "ada", undefined, plan, back + 1);
+      // A beginning is told however late it is.
+      await tell(back + 1, message({ fingerprint: "a5" }));
+      const sure = ["a1 reminder", "a2 reminder", "a5 firing"];
+      expect((await take(back + 2, back)).sort()).toEqual(sure);
+      expect((await take(back + 2)).sort()).toEqual([...sure, "a3 reminder"].sort());
+      expect(await store.wake(plan, back + 2)).toBe(1);
+    });
+
     test("finds every episode that is over, by words of its alert", async () => {
       const end = (fingerprint: string, startsAt: number, instance: string) =>
         message({
