@@ -23,13 +23,15 @@ export interface ClockOptions {
    * @param by - Milliseconds by which it was set.
    */
   readonly onSet: (by: number, now: number) => Promise<void>;
+  /** Told that nobody has set it. */
+  readonly onRight?: (now: number) => Promise<void>;
   /** Milliseconds by a clock that nobody sets. @default of this process */
   readonly elapsed?: () => number;
 }
 
 /** A clock that goes on evenly, by one that nobody sets; where the wall clock was set it follows when that is noticed. */
 export async function steadyClock(options: ClockOptions): Promise<SteadyClock> {
-  const { elapsed = () => performance.now(), onSet, wall } = options;
+  const { elapsed = () => performance.now(), onRight, onSet, wall } = options;
   let offset = (await wall().catch(() => Date.now())) - elapsed();
   let setAt = elapsed();
 
@@ -42,7 +44,7 @@ export async function steadyClock(options: ClockOptions): Promise<SteadyClock> {
     if (Math.abs(by) > tolerance) {
       await onSet(by, offset + elapsed() + by);
       setAt = elapsed();
-    }
+    } else await onRight?.(offset + elapsed());
     offset += by;
   }
 

@@ -114,6 +114,8 @@ export interface Timed {
    * @param now - By the clock as it is set.
    */
   adjust(by: number, now: number): Promise<void>;
+  /** Notes what time it is, by a clock that is right; to be called every ten seconds. */
+  noteTime(now: number): Promise<void>;
 }
 
 /** A memory that people look at. */

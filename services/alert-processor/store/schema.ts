@@ -87,6 +87,7 @@ const migrations: readonly (readonly string[])[] = [
     `CREATE TABLE incidents (incident text NOT NULL, fingerprint text NOT NULL,
       "startsAt" bigint NOT NULL, at bigint NOT NULL, PRIMARY KEY (incident, fingerprint, "startsAt"))`,
   ],
+  [`CREATE TABLE clock (at bigint NOT NULL)`, `INSERT INTO clock VALUES (0)`],
 ];
 
 const ids = {

@@ -43,9 +43,11 @@ function isNewsRow({ current, occasion, overtaken, startsAt, status, told }: Row
 
 /** What workers do. */
 export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | "redrive"> {
-  function take(
-    ...[channel, limit, size, now, until, scope = "all", doubted]: Parameters<Store["take"]>
+  async function take(
+    ...[channel, limit, size, at, until, scope = "all", doubted]: Parameters<Store["take"]>
   ): Promise<Bundle[]> {
+    // Another replica may have noticed first that the database's clock was set back, and put right what waits.
+    const now = sql.kind === "postgres" ? Math.min(at, await sql.now()) : at;
     const doubt = doubtValues(doubted);
     const dueOf = (run: Run, rank: number, room: number): Promise<Row[]> =>
       run(

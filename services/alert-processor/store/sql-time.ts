@@ -7,6 +7,24 @@ import type { Run, Sql } from "./sql.ts";
 /** No worker takes anything for so long: milliseconds. */
 const noLease = 5 * 60_000;
 
+/**
+ * Of a database that others share each of them notices that its clock was set, and one alone may put right what was
+ * planned. Each notes now and then what time it is, as long as the clock is right: whoever finds that note as old as
+ * before, but for the step, is first.
+ */
+const noteAge = 15_000;
+
+/** What is less brings nothing early that matters, and cannot be told from a note that is late. */
+const leastStep = 2 * noteAge;
+
+async function isFirst(run: Run, by: number, now: number): Promise<boolean> {
+  const [row] = await run("SELECT at FROM clock");
+  const gap = now - Number(row?.["at"]);
+  return Math.abs(by) >= leastStep && Math.abs(gap - by) <= noteAge;
+}
+
+const note = (run: Run, now: number): Promise<unknown> => run("UPDATE clock SET at = ?", now);
+
 /** What waits waits as long as it would have, and a heartbeat is as old as it was. */
 async function shift(run: Run, by: number, now: number): Promise<void> {
   const before = now - by;
@@ -59,9 +77,10 @@ async function catchUp(run: Run, now: number): Promise<void> {
 export function timeOf(sql: Sql): Timed {
   const adjust: Timed["adjust"] = (by, now) =>
     sql.transaction(async (run) => {
-      // Of a database that others share each of them notices, and nobody knows who was first.
-      if (sql.kind === "sqlite" && by !== 0) await shift(run, by, now);
+      const isOurs = sql.kind === "sqlite" ? by !== 0 : await isFirst(run, by, now);
+      if (isOurs) await shift(run, by, now);
       else await catchUp(run, now);
+      if (isOurs) await note(run, now);
       // Nothing was heard or done later than now; how old it is shows how long the clock has been steady.
       for (const column of ["updatedAt", "lastSeenAt"])
         await run(`UPDATE alerts SET "${column}" = ? WHERE "${column}" > ?`, now, now);
@@ -74,5 +93,9 @@ export function timeOf(sql: Sql): Timed {
     const last = row?.["last"] ?? null;
     return last === null ? null : Number(last);
   };
-  return { now: () => sql.now(), adjust, heardBefore };
+  const noteTime: Timed["noteTime"] = (now) =>
+    sql.transaction(async (run) => {
+      await note(run, now);
+    });
+  return { now: () => sql.now(), adjust, noteTime, heardBefore };
 }
