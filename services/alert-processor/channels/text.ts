@@ -37,6 +37,9 @@ export function clean(text: string): string {
     .trim();
 }
 
+/** Without characters that show others in another order than they stand in: "txt.exe" as "exe.txt". */
+export const inOrder = (text: string): string => text.replaceAll(/[\u202d\u202e]/g, "");
+
 /** At most `limit` code points, so that no character is cut in half. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;

@@ -1,4 +1,5 @@
 import { escapeHtml } from "../channels/html.ts";
+import { inOrder } from "../channels/text.ts";
 import type { Alert } from "../core/alert.ts";
 import type { SeenAlert, SeverityClass } from "../core/severity.ts";
 
@@ -6,6 +7,8 @@ import type { SeenAlert, SeverityClass } from "../core/severity.ts";
  * The first rows of the list as HTML, so that they are seen before any script has run. The page's script draws
  * the same over them (web/row.js); what depends on the reader's clock and zone is left to it. A test compares both.
  */
+
+const htmlOf = (text: string): string => escapeHtml(inOrder(text));
 
 /** Groups of the list, the worst first, each with its shape: those of web/shapes.js. */
 const groups = {
@@ -35,8 +38,8 @@ function rowHtml(alert: SeenAlert, group: Group, mayAct: boolean): string {
   const title = escapeHtml(place === "" ? alertname : `${alertname} on ${place}`);
   const who = free && status === "firing" && mayAct ? "" : standing(alert);
   const texts = {
-    name: escapeHtml(alertname || "(without a name)"),
-    summary: escapeHtml(annotations["summary"] ?? annotations["description"] ?? ""),
+    name: htmlOf(alertname || "(without a name)"),
+    summary: htmlOf(annotations["summary"] ?? annotations["description"] ?? ""),
   };
   return (
     `<li class="row ${group}" data-status="${status}"${free ? ' data-free=""' : ""}>` +
@@ -45,10 +48,10 @@ function rowHtml(alert: SeenAlert, group: Group, mayAct: boolean): string {
     `<path class="outline" d="${outline}"></path><path class="mark" d="${mark}"></path></svg></span>` +
     `<div class="what"><p class="title"><span class="hidden">${capital(group)}: </span>` +
     `<a class="name" href="#/alerts/${fingerprint}">${texts.name}</a> ` +
-    `<span class="place">${escapeHtml(place)}</span> <span class="tag">${escapeHtml(word)}</span></p>` +
+    `<span class="place">${htmlOf(place)}</span> <span class="tag">${htmlOf(word)}</span></p>` +
     `<p class="summary">${texts.summary}</p></div>` +
-    `<span class="team">${escapeHtml(alert.team)}</span><time class="since"></time>` +
-    `<div class="state"><span class="who">${escapeHtml(who)}</span>` +
+    `<span class="team">${htmlOf(alert.team)}</span><time class="since"></time>` +
+    `<div class="state"><span class="who">${htmlOf(who)}</span>` +
     `<button type="button" class="take" aria-label="Acknowledge ${title}"${free && mayAct ? "" : " hidden"}` +
     // Until the script is there it does nothing.
     ` disabled>Acknowledge</button></div></li>`

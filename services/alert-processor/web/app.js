@@ -305,6 +305,7 @@ async function begin() {
   }
   signedIn = true;
   setText(element("user"), me.mayAct ? me.name : `${me.name} (looks only)`);
+  element("user").title = me.name;
   element("sign-out").hidden = !me.maySignOut;
   element("to-silences").hidden = !me.alertmanager;
   signIn.hide();

@@ -35,6 +35,9 @@ export function byId(id, type) {
 /** @param {string} id */
 export const element = (id) => byId(id, HTMLElement);
 
+/** Characters that show others in another order than they stand in: "txt.exe" as "exe.txt". */
+const overrides = /[\u202d\u202e]/g;
+
 /**
  * Writes a text only where it differs: what does not change is not announced, selected text stays.
  *
@@ -42,7 +45,8 @@ export const element = (id) => byId(id, HTMLElement);
  * @param {string} text
  */
 export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  const shown = text.replaceAll(overrides, "");
+  if (node.textContent !== shown) node.textContent = shown;
 }
 
 /**

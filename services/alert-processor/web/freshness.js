@@ -1,7 +1,7 @@
 /** Says whether what is shown can be trusted. */
 
 /** @import { Freshness } from "./live.js" */
-import { element, setAttribute, setText } from "./dom.js";
+import { el, element, setAttribute, setText } from "./dom.js";
 import { clockTime } from "./time.js";
 
 /** Says that whoever is signed in may see nothing here. @param {string} why */
@@ -19,7 +19,10 @@ export function showFreshness({ live, problem, updatedAt }) {
   const down = problem !== undefined;
   setAttribute(shown, "data-state", down ? "down" : live ? "live" : "asking");
   const how = down ? "No connection" : live ? "Live" : "Every 30 s";
-  setText(shown, last === "" ? how : `${how}, updated ${last}`);
+  const at = shown.querySelector(".at") ?? el("span", { class: "at" });
+  if (at.parentNode !== shown) shown.replaceChildren(el("span"), at);
+  if (shown.firstChild !== null) setText(shown.firstChild, how);
+  setText(at, last === "" ? "" : `, updated ${last}`);
   if (down) {
     const what =
       problem.status === 0

@@ -48,7 +48,7 @@ function titleOf({ actor, kind }) {
 /** @type {Readonly<Record<DeliveryState["occasion"], string>>} */
 const occasions = {
   firing: "that it fires",
-  reminder: "that nobody has it",
+  reminder: "that it is still open",
   acknowledged: "that it is taken",
   resolved: "that it ended",
 };

@@ -1,13 +1,15 @@
 /** The small pages behind the links of messages. Pure. Their addresses are relative: there may be a path before. */
 import { escapeHtml } from "../../channels/html.ts";
-import { timeOf, webAddress } from "../../channels/text.ts";
+import { inOrder, timeOf, webAddress } from "../../channels/text.ts";
 import { type Alert, isOpen } from "../../core/alert.ts";
 import { linkActor } from "../../core/own.ts";
 import { graphName } from "../../core/payload.ts";
 
 /** @param more - HTML: what there is to press. */
 export function page(title: string, texts: readonly string[], more = ""): string {
-  const lines = texts.filter((text) => text !== "").map((text) => `<p>${escapeHtml(text)}</p>`);
+  const lines = texts
+    .filter((text) => text !== "")
+    .map((text) => `<p>${escapeHtml(inOrder(text))}</p>`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -20,7 +22,7 @@ export function page(title: string, texts: readonly string[], more = ""): string
 </head>
 <body class="take">
 <main>
-<h1>${escapeHtml(title)}</h1>
+<h1>${escapeHtml(inOrder(title))}</h1>
 ${lines.join("\n")}
 ${more}
 <p><a href="../">All open alerts</a></p>

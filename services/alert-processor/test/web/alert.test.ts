@@ -70,7 +70,7 @@ describe("one alert", () => {
     // How many attempts there were by now depends on how busy the machine is.
     await one.sees(".entry.failing", "Answered 502.");
     await one.sees(".entry.failing", "so far, again at");
-    await one.sees(".entry.planned", "pager will be told that nobody has it");
+    await one.sees(".entry.planned", "pager will be told that it is still open");
     expect(one.problems).toEqual([]);
   });
 

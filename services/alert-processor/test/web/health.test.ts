@@ -36,6 +36,9 @@ describe("health", () => {
     await one.sees("#steps", "None is configured to compare with");
     await one.press("#channels tr:nth-child(1) button");
     await one.sees("#notice", "chat took the test message.");
+    await one.page.setViewport({ width: 360, height: 740 });
+    await one.sees("#channels .does button", "Send a test");
+    expect(await one.value("document.documentElement.scrollWidth - innerWidth")).toBe(0);
     const [fake] = fakes;
     expect(fake?.seen.some(({ body }) => body.includes("Nothing is wrong"))).toBe(true);
     await one.press("#channels tr:nth-child(2) button");

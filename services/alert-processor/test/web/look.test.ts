@@ -66,10 +66,10 @@ describe("on a phone", () => {
 
   it("breaks no word of its own in two", async () => {
     const { one } = await busy();
-    await one.page.setViewport({ width: 360, height: 740 });
+    await one.page.setViewport({ width: 320, height: 740 });
     await one.sees("#view-open .row", "");
     const lines =
-      "[...document.querySelectorAll('.top a, .top button')].map((one) => { const range = " +
+      "[...document.querySelectorAll('.top a:not(.skip), .top button')].map((one) => { const range = " +
       "document.createRange(); range.selectNodeContents(one); return new Set([...range.getClientRects()]" +
       ".filter(({ width }) => width > 1).map(({ bottom }) => Math.round(bottom / 12))).size; })";
     expect(Math.max(...(await one.value<number[]>(lines)))).toBe(1);
@@ -87,6 +87,76 @@ describe("on a phone", () => {
     await one.sees("#view-open .row", "");
     const take = "document.querySelector('.row .take').getBoundingClientRect().bottom";
     expect(await one.value<number>(take)).toBeLessThanOrEqual(740);
+  });
+});
+
+/** Runs in the page: whether the characters of an element's text are shown from left to right. */
+const runsRight = (selector: string): string => `(() => {
+  const node = document.querySelector(${JSON.stringify(selector)}).firstChild;
+  const at = (index) => {
+    const range = document.createRange();
+    range.setStart(node, index);
+    range.setEnd(node, index + 1);
+    return range.getBoundingClientRect().left;
+  };
+  return at(0) < at(node.length - 1);
+})()`;
+
+describe("texts of strangers", () => {
+  const arabic = "القرص ممتلئ: db-1";
+
+  it("run as their script does, and turn nothing beside them", async () => {
+    const { fire, person } = current();
+    const annotations = { summary: arabic, description: `${arabic}. ${arabic}` };
+    const name = "Disk\u202eFull";
+    const fingerprint = await fire({ name, annotations });
+    const one = await person();
+    await one.sees("#view-open .row .name", "DiskFull");
+    expect(await one.value(runsRight(".row .name"))).toBe(true);
+    expect(await one.value(runsRight(".row .place"))).toBe(true);
+    expect(await one.value(runsRight(".row .summary"))).toBe(false);
+    await one.go(`#/alerts/${fingerprint}`);
+    await one.sees("#view-alert .lead", arabic);
+    expect(await one.value(runsRight("#view-alert h1"))).toBe(true);
+    expect(await one.value(runsRight("#view-alert .lead"))).toBe(false);
+    expect(await one.value(runsRight("#view-alert .description"))).toBe(false);
+  });
+
+  it("do not push the next row away, however long they are", async () => {
+    const { fire, person } = current();
+    await fire({ name: "A".repeat(5_000), instance: "b".repeat(5_000), team: "c".repeat(300) });
+    const one = await person();
+    await one.page.setViewport({ width: 360, height: 740 });
+    await one.sees("#view-open .row", "AAAA");
+    const height = "document.querySelector('.row').getBoundingClientRect().height";
+    expect(await one.value<number>(height)).toBeLessThan(300);
+    expect(await one.value(overflow)).toBe(0);
+  });
+});
+
+describe("where the reader's own colours hold", () => {
+  it("says what is chosen, and that it is live, without a colour of its own", async () => {
+    const { one } = await busy();
+    const session = await one.page.createCDPSession();
+    // Without motion, so that no colour is looked at half way to another.
+    const features = [
+      { name: "forced-colors", value: "active" },
+      { name: "prefers-reduced-motion", value: "reduce" },
+    ];
+    await session.send("Emulation.setEmulatedMedia", { features });
+    const look = (selector: string, pseudo = ""): Promise<string> =>
+      one.value(
+        `(({ backgroundColor, color }) => backgroundColor + " " + color)(getComputedStyle(` +
+          `document.querySelector(${JSON.stringify(selector)}), ${JSON.stringify(pseudo)}))`,
+      );
+    expect(await look(".chip[aria-current]")).not.toBe(await look(".chip:not([aria-current])"));
+    const chosen = await look(".chip[aria-current]");
+    expect(await look("nav [aria-current]")).toBe(chosen);
+    await one.press("#pick");
+    expect(await look("#pick")).toBe(chosen);
+    const [back] = (await look("body")).split(" rgb");
+    expect((await look("#freshness", "::before")).startsWith(back ?? "")).toBe(false);
+    expect((await look(".row[data-free]", "::before")).startsWith(back ?? "")).toBe(false);
   });
 });
 
@@ -114,7 +184,32 @@ describe("how it looks", () => {
     expect(one.problems).toEqual([]);
   });
 
-  it.each([360, 768, 1920])("needs no scrolling to the side at %i pixels", async (width) => {
+  it.each([760, 768, 1024])("has its head in one line at %i pixels", async (width) => {
+    const one = await current().person();
+    await one.page.setViewport({ width, height: 740 });
+    // As with an Alertmanager, and with a name as those have whom a proxy signs in.
+    await one.value("void (document.getElementById('to-silences').hidden = false)");
+    const name = "document.getElementById('user').textContent = 'ada.lovelace@example.com'";
+    await one.value(name);
+    const rows =
+      "new Set([...document.querySelectorAll('.top nav a, .top button, .brand')]" +
+      ".map((part) => Math.round((part.getBoundingClientRect().top + part.getBoundingClientRect().bottom) / 16))).size";
+    expect(await one.value(rows)).toBe(1);
+    expect(await one.value(overflow)).toBe(0);
+  });
+
+  it("leaves room for the text where it is shown four times as large", async () => {
+    const { fingerprint, one } = await busy();
+    await one.page.setViewport({ width: 320, height: 256 });
+    await one.go(`#/alerts/${fingerprint}`);
+    await one.sees("#view-alert .entry", "");
+    const fixed =
+      "[...document.querySelectorAll('body *')].filter((part) => part.checkVisibility() && part.textContent.trim() && " +
+      "getComputedStyle(part).position === 'fixed').length";
+    expect(await one.value(fixed)).toBe(0);
+  });
+
+  it.each([320, 360, 768, 1920])("needs no scrolling to the side at %i pixels", async (width) => {
     const { visitor } = current();
     const stranger = await visitor();
     await stranger.page.setViewport({ width, height: 740 });
