@@ -1,5 +1,5 @@
 /** What happens without anybody asking: the passing of time. */
-import type { Alert } from "../core/alert.ts";
+import { type Alert, heartbeatName } from "../core/alert.ts";
 import { receive } from "../core/lifecycle.ts";
 import { isOwn } from "../core/own.ts";
 import type { Incoming } from "../core/payload.ts";
@@ -83,8 +83,11 @@ export function watchOf(options: WatchOptions): Watch {
       const known = new Map(now.map((one) => [one.fingerprint, one]));
       const news = some.filter((one) => !isHeard(known.get(one.fingerprint), one, at, steady()));
       found.push(...news);
-      const isDoubted = ({ fingerprint }: Listed): boolean =>
-        (known.get(fingerprint)?.lastSeenAt ?? Infinity) < doubted;
+      // A heartbeat must come by itself: that it is listed says nothing of the way to here.
+      const isDoubted = ({ fingerprint }: Listed): boolean => {
+        const { alertname, lastSeenAt = Infinity } = known.get(fingerprint) ?? {};
+        return lastSeenAt < doubted && alertname !== heartbeatName;
+      };
       const goesOn = some.filter((one) => isDoubted(one) && !news.includes(one));
       if (goesOn.length > 0) await take({ alerts: goesOn, poison: [], digest: "what goes on" });
     }

@@ -355,7 +355,7 @@ describe("Alertmanager's list", () => {
     }
     now += day;
     let ends = 0;
-    const doubted = now;
+    let doubted = now;
     const process = watchOf({
       store,
       plan,
@@ -373,10 +373,16 @@ describe("Alertmanager's list", () => {
       listed: () => Promise.resolve({ alerts: list, since: started }),
       retention: 2 * day,
     });
-    list = [listed()];
+    await beat();
+    const [beaten] = await store.heartbeats();
+    now += minute;
+    doubted = now;
+    list = [listed(), listed({ ...beaten, resolved: false, endsAt: null })];
     expect(await process.wake()).toBe(0);
     expect(await process.reconcile()).toEqual({ lost: 0, found: 0 });
     expect([await process.wake(), ends]).toEqual([1, 0]);
+    // A heartbeat is heard, or not: that it is listed says nothing of the way to here.
+    expect(await store.heartbeats()).toEqual([beaten]);
     passed += 5 * minute;
     now += 5 * minute;
     expect(await process.reconcile()).toEqual({ lost: 1, found: 0 });
