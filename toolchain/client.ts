@@ -1,5 +1,6 @@
 import { request } from "node:https";
 import type { Outputs } from "./outputs.ts";
+import { type Pace, paceOf } from "./watching.ts";
 
 /** An answer of a service. */
 export interface Answer {
@@ -79,7 +80,9 @@ export interface HeldAlert {
 /** Questions to a running estate. */
 export interface Estate {
   targets(): Promise<TargetHealth[]>;
-  /** Names of rules that could not be evaluated. */
+  /** How far Prometheus is with what it was told to watch. */
+  pace(): Promise<Pace>;
+  /** Names of rules that cannot be evaluated. Those whose turn has not come yet are tried. */
   brokenRules(): Promise<string[]>;
   alerts(): Promise<HeldAlert[]>;
   /** Names of all metrics that there have been since a Unix time. */
@@ -92,8 +95,14 @@ export interface Estate {
   alertmanagers(): Promise<string[]>;
 }
 
+interface Rule {
+  readonly name: string;
+  readonly health: "err" | "ok" | "unknown";
+  readonly query: string;
+}
+
 interface Rules {
-  readonly groups: readonly { readonly rules: readonly { name: string; health: string }[] }[];
+  readonly groups: readonly { readonly rules: readonly Rule[] }[];
 }
 
 /** A client of the estate whose outputs these are. */
@@ -115,10 +124,23 @@ export function connect({
   return {
     targets: async () =>
       (await query<{ activeTargets: TargetHealth[] }>("targets?state=active")).activeTargets,
-    brokenRules: async () =>
-      (await query<Rules>("rules")).groups.flatMap(({ rules }) =>
-        rules.filter(({ health }) => health === "err").map(({ name }) => name),
-      ),
+    pace: async () => {
+      const [{ yaml }, told] = await Promise.all([
+        query<{ yaml: string }>("status/config"),
+        query<{ startTime: string; lastConfigTime: string }>("status/runtimeinfo"),
+      ]);
+      const since = Math.max(Date.parse(told.startTime), Date.parse(told.lastConfigTime));
+      return paceOf(yaml, (Date.now() - since) / 1000);
+    },
+    brokenRules: async () => {
+      const rules = (await query<Rules>("rules")).groups.flatMap((group) => group.rules);
+      const broken = rules.filter(({ health }) => health === "err").map(({ name }) => name);
+      for (const rule of rules.filter(({ health }) => health === "unknown")) {
+        const path = `query?query=${encodeURIComponent(rule.query)}`;
+        await query(path).catch(() => broken.push(rule.name));
+      }
+      return broken;
+    },
     names: (since) => query<string[]>(`label/__name__/values?start=${since}`),
     selects: async (selector, since) => {
       const asked = `series?limit=1&start=${since}&match[]=${encodeURIComponent(selector)}`;

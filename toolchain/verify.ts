@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ask, connect } from "./client.ts";
 import { reasonOf } from "./errors.ts";
 import type { Outputs } from "./outputs.ts";
+import { watchingNow } from "./watching.ts";
 
 /** Something that must be true of a running estate. */
 export interface Check {
@@ -57,16 +58,16 @@ export function checksFor(outputs: Outputs): Check[] {
     {
       claim: `All ${wanted} targets answer their scrapes`,
       ask: async () => {
-        const targets = await estate.targets();
-        const silent = targets.filter(({ health }) => health !== "up");
-        if (targets.length !== wanted) return `Prometheus knows ${targets.length} of ${wanted}`;
-        return silent.length === 0
-          ? undefined
-          : silent
-              .map(({ health, labels, lastError }) =>
-                [labels["job"], labels["instance"], health, lastError].join(" ").trim(),
-              )
-              .join("; ");
+        const targets = await watchingNow(estate, watched);
+        const waited = targets.filter(({ state }) => state !== "up");
+        if (waited.length === 0) {
+          return targets.length === wanted
+            ? undefined
+            : `Prometheus scrapes ${targets.length - wanted} more: make up tells it what to scrape`;
+        }
+        return waited
+          .map(({ instance, job, why }) => `${job} ${instance}: ${why || "does not answer"}`)
+          .join("; ");
       },
     },
     {

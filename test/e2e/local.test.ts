@@ -82,6 +82,17 @@ describe("one command monitors this machine", () => {
     expect(statSync(place.inHome("access", "login")).mode & 0o777).toBe(0o600);
   });
 
+  it("right after it, status and reach tell of what has just begun, not of trouble", async () => {
+    const { code, text } = await place.vigil(["status"]);
+    expect([code, text]).toEqual([0, expect.stringMatching(/[✓…] +node/)]);
+    expect(text).not.toContain("✗");
+    const reach = await place.vigil(["reach"]);
+    expect([reach.code, reach.text]).toEqual([
+      0,
+      expect.not.stringContaining("nothing is scraped as job"),
+    ]);
+  });
+
   it("verify finds every target up through TLS with a login, and strangers turned away", async () => {
     const { code, text } = await place.vigil(["verify"]);
     // In this order, and word for word what a newcomer reads.

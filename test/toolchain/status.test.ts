@@ -1,4 +1,4 @@
-import { inOrder, spelledTime, targetRows } from "../../toolchain/commands/status.ts";
+import { inOrder, nothingFires, spelledTime } from "../../toolchain/commands/status.ts";
 
 const alert = (severity: string, startsAt: string) => ({
   labels: { severity },
@@ -29,16 +29,9 @@ test("times are told to the second", () => {
   expect(spelledTime("2026-11-28T02:02:03.456+01:00")).toBe("2026-11-28 01:02:03 UTC");
 });
 
-test("what Prometheus does not know of yet is not passed over", () => {
-  const up = {
-    labels: { job: "node", instance: "vm:9100", env: "e" },
-    health: "up" as const,
-    lastError: "",
-  };
-  const watched = { node: ["vm:9100", "db:9100"], prometheus: ["vm:9090"] };
-  expect(targetRows([up], watched)).toEqual([
-    ["…", "node", "db:9100", "Prometheus does not know of it yet"],
-    ["…", "prometheus", "vm:9090", "Prometheus does not know of it yet"],
-    ["✓", "node", "vm:9100", ""],
-  ]);
+test("that nothing fires is said of an estate that was looked at", () => {
+  const target = { job: "node", instance: "vm:9100", why: "" };
+  const said = (state: "silent" | "starting" | "up") => nothingFires([{ ...target, state }]);
+  expect(said("up")).toBe("Nothing is firing.");
+  expect(said("starting")).toMatch(/yet; make verify/);
 });

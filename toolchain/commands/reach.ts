@@ -3,8 +3,10 @@ import { ensureDependencies } from "../dependencies.ts";
 import { openEngine } from "../engine.ts";
 import { reasonOf } from "../errors.ts";
 import { stackOptions } from "../options.ts";
-import { readOutputs } from "../outputs.ts";
+import { type Outputs, readOutputs } from "../outputs.ts";
 import { selectionOf } from "../selection.ts";
+import type { Loaded, Unseen } from "../unseen.ts";
+import { watchingNow } from "../watching.ts";
 
 const help = `./vigil reach [--stack NAME] [--detail]
 
@@ -13,6 +15,20 @@ estate runs, those that have had no series within a day, with the reason.
 
   --detail   name every alert (or DETAIL=1)
 `;
+
+/** What a running estate has not seen; or, while that means nothing yet, why not. */
+async function seenIn(
+  outputs: Outputs,
+  loaded: readonly Loaded[],
+  root: string,
+): Promise<Unseen[] | string> {
+  const estate = connect(outputs);
+  const watched = await watchingNow(estate, outputs.watched);
+  const waiting = watched.find(({ state }) => state === "starting");
+  if (waiting !== undefined) return `${waiting.job} ${waiting.instance}: ${waiting.why}`;
+  const { unseenAlerts } = await import("../unseen.ts");
+  return unseenAlerts(estate, loaded, root);
+}
 
 /** `vigil reach`. */
 export async function run(args: string[]): Promise<number> {
@@ -23,7 +39,6 @@ export async function run(args: string[]): Promise<number> {
   const detail = values["detail"] === true || process.env["DETAIL"] === "1";
   const { forStack } = await import("../../rules/lib/command.ts");
   const { loadedBy, renderReach } = await import("../reach.ts");
-  const { unseenAlerts } = await import("../unseen.ts");
   const planned = await selectionOf(root, stack);
   const outputs = await openEngine(options).then(readOutputs).catch(reasonOf);
   // What was left out by `up`, such as a Grafana that is not available here, is not watched.
@@ -32,7 +47,7 @@ export async function run(args: string[]): Promise<number> {
   const seen =
     typeof outputs === "string"
       ? outputs
-      : await unseenAlerts(connect(outputs), loadedBy(selection), root).catch(reasonOf);
+      : await seenIn(outputs, loadedBy(selection), root).catch(reasonOf);
   process.stdout.write(forStack(renderReach(stack, selection, seen, detail), stack));
   return 0;
 }

@@ -1,5 +1,5 @@
 import { forStack } from "../../rules/lib/command.ts";
-import { connect, type Estate, type HeldAlert, type TargetHealth } from "../client.ts";
+import { connect, type Estate, type HeldAlert } from "../client.ts";
 import { openEngine } from "../engine.ts";
 import { reasonOf } from "../errors.ts";
 import { type StackOptions, stackOptions } from "../options.ts";
@@ -7,32 +7,21 @@ import { type Outputs, readOutputs } from "../outputs.ts";
 import { groundProblems } from "../reality.ts";
 import { selectionOf } from "../selection.ts";
 import { formatTable } from "../table.ts";
+import { type Watch, watchingNow } from "../watching.ts";
 
 const help = `./vigil status [--stack NAME]
 
-What is watched, whether it answers, and what is firing. Exit code 1 when something does not answer.
+What is watched, whether it answers, and what is firing. Exit code 1 when something does not answer,
+0 while what has just begun is only waiting for its first scrape.
 `;
 
-const targetRow = ({ health, labels, lastError }: TargetHealth): string[] => [
-  health === "up" ? "✓" : health === "down" ? "✗" : "…",
-  labels["job"] ?? "",
-  labels["instance"] ?? "",
-  lastError,
-];
+const marks = { silent: "✗", starting: "…", up: "✓" } as const;
 
-/** Every target that is known, and what is to be watched and Prometheus does not know of yet. */
-export function targetRows(
-  targets: readonly TargetHealth[],
-  watched: Outputs["watched"],
-): string[][] {
-  const known = new Set(targets.map(({ labels }) => `${labels["job"]} ${labels["instance"]}`));
-  const missing = Object.entries(watched).flatMap(([job, instances]) =>
-    instances
-      .filter((instance) => !known.has(`${job} ${instance}`))
-      .map((instance) => ["…", job, instance, "Prometheus does not know of it yet"]),
-  );
-  return [...targets.map(targetRow), ...missing].sort((a, b) => (a.join() < b.join() ? -1 : 1));
-}
+/** What is said where nothing is: before the first scrapes it means little. */
+export const nothingFires = (watched: readonly Watch[]): string =>
+  watched.some(({ state }) => state === "starting")
+    ? "Nothing is firing yet; make verify waits until all has answered."
+    : "Nothing is firing.";
 
 const worst = ["emergency", "critical", "warning", "info"];
 
@@ -80,17 +69,22 @@ export async function run(args: string[]): Promise<number> {
   for (const problem of problems) process.stdout.write(`✗ ${problem}\n`);
   const estate = connect(outputs);
   try {
-    const targets = await estate.targets();
+    const watched = await watchingNow(estate, outputs.watched);
     const alerts = (await estate.alerts()).filter(({ labels }) => labels["severity"] !== "none");
-    const rows = targetRows(targets, outputs.watched);
-    process.stdout.write(`Watched in ${outputs.environment}\n${formatTable(rows)}`);
+    const rows = watched.map(({ instance, job, state, why }) => [marks[state], job, instance, why]);
+    process.stdout.write(
+      `Watched in ${outputs.environment}\n${forStack(formatTable(rows), stack)}`,
+    );
     process.stdout.write(
       alerts.length === 0
-        ? "\nNothing is firing.\n"
+        ? `\n${forStack(nothingFires(watched), stack)}\n`
         : `\nFiring\n${formatTable(inOrder(alerts).map(alertRow))}`,
     );
-    process.stdout.write(`\n${await reachLine(estate, outputs, options)}\n`);
-    return problems.length === 0 && rows.every(([mark]) => mark === "✓") ? 0 : 1;
+    if (watched.every(({ state }) => state !== "starting")) {
+      process.stdout.write(`\n${await reachLine(estate, outputs, options)}\n`);
+    }
+    const silent = watched.some(({ state }) => state === "silent");
+    return problems.length === 0 && !silent ? 0 : 1;
   } catch (error) {
     process.stdout.write(
       forStack(`✗ ${reasonOf(error)}\n  → make up mends what stopped; make logs says why\n`, stack),
