@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { Config } from "../components/config/schema.ts";
+import { goTo } from "../rules/lib/command.ts";
 import type { Access, Outputs } from "./outputs.ts";
 import { formatTable } from "./table.ts";
 
@@ -8,6 +9,8 @@ export interface Closing {
   readonly access: Access;
   readonly outputs: Outputs;
   readonly root: string;
+  /** The folder that Vigil was called from. @default the current one */
+  readonly here?: string;
   readonly stack: string;
   /** The configuration; undefined where it could not be read here. */
   readonly wanted: Pick<Config, "grafana" | "processor"> | undefined;
@@ -69,7 +72,9 @@ export function closing(input: Closing): string {
     ["Told", told],
   ];
   const prefix = stack === "local" ? "" : `STACK=${stack} `;
+  const there = goTo(root, input.here);
   const next = [
+    ...(there === undefined ? [] : [[there, "where these paths and commands are"]]),
     [`${prefix}make verify`, "prove that every part answers and an alert gets through"],
     [`${prefix}make status`, "what runs, what is watched, what is firing"],
     [`${prefix}make down`, "stop and remove it all, keeping the data"],

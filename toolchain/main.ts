@@ -1,4 +1,5 @@
-import { defaultStack, forStack } from "../rules/lib/command.ts";
+import { join } from "node:path";
+import { defaultStack, forStack, goTo } from "../rules/lib/command.ts";
 import { nearest } from "../rules/lib/nearest.ts";
 import { formatError, reasonOf, UserError } from "./errors.ts";
 
@@ -43,9 +44,17 @@ export async function main(
     const error = asUsage(thrown, name);
     const at = rest.indexOf("--stack");
     const stack = (at >= 0 ? rest[at + 1] : env["STACK"]) || defaultStack;
-    err(`${forStack(formatError(error, Boolean(env["VIGIL_DEBUG"])), stack)}\n`);
+    const text = formatError(error, Boolean(env["VIGIL_DEBUG"]));
+    err(`${fromHere(forStack(text, stack))}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+/** What is offered works in the checkout: whoever called from elsewhere is led there. */
+export function fromHere(text: string, here = process.cwd()): string {
+  const there = goTo(join(import.meta.dirname, ".."), here);
+  const offers = there !== undefined && /→ .*(?:\b(?:cp|make) |\.\/vigil )/.test(text);
+  return offers ? text.replace(/^ *→ /m, `  → ${there}\n$&`) : text;
 }
 
 /** A command line that says nothing Vigil understands: exit code 2, as is the custom. */

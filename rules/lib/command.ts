@@ -15,3 +15,7 @@ export function forStack(text: string, stack: string): string {
 
 /** A text as one word for a shell. */
 export const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** The command after which those of a checkout work as they are shown; undefined where they do already. */
+export const goTo = (checkout: string, here = process.cwd()): string | undefined =>
+  here === checkout ? undefined : `cd ${quote(checkout)}`;

@@ -61,3 +61,11 @@ test.each([
     ]);
   },
 );
+
+test("whoever is in another folder is led to the one that paths and commands are about", () => {
+  const rest = { access: accessPaths("/checkout", "local"), outputs, stack: "local" };
+  const said = (here: string): string =>
+    closing({ ...rest, root: "/checkout", here, wanted: undefined, without: new Map() });
+  expect(said("/checkout")).not.toContain("cd ");
+  expect(said("/")).toMatch(/Try next\n\n {2}cd '\/checkout' +where/);
+});

@@ -1,5 +1,5 @@
 import { UserError } from "../../toolchain/errors.ts";
-import { main, type Entry } from "../../toolchain/main.ts";
+import { fromHere, main, type Entry } from "../../toolchain/main.ts";
 
 const command = (name: string, run: (args: string[]) => Promise<number>): Entry => ({
   name,
@@ -42,6 +42,15 @@ test("an unknown command suggests the nearest, if any is near", async () => {
     err: "✗ There is no command statsu\n  → Did you mean: ./vigil status\n",
   });
   expect((await run(["frobnicate"])).err).toContain("vigil help lists all commands");
+});
+
+test("what is offered to somebody in another folder leads to the checkout first", () => {
+  const text = "✗ It is down\n  d\n  → make up\n  → make status";
+  expect(fromHere(text)).toBe(text);
+  expect(fromHere(text, "/")).toBe(
+    `✗ It is down\n  d\n  → cd '${process.cwd()}'\n  → make up\n  → make status`,
+  );
+  expect(fromHere("✗ It is down\n  → unset TMPDIR", "/")).not.toContain("cd ");
 });
 
 test("errors are shown without a stack unless asked for", async () => {
