@@ -1,10 +1,10 @@
 import type { StatsFs } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { existsSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { diskFull, explainDisk, FatalError } from "./errors.ts";
-import { isAlive, ownerName, parseOwner } from "./owner.ts";
+import { isAlive, isHere, ownerName, parseOwner } from "./owner.ts";
 import { currentPlatform } from "./platform.ts";
 
 /** What a folder of the cache holds; written last, so that it also says "complete". */
@@ -101,12 +101,24 @@ export async function withTemporary<T>(
   }
 }
 
+const day = 24 * 60 * 60 * 1000;
+
+/** Milliseconds since a folder was changed; 0 where it is gone. */
+const ageOf = (folder: string): Promise<number> =>
+  stat(folder).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+
 /** Removes temporary folders whose owner was killed. */
 export async function sweep(cache: string): Promise<void> {
   const parent = join(cache, "tmp");
   for (const name of await readdir(parent).catch(() => [])) {
     const owner = parseOwner(name.split(".").slice(0, -1).join("."));
-    if (owner !== undefined && !isAlive(owner)) {
+    if (owner === undefined) continue;
+    // Nobody sees from here whether a process of another host runs; none takes that long.
+    const old = !isHere(owner) && (await ageOf(join(parent, name))) > day;
+    if (old || !isAlive(owner)) {
       await rm(join(parent, name), { recursive: true, force: true });
     }
   }

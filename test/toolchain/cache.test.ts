@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -68,6 +76,32 @@ describe("the lock", () => {
     },
   );
 
+  test("of an owner on another host, or of this one under another name, is taken over once it is silent", async () => {
+    const path = join(temporary(), "x.lock");
+    writeFileSync(path, "elsewhere.1.0");
+    let waits = 0;
+    const work = withLock(
+      path,
+      () => Promise.resolve("mine"),
+      () => waits++,
+    );
+    while (waits === 0) await sleep(20);
+    // It still shows that it runs: nothing is taken from it.
+    await sleep(500);
+    expect(readFileSync(path, "utf8")).toBe("elsewhere.1.0");
+    utimesSync(path, 0, 0);
+    expect(await work).toBe("mine");
+  });
+
+  test("shows that its owner runs, for those who cannot see that", async () => {
+    const path = join(temporary(), "x.lock");
+    await withLock(path, async () => {
+      utimesSync(path, 0, 0);
+      while (statSync(path).mtimeMs === 0) await sleep(50);
+      expect(readFileSync(path, "utf8")).toBe(ownerName());
+    });
+  }, 30_000);
+
   test("is given back when the work fails", async () => {
     const path = join(temporary(), "x.lock");
     await expect(withLock(path, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
@@ -92,11 +126,14 @@ test("an installation in the way is used when complete and replaced when not", a
 test("temporary folders of dead owners are swept, those of living ones stay", async () => {
   const cache = temporary();
   const living = `${ownerName()}.abc`;
-  for (const name of [`${host}.1073741824.0.node`, `${host}.1073741824.55.abc`, living, "other"]) {
+  const [foreign, silent] = ["elsewhere.1.0.abc", "elsewhere.2.0.abc"];
+  const dead = [`${host}.1073741824.0.node`, `${host}.1073741824.55.abc`];
+  for (const name of [...dead, living, foreign, silent, "other"]) {
     mkdirSync(join(cache, "tmp", name, "x"), { recursive: true });
   }
+  utimesSync(join(cache, "tmp", silent), 0, 0);
   await sweep(cache);
-  expect(readdirSync(join(cache, "tmp")).sort()).toEqual([living, "other"].sort());
+  expect(readdirSync(join(cache, "tmp")).sort()).toEqual([foreign, living, "other"].sort());
   await sweep(join(cache, "none"));
 });
 

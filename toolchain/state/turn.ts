@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { quote } from "../../rules/lib/command.ts";
 import { UserError } from "../errors.ts";
 import { withLock } from "../lock.ts";
 import { isHere } from "../owner.ts";
@@ -32,7 +31,7 @@ export async function inTurn<T>(
       `Another run (process ${owner.pid}${where}) is changing stack ${stack}; waiting until it ends.`,
     );
     // A machine that was given another name since is another one, too: nobody sees from here what runs there.
-    if (where !== "") progress.note(`  If it was killed, take its lock away: rm ${quote(lock)}`);
+    if (where !== "") progress.note("  If it was killed, this one goes on within a minute.");
   });
 }
 
