@@ -17,6 +17,10 @@ interface Line {
 /** What is not known before the text is made. */
 const hole = "HOLE";
 
+/** The same, made one word for the shell. */
+const holeOf = ({ expression }: ts.TemplateSpan): string =>
+  /^quote\(/.test(expression.getText()) ? `'${hole}'` : hole;
+
 /** The lines of all texts in a source file, without its comments. */
 function spoken(path: string): Line[] {
   const source = ts.createSourceFile(path, text(path), ts.ScriptTarget.Latest, true);
@@ -24,7 +28,10 @@ function spoken(path: string): Line[] {
   const visit = (node: ts.Node): void => {
     if (ts.isStringLiteralLike(node)) say(node, node.text);
     if (ts.isTemplateExpression(node)) {
-      say(node, node.head.text + node.templateSpans.map((s) => hole + s.literal.text).join(""));
+      say(
+        node,
+        node.head.text + node.templateSpans.map((s) => holeOf(s) + s.literal.text).join(""),
+      );
     }
     node.forEachChild(visit);
   };
@@ -59,6 +66,7 @@ const documents = [
   ...trackedFiles("*.sh"),
   ...trackedFiles("*.yaml"),
 ].filter((path) => !/^(?:test|\.github|rules)\//.test(path));
+const spokenByUs = sources.filter((path) => !path.includes("/recipes/")).flatMap(spoken);
 const lines = [...sources.flatMap(spoken), ...documents.flatMap(shown)];
 
 /** A command ends where the shell, or the sentence, goes on with something else. */
@@ -101,6 +109,15 @@ describe("every command that is offered", () => {
     const engine =
       /(?<!\.\/vigil )(?<![\w./-])pulumi (?:cancel|config|destroy|plugin|preview|refresh|stack|state)\b/;
     expect(lines.filter((line) => bare.test(line.text) || engine.test(line.text))).toEqual([]);
+  });
+
+  it("that takes a path takes it whatever is in its name", () => {
+    const onPaths = /(?:^|[:&;(] |see: )(?:sudo )?(?:cd|chmod|chown|df|du|ls|mkdir)\b[^`;&]* HOLE/;
+    expect(spokenByUs.filter((line) => onPaths.test(line.text))).toEqual([]);
+  });
+
+  it("leaves it to the product to remove what is the product's", () => {
+    expect(spokenByUs.filter((line) => /(?:^|: |→ )(?:kill|mv|rm) /.test(line.text))).toEqual([]);
   });
 
   it("of ./vigil is one of its commands, with options that it has", () => {

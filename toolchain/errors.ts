@@ -1,3 +1,5 @@
+import { quote } from "../rules/lib/command.ts";
+
 /** A failure somebody using Vigil can act on: shown as message, details and what to do. */
 export class UserError extends Error {
   /** Lines that say what was seen. */
@@ -53,7 +55,7 @@ export const diskFull = (folder: string, cause: unknown): FatalError =>
   new FatalError(`No space is left on the disk of ${folder}`, {
     details: [reasonOf(cause), "Nothing half-done was left behind."],
     advice: [
-      `Free about 2 GB there (see: df -h ${folder}), or set VIGIL_CACHE to a folder on a larger disk.`,
+      `Free about 2 GB there (see: df -h ${quote(folder)}), or set VIGIL_CACHE to a folder on a larger disk.`,
     ],
     cause,
   });
@@ -78,7 +80,7 @@ export function explainDisk(error: unknown, folder: string): unknown {
     return new FatalError(`The folder ${folder} cannot be written to`, {
       details: [reasonOf(error)],
       advice: [
-        `Make it yours (see: ls -ld ${folder}); the cache can be elsewhere, set VIGIL_CACHE.`,
+        `Make it yours (see: ls -ld ${quote(folder)}); the cache can be elsewhere, set VIGIL_CACHE.`,
       ],
       cause: error,
     });

@@ -1,5 +1,6 @@
 import { chmod, lstat, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { quote } from "../rules/lib/command.ts";
 import { FatalError } from "./errors.ts";
 
 /** Write permission of the group and of everybody. */
@@ -31,7 +32,7 @@ export async function makeOwnFolder(root: string): Promise<string> {
     throw new FatalError(`The folder ${folder} is not this user's alone`, {
       details: [...foreign, "Nothing was changed."],
       advice: [
-        `Look at what lies there: ls -la ${folder}`,
+        `Look at what lies there: ls -la ${quote(folder)}`,
         "Remove what is not yours, or make it yours by sudo chown, and run it again.",
       ],
     });

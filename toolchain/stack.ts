@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { quote } from "../rules/lib/command.ts";
 import { reasonOf, UserError } from "./errors.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { pulumiHome } from "./pulumi-home.ts";
@@ -93,7 +94,7 @@ function notWritable(error: unknown, folder: string): unknown {
   return new UserError(`The state folder ${folder} cannot be written to`, {
     details: [(error as Error).message, "Nothing was changed."],
     advice: [
-      `Make it yours: sudo chown -R $(id -u) ${folder}`,
+      `Make it yours: sudo chown -R $(id -u) ${quote(folder)}`,
       "or keep the state elsewhere: PULUMI_BACKEND_URL=file:///another/folder",
     ],
   });

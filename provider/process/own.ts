@@ -1,5 +1,6 @@
 import { lstat, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { quote } from "../../rules/lib/command.ts";
 import { hasCode, VigilError } from "../errors.ts";
 
 /** What of a file's status says whose it is. */
@@ -20,18 +21,27 @@ export function ownerProblem({ uid, mode }: Owned): string | undefined {
   return (mode & othersWrite) === 0 ? undefined : "others may write to it";
 }
 
+/** What to do about a folder that is not this user's alone. */
+export const makeItYours = (folder: string): string =>
+  `Run this as the user it belongs to, or make it yours: sudo chown -R $(id -u) ${quote(folder)} && chmod 700 ${quote(folder)}`;
+
 /**
  * @throws VigilError unless `folder` is this user's own, nobody else may write to it, and no link of
  * somebody else's leads there.
  */
 export async function requireOwnFolder(folder: string): Promise<void> {
-  const why = (await foreignLink(folder)) ?? (await folderProblem(folder));
+  refuse(folder, (await foreignLink(folder)) ?? (await folderProblem(folder)));
+}
+
+/** @throws VigilError unless `folder` belongs to this user; who may write to it can be mended. */
+export async function requireOwner(folder: string): Promise<void> {
+  const { uid } = await stat(folder);
+  refuse(folder, ownerProblem({ uid, mode: 0 }));
+}
+
+function refuse(folder: string, why: string | undefined): void {
   if (why === undefined) return;
-  throw new VigilError(
-    `The folder ${folder} cannot be used`,
-    why,
-    `Run this as the user it belongs to, or make it yours: sudo chown -R $(id -u) ${folder} && chmod 700 ${folder}`,
-  );
+  throw new VigilError(`The folder ${folder} cannot be used`, why, makeItYours(folder));
 }
 
 async function folderProblem(folder: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { VigilError } from "../errors.ts";
-import { ownerProblem, requireOwnFolder } from "./own.ts";
+import { makeItYours, ownerProblem, requireOwnFolder } from "./own.ts";
 
 /**
  * Hands `use` a path that leads to a socket, after it was seen that nobody else can have put it
@@ -29,7 +29,7 @@ export async function reach<T>(
       throw new VigilError(
         `What listens at ${socket} is not spoken to`,
         `of its folder: ${why}`,
-        `Run this as the user it belongs to, or remove it and run make up: rm -r ${folder}`,
+        makeItYours(folder),
       );
     }
     return await use(`/proc/self/fd/${opened.fd}/${basename(socket)}`);

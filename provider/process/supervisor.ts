@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,7 +8,7 @@ import { call, isUp } from "./api.ts";
 import { privateFolder, readText } from "./files.ts";
 import type { Layout } from "./layout.ts";
 import { findMarked, isAlive, markOf, marks, stopAll } from "./marks.ts";
-import { makeOwnFolder } from "./own.ts";
+import { makeOwnFolder, requireOwner } from "./own.ts";
 import { plainEnvironment, requireOnPath } from "./tool.ts";
 
 /** Seconds a process has to end by itself; more than the supervisor grants it. */
@@ -40,9 +41,11 @@ export async function start(layout: Layout): Promise<void> {
 }
 
 async function launch(layout: Layout, program: string): Promise<Failure | undefined> {
+  const beside = dirname(layout.socket) === layout.supervisor;
+  // It would start, and never be spoken to.
+  if (beside && existsSync(layout.supervisor)) await requireOwner(layout.supervisor);
   await stopLeftOvers(layout.home);
   await privateFolder(layout.supervisor);
-  const beside = dirname(layout.socket) === layout.supervisor;
   if (!beside) await makeOwnFolder(dirname(layout.socket));
   await mkdir(join(layout.xdg, "process-compose"), { recursive: true, mode: 0o700 });
   // By its name alone, from where it starts: a whole path may be too long for a socket.

@@ -16,7 +16,7 @@ import { call, isUp, stateOf } from "../../provider/process/api.ts";
 import { layoutOf } from "../../provider/process/layout.ts";
 import { makeOwnFolder, requireOwnFolder } from "../../provider/process/own.ts";
 import { reach } from "../../provider/process/reach.ts";
-import { hangUp } from "../../provider/process/supervisor.ts";
+import { hangUp, start } from "../../provider/process/supervisor.ts";
 import { requireOnPath } from "../../provider/process/tool.ts";
 import { versionOf } from "../../toolchain/places/path.ts";
 import { tools } from "../../toolchain/tools.ts";
@@ -72,6 +72,16 @@ describe("a socket", () => {
     const direct = reach(layout.socket, () => Promise.resolve("spoken to"), "darwin");
     await expect(direct).rejects.toThrow(why);
     close();
+  });
+
+  // It was waited for, half a minute for each part, and the reason never told.
+  whereRoot("in a folder of somebody else's is not waited for", async () => {
+    const layout = layoutOf(join(folder, "home of mine"));
+    mkdirSync(layout.supervisor, { recursive: true, mode: 0o700 });
+    lchownSync(layout.supervisor, other, other);
+    const error = await start(layout).catch(String);
+    expect(error).toContain(`it belongs to user id ${other}`);
+    expect(error).toContain(`sudo chown -R $(id -u) '${layout.supervisor}'`);
   });
 
   test("of this user's is reached by its path where the system has no other way", async () => {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
+import { quote } from "../../rules/lib/command.ts";
 import { unitsFor } from "../autostart.ts";
 import { targetOf } from "../engine.ts";
 import { reasonOf, UserError } from "../errors.ts";
@@ -34,7 +35,7 @@ function surroundings(): { folder: string; systemctl: string[]; system: boolean 
 }
 
 function noSystemd(root: string, stack: string, target: string): UserError {
-  const at = `cd ${root} && ./vigil`;
+  const at = `cd ${quote(root)} && ./vigil`;
   return new UserError("systemd does not run on this machine", {
     details: ["Nothing was changed. Where there is cron, these lines of crontab -e do the same:"],
     advice: [
