@@ -3,9 +3,10 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { explainDisk, FatalError, reasonOf } from "./errors.ts";
 import { withLock } from "./lock.ts";
+import { explainNpm } from "./npm-failure.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { withoutSecrets } from "./plain-env.ts";
-import { run } from "./process.ts";
+import { FailedCommand, run } from "./process.ts";
 import { createProgress, type Progress } from "./progress.ts";
 
 /** Where and how the packages are installed. */
@@ -48,8 +49,10 @@ export async function ensureDependencies({
         const lock = await readFile(join(root, "package-lock.json"), "utf8");
         const plain = withoutSecrets(env);
         // All of them, also where NODE_ENV=production or an .npmrc would leave some out.
-        const args = ["ci", "--include=dev", "--no-audit", "--no-fund"];
-        await run("npm", args, { cwd: root, env: plain });
+        const args = ["ci", "--include=dev", "--no-audit", "--no-fund", ...patience];
+        await run("npm", args, { cwd: root, env: plain }).catch(async (error: unknown) => {
+          throw await explain(error, { lock, root, env: plain });
+        });
         // A lock without packages makes no folder.
         await mkdir(join(root, "node_modules"), { recursive: true });
         await writeFile(stampOf(root), hashOf(lock));
@@ -64,11 +67,24 @@ export async function ensureDependencies({
     if (explained instanceof FatalError) throw explained;
     throw new FatalError("The npm packages of package-lock.json could not be installed", {
       details: [reasonOf(error)],
-      advice: [`Run npm ci in ${root} to see more; npm comes with Node (https://nodejs.org).`],
+      advice: ["npm comes with Node (https://nodejs.org)."],
       cause: error,
     });
   }
   step.done("installed");
+}
+
+/** A registry that takes what is asked and never answers is given up in minutes, not in a quarter of an hour. */
+const patience = ["--fetch-timeout=60000"];
+
+/** Says what npm said, where it failed by itself: not where it could not be started, or the disk is full. */
+async function explain(
+  error: unknown,
+  { env, lock, root }: { env: NodeJS.ProcessEnv; lock: string; root: string },
+): Promise<unknown> {
+  if (!(error instanceof FailedCommand) || explainDisk(error, root) !== error) return error;
+  const asked = await run("npm", ["config", "get", "registry"], { cwd: root, env }).catch(() => "");
+  return explainNpm({ output: error.output, lock, registry: asked.trim() || "unknown", root });
 }
 
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
