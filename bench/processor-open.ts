@@ -12,6 +12,9 @@ import type { Report } from "./lib/report.ts";
 /** Open at once: a large estate whose network is gone. */
 const alerts = 30_000;
 
+/** A cluster, each of whose members Prometheus tells of every alert. */
+const members = ["first", "second"];
+
 /** Alerts of one name, which Alertmanager tells together. */
 const together = 100;
 
@@ -49,14 +52,14 @@ async function wait<T>(what: () => string, ask: () => Promise<T | undefined>): P
   }
 }
 
-async function fill(processor: Processor, alertmanager: Alertmanager): Promise<void> {
+async function fill(processor: Processor, cluster: readonly Alertmanager[]): Promise<void> {
   const endsAt = new Date(Date.now() + 3_600_000).toISOString();
   for (const first of numbers(0, alerts / together)) {
     const some = numbers(first * together, together).map((number) => {
       const { annotations, labels } = firing(number);
       return { annotations, endsAt, labels: { ...labels, alertname: `HostDiskFillsUp${first}` } };
     });
-    await alertmanager.post(...some);
+    for (const one of cluster) await one.post(...some);
   }
   await wait(
     () => `${alerts} alerts are open`,
@@ -104,13 +107,17 @@ async function compared(processor: Processor): Promise<number> {
 export function run(): Promise<Report> {
   return guarded(() =>
     withProcessor(async (processor) => {
-      const alertmanager = await Alertmanager.start(processor, "alertmanager");
+      const cluster: Alertmanager[] = [];
       try {
+        for (const name of members) cluster.push(await Alertmanager.start(processor, name));
         const login = { username: user.name, passwordFile: "password", caFile: "ca.pem" };
-        const url = `https://localhost:${alertmanager.port}`;
-        await appendFile(processor.place.config, stringify({ alertmanager: { url, ...login } }));
+        const alertmanager = cluster.map(({ port }) => ({
+          url: `https://localhost:${port}`,
+          ...login,
+        }));
+        await appendFile(processor.place.config, stringify({ alertmanager }));
         await processor.start();
-        await fill(processor, alertmanager);
+        await fill(processor, cluster);
         const { peak } = processor.memory();
         const comparing: number[] = [];
         for (let round = 0; round < rounds; round += 1) comparing.push(await compared(processor));
@@ -119,7 +126,7 @@ export function run(): Promise<Report> {
         const rest = processor.memory().now;
         return report({ rest, comparing, opening: await opened(processor), peak });
       } finally {
-        await alertmanager.kill();
+        for (const one of cluster) await one.kill();
       }
     }),
   );
@@ -150,6 +157,8 @@ function report({ comparing, opening, peak, rest }: Found): Report {
         goal: room,
       },
     ],
-    notes: [`A real Alertmanager tells of them in groups of ${together}; ${rounds} comparisons.`],
+    notes: [
+      `${members.length} real Alertmanagers tell of them in groups of ${together}, each of all of them; ${rounds} comparisons.`,
+    ],
   };
 }

@@ -46,25 +46,29 @@ const receivers = z.array(z.object({ name: z.string() }));
  * Reads what Alertmanager has for this receiver, what is silenced, inhibited or muted included: its list by
  * groups, because the plain one knows no routes and nothing of mutes.
  *
+ * @param found - What others have, which it is added to.
  * @throws where it does not answer 200, answers too late or too much, or has no such receiver.
  */
 export async function listAlerts(
   target: AlertmanagerTarget,
   limits: AskLimits = {},
+  found: Found = new Map(),
 ): Promise<Listing> {
   const { receiver } = target;
-  const found: Found = new Map();
+  let count = 0;
   const readers = {
     $: (all: unknown) => anything.parse(all),
     "$.*": (one: unknown) => group.parse(one),
     "$.*.alerts.*": (one: unknown) => {
       const listed = listedOf(one);
-      if (givenFingerprint.test(listed.fingerprint)) merge(found, listed);
+      if (!givenFingerprint.test(listed.fingerprint)) return;
+      merge(found, listed);
+      count += 1;
     },
   };
   const at = await askEach(target, `alerts/groups?${ofReceiver(target)}`, readers, limits);
   // A receiver that it does not know has no alerts either: all that is open would count as lost.
-  if (found.size === 0) {
+  if (count === 0) {
     const names = receivers.parse(await ask(target, "receivers", limits)).map(({ name }) => name);
     if (!names.includes(receiver)) {
       const known = `it has ${names.join(", ")}`;
@@ -83,7 +87,8 @@ type Found = Map<string, Listed>;
 
 /** Each alert once: it may be in two groups, or two lists, and what one of them tells is told. */
 function merge(found: Found, one: Listed): void {
-  if (one.active || !found.has(one.fingerprint)) found.set(one.fingerprint, one);
+  const known = found.get(one.fingerprint);
+  if (known === undefined || (one.active && !known.active)) found.set(one.fingerprint, one);
 }
 
 /**
@@ -95,10 +100,11 @@ export async function listAll(
   targets: readonly AlertmanagerTarget[],
   limits?: AskLimits,
 ): Promise<Listing> {
-  const { found: lists, missing } = await askAll(targets, (one) => listAlerts(one, limits));
-  if (lists.length === 0) throw new Error(missing);
+  // They have the same alerts, of which there may be very many: each is kept once.
   const all: Found = new Map();
-  for (const { alerts } of lists) for (const one of alerts) merge(all, one);
+  const work = (one: AlertmanagerTarget): Promise<Listing> => listAlerts(one, limits, all);
+  const { found: lists, missing } = await askAll(targets, work);
+  if (lists.length === 0) throw new Error(missing);
   const times = lists.flatMap(({ at }) => (at === undefined ? [] : [at]));
   return {
     alerts: [...all.values()],

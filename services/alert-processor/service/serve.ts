@@ -172,7 +172,9 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     doubt,
     take,
     silence,
-    listed: alertmanagers && (() => listAll(alertmanagers())),
+    listed:
+      alertmanagers &&
+      (() => listAll(alertmanagers(), { signal: AbortSignal.timeout(30 * second) })),
     retention: config.retentionDays * day,
   });
   const jobs = startJobs({
