@@ -1,9 +1,17 @@
-import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "../../toolchain/cache.ts";
-import { checkout, program, temporary, write } from "./support.ts";
+import { archiveOf, checkout, program, site, temporary, write } from "./support.ts";
 
 const version = readFileSync(join(checkout, "toolchain/.node-version"), "utf8").trim();
 const os = process.platform === "darwin" ? "darwin" : "linux";
@@ -13,8 +21,8 @@ const oldNode = program("v20.20.2");
 
 /** Stands for the registry: gives the Node of this test as npm would the package. */
 const npm = `#!/bin/sh
-while [ $# -gt 0 ]; do [ "$1" != --prefix ] || prefix=$2; last=$1; shift; done
-echo "$last" >>"$0.log"
+while [ $# -gt 0 ]; do [ "$1" != --prefix ] || prefix=$2; shift; done
+cat "$prefix/package.json" >>"$0.log"
 mkdir -p "$prefix/node_modules/${node}/bin"
 ln -s '${process.execPath}' "$prefix/node_modules/${node}/bin/node"
 `;
@@ -99,14 +107,57 @@ test.each(["v22.17.0", "v23.5.0", "v18.0.0"])(
     expect(err).toBe(
       `vigil: no Node 22.18 or later on PATH: getting Node ${version}, once, into ${cache} …\n`,
     );
-    expect(readFileSync(join(first.bin, "npm.log"), "utf8")).toBe(`${node}@${version}\n`);
+    expect(readFileSync(join(first.bin, "npm.log"), "utf8")).toBe(
+      `{"dependencies":{"${node}":"${version}"}}\n`,
+    );
     const again = await run({}, { env: { VIGIL_CACHE: cache, BIN: first.bin } });
     expect(again).toMatchObject({ code: 0, err: "" });
-    expect(readFileSync(join(first.bin, "npm.log"), "utf8")).toBe(`${node}@${version}\n`);
+    expect(readFileSync(join(first.bin, "npm.log"), "utf8")).toBe(
+      `{"dependencies":{"${node}":"${version}"}}\n`,
+    );
     expect(readdirSync(join(cache, "tmp"))).toEqual([]);
     expect(existsSync(join(cache, home, "bin/node"))).toBe(true);
   },
 );
+
+test("npm gets the Node that the checkout pins, or none", async () => {
+  const npmProgram = realpathSync(execFileSync("which", ["npm"], { encoding: "utf8" }).trim());
+  const tarball = archiveOf({ "package/bin/node": "#!/bin/sh\necho v99.0.0\n" });
+  const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
+  const registry = await site({ "/evil.tgz": tarball });
+  const dist = { tarball: `${registry.url}/evil.tgz` };
+  for (const says of [{ ...dist, integrity }, dist]) {
+    const versions = { [version]: { name: node, version, dist: says } };
+    registry.files.set(`/${node}`, JSON.stringify({ name: node, versions }));
+    const cache = temporary();
+    const tried = run(
+      { node: oldNode, npm: `#!/bin/sh\nexec '${process.execPath}' '${npmProgram}' "$@"\n`, curl },
+      {
+        env: {
+          VIGIL_CACHE: cache,
+          npm_config_registry: registry.url,
+          npm_config_fetch_retries: "0",
+        },
+      },
+    );
+    const { code, err } = await tried;
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/is not what toolchain\/\.node-integrity pins; it was thrown away/),
+    ]);
+    expect(err).toMatch(/wanted sha512-\S+ but got sha512-/);
+    // No other place is tried in its stead, and nothing stays.
+    expect(existsSync(join(tried.bin, "curl.log"))).toBe(false);
+    expect([readdirSync(join(cache, "tmp")), readdirSync(join(cache, "node"))]).toEqual([[], []]);
+  }
+});
+
+test("every Node that npm has is pinned", () => {
+  const pins = readFileSync(join(checkout, "toolchain/.node-integrity"), "utf8");
+  for (const platform of ["linux-x64", "linux-arm64"]) {
+    expect(pins).toMatch(new RegExp(`^${version} ${platform} sha512-[\\w+/]{86}==$`, "m"));
+  }
+});
 
 test("two at once both work", async () => {
   const env = { VIGIL_CACHE: temporary() };
