@@ -82,6 +82,14 @@ function planned(
   const mine = subscriptions.filter(
     ({ severities, teams }) => wants(severities, word) && wants(teams, team),
   );
+  // What is said of it later goes to whoever wants that, and to channels that can only have been asked for help.
+  const hearing = (what: "acknowledged" | "resolved"): string[] => {
+    const asked = subscriptions.filter(({ channel }) =>
+      mine.every((one) => one.channel !== channel),
+    );
+    const own = mine.filter(({ also }) => also.includes(what));
+    return [...new Set([...own, ...asked].map(({ channel }) => channel))];
+  };
   switch (kind) {
     case "firing":
       return mine.flatMap(({ after, channel }) =>
@@ -108,14 +116,14 @@ function planned(
     case "acknowledged":
     case "assigned":
     case "snoozed":
-      return mine
-        .filter(({ also }) => also.includes("acknowledged"))
-        .map(({ channel }) => delivery(alert, channel, "acknowledged", at, `${kind} ${at}`));
+      return hearing("acknowledged").map((channel) =>
+        delivery(alert, channel, "acknowledged", at, `${kind} ${at}`),
+      );
     case "resolved":
     case "stale":
-      return mine
-        .filter(({ also }) => also.includes("resolved"))
-        .map(({ channel }) => delivery(alert, channel, "resolved", at, `${kind} ${at}`));
+      return hearing("resolved").map((channel) =>
+        delivery(alert, channel, "resolved", at, `${kind} ${at}`),
+      );
     case "commented":
       return [];
   }

@@ -7,18 +7,28 @@ import { eventually } from "../../../../test/provider/helpers.ts";
 import { login, type Place, sent, startPlace, tokens } from "./harness.ts";
 
 let people: FakeServer;
+/** Told only of what somebody asks them for. */
+let helpers: FakeServer;
 let place: Place;
 
 beforeAll(async () => {
   people = await fakeServer();
+  helpers = await fakeServer();
   place = await startPlace({
-    channels: { people: { kind: "webhook", url: people.url, plain: true, private: true } },
-    subscriptions: [{ channel: "people", after: [0], also: ["resolved"] }],
+    channels: {
+      people: { kind: "webhook", url: people.url, plain: true, private: true },
+      help: { kind: "webhook", url: helpers.url, plain: true, private: true },
+    },
+    subscriptions: [
+      { channel: "people", after: [0], also: ["resolved"] },
+      { channel: "help", severities: ["p5"], after: [0], also: [] },
+    ],
   });
 });
 afterAll(async () => {
   await place.stop();
   await people.close();
+  await helpers.close();
 });
 
 interface Known {
@@ -29,8 +39,8 @@ let last = 0xf000;
 const fresh = (): string => (last += 1).toString(16).padStart(16, "0");
 const known = (fingerprint: string): Promise<Known> =>
   place.json<Known>(`/v1/alerts/${fingerprint}`);
-const told = (fingerprint: string): string[] =>
-  people.seen
+const told = (fingerprint: string, who = people): string[] =>
+  who.seen
     .map(({ body }) => JSON.parse(body) as { occasion: string; alerts: Alert[] })
     .filter(({ alerts }) => alerts.some((one) => one.fingerprint === fingerprint))
     .map(({ occasion }) => occasion);
@@ -220,4 +230,28 @@ test("what a channel did not take for its secret is told when that is mended, by
   await place.again();
   await tells(fingerprint, "firing", "firing");
   await eventually(async () => (await place.json<{ pending: number }>("/v1/status")).pending === 0);
+});
+
+test("who was asked for help hears that somebody has it, and that it is over", async () => {
+  const [fingerprint, other] = [fresh(), fresh()];
+  await place.post([sent({ fingerprint }), sent({ fingerprint: other })]);
+  await tells(fingerprint, "firing");
+  const act = async (action: object, as = login): Promise<void> => {
+    const body = JSON.stringify(action);
+    const { status } = await place.ask(`/v1/alerts/${fingerprint}/actions`, { as, body });
+    expect(status).toBe(200);
+  };
+  const heard = async (...occasions: string[]): Promise<void> => {
+    await eventually(() => Promise.resolve(told(fingerprint, helpers).length >= occasions.length));
+    expect(told(fingerprint, helpers)).toEqual(occasions);
+  };
+  await act({ kind: "escalate", to: "help" });
+  await heard("reminder");
+  await act({ kind: "acknowledge" }, "grace:hopper");
+  await heard("reminder", "acknowledged");
+  const over = { status: "resolved", endsAt: "2026-11-21T08:03:00Z" };
+  await place.post([sent({ fingerprint, ...over }), sent({ fingerprint: other, ...over })]);
+  await heard("reminder", "acknowledged", "resolved");
+  await tells(other, "firing", "resolved");
+  expect(told(other, helpers)).toEqual([]);
 });
