@@ -140,3 +140,8 @@ export const cancelling: readonly EventKind[] = [
 
 /** Whether what is still to be told of this episode is to be told no more. */
 export const cancels = ({ kind }: AlertEvent): boolean => cancelling.includes(kind);
+
+const overturning: readonly EventKind[] = ["returned", "unacknowledged", "woken"];
+
+/** Whether it is not so any more that somebody has it, or that it is over. */
+export const overturns = ({ kind }: AlertEvent): boolean => overturning.includes(kind);

@@ -2,7 +2,7 @@
 import type { Alert, AlertEvent, Delivery } from "./alert.ts";
 import { type Change, receive } from "./lifecycle.ts";
 import type { Incoming } from "./payload.ts";
-import { cancels } from "./routing.ts";
+import { cancels, overturns } from "./routing.ts";
 
 /** Which deliveries follow from a change. */
 export type Planner = (change: Change) => readonly Delivery[];
@@ -13,8 +13,8 @@ export type Episode = Pick<Alert, "fingerprint" | "startsAt">;
 /** One change of the list of what is to be told. */
 export type OutboxStep =
   | { readonly kind: "add"; readonly delivery: Delivery }
-  /** What is pending of an episode is to be told no more. */
-  | { readonly kind: "cancel"; readonly episode: Episode };
+  /** What is pending of an episode is to be told no more: all of it, or only who has it and that it is over. */
+  | { readonly kind: "cancel"; readonly episode: Episode; readonly what: "all" | "news" };
 
 export interface Writes {
   /** As they are in the end. */
@@ -61,6 +61,11 @@ export function isStillNews(
   }
 }
 
+function cancelOf(event: AlertEvent, episode: Episode): OutboxStep[] {
+  if (cancels(event)) return [{ kind: "cancel", episode, what: "all" }];
+  return overturns(event) ? [{ kind: "cancel", episode, what: "news" }] : [];
+}
+
 /** What changes, in the order in which they happen, have to write. */
 export function writesOf(changes: readonly Change[], plan: Planner): Writes {
   const alerts = new Map(changes.map(({ alert }) => [alert.fingerprint, alert]));
@@ -69,7 +74,7 @@ export function writesOf(changes: readonly Change[], plan: Planner): Writes {
     if (event === undefined) return [];
     const { fingerprint, startsAt } = alert;
     return [
-      ...(cancels(event) ? [{ kind: "cancel", episode: { fingerprint, startsAt } } as const] : []),
+      ...cancelOf(event, { fingerprint, startsAt }),
       ...plan(change).map((delivery) => ({ kind: "add", delivery }) as const),
     ];
   });

@@ -73,7 +73,7 @@ export async function writeOutbox(
     if (step.kind === "cancel") {
       const episode = nameOf(step.episode);
       for (const row of rows.get(episode) ?? []) {
-        if (row["state"] !== "pending") continue;
+        if (row["state"] !== "pending" || (step.what === "news" && !isNews(row))) continue;
         change(episode, { ...row, state: "cancelled", settledAt: now });
       }
       continue;

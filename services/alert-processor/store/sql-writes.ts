@@ -77,13 +77,16 @@ async function outbox(
   steps: readonly OutboxStep[],
   now: number,
 ): Promise<void> {
-  const episodes = steps.flatMap((step) => (step.kind === "cancel" ? [step.episode] : []));
+  const episodes = steps.flatMap((step) =>
+    step.kind === "cancel" ? [{ ...step.episode, what: step.what }] : [],
+  );
   if (episodes.length > 0) {
-    const columns: Columns = { fingerprint: "text", startsAt: "bigint" };
+    const columns: Columns = { fingerprint: "text", startsAt: "bigint", what: "text" };
     await run(
       `UPDATE outbox SET state = 'cancelled', "settledAt" = ? FROM ${sql.records(columns)}
        WHERE state = 'pending' AND outbox.fingerprint = r.fingerprint
-         AND outbox."startsAt" = r."startsAt"`,
+         AND outbox."startsAt" = r."startsAt"
+         AND (r.what = 'all' OR outbox.occasion IN ('acknowledged', 'resolved'))`,
       now,
       json(episodes),
     );

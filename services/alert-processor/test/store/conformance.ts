@@ -154,8 +154,9 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       });
       const [event] = await store.history(fingerprint, 1);
       expect(event).toMatchObject({ kind: "returned", actor: null });
+      // That it was over had not been told yet, and is not so any more.
       expect(occasions(await store.take("chat", 9, 1, start + 6 * minute, lease))).toEqual([
-        "resolved 1",
+        "reminder 1",
       ]);
       // Where there is no list, a message says it after longer.
       await tell(start + 7 * minute, message({ resolved: true, endsAt: start + 7 * minute }));
@@ -534,12 +535,40 @@ export function conforms(name: string, open: () => Promise<Store>, runs = 50): v
       lost: (at) => store.lose(new Set(), at, plan, at),
       "heard again": (at) => tell(at, message()),
       told: (at) => send("pager", at),
+      refused: async (at) => {
+        const keys = keysOf(await take("pager", at));
+        expect(keys).not.toEqual([]);
+        await store.settle([{ kind: "again", keys, dueAt: at + minute, why: "answered 503" }], at);
+      },
       "given up": async (at) => {
         const keys = keysOf(await take("pager", at));
         expect(keys).not.toEqual([]);
         await store.settle([{ kind: "dead", keys, why: "answered 400" }], at);
       },
     };
+    test.each([
+      [["told", "taken", "given back"], ["reminder 1"]],
+      [["told", "snoozed", "given back"], ["reminder 1"]],
+      [["told", "taken", "refused", "given back"], ["reminder 1"]],
+      [["told", "lost", "heard again"], ["reminder 1"]],
+      [["told", "closed", "reopened"], ["reminder 1"]],
+      [["told", "closed", "refused", "reopened"], ["reminder 1"]],
+      [["told", "taken", "closed", "reopened"], ["reminder 1"]],
+      // The end of an episode is true whatever comes next.
+      [
+        ["told", "ended", "begun anew"],
+        ["resolved 1", "firing 1"],
+      ],
+    ])("says nothing late that is not so any more: %j", async (before, after) => {
+      await tell(start, message());
+      let at = start;
+      for (const step of before) await steps[step]?.((at += 1));
+      const said: string[] = [];
+      for (let round = 0; round < 3; round += 1)
+        said.push(...(await send("pager", (at += minute))));
+      expect(said).toEqual(after);
+    });
+
     const notTold = ["given up"];
     test.each([
       // Somebody is needed as long as nobody came: help that was asked for as well.
