@@ -13,8 +13,11 @@ export const whose = {
   stale: ({ status }) => status === "stale",
 };
 
-/** `env=production`, `env!=production`; with quotes where the value has spaces. */
-const labelled = /^([a-zA-Z_][a-zA-Z0-9_]*)(!?=)(.*)$/s;
+/**
+ * `env=production`, `env!=production`; with quotes where the value has spaces. Names may be those of OpenTelemetry, such
+ * as `k8s.pod.name`; what begins with a scheme is an address.
+ */
+const labelled = /^(?!\w+:\/\/)([\p{L}_][\p{L}\p{N}_.:/-]*?)(!?=)(.*)$/su;
 
 /** @type {WeakMap<Alert, string>} */
 const texts = new WeakMap();
@@ -50,15 +53,6 @@ function conditionOf(word) {
   }
   return ({ labels }) => ((labels[name] ?? "") === value) === (sign === "=");
 }
-
-/**
- * As it is written in the search field.
- *
- * @param {string} name
- * @param {string} value
- */
-export const labelFilter = (name, value) =>
-  /^[^\s"]+$/.test(value) ? `${name}=${value}` : `${name}="${value.replaceAll('"', "")}"`;
 
 /**
  * @param {URLSearchParams} query

@@ -106,7 +106,15 @@ describe("many alerts", () => {
 describe("whose alerts", () => {
   it("are mine, nobody's, of a label: all of it in the address", async () => {
     const { act, fire, person } = current();
-    await fire({ instance: "db-1", labels: { env: "production", rack: "row 7" } });
+    await fire({
+      instance: "db-1",
+      labels: {
+        env: "production",
+        rack: "row 7",
+        "k8s.pod-name": "web-1",
+        link: "http://a.example/?b=c",
+      },
+    });
     await act(
       await fire({ instance: "db-2", labels: { env: "staging" } }),
       { kind: "acknowledge" },
@@ -126,6 +134,9 @@ describe("whose alerts", () => {
     expect(await places("#/?q=env%3Dstaging", 2)).toEqual(["db-2", "db-3"]);
     expect(await places("#/?q=env!%3Dstaging", 1)).toEqual(["db-1"]);
     expect(await places('#/?q=rack%3D"row 7"', 1)).toEqual(["db-1"]);
+    expect(await places("#/?q=k8s.pod-name%3Dweb-1", 1)).toEqual(["db-1"]);
+    expect(await places("#/?q=k8s.pod-name!%3Dweb-1", 2)).toEqual(["db-2", "db-3"]);
+    expect(await places("#/?q=http://a.example/?b%3Dc", 1)).toEqual(["db-1"]);
     expect(await places("#/?q=env%3Dstaging&who=mine", 1)).toEqual(["db-2"]);
     await one.page.reload();
     await one.sees("#shown", "1 of 3 are shown.");
