@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Outcome } from "../core/retry.ts";
+import { keyOf as episodeKey } from "../core/routing.ts";
 import type { Channel, Message } from "./channel.ts";
 import { htmlText } from "./html.ts";
 import { fileField, type Opening, secretIn } from "./opening.ts";
@@ -53,6 +54,12 @@ function outcomeOfRejected(errors: readonly SmtpError[], recipients: number): Ou
 /** Messages that only some recipients have. */
 const remembered = 1_000;
 
+/** What is told of an episode stands together in a mailbox: all of it refers to one message that there never was. */
+function threadOf({ alerts: [alert, ...more] }: Message, domain: string): { references?: string } {
+  if (alert === undefined || more.length > 0) return {};
+  return { references: `<${episodeKey(alert, "thread", "")}@${domain}>` };
+}
+
 /** @throws {@link ChannelError} */
 export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>): Channel {
   const { caFile, from, host, passwordFile, port, tls, to, user } = config;
@@ -85,6 +92,7 @@ export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>)
     if (all.length < to.length) had.set(key, all);
     for (const oldest of had.keys()) if (had.size > remembered) had.delete(oldest);
   };
+  const domain = from.slice(from.lastIndexOf("@") + 1);
   const mailOf = (message: Message, missing: string[], signal: AbortSignal) => {
     const wording = wordingOf(message);
     return {
@@ -95,8 +103,10 @@ export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>)
       text: plainText(wording),
       html: htmlText(wording),
       // The same each time it is sent, so that a repetition can be told.
-      messageId: `<${message.key}@${from.slice(from.lastIndexOf("@") + 1)}>`,
-      headers: { "Auto-Submitted": "auto-generated" },
+      messageId: `<${message.key}@${domain}>`,
+      ...threadOf(message, domain),
+      // Nobody's absence is answered to it.
+      headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
       signal,
     };
   };

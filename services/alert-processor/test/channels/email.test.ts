@@ -7,7 +7,7 @@ import {
   mailServer,
   type Received,
 } from "./mail-server.ts";
-import { enough, hostile, hostileAlert, manyAlerts, messageOf, open } from "./messages.ts";
+import { alertOf, enough, hostile, hostileAlert, manyAlerts, messageOf, open } from "./messages.ts";
 
 let pki: Identity;
 beforeAll(async () => {
@@ -73,6 +73,26 @@ describe("over STARTTLS", () => {
     expect(ids[0]).not.toBe(ids[2]);
   });
 
+  test("puts what is told of an episode into one thread, and no other", async () => {
+    const to = channel();
+    const next = alertOf({ startsAt: alertOf().startsAt + 1 });
+    const told = [
+      messageOf({ key: "a" }),
+      messageOf({ key: "b", occasion: "resolved", alerts: [alertOf({ status: "resolved" })] }),
+      messageOf({ key: "c", alerts: [next] }),
+      messageOf({ key: "d", alerts: manyAlerts(2) }),
+    ];
+    for (const one of told) await to.send(one, enough());
+    const threads = server.received.map((mail) =>
+      headersOf(mail).find((header) => header.startsWith("References: <")),
+    );
+    expect(threads[0]).toMatch(/^References: <[0-9a-f]{36}@vigil\.example>$/);
+    expect(threads[1]).toBe(threads[0]);
+    expect(threads[2]).toMatch(/^References: </);
+    expect(threads[2]).not.toBe(threads[0]);
+    expect(threads[3]).toBeUndefined();
+  });
+
   test.each(hostile)("forges no header and runs nothing, whatever labels say: %#", async (text) => {
     expect((await channel().send(messageOf({ alerts: [hostileAlert(text)] }), enough())).kind).toBe(
       "sent",
@@ -86,8 +106,10 @@ describe("over STARTTLS", () => {
       "From",
       "MIME-Version",
       "Message-ID",
+      "References",
       "Subject",
       "To",
+      "X-Auto-Response-Suppress",
     ]);
     expect(mail.to).toEqual(["ada@vigil.example", "grace@vigil.example"]);
     const html = bodyOf(mail).split("<!doctype html>")[1] ?? "";
