@@ -1,5 +1,5 @@
 /** Whether Vault can hand secrets out at all. */
-import { defineAlerts } from "../lib/alert.ts";
+import { defineAlerts, type Series } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
 import { defineSignals, type Matchers, type Query } from "../lib/signal.ts";
 import { securityOwner } from "./common.ts";
@@ -23,6 +23,18 @@ export function ofLeader(q: Query, metric: string): string {
 function sealed(q: Query, cluster: Matchers[string], unsealed: string): string {
   const answers = `${q.gauge("up", { job: "vault", cluster })} == 1`;
   return `${answers} and on (cluster, env, job, instance) last_over_time(${unsealed}) == 0`;
+}
+
+/**
+ * Where somebody does not answer, a standby may know better: it asks its leader every five seconds. A
+ * question without an answer counts as both.
+ */
+function heard(q: Query, of: Matchers = {}): string {
+  const asked = q.rate("vault_ha_rpc_client_echo_count", of);
+  const failed = q.rate("vault_ha_rpc_client_echo_errors", of);
+  const answered = `group by (cluster, env, job) ((${asked} - ${failed} or ${asked}) > 0)`;
+  const silent = `group by (cluster, env, job) (${q.gauge("up", of)} == 0)`;
+  return `(${answered} and ${silent})`;
 }
 
 export const signals = defineSignals({
@@ -60,6 +72,16 @@ export const signals = defineSignals({
       return `group without (cluster) (group by (cluster, env, job) (${active}))`;
     },
   },
+  heard: {
+    unit: "bool",
+    about: "1 where a node does not answer its scrape and a standby gets answers from a leader.",
+    query: (q) => heard(q),
+  },
+  heardUnnamed: {
+    unit: "bool",
+    about: "The same of targets that say nothing of their cluster.",
+    query: (q) => heard(q, { cluster: "" }),
+  },
   leaderChanges: {
     unit: "count",
     about: "How often nodes of each cluster became or ceased to be its leader within an hour.",
@@ -82,6 +104,11 @@ const main = { cluster: "main" };
 const ofCluster = { ...main, instance: "", host: "" };
 const core = (metric: string, node: string, cluster = "main"): string =>
   `vault_core_${metric}{cluster="${cluster}",host="${node}",instance="${node}:8200"}`;
+
+/** How often a standby has asked its leader. */
+const asks = (labels: string, times: string): Series => ({
+  [`vault_ha_rpc_client_echo_count{${labels}}`]: times,
+});
 
 export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster"), signals, {
   VaultDown: {
@@ -133,8 +160,13 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
     severity: "critical",
     board: estateBoard,
     // Standbys do not name their cluster: where somebody does, what has no name is no cluster.
-    when: ({ activeNodes, named }) => `${activeNodes} == 0 unless ${named}`,
+    // A leader whose scrape fails leads all the same, and its standbys know: those do not name their cluster.
+    when: ({ activeNodes, heard: led, heardUnnamed, named }) =>
+      `${activeNodes} == 0 unless ${named} unless ${led} unless ignoring (cluster) ${heardUnnamed}`,
     for: "2m",
+    byNature: {
+      burst: "That nobody leads is told by gauges, as it is now; what is counted only excuses it.",
+    },
     summary: "No node leads Vault cluster {{ $labels.cluster }}",
     description:
       "For two minutes every node of {{ $labels.cluster }} has been a standby or sealed: requests have nowhere to go.",
@@ -144,12 +176,23 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
         [core("unsealed", "a")]: "1x2 0x20",
         [core("active", "b")]: "0x20",
         [core("unsealed", "b")]: "1x20",
+        ...asks('instance="b:8200"', "0+12x20"),
+        // All answer, so what a standby heard a moment ago says no more than they do.
+        up: "1x20",
+        'up{instance="b:8200"}': "1x20",
+        // Another cluster's leader is heard.
+        ...asks('cluster="x",instance="c:8200"', "0+12x20"),
+        'up{cluster="x",instance="d:8200"}': "0x20",
       },
       from: "5m",
       labels: ofCluster,
     },
     quiet: {
       series: {
+        // Its leader is not scraped, and its standby hears it.
+        'vault_core_active{cluster="x"}': "0x12",
+        ...asks('cluster="x",instance="a:8200"', "0+0.8x12"),
+        'up{cluster="x",instance="b:8200"}': "0x12",
         [core("active", "a")]: "1 1 0x10",
         [core("unsealed", "a")]: "1x12",
         [core("active", "b")]: "0x3 1x10",

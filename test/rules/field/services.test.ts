@@ -8,7 +8,6 @@ const highest = "prometheus_remote_storage_highest_timestamp_in_seconds";
 const highestSent =
   'prometheus_remote_storage_queue_highest_sent_timestamp_seconds{remote_name="r",url="u"}';
 const pending = 'prometheus_remote_storage_samples_pending{remote_name="r",url="u"}';
-const unsealed = 'vault_core_unsealed{cluster="main"}';
 const six = (text: string): string => Array<string>(6).fill(text).join(" ");
 
 const situations: Situations = {
@@ -44,65 +43,6 @@ const situations: Situations = {
     step: "5m",
     series: { http_requests_total: "0+1000x3000 3000000+33x270" },
     firing: { "252h": 1 },
-  },
-  "a node of Vault that has been sealed for longer than it keeps its metrics": {
-    alert: "VaultSealed",
-    target: { job: "vault", instance: "v:8200", host: "v" },
-    series: { up: "1x90", 'vault_core_unsealed{cluster="main"}': "1x5 0x5 stale" },
-    firing: { "5m": 0, "8m": 1, "80m": 1 },
-  },
-  "a leader of Vault that has not changed for longer than that, beside a new standby": {
-    alert: "VaultNoLeader",
-    target: { job: "vault" },
-    series: {
-      'vault_core_active{cluster="main",instance="a:8200"}': "1x60",
-      'vault_core_active{cluster="main",instance="b:8200"}': "0x60",
-      'vault_core_unsealed{cluster="main",instance="b:8200"}': "1x60",
-    },
-    firing: { "30m": 0 },
-  },
-  "a node of Vault that is told its cluster's name when it is unsealed": {
-    alert: "VaultSealed",
-    target: { job: "vault", instance: "v:8200", host: "v" },
-    series: { up: "1x90", vault_core_unsealed: "0x90", [unsealed]: "_x5 1x85" },
-    firing: { "4m": 1, "40m": 0 },
-  },
-  "the same, sealed anew after it has forgotten how it began": {
-    alert: "VaultSealed",
-    target: { job: "vault", instance: "v:8200", host: "v" },
-    series: { up: "1x90", vault_core_unsealed: "0x5 stale", [unsealed]: "_x6 1x30 0x5 stale" },
-    firing: { "30m": 0, "80m": 1 },
-  },
-  "a node of Vault that is taken away while it is sealed": {
-    alert: "VaultSealed",
-    target: { job: "vault", instance: "v:8200", host: "v" },
-    series: { up: "1x10 stale", [unsealed]: "0x10 stale" },
-    firing: { "8m": 1, "40m": 0 },
-  },
-  "a standby of Vault, which does not name its cluster": {
-    alert: "VaultNoLeader",
-    target: { job: "vault" },
-    series: {
-      'vault_core_active{cluster="main",instance="a:8200"}': "1x60",
-      'vault_core_active{instance="b:8200"}': "0x60",
-      'vault_core_unsealed{instance="b:8200"}': "1x60",
-    },
-    firing: { "30m": 0 },
-  },
-  "standbys of Vault alone": {
-    alert: "VaultNoLeader",
-    target: { job: "vault" },
-    series: {
-      'vault_core_active{instance="a:8200"}': "0x60",
-      'vault_core_active{instance="b:8200"}': "0x60",
-    },
-    firing: { "30m": 1 },
-  },
-  "a leader of Vault that tells of its cluster's name, and of its storage without": {
-    alert: "VaultStorageUnhealthy",
-    target: { job: "vault", instance: "v:8200", host: "v" },
-    series: { 'vault_core_active{cluster="main"}': "1x60", vault_autopilot_healthy: "1x5 0x60" },
-    firing: { "5m": 0, "30m": 1 },
   },
   "remote storage that is sent one rule in half an hour": {
     alert: "PrometheusRemoteWriteBehind",
