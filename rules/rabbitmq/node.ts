@@ -1,6 +1,6 @@
-import { defineAlerts } from "../lib/alert.ts";
+import { defineAlerts, type Series } from "../lib/alert.ts";
 import { estateBoard } from "../lib/boards.ts";
-import { defineSignals } from "../lib/signal.ts";
+import { defineSignals, withLabel } from "../lib/signal.ts";
 import { rabbitmq } from "./common.ts";
 import { alwaysANumber } from "../lib/nature.ts";
 
@@ -101,12 +101,23 @@ export const signals = defineSignals({
   },
   versions: {
     unit: "count",
-    about: "Different versions among the nodes.",
-    query: (q) =>
-      `count by (cluster, env, job) (count by (cluster, env, job, rabbitmq_version) (${q.gauge("rabbitmq_build_info")}))`,
+    about: "Different versions among the nodes of each cluster, by the name it has for itself.",
+    query: (q) => {
+      const nodes = withLabel(q, q.gauge("rabbitmq_build_info"), {
+        metric: "rabbitmq_identity_info",
+        by: ["cluster", "env", "job", "instance"],
+        label: "rabbitmq_cluster",
+      });
+      const cluster = "cluster, env, job, rabbitmq_cluster";
+      return `count by (${cluster}) (count by (${cluster}, rabbitmq_version) (${nodes}))`;
+    },
   },
 });
 
+const node = (cluster: string, version: string, labels = ""): Series => ({
+  [`rabbitmq_build_info{rabbitmq_version="${version}"${labels}}`]: "1x80",
+  [`rabbitmq_identity_info{rabbitmq_cluster="${cluster}"${labels}}`]: "1x80",
+});
 const link = 'erlang_vm_dist_node_state{peer="rabbit@mq-2"}';
 
 export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signals, {
@@ -391,22 +402,24 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
     board: estateBoard,
     when: ({ versions }) => `${versions} > 1`,
     for: "1h",
-    summary: "Nodes of RabbitMQ run different versions",
+    summary: "Nodes of RabbitMQ cluster {{ $labels.rabbitmq_cluster }} run different versions",
     description:
       "{{ $value | humanize }} versions have run side by side for an hour: an upgrade has not ended.",
     fires: {
       series: {
-        'rabbitmq_build_info{rabbitmq_version="3.13.1"}': "1x80",
-        'rabbitmq_build_info{rabbitmq_version="4.0.2",instance="mq-2:15692",host="mq-2"}': "1x80",
+        ...node("shop", "3.13.1"),
+        ...node("shop", "4.0.2", ',instance="mq-2:15692",host="mq-2"'),
       },
       from: "1h",
-      labels: { instance: "", host: "" },
+      labels: { instance: "", host: "", rabbitmq_cluster: "shop" },
       value: "2",
     },
     quiet: {
       series: {
-        'rabbitmq_build_info{rabbitmq_version="4.0.2"}': "1x80",
-        'rabbitmq_build_info{rabbitmq_version="4.0.2",instance="mq-2:15692",host="mq-2"}': "1x80",
+        ...node("shop", "4.0.2"),
+        ...node("shop", "4.0.2", ',instance="mq-2:15692",host="mq-2"'),
+        // Another cluster, which is not upgraded yet.
+        ...node("mail", "3.13.1", ',instance="mq-3:15692",host="mq-3"'),
       },
       at: "70m",
     },

@@ -68,6 +68,9 @@ export const queues: ProgramValues = {
   labels: {
     celery_task_failed_total: { exception: free("classes of exceptions") },
     "pgbouncer_databases_*": { pool_mode: poolMode },
+    rabbitmq_identity_info: {
+      rabbitmq_cluster: free("names of clusters, which their operators choose"),
+    },
     "rabbitmq_*": {
       dead_letter_strategy: oneOf(["at_least_once", "at_most_once", "disabled"]),
       protocol: like(/^[a-z0-9_]+$/, ["amqp091", "amqp10", "mqtt", "mqtt310", "mqtt311", "stomp"]),

@@ -35,6 +35,22 @@ const situations: Situations = {
     },
     firing: { "20m": 0 },
   },
+  "two clusters of RabbitMQ in one job, one of them not upgraded yet": {
+    alert: "RabbitmqVersionSkew",
+    target: { job: "rabbitmq" },
+    step: "5m",
+    series: Object.fromEntries(
+      ["a-1 shop 3.13.1", "a-2 shop 3.13.1", "b-1 mail 4.0.2"].flatMap((one) => {
+        const [host = "", cluster = "", version = ""] = one.split(" ");
+        const target = `instance="${host}:15692",host="${host}"`;
+        return [
+          [`rabbitmq_build_info{${target},rabbitmq_version="${version}"}`, "1x40"],
+          [`rabbitmq_identity_info{${target},rabbitmq_cluster="${cluster}"}`, "1x40"],
+        ];
+      }),
+    ),
+    firing: { "3h": 0 },
+  },
   "a queue of dead letters, which nobody ever reads": {
     alert: "RabbitmqQueueNoConsumers",
     target: {
