@@ -1,4 +1,4 @@
-import { defineAlerts } from "../lib/alert.ts";
+import { defineAlerts, type Series } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
 import { usual } from "../lib/usual.ts";
 import { ofServer, ofTarget, postgres } from "./common.ts";
@@ -61,6 +61,17 @@ export const signals = defineSignals({
     query: (q) =>
       `min by (cluster, env, job, instance) (${q.age("pg_stat_wal_receiver_last_msg_receipt_time")})`,
   },
+  written: {
+    unit: "count",
+    about:
+      "Rows that the primaries of a job have written within an hour, as far as they are asked.",
+    query: (q) => {
+      const rows = ["inserted", "updated", "deleted"].map((what) =>
+        q.increase(`pg_stat_database_tup_${what}`, "1h"),
+      );
+      return `sum by (cluster, env, job) (${rows.join(" + ")} and on (${ofTarget}) ${q.gauge("pg_replication_is_replica")} == 0)`;
+    },
+  },
   slotActive: {
     unit: "bool",
     about: "1 for each replication slot that somebody reads from.",
@@ -90,6 +101,14 @@ export const signals = defineSignals({
 const sent =
   'server="db-1:5432",application_name="db-2",client_addr="10.0.0.2",state="streaming",slot_name="6963"';
 const standby = { application_name: "db-2", client_addr: "10.0.0.2" };
+/** Rows that a database has written since it was made. */
+const written = (labels: string, rows: string): Series =>
+  Object.fromEntries(
+    ["inserted", "updated", "deleted"].map((what) => [
+      `pg_stat_database_tup_${what}{${labels},datid="16384",datname="shop"}`,
+      rows,
+    ]),
+  );
 const slot = 'server="db-1:5432",slot_name="db_2",database=""';
 const physical = { slot_name: "db_2", slot_type: "physical" };
 
@@ -129,8 +148,8 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
   PostgresReplicaStale: {
     severity: "warning",
     threshold: { value: 3600, unit: "seconds without a replayed change" },
-    when: ({ isReplica, receiverSilent, sinceReplay }, threshold) =>
-      `${sinceReplay} > ${threshold} and ${isReplica} == 1 unless on (cluster, env, job, instance) ${receiverSilent} < 300`,
+    when: ({ isReplica, receiverSilent, sinceReplay, written }, threshold) =>
+      `${sinceReplay} > ${threshold} and ${isReplica} == 1 unless on (${ofTarget}) ${receiverSilent} < 300 unless on (cluster, env, job) ${written} == 0`,
     for: "10m",
     byNature: { unknown: "A standby that never heard from its primary is cut off from it." },
     summary: "The standby {{ $labels.host }} has replayed nothing for long",
@@ -140,6 +159,8 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
       series: {
         pg_replication_last_replay_seconds: "4140x20",
         pg_replication_is_replica: "1x20",
+        ...written('instance="db-0:9187"', "0+5x20"),
+        'pg_replication_is_replica{instance="db-0:9187"}': "0x20",
       },
       from: "10m",
       value: "1h 9m 0s",
@@ -155,6 +176,11 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
         'pg_replication_is_replica{instance="db-3:9187"}': "1x20",
         'pg_stat_wal_receiver_last_msg_receipt_time{instance="db-3:9187",upstream_host="db-1",slot_name="s",status="streaming"}':
           "1+60x20",
+        // The same where the receiver is not asked, and the primary is.
+        ...written('job="idle",instance="db-4:9187"', "5x20"),
+        'pg_replication_is_replica{job="idle",instance="db-4:9187"}': "0x20",
+        'pg_replication_last_replay_seconds{job="idle",instance="db-5:9187"}': "90000x20",
+        'pg_replication_is_replica{job="idle",instance="db-5:9187"}': "1x20",
       },
       at: "15m",
     },

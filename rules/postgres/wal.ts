@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { ofServer, postgres } from "./common.ts";
+import { ofServer, ofTarget, postgres } from "./common.ts";
 import { countsFromZero } from "../lib/nature.ts";
 
 // PostgreSQL 17 moved what is known of checkpoints to another view, and the exporter to another
@@ -38,6 +38,11 @@ export const signals = defineSignals({
     about: "Checkpoints in an hour that came because there was too much WAL, or by command.",
     query: (q) =>
       `(${q.increase("pg_stat_bgwriter_checkpoints_req_total", "1h")} or ${q.increase("pg_stat_checkpointer_num_requested_total", "1h")})`,
+  },
+  checkpointTimeout: {
+    unit: "seconds",
+    about: "Time after which a server makes a checkpoint, as it is set.",
+    query: (q) => ofServer(q.gauge("pg_settings_checkpoint_timeout_seconds")),
   },
   checkpointSync: {
     unit: "milliseconds",
@@ -169,8 +174,9 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
   },
   PostgresCheckpointsStopped: {
     severity: "critical",
-    when: ({ checkpointsRequested, checkpointsTimed, isReplica }) =>
-      `${checkpointsTimed} + ${checkpointsRequested} == 0 and ${isReplica} == 0`,
+    // What is told to wait for longer than an hour and the time below makes none in an hour.
+    when: ({ checkpointsRequested, checkpointsTimed, checkpointTimeout, isReplica }) =>
+      `${checkpointsTimed} + ${checkpointsRequested} == 0 and ${isReplica} == 0 unless on (${ofTarget}) ${checkpointTimeout} > 5400`,
     for: "30m",
     byNature: {
       burst: "An hour without a checkpoint is no moment, and it takes one to see that it is over.",
@@ -184,6 +190,7 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
         pg_replication_is_replica: "0x40",
         pg_stat_bgwriter_checkpoints_req_total: "0 1x40",
         pg_stat_bgwriter_checkpoints_timed_total: "0 9x40",
+        'pg_settings_checkpoint_timeout_seconds{server="db-1:5432"}': "5000x40",
       },
       from: "90m",
     },
@@ -195,6 +202,11 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
         'pg_replication_is_replica{instance="db-2:9187"}': "1x60",
         'pg_stat_checkpointer_num_requested_total{instance="db-2:9187"}': "0x60",
         'pg_stat_checkpointer_num_timed_total{instance="db-2:9187"}': "0x60",
+        'pg_replication_is_replica{instance="db-3:9187"}': "0x60",
+        'pg_stat_checkpointer_num_requested_total{instance="db-3:9187"}': "0x60",
+        'pg_stat_checkpointer_num_timed_total{instance="db-3:9187"}': "0x60",
+        'pg_settings_checkpoint_timeout_seconds{instance="db-3:9187",server="db-3:5432"}':
+          "6000x60",
       },
       at: "200m",
     },

@@ -6,6 +6,14 @@ const mysql = { job: "mysql", instance: "db-1:9104", host: "db-1" };
 const mongodb = { job: "mongodb", cl_id: "c", cl_role: "", rs_nm: "rs" };
 const member = (metric: string, instance: string, memberState: string): string =>
   `mongodb_rs_members_${metric}{instance="${instance}:9216",host="${instance}",rs_state="1",member_idx="db-3",member_state="${memberState}"}`;
+/** Rows that a database of a server has written. */
+const rows = (instance: string, inserted: string) =>
+  Object.fromEntries(
+    ["inserted", "updated", "deleted"].map((what) => [
+      `pg_stat_database_tup_${what}{instance="${instance}",datid="16384",datname="shop"}`,
+      what === "inserted" ? inserted : "0x300",
+    ]),
+  );
 const channel = (name: string): string =>
   `mysql_slave_status_slave_io_running{channel_name="group_replication_${name}",connection_name="",master_host="<NULL>",master_uuid=""}`;
 const secondary =
@@ -62,6 +70,52 @@ const situations: Situations = {
       ]),
     ),
     firing: { "15m": 1 },
+  },
+  "an idle standby whose exporter does not ask its receiver": {
+    alert: "PostgresReplicaStale",
+    target: { job: "postgres" },
+    series: {
+      'pg_replication_is_replica{instance="a:9187"}': "0x300",
+      ...rows("a:9187", "0+5x60 300x240"),
+      'pg_replication_is_replica{instance="b:9187"}': "1x300",
+      'pg_replication_last_replay_seconds{instance="b:9187"}': "5x60 5+60x240",
+    },
+    firing: { "150m": 0, "280m": 0 },
+  },
+  "a standby that was cut off from a primary that is written to": {
+    alert: "PostgresReplicaStale",
+    target: { job: "postgres" },
+    series: {
+      'pg_replication_is_replica{instance="a:9187"}': "0x300",
+      ...rows("a:9187", "0+5x300"),
+      'pg_replication_is_replica{instance="b:9187"}': "1x300",
+      'pg_replication_last_replay_seconds{instance="b:9187"}': "5x60 5+60x240",
+    },
+    firing: { "120m": 0, "140m": 1, "280m": 1 },
+  },
+  "a primary that makes a checkpoint every two hours, as it is told to": {
+    alert: "PostgresCheckpointsStopped",
+    target: postgres,
+    step: "5m",
+    series: {
+      pg_replication_is_replica: "0x96",
+      pg_stat_bgwriter_checkpoints_req_total: "0x96",
+      pg_stat_bgwriter_checkpoints_timed_total: "0x23 1x23 2x23 3x24",
+      'pg_settings_checkpoint_timeout_seconds{server="db-1:5432"}': "7200x96",
+    },
+    firing: { "110m": 0, "230m": 0, "350m": 0 },
+  },
+  "an idle primary that makes a checkpoint every hour": {
+    alert: "PostgresCheckpointsStopped",
+    target: postgres,
+    series: {
+      pg_replication_is_replica: "0x300",
+      pg_stat_checkpointer_num_requested_total: "0x300",
+      // A checkpoint that is skipped because nothing was written counts all the same.
+      pg_stat_checkpointer_num_timed_total: "0x59 1x60 2x60 3x60 4x56",
+      'pg_settings_checkpoint_timeout_seconds{server="db-1:5432"}': "3600x300",
+    },
+    firing: { "110m": 0, "230m": 0, "290m": 0 },
   },
   "slots that Patroni keeps in step on a standby": {
     alert: "PostgresReplicationSlotInactive",
