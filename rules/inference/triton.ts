@@ -4,12 +4,14 @@ import { triton } from "./common.ts";
 
 /** One model on one server, all its versions and GPUs together. */
 const model = "cluster, env, host, instance, job, model";
+/** Each version has instances of its own, which may hang while those of another work. */
+const version = `${model}, version`;
 
 /** Clients that hang up are no failure of the model. */
 const failed = (q: Query): string =>
   `sum by (${model}) (${q.rate("nv_inference_request_failure", { reason: { not: "CANCELED" } })})`;
-const succeeded = (q: Query): string =>
-  `sum by (${model}) (${q.rate("nv_inference_request_success")})`;
+const succeeded = (q: Query, by = model): string =>
+  `sum by (${by}) (${q.rate("nv_inference_request_success")})`;
 
 export const signals = defineSignals({
   up: {
@@ -45,10 +47,15 @@ export const signals = defineSignals({
     about: "Requests that wait for an instance of the model.",
     query: (q) => `sum by (${model}) (${q.gauge("nv_inference_pending_request_count")})`,
   },
-  succeeded: {
+  succeededOfVersion: {
     unit: "opsPerSecond",
-    about: "Requests answered per second.",
-    query: succeeded,
+    about: "Requests answered per second, by version of a model.",
+    query: (q) => succeeded(q, version),
+  },
+  pendingOfVersion: {
+    unit: "count",
+    about: "Requests that wait for an instance of a version of a model.",
+    query: (q) => `sum by (${version}) (${q.gauge("nv_inference_pending_request_count")})`,
   },
   loadedLately: {
     unit: "bool",
@@ -73,6 +80,7 @@ export const signals = defineSignals({
 const ofRanker = { model: "ranker" };
 const one = (metric: string, name = "ranker"): string =>
   `nv_inference_${metric}{gpu_uuid="GPU-1",model="${name}",version="1"}`;
+const second = 'gpu_uuid="GPU-1",model="ranker",version="2"';
 const failure = (reason: string, name = "ranker"): string =>
   `nv_inference_request_failure{gpu_uuid="GPU-1",model="${name}",reason="${reason}",version="1"}`;
 const loaded = (name: string, target = ""): string =>
@@ -243,15 +251,21 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
   TritonStalled: {
     severity: "critical",
     family: "TritonQueue",
-    when: ({ pending, succeeded }) => `${succeeded} == 0 and ${pending} > 0`,
+    when: ({ pendingOfVersion, succeededOfVersion }) =>
+      `${succeededOfVersion} == 0 and ${pendingOfVersion} > 0`,
     for: "5m",
     summary: "{{ $labels.model }} on {{ $labels.host }} answers nobody",
     description:
-      "Requests wait for {{ $labels.model }} and not one was answered for ten minutes: its instances hang.",
+      "Requests wait for version {{ $labels.version }} of {{ $labels.model }} and not one was answered for ten minutes: its instances hang.",
     fires: {
-      series: { [one("request_success")]: "900x20", [one("pending_request_count")]: "1x20" },
+      series: {
+        [one("request_success")]: "900x20",
+        [one("pending_request_count")]: "1x20",
+        [`nv_inference_request_success{${second}}`]: "0+9x20",
+        [`nv_inference_pending_request_count{${second}}`]: "1x20",
+      },
       from: "6m",
-      labels: ofRanker,
+      labels: { ...ofRanker, version: "1" },
     },
     quiet: {
       series: {

@@ -4,6 +4,8 @@ import { vllm } from "./common.ts";
 
 /** One model on one server, all its engines together. */
 const model = "cluster, env, host, instance, job, model_name";
+/** One engine of several that share its requests. */
+const engine = `${model}, engine`;
 const server = "cluster, env, host, instance, job";
 
 const finished = (q: Query): string =>
@@ -25,15 +27,15 @@ export const signals = defineSignals({
   },
   tokens: {
     unit: "opsPerSecond",
-    about: "Tokens read and written per second, by model.",
+    about: "Tokens read and written per second, by engine.",
     query: (q) =>
-      `sum by (${model}) (${q.rate("vllm:prompt_tokens_total")}) + sum by (${model}) (${q.rate("vllm:generation_tokens_total")})`,
+      `sum by (${engine}) (${q.rate("vllm:prompt_tokens_total")}) + sum by (${engine}) (${q.rate("vllm:generation_tokens_total")})`,
   },
   unfinished: {
     unit: "count",
-    about: "Requests that run or wait, by model.",
+    about: "Requests that run or wait, by engine.",
     query: (q) =>
-      `sum by (${model}) (${q.gauge("vllm:num_requests_running")}) + sum by (${model}) (${q.gauge("vllm:num_requests_waiting")})`,
+      `sum by (${engine}) (${q.gauge("vllm:num_requests_running")}) + sum by (${engine}) (${q.gauge("vllm:num_requests_waiting")})`,
   },
   abortRatio: {
     unit: "ratio",
@@ -67,11 +69,16 @@ const other = ',job="shop",instance="a:80"';
 const idle = ',instance="gpu-2:8000"';
 const ended = (reason: string, name = "chat"): string =>
   `vllm:request_success_total{engine="0",finished_reason="${reason}",model_name="${name}"}`;
-const load = (name: string, tokens: string, running: string): Record<string, string> => ({
-  [`vllm:prompt_tokens_total{engine="0",model_name="${name}"}`]: "9000x30",
-  [`vllm:generation_tokens_total{engine="0",model_name="${name}"}`]: tokens,
-  [`vllm:num_requests_running{engine="0",model_name="${name}"}`]: running,
-  [`vllm:num_requests_waiting{engine="0",model_name="${name}"}`]: "0x30",
+const load = (
+  name: string,
+  tokens: string,
+  running: string,
+  number = 0,
+): Record<string, string> => ({
+  [`vllm:prompt_tokens_total{engine="${number}",model_name="${name}"}`]: "9000x30",
+  [`vllm:generation_tokens_total{engine="${number}",model_name="${name}"}`]: tokens,
+  [`vllm:num_requests_running{engine="${number}",model_name="${name}"}`]: running,
+  [`vllm:num_requests_waiting{engine="${number}",model_name="${name}"}`]: "0x30",
 });
 
 export const group = defineAlerts({ ...vllm, name: "inference-vllm" }, signals, {
@@ -140,8 +147,12 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm" }, signals, 
     for: "5m",
     summary: "{{ $labels.model_name }} on {{ $labels.host }} makes no tokens",
     description:
-      "Requests wait at {{ $labels.instance }} and not one token was read or written for ten minutes: the engine hangs though the server answers.",
-    fires: { series: load("chat", "5000x30", "1x30"), from: "6m", labels: ofChat },
+      "Requests wait at engine {{ $labels.engine }} of {{ $labels.instance }} and not one token was read or written for ten minutes: it hangs though the server answers.",
+    fires: {
+      series: { ...load("chat", "5000x30", "1x30"), ...load("chat", "0+9x30", "1x30", 1) },
+      from: "6m",
+      labels: { ...ofChat, engine: "0" },
+    },
     quiet: {
       series: {
         ...load("chat", "0+1x30", "1x30"),

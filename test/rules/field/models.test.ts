@@ -13,6 +13,32 @@ const situations: Situations = {
     },
     firing: { "12m": 0 },
   },
+  "an engine of vLLM that hangs beside one that works": {
+    alert: "VllmStalled",
+    target: { job: "vllm", instance: "gpu-1:8000", host: "gpu-1", model_name: "chat" },
+    series: {
+      'vllm:prompt_tokens_total{engine="0"}': "0+900x30",
+      'vllm:generation_tokens_total{engine="0"}': "0+600x30",
+      'vllm:num_requests_running{engine="0"}': "4x30",
+      'vllm:num_requests_waiting{engine="0"}': "0x30",
+      'vllm:prompt_tokens_total{engine="1"}': "9000x30",
+      'vllm:generation_tokens_total{engine="1"}': "5000x30",
+      'vllm:num_requests_running{engine="1"}': "4x30",
+      'vllm:num_requests_waiting{engine="1"}': "2x30",
+    },
+    firing: { "15m": 1 },
+  },
+  "a version of a model that hangs beside one that answers": {
+    alert: "TritonStalled",
+    target: { job: "triton", instance: "gpu-1:8002", host: "gpu-1", model: "ranker" },
+    series: {
+      'nv_inference_request_success{version="1"}': "0+90x30",
+      'nv_inference_pending_request_count{version="1"}': "2x30",
+      'nv_inference_request_success{version="2"}': "900x30",
+      'nv_inference_pending_request_count{version="2"}': "2x30",
+    },
+    firing: { "15m": 1 },
+  },
   "a guest that has its time from its host": {
     alert: "WindowsTimeSourceLost",
     target: windows,
