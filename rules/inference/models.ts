@@ -40,6 +40,14 @@ export const signals = defineSignals({
     about: "Predictions asked for per second in the hour that ended half an hour ago.",
     query: (q) => `sum by (${by}) (rate(${q.counter("inference_requests_total")}[1h] offset 30m))`,
   },
+  restBefore: {
+    unit: "opsPerSecond",
+    about: "Least that was asked for per second a day ago, an hour earlier or later.",
+    query: (q) => {
+      const asked = `sum by (${by}) (${q.rate("inference_requests_total", {}, "15m")})`;
+      return `min_over_time((${asked})[2h:5m] offset 23h)`;
+    },
+  },
   drift: {
     unit: "count",
     about: "How far what the model is asked today is from what it learned; 0 is the same.",
@@ -182,16 +190,22 @@ export const group = defineAlerts(owner, signals, {
   InferenceTrafficStopped: {
     severity: "warning",
     threshold: { value: 0.1, unit: "predictions per second an hour ago" },
-    when: ({ requestsBefore, requestsNow }, threshold) =>
-      `${requestsNow} == 0 and ${requestsBefore} > ${threshold}`,
+    // One that rests at this time of the day, as a job's does that is done, is not stopped.
+    when: ({ requestsBefore, requestsNow, restBefore }, threshold) =>
+      `${requestsNow} == 0 and ${requestsBefore} > ${threshold} unless ${restBefore} == 0`,
     for: "10m",
+    step: "5m",
     summary: "Nobody asks {{ $labels.model }} any more",
     description:
       "{{ $labels.model }} in {{ $labels.job }} was asked steadily an hour ago and has had no request for 25 minutes: a caller, a route or a switch broke.",
-    fires: { series: { [asked("ok")]: "0+7x75 525x60" }, from: "99m", labels: ofFraud },
+    fires: { series: { [asked("ok")]: "0+35x315 11025x20" }, from: "26h35m", labels: ofFraud },
     quiet: {
-      series: { [asked("ok")]: "0+5.1x75 382.5x60", [asked("ok", "busy")]: "0+7x140" },
-      at: "110m",
+      series: {
+        [asked("ok")]: "0+25.5x315 8032.5x20",
+        [asked("ok", "busy")]: "0+35x336",
+        [asked("ok", "daily")]: "0x12 0+35x12 420x276 420+35x12 840x20",
+      },
+      at: "26h45m",
     },
   },
   ModelDriftHigh: {

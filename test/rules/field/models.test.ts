@@ -39,6 +39,23 @@ const situations: Situations = {
     },
     firing: { "15m": 1 },
   },
+  "a model that is asked for an hour a day, now earlier and now later": {
+    alert: "InferenceTrafficStopped",
+    target: { job: "shop", instance: "a:8080", model: "forecast", status: "ok" },
+    step: "5m",
+    // From 1:00 to 2:00, the next day from 0:40 to 1:40, and then from 1:20 to 2:20.
+    series: {
+      inference_requests_total: "0x11 0+90x12 1080x272 1170+90x11 2160x296 2250+90x11 3240x30",
+    },
+    firing: { "26h": 0, "26h15m": 0, "51h": 0, "51h15m": 0 },
+  },
+  "a model that is asked all day, until nobody asks any more": {
+    alert: "InferenceTrafficStopped",
+    target: { job: "shop", instance: "a:8080", model: "fraud", status: "ok" },
+    step: "5m",
+    series: { inference_requests_total: "0+90x360 32400x30" },
+    firing: { "30h": 0, "30h40m": 1 },
+  },
   "a guest that has its time from its host": {
     alert: "WindowsTimeSourceLost",
     target: windows,
