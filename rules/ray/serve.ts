@@ -1,4 +1,4 @@
-import { defineAlerts } from "../lib/alert.ts";
+import { defineAlerts, type Series } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
 import { rayCluster, session } from "./common.ts";
 
@@ -54,6 +54,18 @@ export const signals = defineSignals({
     query: (q) =>
       `sum by (${deployment}) (${q.events("ray_serve_deployment_replica_starts_total", "15m")})`,
   },
+  changing: {
+    unit: "bool",
+    about:
+      "There for each deployment that was neither healthy nor broken at a time within 20 minutes: it is updated or scaled.",
+    query: (q) =>
+      `max by (${deployment}) (max_over_time((${q.gauge("ray_serve_deployment_status")} != 1 != 2 != 6)[20m:1m]))`,
+  },
+  replicas: {
+    unit: "count",
+    about: "Replicas of each deployment, healthy or not.",
+    query: (q) => `count by (${deployment}) (${q.gauge("ray_serve_deployment_replica_healthy")})`,
+  },
   loopTime: {
     unit: "seconds",
     about: "How long one round of the controller takes.",
@@ -70,6 +82,14 @@ const errors = (code: string, app = one): string =>
   `ray_serve_num_http_error_requests_total{${app},error_code="${code}"}`;
 const rare = 'SessionName="s1",application="rare"';
 const replica = (metric: string, name: string): string => `${metric}{${dep},replica="${name}"}`;
+const rolled = `${one},deployment="rolled"`;
+const healthy = (count: number, labels: string): Series =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [
+      `ray_serve_deployment_replica_healthy{${labels},replica="${index}"}`,
+      "1x100",
+    ]),
+  );
 const bucket = (le: string): string =>
   `ray_serve_http_request_latency_ms_bucket{${one},le="${le}"}`;
 const queue = (handle: string): string =>
@@ -242,16 +262,21 @@ export const group = defineAlerts({ ...rayCluster, name: "ray-serve" }, signals,
   RayServeReplicasRestarting: {
     severity: "warning",
     threshold: { value: 10, unit: "replicas started within 15 minutes" },
-    when: ({ starts }, limit) => `${starts} > ${limit}`,
+    // Whoever rolls out or scales starts each replica once, not each of them twice.
+    when: ({ changing, replicas, starts }, limit) =>
+      `${starts} > ${limit} unless (${changing} and ${starts} <= 2 * ${replicas})`,
     for: "5m",
     keepFiringFor: "10m",
     summary: "Replicas of {{ $labels.deployment }} on Ray Serve restart",
     description:
-      '{{ $value | printf "%.0f" }} replicas were started within 15 minutes, more than scaling explains.',
+      '{{ $value | printf "%.0f" }} replicas were started within 15 minutes, more than a rollout or scaling explains.',
     fires: {
       series: {
         [replica("ray_serve_deployment_replica_starts_total", "a")]: "_x20 6x40",
         [replica("ray_serve_deployment_replica_starts_total", "b")]: "_x20 6x40",
+        // A rollout of these five takes no dozen.
+        [`ray_serve_deployment_status{${dep}}`]: "3x60",
+        ...healthy(5, dep),
       },
       from: "25m",
       labels: ofDep,
@@ -262,6 +287,9 @@ export const group = defineAlerts({ ...rayCluster, name: "ray-serve" }, signals,
         [replica("ray_serve_deployment_replica_starts_total", "a")]: "_x60 4x40",
         [replica("ray_serve_deployment_replica_starts_total", "b")]: "_x60 4x40",
         [replica("ray_serve_deployment_replica_starts_total", "old")]: "9x100",
+        [`ray_serve_deployment_replica_starts_total{${rolled},replica="a"}`]: "_x60 12x40",
+        [`ray_serve_deployment_status{${rolled}}`]: "6x59 5x3 6x40",
+        ...healthy(6, rolled),
       },
       at: "70m",
     },

@@ -76,6 +76,8 @@ export const states: Readonly<Record<string, States>> = {
 
   // Everything else. A GPU's health: 0 good, 10 warning, 20 failed.
   DCGM_EXP_GPU_HEALTH_STATUS: [0, 10, 20],
+  // Of a deployment of Ray Serve: unknown, failed, unhealthy, updated, scaled up, scaled down, healthy.
+  ray_serve_deployment_status: [0, 1, 2, 3, 4, 5, 6],
   // −1 where a container has no health check.
   container_health_state: [-1, 0, 1],
   ...flags(

@@ -3,7 +3,39 @@ import { type Situations, tryAll } from "./situation.ts";
 
 const ray = { job: "ray", instance: "ray-1:8080", host: "ray-1", SessionName: "s" };
 const windows = { job: "windows", instance: "w:9182", host: "w" };
+/** Twelve replicas, what counts their starts and whether they are healthy. */
+const replicas = (name: string, starts: string, healthy: string): Record<string, string> =>
+  Object.fromEntries<string>(
+    Array.from({ length: 12 }, (_, index) => `{replica="${name}${index}"}`).flatMap((replica) => [
+      [`ray_serve_deployment_replica_starts_total${replica}`, starts],
+      [`ray_serve_deployment_replica_healthy${replica}`, healthy],
+    ]),
+  );
 const situations: Situations = {
+  "a deployment of twelve replicas that is rolled out": {
+    alert: "RayServeReplicasRestarting",
+    target: { ...ray, application: "chat", deployment: "llm" },
+    series: {
+      up: "1x90",
+      ray_serve_deployment_status: "6x30 3x12 6x48",
+      ...replicas("old", "1x90", "1x35 stale"),
+      ...replicas("new", "_x31 1x59", "_x33 1x57"),
+    },
+    firing: { "40m": 0, "46m": 0, "52m": 0 },
+  },
+  "a rollout whose replicas die again and again": {
+    alert: "RayServeReplicasRestarting",
+    target: { ...ray, application: "chat", deployment: "llm" },
+    series: {
+      up: "1x90",
+      ray_serve_deployment_status: "6x30 3x60",
+      ...replicas("old", "1x90", "1x90"),
+      ...replicas("1st", "_x31 1x59", "_x90"),
+      ...replicas("2nd", "_x35 1x55", "_x90"),
+      ...replicas("3rd", "_x39 1x51", "_x90"),
+    },
+    firing: { "36m": 0, "48m": 1 },
+  },
   "tasks that wait for a node that is being made": {
     alert: "RayTasksStuck",
     target: ray,
