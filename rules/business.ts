@@ -21,6 +21,15 @@ function success(q: Query, offset = ""): string {
   return `(${placed}) / ((${placed}) + ((${failed}) or (${placed}) * 0) > 20)`;
 }
 
+/**
+ * Programs that answer and told of payments within a day. Where one does and has no series of those
+ * that succeeded, as after a restart, there were none; where none answers, nobody knows.
+ */
+function tells(q: Query): string {
+  const told = `present_over_time(${q.counter("payments_total")}[1d])`;
+  return `group by (cluster, env, job) (${q.gauge("up")} == 1 and on (cluster, env, job) ${told})`;
+}
+
 export const signals = defineSignals({
   orderMoments: {
     unit: "count",
@@ -45,7 +54,10 @@ export const signals = defineSignals({
   paymentsAgainstLastWeek: {
     unit: "ratio",
     about: "Payments that came in within an hour against the same hour a week ago.",
-    query: (q) => `${perHour(paid(q))} / (${perHour(paid(q), week)} > 20)`,
+    query: (q) => {
+      const before = perHour(paid(q), week);
+      return `((${perHour(paid(q))} or 0 * ${before}) / (${before} > 20) and ${tells(q)})`;
+    },
   },
   unpaid: {
     unit: "ratio",
@@ -53,7 +65,8 @@ export const signals = defineSignals({
     query: (q) => {
       const of = (counter: string): string => `sum by (cluster, env) (rate(${counter}[1h])) * 3600`;
       const orders = of(q.counter("orders_placed_total"));
-      return `1 - (${of(paid(q))}) / (${orders} > 20)`;
+      const payments = `(${of(paid(q))} or 0 * ${orders})`;
+      return `(1 - ${payments} / (${orders} > 20) and group by (cluster, env) (${tells(q)}))`;
     },
   },
 });
@@ -152,7 +165,6 @@ export const group = defineAlerts(owner, signals, {
     step: "5m",
     byNature: {
       removed: "An hour whose counters end counts less, and that is less money, too.",
-      lost: "An hour whose counters end counts less, and that is less money, too.",
     },
     summary: "{{ $labels.job }} takes in less than a week ago",
     description:
