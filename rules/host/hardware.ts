@@ -50,6 +50,12 @@ export const signals = defineSignals({
     about: "Temperature of each sensor.",
     query: (q) => q.gauge("node_hwmon_temp_celsius"),
   },
+  temperatureMoves: {
+    unit: "bool",
+    about:
+      "There for each sensor that moved within six hours: an input without one reads the same for ever.",
+    query: (q) => `(changes(${q.gauge("node_hwmon_temp_celsius")}[6h]) > 0)`,
+  },
   temperatureLimit: {
     unit: "celsius",
     about: "Temperature that the maker of each sensor calls high.",
@@ -249,7 +255,8 @@ export const group = defineAlerts(owner, signals, {
   },
   HostTemperatureHigh: {
     severity: "warning",
-    when: ({ temperature, temperatureLimit }) => `${temperature} > ${temperatureLimit}`,
+    when: ({ temperature, temperatureLimit, temperatureMoves }) =>
+      `${temperature} > ${temperatureLimit} and ${temperatureMoves}`,
     for: "5m",
     summary: "{{ $labels.host }} is too warm",
     description:
@@ -268,8 +275,11 @@ export const group = defineAlerts(owner, signals, {
         [`node_hwmon_temp_celsius{${sensor}}`]: "60x4 90x2 75x20",
         [`node_hwmon_temp_max_celsius{${sensor}}`]: "80x30",
         // Sensors without a limit say 0.
-        [`node_hwmon_temp_celsius{${sensor},instance="b"}`]: "50x30",
+        [`node_hwmon_temp_celsius{${sensor},instance="b"}`]: "48x2 50x27",
         [`node_hwmon_temp_max_celsius{${sensor},instance="b"}`]: "0x30",
+        // Nothing is connected to it.
+        [`node_hwmon_temp_celsius{${sensor},instance="c"}`]: "127.5x30",
+        [`node_hwmon_temp_max_celsius{${sensor},instance="c"}`]: "80x30",
       },
       at: "12m",
     },

@@ -15,6 +15,7 @@ import {
   child,
   functionOf,
   isComparison,
+  looksAtPresence,
   type Node,
   parse,
   selectors,
@@ -57,22 +58,9 @@ const metricsIn = (node: Node): string[] => selectors(node).map(({ metric }) => 
 const kindOf = ({ inventory }: Subject, metric: string): Exposed["kind"] =>
   inventory.get(metric)?.kind ?? (/_(total|bucket)$/.test(metric) ? "counter" : undefined);
 
-/** Functions and aggregations that look at whether a counter is there, not at its value. */
-const presence = new Set([
-  "absent",
-  "absent_over_time",
-  "changes",
-  "count",
-  "count_over_time",
-  "group",
-  "present_over_time",
-  "timestamp",
-]);
-
 function readsRaw(selector: Node): boolean {
   for (const node of around(selector)) {
-    const name = child(node, "AggregateOp")?.text ?? functionOf(node);
-    if (presence.has(name) || perTime.includes(name)) return false;
+    if (looksAtPresence(node) || perTime.includes(functionOf(node))) return false;
     if (node.type === "BinaryExpr" && child(node, "Unless", "And")) return false;
     // What it is now against the least it was.
     if (child(node, "Sub") && calls(node, (name) => name === "min_over_time").length > 0)

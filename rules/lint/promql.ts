@@ -100,6 +100,22 @@ export const selectors = (node: Node): Selector[] => all(node, "VectorSelector")
 export const functionOf = (call: Node): string => child(call, "FunctionIdentifier")?.text ?? "";
 
 /** The arguments of a call or an aggregation. */
+/** Functions and aggregations that look at whether a counter is there, not at its value. */
+const presence = new Set([
+  "absent",
+  "absent_over_time",
+  "changes",
+  "count",
+  "count_over_time",
+  "group",
+  "present_over_time",
+  "timestamp",
+]);
+
+/** Whether a node asks whether there is something, whatever its value. */
+export const looksAtPresence = (node: Node): boolean =>
+  presence.has(child(node, "AggregateOp")?.text ?? functionOf(node));
+
 export const argumentsOf = (call: Node): readonly Node[] =>
   (child(call, "FunctionCallBody")?.children ?? []).filter(
     ({ type }) => type !== "FunctionCallArgs",

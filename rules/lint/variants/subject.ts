@@ -12,7 +12,17 @@ import { firingLabels } from "../../lib/rule-test.ts";
 import { labelsOf, plainOptions } from "../../lib/rule-file.ts";
 import { marked } from "./samples.ts";
 import { compute, type Kind, ruleDialect } from "../../lib/signal.ts";
-import { all, binaryOf, child, type Node, parse, selectorOf, selectors } from "../promql.ts";
+import {
+  all,
+  around,
+  binaryOf,
+  child,
+  looksAtPresence,
+  type Node,
+  parse,
+  selectorOf,
+  selectors,
+} from "../promql.ts";
 
 export interface Subject {
   readonly alert: Alert;
@@ -71,6 +81,15 @@ function carriedIn(tree: Node): Map<string, Set<string>> {
   return carried;
 }
 
+/** Whether the value of a selector matters for what it is in, and not only that it is there. */
+function isValueIn(whole: Node, selector: Node): boolean {
+  for (const node of around(selector)) {
+    if (looksAtPresence(node)) return false;
+    if (node === whole) return true;
+  }
+  return true;
+}
+
 /** Everything an alert computes, what is recorded for it included. */
 function expressionsOf(alert: Alert, group: AlertGroup): Node[] {
   const recordings = [
@@ -105,7 +124,7 @@ export function subjectOf(alert: Alert, group: AlertGroup): Subject {
     .flatMap((tree) => all(tree, "BinaryExpr"))
     .map(binaryOf)
     .filter(({ operator }) => operator.type === "Div")
-    .flatMap(({ right }) => selectors(right));
+    .flatMap(({ right }) => selectors(right).filter(({ node }) => isValueIn(right, node)));
   const carried = new Map<string, ReadonlySet<string>>(
     trees.flatMap((tree) => [...carriedIn(tree)]),
   );

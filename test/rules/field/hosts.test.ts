@@ -52,6 +52,27 @@ const situations: Situations = {
     },
     firing: { "5m": 0, "20m": 1 },
   },
+  "an input of a board to which no sensor is connected": {
+    alert: "HostTemperatureHigh",
+    target: { ...node, chip: "platform_nct6775_656", sensor: "temp4" },
+    series: { node_hwmon_temp_celsius: "127.5x60", node_hwmon_temp_max_celsius: "80x60" },
+    firing: { "50m": 0 },
+  },
+  "an input of that kind that reads what might be, and is always the same": {
+    alert: "HostTemperatureHigh",
+    target: { ...node, chip: "platform_nct6775_656", sensor: "temp5" },
+    series: { node_hwmon_temp_celsius: "98x60", node_hwmon_temp_max_celsius: "80x60" },
+    firing: { "50m": 0 },
+  },
+  "a sensor that is hot since the exporter began": {
+    alert: "HostTemperatureHigh",
+    target: { ...node, chip: "platform_coretemp_0", sensor: "temp1" },
+    series: {
+      node_hwmon_temp_celsius: "98x3 99x2 98x55",
+      node_hwmon_temp_max_celsius: "80x60",
+    },
+    firing: { "50m": 1 },
+  },
   "an alarm of an NVMe drive, which has no limit in its name": {
     alert: "HostTemperatureCritical",
     target: node,

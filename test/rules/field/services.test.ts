@@ -135,6 +135,18 @@ const situations: Situations = {
     },
     firing: { "150m": 1, "151m": 1 },
   },
+  "a probe that is a day old and was away for half an hour": {
+    alert: "Probe30dUptimeBelowSla",
+    target: { ...site, probe: "site" },
+    series: { probe_success: "1x1000 0x29 1x800" },
+    firing: { "20h": 0, "30h": 0 },
+  },
+  "a probe that is a day old and was away for an hour": {
+    alert: "Probe30dUptimeBelowSla",
+    target: { ...site, probe: "site" },
+    series: { probe_success: "1x1000 0x59 1x800" },
+    firing: { "16h": 0, "20h": 1 },
+  },
   "a certificate that lives for a day": {
     alert: "TlsCertExpiresIn3d",
     target: site,
