@@ -5,12 +5,13 @@ import type { Matchers } from "../lib/signal.ts";
 
 /**
  * Containers of Docker and Podman by their control group, which every cAdvisor knows; names are there
- * only where it may ask the engine. Those of an engine that runs as a user are below that user. Slashes stand in brackets, since a regular expression of JavaScript
- * would escape them.
+ * only where it may ask the engine. By systemd they are scopes in slices, whichever parent they were
+ * given; an engine that makes groups itself puts each right below one. Pods of Kubernetes lie deeper.
  */
 export const containers: Matchers = {
-  // Classes of what is allowed: Prometheus compiles `[^/]` anew at each evaluation, for milliseconds.
-  id: /[/]docker[/][0-9a-f]+|[/]system.slice[/]docker-[0-9a-f]+.scope|[/]machine.slice[/]libpod-[0-9a-f]+.scope|[/]user.slice[/].+[/](?:docker|libpod)-[0-9a-f]+.scope/,
+  // Slashes stand in brackets, since a regular expression of JavaScript would escape them. Classes of what
+  // is allowed: Prometheus compiles `[^/]` anew at each evaluation, for milliseconds.
+  id: /(?:[/][\w.@-]+[.](?:slice|service))+[/](?:docker|libpod)-[0-9a-f]+[.]scope|[/]docker[/][0-9a-f]+|[/][\w.-]+[/][0-9a-f]{64}/,
 };
 
 /** Id of a container in fixtures. */

@@ -198,6 +198,8 @@ export const kubernetes: ProgramValues = {
 const controlGroup = like(/^\//, [
   "/",
   "/docker/4f2ac01d77aa",
+  `/apps/${"4f2ac01d77aa0b1c".repeat(4)}`,
+  "/apps.slice/docker-4f2ac01d77aa.scope",
   "/system.slice/docker-4f2ac01d77aa.scope",
   "/machine.slice/libpod-4f2ac01d77aa.scope",
   "/user.slice/user-1000.slice/docker-4f2ac01d77aa.scope",

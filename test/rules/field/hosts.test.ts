@@ -171,35 +171,6 @@ const situations: Situations = {
     series: { node_textfile_mtime_seconds: "1000x700" },
     firing: { "100h": 0 },
   },
-
-  "an engine of containers that runs as a user": {
-    alert: "ContainerMemoryNearLimit",
-    target: {
-      job: "cadvisor",
-      instance: "c:8080",
-      host: "c",
-      id: "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-0a1b.scope",
-    },
-    series: {
-      container_memory_working_set_bytes: "95x60",
-      container_spec_memory_limit_bytes: "100x60",
-    },
-    firing: { "40m": 1 },
-  },
-  "a container of Podman, and what runs below it": {
-    alert: "ContainerMemoryNearLimit",
-    target: {
-      job: "cadvisor",
-      instance: "c:8080",
-      host: "c",
-      id: "/machine.slice/libpod-0a1b.scope/container",
-    },
-    series: {
-      container_memory_working_set_bytes: "95x60",
-      container_spec_memory_limit_bytes: "100x60",
-    },
-    firing: { "40m": 0 },
-  },
 };
 
 tryAll(situations);
