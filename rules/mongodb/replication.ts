@@ -37,12 +37,18 @@ export const signals = defineSignals({
   },
   lag: {
     unit: "seconds",
-    about: "How far each secondary is behind the primary.",
+    about: "How far each secondary is behind the primary, beyond what it is to be.",
     query: (q) => {
       const applied = (state: string): string =>
         q.gauge("mongodb_rs_members_optimeDate", { member_state: state });
       const secondary = `max by (cluster, env, job, cl_id, rs_nm, member_idx) (${applied("SECONDARY")})`;
-      return `(max by (cluster, env, job, cl_id, rs_nm) (${applied("PRIMARY")}) - on (cluster, env, job, cl_id, rs_nm) group_right () ${secondary}) / 1000`;
+      const behind = `(max by (cluster, env, job, cl_id, rs_nm) (${applied("PRIMARY")}) - on (cluster, env, job, cl_id, rs_nm) group_right () ${secondary}) / 1000`;
+      // MongoDB 5.0 gave the setting another name.
+      const settings = ["secondaryDelaySecs", "slaveDelay"].map((name) =>
+        q.gauge(`mongodb_rs_cfg_members_${name}`),
+      );
+      const wanted = `max by (cluster, env, job, cl_id, rs_nm, member_idx) (${settings.join(" or ")})`;
+      return `(${behind} - ${wanted} or ${behind})`;
     },
   },
   throttled: {
@@ -178,6 +184,10 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-replication" }, s
           "740000x20",
         'mongodb_rs_members_optimeDate{member_state="RECOVERING",member_idx="db-3:27017"}':
           "100000x20",
+        // An hour behind on purpose.
+        'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-4:27017"}':
+          "-2740000x20",
+        'mongodb_rs_cfg_members_secondaryDelaySecs{member_idx="db-4:27017"}': "3600x20",
       },
       at: "10m",
     },

@@ -1,13 +1,20 @@
 import { defineAlerts } from "../lib/alert.ts";
-import { defineSignals } from "../lib/signal.ts";
+import { defineSignals, type Query } from "../lib/signal.ts";
 import { rabbitmq } from "./common.ts";
+
+/**
+ * A figure of each queue without streams, which keep what was read and count it as waiting. Their type is
+ * told by RabbitMQ 4 and later.
+ */
+const ofQueues = (q: Query, metric: string): string =>
+  `(${q.gauge(metric)} unless on (cluster, env, job, vhost, queue) ${q.gauge("rabbitmq_detailed_queue_info", { queue_type: "rabbit_stream_queue" })})`;
 
 /** Per queue: the default address adds all queues up, these come from `/metrics/detailed`. */
 export const signals = defineSignals({
   ready: {
     unit: "count",
     about: "Messages of each queue that wait for a consumer.",
-    query: (q) => q.gauge("rabbitmq_detailed_queue_messages_ready"),
+    query: (q) => ofQueues(q, "rabbitmq_detailed_queue_messages_ready"),
   },
   growth: {
     unit: "opsPerSecond",
@@ -17,7 +24,7 @@ export const signals = defineSignals({
   messages: {
     unit: "count",
     about: "Messages of each queue, delivered or not.",
-    query: (q) => q.gauge("rabbitmq_detailed_queue_messages"),
+    query: (q) => ofQueues(q, "rabbitmq_detailed_queue_messages"),
   },
   unacknowledged: {
     unit: "count",
@@ -76,6 +83,10 @@ export const signals = defineSignals({
 });
 
 const orders = 'vhost="/",queue="orders"';
+/** What tells that the queue is no stream. */
+const quorum = {
+  [`rabbitmq_detailed_queue_info{${orders},queue_type="rabbit_quorum_queue"}`]: "1x80",
+};
 const queue = { vhost: "/", queue: "orders" };
 
 export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, signals, {
@@ -88,13 +99,21 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
     description:
       "{{ $value | humanize }} messages of {{ $labels.queue }} have waited for a consumer for 15 minutes.",
     fires: {
-      series: { [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1200x30" },
+      series: {
+        [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1200x30",
+        ...quorum,
+      },
       from: "15m",
       labels: queue,
       value: "1.2k",
     },
     quiet: {
-      series: { [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "850x30" },
+      series: {
+        [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "850x30",
+        'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="events"}': "9000x30",
+        'rabbitmq_detailed_queue_info{vhost="/",queue="events",queue_type="rabbit_stream_queue"}':
+          "1x30",
+      },
       at: "20m",
     },
   },
@@ -107,7 +126,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
     description:
       "{{ $labels.queue }} has grown by {{ $value | humanize }} messages a second for half an hour: consumers do not keep up.",
     fires: {
-      series: { [`rabbitmq_detailed_queue_messages{${orders}}`]: "2000+72x80" },
+      series: { [`rabbitmq_detailed_queue_messages{${orders}}`]: "2000+72x80", ...quorum },
       from: "31m",
       labels: queue,
       value: "1.2",
@@ -152,6 +171,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
       series: {
         [`rabbitmq_detailed_queue_consumers{${orders}}`]: "1x10 0x20",
         [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1x30",
+        ...quorum,
       },
       from: "16m",
       labels: queue,
@@ -182,6 +202,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
       series: {
         [`rabbitmq_detailed_queue_consumer_capacity{${orders}}`]: "0.45x30",
         [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "120x30",
+        ...quorum,
       },
       from: "15m",
       labels: queue,

@@ -167,6 +167,30 @@ const situations: Situations = {
     },
     firing: { "30m": 0 },
   },
+  "a member that is an hour behind on purpose": {
+    alert: "MongoDBReplicationLagCritical",
+    target: mongodb,
+    series: {
+      'mongodb_rs_members_optimeDate{instance="db-1:9216",member_idx="db-1",member_state="PRIMARY"}':
+        "1000000000+60000x60",
+      [member("optimeDate", "db-1", "SECONDARY")]: "996400000+60000x60",
+      'mongodb_rs_cfg_members_secondaryDelaySecs{instance="db-1:9216",host="db-1",rs_state="1",member_idx="db-3"}':
+        "3600x60",
+    },
+    firing: { "30m": 0 },
+  },
+  "a member that is more behind than it is to be": {
+    alert: "MongoDBReplicationLagCritical",
+    target: mongodb,
+    series: {
+      'mongodb_rs_members_optimeDate{instance="db-1:9216",member_idx="db-1",member_state="PRIMARY"}':
+        "1000000000+60000x60",
+      [member("optimeDate", "db-1", "SECONDARY")]: "996000000+60000x60",
+      'mongodb_rs_cfg_members_slaveDelay{instance="db-1:9216",host="db-1",rs_state="1",member_idx="db-3"}':
+        "3600x60",
+    },
+    firing: { "30m": 1 },
+  },
   "a partitioned table, of which only the parts are ever vacuumed": {
     alert: "PostgresVacuumOverdue",
     target: { ...postgres, datname: "d", schemaname: "public", relname: "p" },

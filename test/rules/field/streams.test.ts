@@ -4,6 +4,7 @@ import { type Situations, tryAll } from "./situation.ts";
 const kafka = { job: "kafka", instance: "k:9308", host: "k" };
 const broker = { job: "kafka-jmx", instance: "k:7071", host: "k" };
 const rabbitmq = { job: "rabbitmq", instance: "mq-1:15692", host: "mq-1" };
+const stream = { queue: "events", vhost: "/" };
 const controller = (instance: string): string =>
   `kafka_controller_kafkacontroller_activecontrollercount{instance="${instance}"}`;
 
@@ -92,6 +93,34 @@ const situations: Situations = {
       'erlang_vm_dist_node_state{peer="rabbitmqcli-437-rabbit@mq-1"}': "_x30 3 3 stale",
     },
     firing: { "45m": 0 },
+  },
+  "a stream, which keeps what was read": {
+    alert: "RabbitmqQueueBacklog",
+    target: { ...rabbitmq, ...stream },
+    series: {
+      rabbitmq_detailed_queue_messages_ready: "5000+600x90",
+      'rabbitmq_detailed_queue_info{membership="leader",queue_type="rabbit_stream_queue"}': "1x90",
+    },
+    firing: { "60m": 0 },
+  },
+  "a stream that grows, as streams do": {
+    alert: "RabbitmqQueueGrowing",
+    target: { ...rabbitmq, ...stream },
+    series: {
+      rabbitmq_detailed_queue_messages: "5000+600x90",
+      'rabbitmq_detailed_queue_info{membership="leader",queue_type="rabbit_stream_queue"}': "1x90",
+    },
+    firing: { "80m": 0 },
+  },
+  "a stream whose reader is done": {
+    alert: "RabbitmqQueueNoConsumers",
+    target: { ...rabbitmq, ...stream },
+    series: {
+      rabbitmq_detailed_queue_consumers: "1x60 0x30",
+      rabbitmq_detailed_queue_messages_ready: "5000x90",
+      'rabbitmq_detailed_queue_info{membership="leader",queue_type="rabbit_stream_queue"}': "1x90",
+    },
+    firing: { "80m": 0 },
   },
   "a queue that a job empties at night": {
     alert: "RabbitmqQueueNoConsumers",
