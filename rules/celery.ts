@@ -48,8 +48,13 @@ export const signals = defineSignals({
   queueStarted: {
     unit: "count",
     about: "Tasks of each queue that were started within 15 minutes.",
+    query: (q) => `sum without (hostname, name) (${q.events("celery_task_started_total", "15m")})`,
+  },
+  queueTold: {
+    unit: "bool",
+    about: "1 for each queue of which a worker told within a day that it started a task.",
     query: (q) =>
-      `sum without (hostname, name) (${q.increase("celery_task_started_total", "15m")})`,
+      `group without (hostname, name) (present_over_time(${q.counter("celery_task_started_total")}[1d]))`,
   },
   busy: {
     unit: "ratio",
@@ -250,8 +255,9 @@ export const group = defineAlerts(owner, signals, {
     severity: "warning",
     scope: "queue",
     threshold: { value: 10, unit: "tasks that wait" },
-    when: ({ queueLength, queueStarted }, limit) =>
-      `${queueLength} > ${limit} and ${queueStarted} == 0`,
+    // An exporter that restarted has no series of tasks until one is started.
+    when: ({ queueLength, queueStarted, queueTold }, limit) =>
+      `${queueLength} > ${limit} and ${queueTold} unless ${queueStarted} > 0`,
     for: "10m",
     summary: "No task of the Celery queue {{ $labels.queue_name }} is started",
     description:
@@ -268,6 +274,8 @@ export const group = defineAlerts(owner, signals, {
         [ofSend("started_total")]: "60x60",
         [ofMail("queue_length", "busy")]: "12x60",
         'celery_task_started_total{name="build",queue_name="busy",hostname="w1"}': "0+1x60",
+        // Its workers tell of no task.
+        [ofMail("queue_length", "silent")]: "12x60",
       },
       at: "40m",
     },

@@ -2,6 +2,7 @@
 import { type Situations, tryAll } from "./situation.ts";
 
 const group = { job: "kafka", instance: "k:9308", host: "k", consumergroup: "g" };
+const celery = { job: "celery", instance: "c:9808", host: "c" };
 
 const situations: Situations = {
   "one of two workers is killed and its series vanishes": {
@@ -12,6 +13,51 @@ const situations: Situations = {
       'celery_worker_up{hostname="w2"}': "1x120",
     },
     firing: { "60m": 0, "75m": 1 },
+  },
+  "workers that hang while celery-exporter restarts and forgets what it counted": {
+    alert: "CeleryQueueStuck",
+    target: { ...celery, queue_name: "mail" },
+    series: {
+      celery_queue_length: "12x90",
+      'celery_task_started_total{name="send",hostname="w1"}': "0+6x20 120x10 stale",
+    },
+    firing: { "25m": 0, "50m": 1, "80m": 1 },
+  },
+  "a queue of long tasks, of which each kind is started once": {
+    alert: "CeleryQueueStuck",
+    target: { ...celery, queue_name: "batch" },
+    series: {
+      celery_queue_length: "12x90",
+      ...Object.fromEntries(
+        [20, 34, 48, 62].map((minute) => [
+          `celery_task_started_total{name="month-${minute}",hostname="w1"}`,
+          `_x${minute} 1x${90 - minute}`,
+        ]),
+      ),
+    },
+    firing: { "40m": 0, "50m": 0, "60m": 0, "70m": 0 },
+  },
+  "a queue whose workers send no events of tasks": {
+    alert: "CeleryQueueStuck",
+    target: { ...celery, queue_name: "mail" },
+    series: { celery_queue_length: "12x90", 'celery_worker_up{hostname="w1"}': "1x90" },
+    firing: { "80m": 0 },
+  },
+  "a worker that has nothing to do": {
+    alert: "CeleryNoWorkers",
+    target: celery,
+    series: {
+      up: "1x90",
+      'celery_worker_up{hostname="w1"}': "1x90",
+      'celery_queue_length{queue_name="mail"}': "0x90",
+    },
+    firing: { "80m": 0 },
+  },
+  "a celery-exporter that restarts and hears the next heartbeat": {
+    alert: "CeleryNoWorkers",
+    target: celery,
+    series: { up: "1x20 0 0 1x60", 'celery_worker_up{hostname="w1"}': "1x20 stale _x4 1x60" },
+    firing: { "24m": 0, "40m": 0 },
   },
   "a consumer group that has left a topic": {
     alert: "KafkaConsumerStalled",
