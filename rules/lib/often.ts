@@ -12,7 +12,7 @@ export function quantileOfMany(
   by: readonly string[],
   matchers: Matchers = {},
 ): string {
-  const seen = q.rate(`${metric}_bucket`, { ...matchers, le: /[+]Inf/ });
+  const seen = q.rate(`${metric}_bucket`, { ...matchers, le: "+Inf" });
   const value = q.quantile(quantile, metric, by, matchers);
   return `(${value} and sum by (${by.join(", ")}) (${seen}) > 0.05)`;
 }
