@@ -88,6 +88,8 @@ const owner: Owner = {
 };
 /** A certificate that lives for a day and is renewed in time. */
 const livesShort = { [`${expiry}{instance="https://short"}`]: "86400x5 90000x40" };
+/** What an address shows in turn that leads to two servers, of which one was not told of the new certificate. */
+const ofTwo = (old: number): string => Array<string>(20).fill(`${old} 7000000`).join(" ");
 /** A spare intermediate that no client looks at: the chain that they trust is good for longer. */
 const spare = {
   [`${expiry}{instance="https://spare"}`]: "300x60",
@@ -123,7 +125,7 @@ export const group = defineAlerts(owner, signals, {
     summary: "Certificate of {{ $labels.instance }} expires within a week",
     description:
       "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}: automatic renewal would have happened long ago.",
-    fires: { series: { [expiry]: "540000x20" }, from: "1h", value: "6d 5h 0m 0s" },
+    fires: { series: { [expiry]: ofTwo(540_000) }, from: "1h20m", value: "6d 4h 40m 0s" },
     quiet: { series: { [expiry]: "680000x40", ...livesShort }, at: "3h" },
   },
   TlsCertExpiresIn3d: {
@@ -136,8 +138,10 @@ export const group = defineAlerts(owner, signals, {
     summary: "Certificate of {{ $labels.instance }} expires within three days",
     description:
       "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}, then no client talks to it.",
-    fires: { series: { [expiry]: "230000x30" }, from: "15m", value: "2d 15h 38m 20s" },
+    fires: { series: { [expiry]: ofTwo(230_000) }, from: "17m", value: "2d 15h 36m 20s" },
     quiet: { series: { [expiry]: "300000x30", ...livesShort, ...spare }, at: "25m" },
+    // Which of the two was old is remembered for an hour.
+    resolves: { series: { [expiry]: "7000000x80" }, at: "65m" },
   },
   TlsCertExpired: {
     severity: "critical",
