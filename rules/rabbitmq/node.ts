@@ -103,10 +103,11 @@ export const signals = defineSignals({
     unit: "count",
     about: "Different versions among the nodes of each cluster, by the name it has for itself.",
     query: (q) => {
-      const nodes = withLabel(q, q.gauge("rabbitmq_build_info"), {
-        metric: "rabbitmq_identity_info",
+      // From a node's cluster to its version: of two names of one cluster each node would choose its own.
+      const nodes = withLabel(q, q.gauge("rabbitmq_identity_info"), {
+        metric: "rabbitmq_build_info",
         by: ["cluster", "env", "job", "instance"],
-        label: "rabbitmq_cluster",
+        label: "rabbitmq_version",
       });
       const cluster = "cluster, env, job, rabbitmq_cluster";
       return `count by (${cluster}) (count by (${cluster}, rabbitmq_version) (${nodes}))`;
