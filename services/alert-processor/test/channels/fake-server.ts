@@ -52,8 +52,11 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 const upgrade = "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n";
 
-/** @param pair - Certificate and key for 127.0.0.1; without them it speaks plain HTTP. */
-export async function fakeServer(pair?: Pair): Promise<FakeServer> {
+/**
+ * @param pair - Certificate and key for 127.0.0.1; without them it speaks plain HTTP.
+ * @param at - Port; any that is free where it is left out.
+ */
+export async function fakeServer(pair?: Pair, at = 0): Promise<FakeServer> {
   const seen: Seen[] = [];
   let steps = 0;
   const answer: RequestListener = (request, response) => {
@@ -85,7 +88,7 @@ export async function fakeServer(pair?: Pair): Promise<FakeServer> {
     pair === undefined
       ? createPlain(answer)
       : createSecure({ cert: pair.certificate, key: pair.key }, answer);
-  server.listen(0, "127.0.0.1");
+  server.listen(at, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const fake: FakeServer = {

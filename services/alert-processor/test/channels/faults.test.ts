@@ -1,6 +1,7 @@
 /** What every channel over HTTP makes of a service that fails, on real connections with TLS. */
 import type { Channel } from "../../channels/channel.ts";
 import type { Outcome } from "../../core/retry.ts";
+import { newCertificate } from "../../../../provider/pki.ts";
 import { identity, type Identity } from "../../../../test/provider/helpers.ts";
 import { type FakeServer, fakeServer, type Step } from "./fake-server.ts";
 import { enough, messageOf, open } from "./messages.ts";
@@ -21,6 +22,21 @@ beforeEach(async () => {
   other = await fakeServer(pki.leaf);
 });
 afterEach(() => Promise.all([server.close(), other.close()]));
+
+/** As the leaf, but of last month. */
+const expired = () =>
+  newCertificate(
+    {
+      commonName: "server",
+      days: 1,
+      renewBeforeDays: 0,
+      dnsNames: ["localhost"],
+      ipAddresses: ["127.0.0.1"],
+      authorityCertificate: pki.authority.certificate,
+      authorityKey: pki.authority.key,
+    },
+    Date.now() - 30 * 24 * 3_600_000,
+  );
 
 interface Kind {
   readonly kind: string;
@@ -167,6 +183,22 @@ describe.each(kinds)("$kind", ({ config, exact, good, kind }) => {
     const { authority } = await identity();
     expect(await send(channel(authority.certificate))).toMatchObject({ kind: "failed" });
     expect(server.seen).toEqual([]);
+  });
+
+  test("says of a certificate whose time is over that it is, and tells once there is a new one", async () => {
+    const { port } = server;
+    const to = channel();
+    await server.close();
+    server = await fakeServer(await expired(), port);
+    expect(await send(to)).toEqual({
+      kind: "failed",
+      why: expect.stringMatching(/CERT_HAS_EXPIRED/) as string,
+    });
+    expect(server.seen).toEqual([]);
+    await server.close();
+    server = await fakeServer(pki.leaf, port);
+    server.script = [good];
+    expect(await send(to)).toEqual({ kind: "sent" });
   });
 
   test("goes to no private address unless that is meant", () => {

@@ -218,6 +218,28 @@ describe("one alert", () => {
   });
 
   it.each([
+    ["2026-03-28T22:00", 10],
+    ["2026-10-24T22:00", 12],
+    ["2026-06-24T22:00", 11],
+  ])(
+    "means nine by the clock on the wall, also where that is set in the night: %s",
+    async (at, hours) => {
+      const { visitor } = current();
+      const one = await visitor();
+      await one.page.emulateTimezone("Europe/Berlin");
+      const time = bundle((file) => readFileSync(join(web, file), "utf8"), "time.js");
+      const [length, shown] = await one.value<[number, string]>(`(() => {
+      ${time}
+      const now = new Date(${JSON.stringify(at)}).getTime();
+      $time_js.setClock(now);
+      const { at } = $time_js.nextMorning();
+      return [(at - now) / 3600000, $time_js.localField(at).slice(11)];
+    })()`);
+      expect([Math.round(length), shown]).toEqual([hours, "09:00"]);
+    },
+  );
+
+  it.each([
     ["30 min", () => 1_800_000],
     ["2 h", () => 7_200_000],
     [morningOf(Date.now()).name, (now: number) => morningOf(now).at - now],
