@@ -94,7 +94,11 @@ export function createNetwork({
     response.resume();
     if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
       if (redirects === maxRedirects) throw new Error(`${url} redirects in circles`);
-      return get(new URL(headers.location, url).href, redirects + 1);
+      const next = new URL(headers.location, url);
+      if (url.startsWith("https:") && next.protocol !== "https:") {
+        throw new Error(`${url} leads to ${next.href}, where anybody between could change it`);
+      }
+      return get(next.href, redirects + 1);
     }
     throw new Error(`${new URL(url).host} answered ${statusCode} for ${new URL(url).pathname}`);
   }

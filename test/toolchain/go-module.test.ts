@@ -1,13 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { ToolError } from "../../toolchain/errors.ts";
+import { FatalError, ToolError } from "../../toolchain/errors.ts";
 import { obtain } from "../../toolchain/obtain.ts";
 import { goPlace } from "../../toolchain/places/go-module.ts";
 import { silent } from "../../toolchain/progress.ts";
 import { go } from "../../toolchain/tools.ts";
 import { inRange, parseVersion } from "../../toolchain/version.ts";
-import { failure, recorder, tinyTool, workshop, write } from "./support.ts";
+import { failure, recorder, site, temporary, tinyTool, workshop, write } from "./support.ts";
 
 const main = `package main
 
@@ -91,6 +91,42 @@ func main() {
   expect(execFileSync(path, { encoding: "utf8" })).toBe("tiny 1.2.3 stand-in 1f8b\n");
   expect(readdirSync(join(shop.root, "toolchain/go/tiny")).sort()).toEqual(["go.mod", "main.go"]);
   expect(readdirSync(join(path, "../..")).sort()).toEqual([".vigil.json", "bin"]);
+});
+
+withGo("a module that is not what go.sum says ends the run, and leaves nothing", async () => {
+  const mod = "module mod.test/dep\n\ngo 1.21\n";
+  const { url } = await site({
+    "/mod.test/dep/@v/v1.0.0.info": JSON.stringify({ Version: "v1.0.0" }),
+    "/mod.test/dep/@v/v1.0.0.mod": mod,
+  });
+  const shop = workshop({
+    env: {
+      PATH: ["/usr/bin", "/bin", bin ?? ""].join(delimiter),
+      HOME: temporary(),
+      GOFLAGS: "-modcacherw",
+      GOMODCACHE: temporary(),
+      GOPROXY: url,
+    },
+  });
+  const sum = `h1:${"A".repeat(43)}=`;
+  write(shop.root, {
+    "toolchain/go/tiny/go.mod":
+      "module vigil.test/tiny\n\ngo 1.21\n\nrequire mod.test/dep v1.0.0\n",
+    "toolchain/go/tiny/go.sum": `mod.test/dep v1.0.0 ${sum}\nmod.test/dep v1.0.0/go.mod ${sum}\n`,
+    "toolchain/go/tiny/main.go": main.replace('"os"', '"os"; _ "mod.test/dep"'),
+  });
+  const error = await failure<FatalError>(obtain(tool, shop, silent));
+  expect(error).toBeInstanceOf(FatalError);
+  expect(error.message).toBe("Go module mod.test/dep@v1.0.0/go.mod is not what its checksum says");
+  expect(error.details).toEqual([
+    `expected  ${sum}`,
+    expect.stringMatching(/^got {7}h1:[\w+/]{43}=$/),
+    `recorded  ${join(shop.root, "toolchain/go/tiny/go.sum")}`,
+  ]);
+  expect([readdirSync(join(shop.cache, "tmp")), existsSync(join(shop.cache, "tiny"))]).toEqual([
+    [],
+    false,
+  ]);
 });
 
 test("without Go, and no way to get it, both are explained", async () => {

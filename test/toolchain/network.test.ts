@@ -34,8 +34,13 @@ test("over TLS a site is trusted by its certificate, or not", async () => {
   const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
   const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", ...subject];
   execFileSync("openssl", [...request, "-keyout", key, "-out", cert], { stdio: "ignore" });
-  const server = createTls({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) =>
-    response.end("over TLS"),
+  const plain = await site({ "/x": "altered" });
+  const server = createTls(
+    { key: readFileSync(key), cert: readFileSync(cert) },
+    (asked, response) =>
+      asked.url === "/down"
+        ? response.writeHead(302, { location: `${plain.url}/x` }).end()
+        : response.end("over TLS"),
   );
   await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
   later(() => {
@@ -48,6 +53,10 @@ test("over TLS a site is trusted by its certificate, or not", async () => {
   globalAgent.options.ca = readFileSync(cert);
   later(() => delete globalAgent.options.ca);
   expect(await createNetwork().text(url)).toBe("over TLS");
+  // A checksum that anybody between could change is none.
+  const down = await failure(createNetwork().text(new URL("/down", url).href));
+  expect(down.message).toMatch(/\/down leads to http:.*anybody between could change it/);
+  expect(plain.asked).toEqual([]);
 });
 
 test("a transfer that breaks off is an error", async () => {

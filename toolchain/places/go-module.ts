@@ -1,7 +1,8 @@
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { run, type RunOptions } from "../process.ts";
+import { assertSum } from "../checksums.ts";
+import { FailedCommand, run, type RunOptions } from "../process.ts";
 import type { Found, GoProgram, Place, Tool, Workshop } from "../tool.ts";
 
 /** A tool built from Go modules whose every version and checksum is committed under toolchain/go. */
@@ -32,14 +33,10 @@ export function goPlace(
           },
         };
         const pinned = join(shop.root, "toolchain/go", program.module);
-        if (program.standIns === undefined) {
-          await run(go, buildArgs(program, pinned, "readonly", folder), options);
-        } else {
-          const copy = join(folder, "source");
-          await vendor(go, pinned, copy, program.standIns, options);
-          await run(go, buildArgs(program, copy, "vendor", folder), options);
-          await rm(copy, { recursive: true });
-        }
+        await build(go, program, { pinned, folder, options }).catch((error: unknown) => {
+          requireSums(error, join(pinned, "go.sum"));
+          throw error;
+        });
       }
       return {
         version: tool.version,
@@ -47,6 +44,37 @@ export function goPlace(
       };
     },
   };
+}
+
+interface Building {
+  /** Folder of go.mod and go.sum. */
+  readonly pinned: string;
+  readonly folder: string;
+  readonly options: RunOptions;
+}
+
+async function build(go: string, program: GoProgram, building: Building): Promise<void> {
+  const { folder, options, pinned } = building;
+  if (program.standIns === undefined) {
+    await run(go, buildArgs(program, pinned, "readonly", folder), options);
+    return;
+  }
+  const copy = join(folder, "source");
+  await vendor(go, pinned, copy, program.standIns, options);
+  await run(go, buildArgs(program, copy, "vendor", folder), options);
+  await rm(copy, { recursive: true });
+}
+
+/** What Go says of a module that is not what go.sum says. */
+const mismatch = /(\S+): checksum mismatch\s+downloaded: (\S+)\s+go\.sum: +(\S+)/;
+
+/** @throws FatalError where Go refused a module, as for any other download. */
+function requireSums(error: unknown, sums: string): void {
+  if (!(error instanceof FailedCommand)) return;
+  const [, url, got, sum] = mismatch.exec(error.output) ?? [];
+  if (url !== undefined && got !== undefined && sum !== undefined) {
+    assertSum({ url: `Go module ${url}`, got }, { sum, from: sums });
+  }
 }
 
 /**
