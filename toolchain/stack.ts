@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { quote } from "../rules/lib/command.ts";
+import { nearest } from "../rules/lib/nearest.ts";
 import { reasonOf, UserError } from "./errors.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { pulumiHome } from "./pulumi-home.ts";
@@ -114,10 +115,13 @@ export async function unknownStack(root: string, stack: string): Promise<UserErr
   }
   const files = await readdir(root);
   const known = files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
+  const meant = nearest(stack, known);
+  const model = known.includes("local") ? "local" : (known[0] ?? "other");
   return new UserError(`There is no stack ${stack}: Pulumi.${stack}.yaml does not exist`, {
     details: [`Stacks here: ${known.join(", ")}`],
     advice: [
-      `Copy one: cp Pulumi.${known.includes("local") ? "local" : (known[0] ?? "other")}.yaml Pulumi.${stack}.yaml, then choose one with STACK=…`,
+      ...(meant === undefined ? [] : [`Did you mean STACK=${meant}?`]),
+      `To have it: cp Pulumi.${model}.yaml Pulumi.${stack}.yaml && STACK=${stack} make up`,
     ],
   });
 }

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { targetOf } from "../../toolchain/engine.ts";
 import { formatError } from "../../toolchain/errors.ts";
-import { noBackend, openStack } from "../../toolchain/stack.ts";
+import { noBackend, openStack, unknownStack } from "../../toolchain/stack.ts";
 import { keepConfig, withoutEmpty } from "../../toolchain/state/config-file.ts";
 import type { StackHome } from "../../toolchain/state/home.ts";
 
@@ -207,4 +207,14 @@ test("what the engine leaves empty when a key is removed goes as well, and nothi
     withoutEmpty(`${rest}  vigil:receivers:\n    webhook: {}\n    slack:\n      channel: x\n`),
   ).toBe(`${rest}  vigil:receivers:\n    slack:\n      channel: x\n`);
   expect(withoutEmpty(rest)).toBe(rest);
+});
+
+test("a stack that is not there is told with the one that was meant, and how to have it", async () => {
+  for (const name of ["local", "dev"]) writeFileSync(join(root, `Pulumi.${name}.yaml`), "");
+  const typo = await unknownStack(root, "lcoal");
+  expect(typo.details).toEqual(["Stacks here: dev, local, test"]);
+  expect(typo.advice[0]).toBe("Did you mean STACK=local?");
+  expect((await unknownStack(root, "staging")).advice).toEqual([
+    "To have it: cp Pulumi.local.yaml Pulumi.staging.yaml && STACK=staging make up",
+  ]);
 });
