@@ -50,9 +50,17 @@ export async function ensureDependencies({
         const plain = withoutSecrets(env);
         // All of them, also where NODE_ENV=production or an .npmrc would leave some out.
         const args = ["ci", "--include=dev", "--no-audit", "--no-fund", ...patience];
-        await run("npm", args, { cwd: root, env: plain }).catch(async (error: unknown) => {
-          throw await explain(error, { lock, root, env: plain });
-        });
+        const npm = (...more: string[]) =>
+          run("npm", [...args, ...more], { cwd: root, env: plain });
+        // What npm has already is not asked for again; a list of versions may be older than the lock.
+        await npm("--prefer-offline")
+          .catch((error: unknown) => {
+            if (error instanceof FailedCommand && /\bETARGET\b/.test(error.output)) return npm();
+            throw error;
+          })
+          .catch(async (error: unknown) => {
+            throw await explain(error, { lock, root, env: plain });
+          });
         // A lock without packages makes no folder.
         await mkdir(join(root, "node_modules"), { recursive: true });
         await writeFile(stampOf(root), hashOf(lock));

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { delimiter, dirname, join } from "node:path";
 import { ensureDependencies } from "../../toolchain/dependencies.ts";
@@ -67,6 +67,48 @@ test("what the lock pins is installed", async () => {
   const { done, root } = await install((good) => good);
   await done;
   expect(existsSync(join(root, "node_modules/tiny/package.json"))).toBe(true);
+});
+
+test("what npm has already is not asked for again, and what is newer than that is", async () => {
+  const root = temporary();
+  const registry = await site();
+  const env = {
+    ...process.env,
+    PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
+    npm_config_registry: registry.url,
+    npm_config_cache: temporary(),
+    npm_config_fetch_retries: "0",
+  };
+  const versions: Record<string, object> = {};
+  const release = (version: string) => {
+    const data = archiveOf({ "package/package.json": JSON.stringify({ name: "tiny", version }) });
+    const [integrity, path] = [integrityOf(data), `/tiny-${version}.tgz`];
+    versions[version] = {
+      name: "tiny",
+      version,
+      dist: { tarball: registry.url + path, integrity },
+    };
+    registry.files.set(path, data);
+    registry.files.set("/tiny", JSON.stringify({ name: "tiny", versions }));
+    const dependencies = { tiny: version };
+    const packages = { "": { dependencies }, "node_modules/tiny": { version, integrity } };
+    write(root, {
+      "package.json": JSON.stringify({ dependencies }),
+      "package-lock.json": JSON.stringify({ lockfileVersion: 3, requires: true, packages }),
+    });
+  };
+  const installed = async () => {
+    rmSync(join(root, "node_modules"), { recursive: true, force: true });
+    await ensureDependencies({ root, env, progress: silent });
+    return readFileSync(join(root, "node_modules/tiny/package.json"), "utf8");
+  };
+  release("1.0.0");
+  expect(await installed()).toContain("1.0.0");
+  const before = registry.asked.length;
+  expect(await installed()).toContain("1.0.0");
+  expect(registry.asked).toHaveLength(before);
+  release("1.1.0");
+  expect(await installed()).toContain("1.1.0");
 });
 
 describe("a registry that sends something else", () => {
