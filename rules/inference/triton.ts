@@ -252,11 +252,11 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
     severity: "critical",
     family: "TritonQueue",
     when: ({ pendingOfVersion, succeededOfVersion }) =>
-      `${succeededOfVersion} == 0 and ${pendingOfVersion} > 0`,
+      `sum without (version) (${pendingOfVersion} > 0 and ${succeededOfVersion} == 0)`,
     for: "5m",
     summary: "{{ $labels.model }} on {{ $labels.host }} answers nobody",
     description:
-      "Requests wait for version {{ $labels.version }} of {{ $labels.model }} and not one was answered for ten minutes: its instances hang.",
+      "Requests wait for a version of {{ $labels.model }} of which not one was answered for ten minutes: its instances hang.",
     fires: {
       series: {
         [one("request_success")]: "900x20",
@@ -265,7 +265,7 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
         [`nv_inference_pending_request_count{${second}}`]: "1x20",
       },
       from: "6m",
-      labels: { ...ofRanker, version: "1" },
+      labels: ofRanker,
     },
     quiet: {
       series: {
