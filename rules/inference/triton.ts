@@ -252,7 +252,7 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
     severity: "critical",
     family: "TritonQueue",
     when: ({ pendingOfVersion, succeededOfVersion }) =>
-      `sum without (version) (${pendingOfVersion} > 0 and ${succeededOfVersion} == 0)`,
+      `sum without (version) (${pendingOfVersion} > 0 unless ${succeededOfVersion} > 0)`,
     for: "5m",
     summary: "{{ $labels.model }} on {{ $labels.host }} answers nobody",
     description:
@@ -264,7 +264,7 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
         [`nv_inference_request_success{${second}}`]: "0+9x20",
         [`nv_inference_pending_request_count{${second}}`]: "1x20",
       },
-      from: "6m",
+      from: "5m",
       labels: ofRanker,
     },
     quiet: {
