@@ -1,4 +1,4 @@
-import { type Capture, captureOf, valuesOf } from "./replay.ts";
+import { type Capture, captureOf, firingIn, valuesOf } from "./replay.ts";
 
 const born = 1_790_000_000;
 const untouched = born + 60;
@@ -35,6 +35,8 @@ describe("what follows a capture", () => {
   it("is that what happened after the last touch happens again, and what happened in it does not", () => {
     const evaluated = [[0, born], [120, born + 61], [150, born + 61]] as const; // prettier-ignore
     expect(captured("last_evaluation_timestamp_seconds", evaluated)).toBe(`${born + 76}+15x2`);
+    const during = [[0, born], [150, born + 150.2]] as const; // prettier-ignore
+    expect(captured("last_evaluation_timestamp_seconds", during)).toMatch(/\+15x2$/);
     const loaded = [[0, born + 59], [150, born + 59]] as const; // prettier-ignore
     expect(captured("last_reload_timestamp_seconds", loaded)).toBe(`${born + 59}+0x2`);
     const ends = [[0, born + 9e6], [150, born + 9e6]] as const; // prettier-ignore
@@ -49,3 +51,26 @@ describe("what follows a capture", () => {
     expect(captured(name, before, 15)).toBe(`${born + 40}+0x2`);
   });
 });
+
+/** Complains of what happens each second when it has not happened for ten. */
+const rules = `groups:
+  - name: all
+    rules:
+      - alert: Watchdog
+        expr: vector(1)
+        labels: { severity: none }
+      - alert: Stale
+        expr: time() - happened_timestamp_seconds > 10
+        labels: { severity: critical }
+`;
+
+it.each([120, 140, 155, 165, 179])(
+  "what happened a second before the end of %d s was a second ago in each step that follows",
+  (length) => {
+    const times = Array.from({ length: length + 1 }, (_, second) => born + second);
+    const values = times.map((at) => [at, String(at - 1)]);
+    const result = [{ metric: { __name__: "happened_timestamp_seconds" }, values }];
+    const capture = captureOf(JSON.stringify({ data: { result } }), untouched);
+    expect(firingIn([rules], capture, { step: 60, steps: 10 })).toEqual([]);
+  },
+);

@@ -36,6 +36,13 @@ interface Matrix {
   };
 }
 
+/**
+ * Seconds since 1970 of the replay's first step: at or before birth, so that the capture's end falls on a step.
+ * Were it rounded to one, all that goes on from there would be older or newer by as much than it was.
+ */
+const originOf = ({ born, end }: Capture, { step }: Span): number =>
+  end - Math.ceil((end - born) / step) * step;
+
 /** Reads what Prometheus answers when it is asked for every raw sample of an estate untouched since then. */
 export function captureOf(answer: string, untouched: number): Capture {
   const series = (JSON.parse(answer) as Matrix).data.result.map(({ metric, values }) => ({
@@ -63,6 +70,9 @@ function recentOf(labels: Captured["labels"], { end, series, untouched }: Captur
   return Math.min(untouched, end - 2 * seconds);
 }
 
+/** Seconds a scrape takes at most: what happens meanwhile is told with the time of its beginning. */
+const scrapeLasts = 10;
+
 /**
  * How fast a value goes on by itself: counters, and times of what happens again and again. Judged over all of
  * the time that nobody touched, not over a window of so many scrapes: a busy machine leaves some out.
@@ -73,7 +83,7 @@ function slopeOf({ labels, samples }: Captured, capture: Capture): number {
   const first = samples.find(([at]) => at >= untouched);
   if (!first || !last) return 0;
   const isTime = last[1] > 1e9 && last[1] < 1e11;
-  if (isTime) return last[1] > recentOf(labels, capture) && last[1] <= end ? 1 : 0;
+  if (isTime) return last[1] > recentOf(labels, capture) && last[1] <= end + scrapeLasts ? 1 : 0;
   if (first[0] === last[0] || !isCounter(labels)) return 0;
   return Math.max((last[1] - first[1]) / (last[0] - first[0]), 0);
 }
@@ -92,8 +102,9 @@ const written = (value: number): string =>
  * A gap of more than a scrape is an end, as Prometheus marks it.
  */
 export function valuesOf(one: Captured, capture: Capture, { step, steps }: Span): string {
-  const { born, end } = capture;
-  const indexOf = (at: number): number => Math.round((at - born) / step);
+  const { end } = capture;
+  const origin = originOf(capture, { step, steps });
+  const indexOf = (at: number): number => Math.round((at - origin) / step);
   const seen = new Map(one.samples.map(([at, value]) => [indexOf(at), value]));
   const last = Math.max(...seen.keys());
   const tokens = Array.from({ length: last + 1 }, (_, index) => {
@@ -124,8 +135,8 @@ const nameOf = ({ __name__ = "", ...labels }: Captured["labels"]): string =>
     .join(",")}}`;
 
 /** promtool's clock begins in 1970: the rules' clock is put right by what it lacks. */
-const inTime = (rules: string, born: number): string =>
-  rules.replace(/\btime\(\)/g, `(time() + ${Math.floor(born)})`);
+const inTime = (rules: string, origin: number): string =>
+  rules.replace(/\btime\(\)/g, `(time() + ${Math.floor(origin)})`);
 
 const complaining = 'ALERTS{alertstate="firing",severity!="none"}';
 
@@ -168,7 +179,7 @@ export function firingIn(rules: readonly string[], capture: Capture, span: Span)
   };
   try {
     rules.forEach((text, index) => {
-      writeFileSync(join(folder, `${index}.rules.yml`), inTime(text, capture.born));
+      writeFileSync(join(folder, `${index}.rules.yml`), inTime(text, originOf(capture, span)));
     });
     writeFileSync(join(folder, "test.yml"), JSON.stringify(file));
     const { error, status, stderr, stdout } = spawnSync("promtool", ["test", "rules", "test.yml"], {
