@@ -9,10 +9,17 @@ export const ruleFileOf = (name: string): string => `${name}.rules.yml`;
 
 const testFileOf = (name: string): string => `${name}.test.yml`;
 
+/**
+ * Surroundings of a promtool that evaluates much and lives shortly: it collects its garbage a fourth as often,
+ * which spares a fifth of its work and takes some hundred megabytes for as long as it runs.
+ */
+export const hasty = (): NodeJS.ProcessEnv => ({ GOGC: "400", ...process.env });
+
 /** Runs promtool; a failed test is an answer, a promtool that cannot start is an error. */
 function promtool(args: readonly string[], cwd: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile("promtool", args, { cwd, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
+    const options = { cwd, env: hasty(), maxBuffer: 256 * 1024 * 1024 };
+    execFile("promtool", args, options, (error, stdout, stderr) => {
       if (error !== null && typeof error.code !== "number")
         reject(new Error("promtool could not be run", { cause: error }));
       else resolve(`${stdout}${stderr}`);

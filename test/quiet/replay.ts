@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hasty } from "../../toolchain/promtool.ts";
 
 /** One series as Prometheus kept it: seconds since 1970 and values. */
 export interface Captured {
@@ -184,6 +185,7 @@ export function firingIn(rules: readonly string[], capture: Capture, span: Span)
     writeFileSync(join(folder, "test.yml"), JSON.stringify(file));
     const { error, status, stderr, stdout } = spawnSync("promtool", ["test", "rules", "test.yml"], {
       cwd: folder,
+      env: hasty(),
       encoding: "utf8",
       maxBuffer: 64 * 1024 * 1024,
     });
