@@ -6,7 +6,8 @@ export default {
   // The official plugins' tests are a command of their own: make test-plugins.
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/plugins/"],
   setupFilesAfterEnv: ["<rootDir>/test/every-test.ts"],
-  maxWorkers: 2,
+  // One more than the smallest machine has cores: an estate that a test started waits most of its time.
+  maxWorkers: 3,
   // For what hangs: a machine that is busy with other things may take many times as long as usual.
   testTimeout: 180_000,
   reporters: ["default", "<rootDir>/test/count-reporter.mjs"],
