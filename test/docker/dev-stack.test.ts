@@ -75,7 +75,7 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
   /** Files of all containers. */
   let files: ReturnType<typeof uploadsOf>;
 
-  takeNetwork();
+  takeNetwork("containers");
   beforeAll(async () => {
     await buildTestImages(docker);
     await buildProcessorImage(docker);
@@ -104,7 +104,7 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
   afterAll(async () => {
     await (estate as Recreated | undefined)?.remove();
   });
-  leaveNetwork();
+  leaveNetwork("containers");
 
   test("becomes healthy", async () => {
     await estate.healthy();

@@ -19,7 +19,7 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
   let made: Recreated;
   let ca: string;
 
-  takeNetwork();
+  takeNetwork("containers");
   beforeAll(async () => {
     await buildTestImages(docker);
     const names = ["prometheus", "alertmanager", "blackbox", "host.docker.internal"];
@@ -39,7 +39,7 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
   afterAll(async () => {
     await (made as Recreated | undefined)?.remove();
   });
-  leaveNetwork();
+  leaveNetwork("containers");
 
   const all = ["prometheus", "alertmanager", "blackbox", "node", "lodger"];
   const withFiles = all.slice(0, 4);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openBrowser, visit } from "../../services/alert-processor/test/web/browser.ts";
 import { ask } from "../../toolchain/client.ts";
+import { withNetwork } from "../network.ts";
 import { calmed, oddHost, oddities } from "../quiet/machines.ts";
 import { type Capture, captureOf, firingIn } from "../quiet/replay.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
@@ -43,16 +44,18 @@ describe("an estate that nobody has touched has nothing to say", () => {
     const { code, text } = await place.vigil(["status"]);
     expect([code, text]).toEqual([0, expect.stringContaining("Nothing is firing.")]);
     expect((await place.vigil(["verify"])).code).toBe(0);
-    const browser = await openBrowser();
-    try {
-      const { password, username } = login();
-      const one = await visit(browser, `https://127.0.0.1:${place.ports.processor}/`);
-      await one.signIn(username, password);
-      await one.sees("#all-well", "All is well");
-      expect(await one.texts("#troubles")).toEqual([]);
-    } finally {
-      await browser.close();
-    }
+    await withNetwork("browser", async () => {
+      const browser = await openBrowser();
+      try {
+        const { password, username } = login();
+        const one = await visit(browser, `https://127.0.0.1:${place.ports.processor}/`);
+        await one.signIn(username, password);
+        await one.sees("#all-well", "All is well");
+        expect(await one.texts("#troubles")).toEqual([]);
+      } finally {
+        await browser.close();
+      }
+    });
   });
 
   it("in its first hour, every rule evaluated at each step from its birth on", async () => {

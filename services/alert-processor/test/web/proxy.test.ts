@@ -17,7 +17,7 @@ let chat: FakeServer;
 let keeps: ReverseProxy;
 let strips: ReverseProxy;
 
-takeNetwork();
+takeNetwork("browser");
 beforeAll(async () => {
   chat = await fakeServer();
   const ports = [await freePort(), await freePort()] as const;
@@ -53,7 +53,7 @@ afterAll(async () => {
   await place.stop();
   await chat.close();
 });
-leaveNetwork();
+leaveNetwork("browser");
 
 /** Somebody whom the proxy knows. */
 async function person(proxy: ReverseProxy, name: string, groups: string): Promise<Visitor> {

@@ -64,7 +64,7 @@ export function setting(more?: () => Promise<Readonly<Record<string, unknown>>>)
     return all;
   };
 
-  takeNetwork();
+  takeNetwork("browser");
   beforeAll(async () => {
     const [browser, place] = await Promise.all([openBrowser(), startPlace(await more?.())]);
     const visitor = (path = "/"): Promise<Visitor> => visit(browser, place.url + path);
@@ -116,6 +116,6 @@ export function setting(more?: () => Promise<Readonly<Record<string, unknown>>>)
     await all?.browser.close();
     await all?.place.stop();
   });
-  leaveNetwork();
+  leaveNetwork("browser");
   return known;
 }

@@ -16,7 +16,7 @@ let alertmanager: RealAlertmanager;
 
 const labels = { alertname: "DiskFull", instance: "db-1:9100", severity: "critical", team: "sre" };
 
-takeNetwork();
+takeNetwork("browser");
 beforeAll(async () => {
   alertmanager = await startAlertmanager({
     route: { receiver: "processor", group_by: ["alertname"], group_wait: "0s" },
@@ -39,7 +39,7 @@ afterAll(async () => {
   await place.stop();
   await alertmanager.stop();
 });
-leaveNetwork();
+leaveNetwork("browser");
 
 it("silences an alert in Alertmanager, says so, and ends it", async () => {
   const startsAt = new Date(Date.now() - 60_000).toISOString();
