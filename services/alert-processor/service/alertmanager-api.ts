@@ -109,12 +109,12 @@ export async function ask(
 }
 
 /**
- * Asks for what may be very long and reads it while it arrives: what was handed over is not kept.
+ * Asks for a list, which may be very long, and reads it while it arrives: what was handed over is not kept.
  *
- * @param readers - Take what stands at a path, from the inside out: `$` is all of it, `$.*` each item of a list,
- * by then without what others have taken.
+ * @param readers - Take what stands at a path, from the inside out: `$.*` is each item of the list, by then without
+ * what others have taken.
  * @returns When it said so by its own clock; not a number where it does not tell that.
- * @throws as {@link ask}, what a reader throws, and where it is not JSON or ends too early.
+ * @throws as {@link ask}, what a reader throws, and where it is not JSON, not a list, or ends too early.
  */
 export async function askEach(
   target: AlertmanagerTarget,
@@ -125,8 +125,11 @@ export async function askEach(
   const { at, pieces } = await answerOf(target, path, limits);
   const paths = Object.keys(readers);
   const byDepth = new Map(paths.map((one) => [one.split(".").length - 1, readers[one]]));
-  const parser = new JSONParser({ paths });
+  const parser = new JSONParser({ paths: ["$", ...paths] });
   parser.onValue = ({ parent, stack, value }) => {
+    // An error that somebody in between answers as JSON must not pass for a list without items.
+    if (stack.length === 0 && !Array.isArray(value))
+      throw new TypeError("Alertmanager's answer is not a list");
     if (Array.isArray(parent)) parent.pop();
     byDepth.get(stack.length)?.(value);
   };

@@ -1,5 +1,5 @@
 import { eventually, identity } from "../../../../test/provider/helpers.ts";
-import type { AskLimits } from "../../service/alertmanager-api.ts";
+import { askEach, type AskLimits } from "../../service/alertmanager-api.ts";
 import { listAll, listAlerts } from "../../service/alertmanager.ts";
 import { type FakeServer, fakeServer } from "../channels/fake-server.ts";
 import { type RealAlertmanager, startAlertmanager } from "./real-alertmanager.ts";
@@ -138,9 +138,22 @@ describe("what stands in its place", () => {
     ];
     for (const what of ["Unexpected", "it ends too early", "Unexpected", "it ends too early"])
       await expect(list()).rejects.toThrow(`Alertmanager's list is no JSON: ${what}`);
-    for (const what of ["array", "array", "object", "string", "object", "array"])
+    for (let times = 0; times < 2; times += 1)
+      await expect(list()).rejects.toThrow("Alertmanager's answer is not a list");
+    for (const what of ["object", "string", "object", "array"])
       await expect(list()).rejects.toThrow(`expected ${what}`);
   });
+
+  test.each(["{}", "null", '"[]"', '{"error": []}', '{"error": ["down"]}'])(
+    "is an error whatever is asked for, where it answers %s",
+    async (body) => {
+      server.script = [{ status: 200, body }];
+      const asked = askEach({ url: server.url, ca, receiver: "processor" }, "anything", {
+        "$.*": () => undefined,
+      });
+      await expect(asked).rejects.toThrow("Alertmanager's answer is not a list");
+    },
+  );
 
   test.each(["silent", "drip"] as const)("is not waited for longer than said: %s", async (step) => {
     server.script = [step];
