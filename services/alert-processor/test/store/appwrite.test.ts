@@ -4,7 +4,7 @@ import { openAppwriteStore } from "../../store/appwrite.ts";
 import type { Store } from "../../store/store.ts";
 import { type FakeAppwrite, startFake } from "../appwrite/fake.ts";
 import { message, minute, plan, receiptOf, start } from "../examples.ts";
-import { conforms } from "./conformance.ts";
+import { conforms } from "./conformance/index.ts";
 
 let fake: FakeAppwrite;
 let databases = 0;

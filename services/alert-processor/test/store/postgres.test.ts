@@ -3,7 +3,7 @@ import { openPostgres } from "../../store/postgres.ts";
 import { openStore } from "../../store/sql-store.ts";
 import type { Store } from "../../store/store.ts";
 import { message, minute, plan, receiptOf, start } from "../examples.ts";
-import { conforms } from "./conformance.ts";
+import { conforms } from "./conformance/index.ts";
 import { servesPeople } from "./desk.ts";
 import { FlakyProxy } from "./flaky-proxy.ts";
 import { PostgresServer } from "./postgres-server.ts";

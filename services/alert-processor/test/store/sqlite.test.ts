@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSqlite } from "../../store/sqlite.ts";
 import { openStore } from "../../store/sql-store.ts";
-import { conforms } from "./conformance.ts";
+import { conforms } from "./conformance/index.ts";
 import { servesPeople } from "./desk.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vigil-processor-"));
