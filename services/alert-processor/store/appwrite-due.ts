@@ -10,6 +10,9 @@ export const oldestFirst = Query.orderAsc("position");
 /** The rows of one alert on one channel, of which the first in the order is told first. */
 export const lineOf = (row: Row): string => `${row["fingerprint"]} ${row["channel"]}`;
 
+/** The episode of a row, whatever it is kept for. */
+export const episodeOf = (row: Row): string => `${row["fingerprint"]} ${row["startsAt"]}`;
+
 /** Position of the first row of each line that holds up what came after it. */
 async function heldUp(
   database: AppwriteDatabase,
@@ -32,6 +35,34 @@ async function heldUp(
 }
 
 /**
+ * Which of some rows remind of what may be over: nobody, who will have looked, has escalated it since.
+ *
+ * @param doubted - Alerts last heard of before this time may be over; undefined where none may.
+ * @returns Their keys.
+ */
+export async function uncertain(
+  database: AppwriteDatabase,
+  rows: readonly Row[],
+  doubted: number | undefined,
+): Promise<ReadonlySet<string>> {
+  const reminders = rows.filter(({ occasion }) => occasion === "reminder");
+  if (doubted === undefined || reminders.length === 0) return new Set();
+  const of = reminders.map(({ fingerprint }) => String(fingerprint));
+  const old = Query.lessThan("lastSeenAt", doubted);
+  const alerts = await database.among("alerts", "fingerprint", of, old);
+  const since = [Query.equal("kind", "escalated"), Query.greaterThanEqual("at", doubted)];
+  const escalated = new Set(
+    (await database.among("alert_events", "fingerprint", of, ...since)).map(episodeOf),
+  );
+  const doubtful = new Set(alerts.map(({ fingerprint }) => String(fingerprint)));
+  return new Set(
+    reminders
+      .filter((row) => doubtful.has(String(row["fingerprint"])) && !escalated.has(episodeOf(row)))
+      .map(({ key }) => String(key)),
+  );
+}
+
+/**
  * What is due and free, the most urgent and then the oldest first: nothing of an alert of which something
  * older is to be told.
  */
@@ -41,6 +72,7 @@ export async function dueTo(
   limit: number,
   now: number,
   scope: "all" | "urgent",
+  doubted: number | undefined,
 ): Promise<Row[]> {
   const lines = new Set<string>();
   const held = await heldUp(database, channel, now);
@@ -52,11 +84,13 @@ export async function dueTo(
     ...[Query.orderAsc("rank"), oldestFirst],
   ];
   for await (const page of database.pages("outbox", queries)) {
+    const doubtful = await uncertain(database, page, doubted);
     for (const row of page) {
       const line = lineOf(row);
       const first = !lines.has(line) && Number(row["position"]) <= (held.get(line) ?? Infinity);
       lines.add(line);
-      if (first && Number(row["leasedUntil"]) <= now) found.push(row);
+      const mayGo = first && !doubtful.has(String(row["key"]));
+      if (mayGo && Number(row["leasedUntil"]) <= now) found.push(row);
       if (found.length === limit) return found;
     }
   }

@@ -4,7 +4,15 @@ import type { Occasion } from "../core/alert.ts";
 import { cancelling } from "../core/routing.ts";
 import { isStillNews, needsBeginning, type Episode, type OutboxStep } from "../core/writes.ts";
 import type { AppwriteDatabase } from "./appwrite-database.ts";
-import { cancelled, dueTo, lineOf, oldestFirst, pending } from "./appwrite-due.ts";
+import {
+  cancelled,
+  dueTo,
+  episodeOf,
+  lineOf,
+  oldestFirst,
+  pending,
+  uncertain,
+} from "./appwrite-due.ts";
 import type { Writes } from "./appwrite-writes.ts";
 import { bundlesOf } from "./bundles.ts";
 import { alertOf, takenOf } from "./rows.ts";
@@ -40,7 +48,6 @@ const put = (writes: Writes, row: Row, fields: Row): void => {
 };
 
 const nameOf = ({ fingerprint, startsAt }: Episode): string => `${fingerprint} ${startsAt}`;
-const episodeOf = (row: Row): string => `${row["fingerprint"]} ${row["startsAt"]}`;
 
 /** Pending word that somebody has it or that it was over: it comes before what is new. */
 const isNews = ({ occasion, state }: Row): boolean =>
@@ -128,19 +135,32 @@ async function needless(
   return rows.filter((row) => lines.has(name(row)));
 }
 
-/** The rows, and those that went out with them before: a bundle is never torn apart. */
-async function wholeOf(database: AppwriteDatabase, rows: readonly Row[]): Promise<Row[]> {
+/**
+ * The rows, and those that went out with them before: a bundle is never torn apart, but by doubt. What is left behind
+ * then is another message than the one that its name stands for.
+ */
+async function wholeOf(
+  database: AppwriteDatabase,
+  writes: Writes,
+  rows: readonly Row[],
+  doubted: number | undefined,
+): Promise<Row[]> {
   const bundles = rows.flatMap(({ bundle }) => (bundle === null ? [] : [String(bundle)]));
   const together = await database.among("outbox", "bundle", bundles, pending, oldestFirst);
-  return [...together, ...rows.filter(({ bundle }) => bundle === null)];
+  const doubtful = await uncertain(database, together, doubted);
+  const isDoubtful = (row: Row): boolean => doubtful.has(keyOf(row));
+  for (const row of together.filter(isDoubtful)) put(writes, row, { bundle: null });
+  const alone = rows.filter(({ bundle }) => bundle === null);
+  return [...together.filter((row) => !isDoubtful(row)), ...alone];
 }
 
 type Outbox = Pick<Store, "redrive" | "release" | "settle" | "take">;
 
 export const outboxOf = (database: AppwriteDatabase): Outbox => ({
-  take: (channel, limit, size, now, until, scope = "all") =>
+  take: (channel, limit, size, now, until, scope = "all", doubted) =>
     database.transaction(async (writes) => {
-      const rows = await wholeOf(database, await dueTo(database, channel, limit, now, scope));
+      const due = await dueTo(database, channel, limit, now, scope, doubted);
+      const rows = await wholeOf(database, writes, due, doubted);
       const fingerprints = rows.map(({ fingerprint }) => String(fingerprint));
       const alerts = new Map(
         (await database.among("alerts", "$id", fingerprints)).map((row) => [

@@ -6,16 +6,32 @@ import { isStillNews } from "../core/writes.ts";
 import { bundlesOf } from "./bundles.ts";
 import { takenOf } from "./rows.ts";
 import { type Columns, json, keyed, type Row, type Run, type Sql } from "./sql.ts";
-import { certain, doubtValues } from "./sql-doubt.ts";
+import { certain, doubtValues, uncertain } from "./sql-doubt.ts";
 import { knownAlerts } from "./sql-writes.ts";
 import { type Bundle, notNews, type Redriven, type Settled, type Store } from "./store.ts";
 
 const maxWhy = 500;
 
-/** The rows, and those that went out with them before: a bundle is never torn apart. */
-async function whole(sql: Sql, run: Run, rows: readonly Row[]): Promise<Row[]> {
+/**
+ * The rows, and those that went out with them before: a bundle is never torn apart, but by doubt. What is left behind
+ * then is another message than the one that its name stands for.
+ */
+async function whole(
+  sql: Sql,
+  run: Run,
+  rows: readonly Row[],
+  doubted: number | undefined,
+): Promise<Row[]> {
   const bundles = new Set(rows.flatMap(({ bundle }) => (bundle === null ? [] : [String(bundle)])));
   if (bundles.size === 0) return [...rows];
+  if (doubted !== undefined) {
+    await run(
+      `UPDATE outbox AS o SET bundle = NULL FROM ${sql.records({ key: "text" })}
+       WHERE o.bundle = r.key AND o.state = 'pending' AND ${uncertain}`,
+      keyed(bundles),
+      ...doubtValues(doubted),
+    );
+  }
   const together = await run(
     `SELECT o.* FROM outbox o JOIN ${sql.records({ key: "text" })} ON o.bundle = r.key
      WHERE o.state = 'pending' ORDER BY o.id`,
@@ -75,7 +91,7 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
         if (due.length < limit) due.push(...(await dueOf(run, rank, limit - due.length)));
       }
       if (due.length === 0) return [];
-      const rows = await whole(sql, run, due);
+      const rows = await whole(sql, run, due, doubted);
       const alerts = await knownAlerts(
         sql,
         run,

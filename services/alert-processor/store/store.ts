@@ -165,7 +165,7 @@ export interface Store {
    * @param size - Deliveries in a bundle at most.
    * @param scope - `urgent`: only what is of the first rank. @default all
    * @param doubted - Alerts last heard of before this time may be over: nobody is reminded of them, unless somebody
-   * escalated them since. Where a memory serves no process that lives on, none is in doubt.
+   * escalated them since. A bundle goes without them.
    */
   take(
     channel: string,

@@ -1,5 +1,5 @@
 import type { Bundle, Store } from "../../../store/store.ts";
-import { message, plan, start } from "../../examples.ts";
+import { message, minute, plan, start } from "../../examples.ts";
 import { fingerprint, keysOf, lease, occasions, telling } from "./kit.ts";
 
 /** What is taken, and when. */
@@ -96,6 +96,55 @@ export function takesWhatIsDue(name: string, open: () => Promise<Store>): void {
       const known = new Map(before.map(({ deliveries, key }) => [key, deliveries.length]));
       for (const { deliveries, key } of after) expect(deliveries).toHaveLength(known.get(key) ?? 0);
       expect(new Set([...keysOf(after), ...keysOf(await take("chat", start, 10))]).size).toBe(26);
+    });
+
+    test("reminds nobody of what may be over, but of what goes on and of what somebody escalated", async () => {
+      const names = ["a1", "a2", "a3"];
+      await tell(start, ...names.map((one) => message({ fingerprint: one })));
+      await send("pager", start);
+      const back = start + 60 * minute;
+      const take = async (now: number, doubted?: number) =>
+        (await memory.store.take("pager", 99, 1, now, now, "all", doubted))
+          .flatMap(({ deliveries }) => deliveries)
+          .map((one) => `${one.fingerprint} ${one.occasion}`)
+          .sort();
+      expect(await take(back, back)).toEqual([]);
+      await tell(back + 1, message({ fingerprint: "a1" }));
+      const escalate = { kind: "escalate", to: "pager" } as const;
+      await memory.store.act("a2", escalate, "ada", undefined, plan, back + 1);
+      // A beginning is told however late it is.
+      await tell(back + 1, message({ fingerprint: "a4", startsAt: back }));
+      const sure = ["a1 reminder", "a2 reminder", "a4 firing"];
+      expect(await take(back + 2, back)).toEqual(sure);
+      expect(await take(back + 2)).toEqual([
+        "a1 reminder",
+        "a2 reminder",
+        "a3 reminder",
+        "a4 firing",
+      ]);
+    });
+
+    test("leaves behind of what went out together what may be over, and tells that by itself", async () => {
+      const names = ["a1", "a2", "a3"];
+      await tell(start, ...names.map((one) => message({ fingerprint: one })));
+      await send("pager", start);
+      const due = start + 5 * minute;
+      const [before] = await take("pager", due, 10);
+      expect(before).toMatchObject({ occasion: "reminder", deliveries: [{}, {}, {}] });
+      await memory.store.release(due);
+      const back = start + 60 * minute;
+      await tell(back + 1, message({ fingerprint: "a2" }));
+      const told = async (doubted?: number) => {
+        const bundles = await memory.store.take("pager", 99, 10, back + 2, lease, "all", doubted);
+        await memory.store.settle([{ kind: "sent", keys: keysOf(bundles) }], back + 2);
+        return bundles.map(({ deliveries, key }) => ({
+          same: key === before?.key,
+          of: deliveries.map(({ fingerprint }) => fingerprint).join(" "),
+        }));
+      };
+      expect(await told(back)).toEqual([{ same: true, of: "a2" }]);
+      // Who knows the bundle by its name must not take it for a repetition.
+      expect(await told()).toEqual([{ same: false, of: "a1 a3" }]);
     });
 
     test("takes one by one what was refused together", async () => {
