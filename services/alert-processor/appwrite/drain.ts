@@ -11,6 +11,8 @@ export interface DrainOptions {
   readonly clock: () => number;
   /** When nothing more is begun, by the clock. */
   readonly until: number;
+  /** As in {@link Store.take}. */
+  readonly doubted?: number | undefined;
   /** Told of what was not sent. */
   readonly onTrouble: (why: string) => void;
 }
@@ -23,12 +25,13 @@ const manyMessages = 2;
 
 /** @returns How many messages were sent. */
 async function drainOne(channel: Channel, options: DrainOptions): Promise<number> {
-  const { clock, links, onTrouble, store, until } = options;
+  const { clock, doubted, links, onTrouble, store, until } = options;
   let sent = 0;
   while (clock() < until) {
     const limit = manyMessages * channel.bundle;
     const lease = until + 2 * timeout;
-    const bundles = await store.take(channel.name, limit, channel.bundle, clock(), lease);
+    const { bundle: size, name } = channel;
+    const bundles = await store.take(name, limit, size, clock(), lease, "all", doubted);
     if (bundles.length === 0) break;
     const results: Settled[] = [];
     for (const bundle of bundles) {

@@ -50,6 +50,7 @@ function jsonIn(text: string): unknown {
 
 async function takeIn(context: FunctionContext, parts: Parts): Promise<object> {
   const { clock, settings, store } = parts;
+  const now = clock();
   admit(context, settings.tokens);
   const body = context.req.bodyText;
   const { alerts, poison } = parsePayload(jsonIn(body));
@@ -57,13 +58,14 @@ async function takeIn(context: FunctionContext, parts: Parts): Promise<object> {
   const all = [...alerts, ...quarantined(poison, clock())];
   await store.ingest([{ alerts: all, poison, digest }], plan, clock());
   for (const { why } of poison) context.error(`an alert was put in quarantine: ${why}`);
-  // Durable from here on. A page does not wait for the next minute.
-  await tell(context, parts, clock() + atOnce);
+  // Durable from here on. A page does not wait for the next minute; a reminder does, which compares first.
+  await tell(context, parts, clock() + atOnce, now);
   return { taken: alerts.length, quarantined: poison.length };
 }
 
 async function act(context: FunctionContext, parts: Parts, fingerprint: string): Promise<object> {
   const { clock, settings, store } = parts;
+  const now = clock();
   admit(context, settings.peopleTokens);
   const body = jsonIn(context.req.bodyText);
   const who = actor.safeParse(body);
@@ -73,7 +75,7 @@ async function act(context: FunctionContext, parts: Parts, fingerprint: string):
   const { version, ...action } = what.data as z.infer<typeof actionSchema>;
   const by = who.data?.actor ?? "";
   const alert = await store.act(fingerprint, action, by, version, plan, clock());
-  await tell(context, parts, clock() + atOnce);
+  await tell(context, parts, clock() + atOnce, now);
   return alert;
 }
 

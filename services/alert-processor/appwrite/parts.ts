@@ -52,9 +52,16 @@ export function partsOf(opened: Pick<Parts, "channels" | "clock" | "settings" | 
  * Tells what is due; what that fails at is no business of who is answered. Never throws.
  *
  * @param until - When nothing more is begun, by the clock.
+ * @param doubted - Of an alert last heard of before this time nobody is reminded: the function may not have run for
+ * long, and only a comparison with Alertmanager says whether it goes on. Left out after one.
  * @returns How many messages were sent.
  */
-export function tell(context: FunctionContext, parts: Parts, until: number): Promise<number> {
+export function tell(
+  context: FunctionContext,
+  parts: Parts,
+  until: number,
+  doubted?: number,
+): Promise<number> {
   const { channels, clock, settings, store } = parts;
   const { page } = settings;
   const onTrouble = (why: string): void => {
@@ -62,5 +69,5 @@ export function tell(context: FunctionContext, parts: Parts, until: number): Pro
   };
   // Nobody signs in here, so there is no page of an alert and no link that acknowledges.
   const links = { page, alert: () => page, acknowledge: () => "" };
-  return drain({ channels, clock, links, onTrouble, store, until });
+  return drain({ channels, clock, doubted, links, onTrouble, store, until });
 }

@@ -7,14 +7,15 @@ const telling = 40_000;
 
 /**
  * Does each job, whatever becomes of the others; `failed` in the answer names those that failed. Who is slow
- * outside takes no time from telling people: meanwhile the heartbeat goes out and Alertmanager is asked,
- * each for ten seconds at most.
+ * outside takes no time from telling people what is new: meanwhile the heartbeat goes out and Alertmanager is asked,
+ * each for ten seconds at most. Snoozes end and reminders go out after that: what is over by then needs neither.
  *
  * @throws where the store cannot even say how much there is.
  */
 export async function tick(context: FunctionContext, parts: Parts): Promise<object> {
   const { beat, clock, store, watch } = parts;
-  const until = clock() + telling;
+  const now = clock();
+  const until = now + telling;
   const failures: string[] = [];
 
   async function attempt<T>(job: string, otherwise: T, work: () => Promise<T>): Promise<T> {
@@ -34,15 +35,15 @@ export async function tick(context: FunctionContext, parts: Parts): Promise<obje
     throw new Error(outcome.why);
   }
 
-  const woken = await attempt("ending snoozes", 0, () => watch.wake());
   const heard = await attempt("listening for heartbeats", false, () => watch.listen());
   const [told, pinged, { found, lost }] = await Promise.all([
-    tell(context, parts, until),
+    tell(context, parts, until, now),
     heard && attempt("sending the heartbeat", false, ping),
     attempt("comparing with Alertmanager", { found: 0, lost: 0 }, () => watch.reconcile()),
   ]);
+  const woken = await attempt("ending snoozes", 0, () => watch.wake());
   // What came of the comparison does not wait for the next minute, if there is time left.
-  const more = found + lost > 0 ? await tell(context, parts, until) : 0;
+  const more = await tell(context, parts, until);
   const forgotten = await attempt("forgetting what is old", 0, () => watch.prune());
   const { dead, open, pending, quarantined } = await store.depth();
   const done = {

@@ -2,7 +2,7 @@
 import { Client, Messaging } from "node-appwrite";
 import { eventually } from "../../../../test/provider/helpers.ts";
 import { handle } from "../../appwrite/handle.ts";
-import { partsOf } from "../../appwrite/parts.ts";
+import { partsOf, plan as topicPlan } from "../../appwrite/parts.ts";
 import { settingsOf } from "../../appwrite/settings.ts";
 import { topicChannel, topics } from "../../appwrite/topics.ts";
 import type { AlertmanagerTarget } from "../../service/alertmanager-api.ts";
@@ -10,10 +10,10 @@ import type { Store } from "../../store/store.ts";
 import { type FakeServer, fakeServer } from "../channels/fake-server.ts";
 import { message, minute, plan, receiptOf, start } from "../examples.ts";
 import { startAlertmanager as startReal } from "../service/real-alertmanager.ts";
-import { environment, scheduled } from "./executions.ts";
+import { contextOf, environment, scheduled } from "./executions.ts";
 import { type FakeAlertmanager, login, startAlertmanager } from "./fake-alertmanager.ts";
 import { type FakeAppwrite, startFake } from "./fake.ts";
-import { anyStore } from "./setup.ts";
+import { anyStore, token } from "./setup.ts";
 
 jest.setTimeout(60_000);
 
@@ -24,8 +24,14 @@ let store: Store;
 let now: number;
 let logged: string[];
 
-/** The function as a process that begins now has it. */
-function begin(more: { alertmanager?: AlertmanagerTarget; store?: Store; silence?: string } = {}) {
+interface Otherwise {
+  readonly alertmanager?: AlertmanagerTarget;
+  readonly store?: Store;
+  readonly silence?: string;
+}
+
+/** What a process of the function that begins now works with. */
+function partsNow(more: Otherwise = {}) {
   const client = new Client().setEndpoint(appwrite.endpoint).setProject(appwrite.project);
   const messaging = new Messaging(client.setKey(appwrite.key("messages.write")));
   const clock = () => now;
@@ -37,7 +43,7 @@ function begin(more: { alertmanager?: AlertmanagerTarget; store?: Store; silence
     VIGIL_ALERTMANAGER_CA: alertmanager.ca,
     VIGIL_SILENCE_SECONDS: more.silence,
   });
-  const parts = partsOf({
+  return partsOf({
     store: more.store ?? store,
     channels: topics.map((topic) => topicChannel(messaging, topic, clock)),
     // Only the address of a test is private.
@@ -48,6 +54,11 @@ function begin(more: { alertmanager?: AlertmanagerTarget; store?: Store; silence
     },
     clock,
   });
+}
+
+/** The run of each minute in such a process. */
+function begin(more?: Otherwise) {
+  const parts = partsNow(more);
   return async () => {
     const { body, statusCode } = await handle(scheduled(logged), parts);
     return { ...(body as object), statusCode };
@@ -161,6 +172,35 @@ describe("the comparison with Alertmanager", () => {
     expect(await tick()).toMatchObject({ found: 0, lost: 1, failed: [] });
     expect(await store.get("a2")).toMatchObject({ status: "stale" });
     expect(await store.get(message().fingerprint)).toMatchObject({ status: "firing" });
+  });
+
+  test("comes before anybody is reminded of what is over, or woken for it, after a long absence", async () => {
+    const labels = (severity: string) => ({ ...message().labels, severity });
+    const over = message({ fingerprint: "a2", labels: labels("emergency") });
+    const quiet = message({ fingerprint: "a3" });
+    const tick = begin();
+    await take(watchdog);
+    await store.ingest([receiptOf(message(), over, quiet)], topicPlan, now);
+    const snooze = { kind: "snooze", until: now + 10 * minute } as const;
+    await store.act("a3", snooze, "ada", undefined, topicPlan, now);
+    expect(await tick()).toMatchObject({ failed: [] });
+    const before = titles().length;
+    now += 60 * minute;
+    alertmanager.alerts = [watchdog, message()];
+    // The first that comes after the absence may be a message.
+    const startsAt = new Date(start).toISOString();
+    const body = { alerts: [{ ...watchdog, status: "firing", startsAt, endsAt: undefined }] };
+    const bearer = { authorization: `Bearer ${token}` };
+    const posted = contextOf(logged, "/v1/alerts", body, bearer);
+    const { statusCode } = await handle(posted, partsNow());
+    expect([statusCode, titles().slice(before)]).toEqual([200, []]);
+    expect(await tick()).toMatchObject({ lost: 2, woken: 0, failed: [] });
+    const reminded = titles()
+      .slice(before)
+      .filter((title) => title.startsWith("Still"));
+    expect(new Set(reminded)).toEqual(
+      new Set(["Still CRITICAL, nobody has it: DiskFull on db-1:9100: The disk of db-1 is full"]),
+    );
   });
 
   test("leaves what it found to the next run where the time for telling is over", async () => {
