@@ -97,6 +97,12 @@ export interface Delivery {
   readonly dueAt: number;
 }
 
+/** A delivery as it is planned: what is written down is the delivery alone. */
+export interface Planned extends Delivery {
+  /** It makes sense only to a channel that was told of the episode before. */
+  readonly ifTold?: true;
+}
+
 /** Whether somebody should still do something about it. */
 export const isOpen = ({ status }: Pick<Alert, "status">): boolean => status !== "resolved";
 

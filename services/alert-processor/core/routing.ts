@@ -7,6 +7,7 @@ import {
   type EventKind,
   heartbeatName,
   type Occasion,
+  type Planned,
 } from "./alert.ts";
 import type { Change } from "./lifecycle.ts";
 import { classOf, rankOf } from "./severity.ts";
@@ -58,10 +59,10 @@ function delivery(
 }
 
 /**
- * What is to be told because of a change. What a channel is told of only after it heard of the beginning
- * is planned for every channel that wants it; the store drops it where nothing was told.
+ * What is to be told because of a change. What a channel is told of only after it heard of the episode
+ * is planned for every channel that may have; the store drops it where nothing was told.
  */
-export function deliveriesOf(change: Change, subscriptions: readonly Subscription[]): Delivery[] {
+export function deliveriesOf(change: Change, subscriptions: readonly Subscription[]): Planned[] {
   const { event, from } = change;
   return planned(change, subscriptions).filter(
     // Later it may be told again: whoever said that nobody has it may not have found anybody.
@@ -72,7 +73,7 @@ export function deliveriesOf(change: Change, subscriptions: readonly Subscriptio
 function planned(
   { alert, event, tell = [] }: Change,
   subscriptions: readonly Subscription[],
-): Delivery[] {
+): Planned[] {
   if (event === undefined || alert.alertname === heartbeatName) return [];
   const { at, kind } = event;
   const { severity, team } = alert;
@@ -82,13 +83,16 @@ function planned(
   const mine = subscriptions.filter(
     ({ severities, teams }) => wants(severities, word) && wants(teams, team),
   );
-  // What is said of it later goes to whoever wants that, and to channels that can only have been asked for help.
+  // Channels that can only have been asked for help.
+  const asked = new Set(
+    subscriptions
+      .map(({ channel }) => channel)
+      .filter((channel) => mine.every((one) => one.channel !== channel)),
+  );
+  // What is said of it later goes to whoever wants that, and to whoever was asked.
   const hearing = (what: "acknowledged" | "resolved"): string[] => {
-    const asked = subscriptions.filter(({ channel }) =>
-      mine.every((one) => one.channel !== channel),
-    );
     const own = mine.filter(({ also }) => also.includes(what));
-    return [...new Set([...own, ...asked].map(({ channel }) => channel))];
+    return [...new Set([...own.map(({ channel }) => channel), ...asked])];
   };
   switch (kind) {
     case "firing":
@@ -100,17 +104,21 @@ function planned(
         }),
       );
     // Nobody has it any more: all start again, each as late as at the beginning. What somebody has still is told
-    // once: that it was over is not true any more.
+    // once: that it was over is not true any more. Nor is what they last heard who were asked for help.
     case "returned":
     case "unacknowledged":
-    case "woken":
-      return mine.flatMap(({ after, channel }) =>
-        after
-          .filter((seconds) => seconds === 0 || alert.owner === null)
-          .map((seconds) =>
-            delivery(alert, channel, "reminder", at + seconds * 1000, `${kind} ${at} ${seconds}`),
-          ),
-      );
+    case "woken": {
+      const again = (channel: string, seconds: number): Delivery =>
+        delivery(alert, channel, "reminder", at + seconds * 1000, `${kind} ${at} ${seconds}`);
+      return [
+        ...mine.flatMap(({ after, channel }) =>
+          after
+            .filter((seconds) => seconds === 0 || alert.owner === null)
+            .map((seconds) => again(channel, seconds)),
+        ),
+        ...[...asked].map((channel) => ({ ...again(channel, 0), ifTold: true as const })),
+      ];
+    }
     case "escalated":
       return tell.map((channel) => delivery(alert, channel, "reminder", at, `escalated ${at}`));
     case "acknowledged":

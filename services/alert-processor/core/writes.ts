@@ -1,18 +1,23 @@
 /** What a transaction has to write, decided from what it read. Pure, so that every store decides alike. */
-import type { Alert, AlertEvent, Delivery } from "./alert.ts";
+import type { Alert, AlertEvent, Delivery, Planned } from "./alert.ts";
 import { type Change, receive } from "./lifecycle.ts";
 import type { Incoming } from "./payload.ts";
 import { cancels, overturns } from "./routing.ts";
 
 /** Which deliveries follow from a change. */
-export type Planner = (change: Change) => readonly Delivery[];
+export type Planner = (change: Change) => readonly Planned[];
 
 /** A stretch of time in which an alert fires. */
 export type Episode = Pick<Alert, "fingerprint" | "startsAt">;
 
 /** One change of the list of what is to be told. */
 export type OutboxStep =
-  | { readonly kind: "add"; readonly delivery: Delivery }
+  | {
+      readonly kind: "add";
+      readonly delivery: Delivery;
+      /** Only where the channel was told of the episode: an earlier delivery was taken at least once. */
+      readonly ifTold: boolean;
+    }
   /** What is pending of an episode is to be told no more: all of it, or only who has it and that it is over. */
   | { readonly kind: "cancel"; readonly episode: Episode; readonly what: "all" | "news" };
 
@@ -24,11 +29,8 @@ export interface Writes {
   readonly outbox: readonly OutboxStep[];
 }
 
-/**
- * Whether a delivery only makes sense to a channel that was told of the episode: that is, of which an
- * earlier delivery was taken at least once.
- */
-export const needsBeginning = ({ occasion }: Pick<Delivery, "occasion">): boolean =>
+/** Whether a delivery says what has become of an alert: it comes before what is new of it. */
+export const isNews = ({ occasion }: Pick<Delivery, "occasion">): boolean =>
   occasion === "acknowledged" || occasion === "resolved";
 
 /** What is known of a delivery that was given up. */
@@ -75,7 +77,9 @@ export function writesOf(changes: readonly Change[], plan: Planner): Writes {
     const { fingerprint, startsAt } = alert;
     return [
       ...cancelOf(event, { fingerprint, startsAt }),
-      ...plan(change).map((delivery) => ({ kind: "add", delivery }) as const),
+      ...plan(change).map(({ ifTold = false, ...delivery }) => {
+        return { kind: "add", delivery, ifTold: ifTold || isNews(delivery) } as const;
+      }),
     ];
   });
   return {

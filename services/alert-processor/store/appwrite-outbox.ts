@@ -2,7 +2,7 @@
 import { Query } from "node-appwrite";
 import type { Occasion } from "../core/alert.ts";
 import { cancelling } from "../core/routing.ts";
-import { isStillNews, needsBeginning, type Episode, type OutboxStep } from "../core/writes.ts";
+import { isNews, isStillNews, type Episode, type OutboxStep } from "../core/writes.ts";
 import type { AppwriteDatabase } from "./appwrite-database.ts";
 import {
   cancelled,
@@ -50,8 +50,8 @@ const put = (writes: Writes, row: Row, fields: Row): void => {
 const nameOf = ({ fingerprint, startsAt }: Episode): string => `${fingerprint} ${startsAt}`;
 
 /** Pending word that somebody has it or that it was over: it comes before what is new. */
-const isNews = ({ occasion, state }: Row): boolean =>
-  state === "pending" && (occasion === "acknowledged" || occasion === "resolved");
+const isPendingNews = ({ occasion, state }: Row): boolean =>
+  state === "pending" && isNews({ occasion: String(occasion) as Occasion });
 
 /** Does the steps in their order. */
 export async function writeOutbox(
@@ -67,7 +67,7 @@ export async function writeOutbox(
     of.map(({ fingerprint }) => fingerprint),
   );
   const rows = Map.groupBy(known, episodeOf);
-  const news = Map.groupBy(known.filter(isNews), lineOf);
+  const news = Map.groupBy(known.filter(isPendingNews), lineOf);
   const keys = new Set(known.map(keyOf));
   const changed = new Set<string>();
   const change = (episode: string, row: Row): void => {
@@ -80,26 +80,26 @@ export async function writeOutbox(
     if (step.kind === "cancel") {
       const episode = nameOf(step.episode);
       for (const row of rows.get(episode) ?? []) {
-        if (row["state"] !== "pending" || (step.what === "news" && !isNews(row))) continue;
+        if (row["state"] !== "pending" || (step.what === "news" && !isPendingNews(row))) continue;
         change(episode, { ...row, state: "cancelled", settledAt: now });
       }
       continue;
     }
-    const { delivery } = step;
+    const { delivery, ifTold } = step;
     const episode = nameOf(delivery);
     const told = (rows.get(episode) ?? []).some(
       ({ attempts, channel }) => channel === delivery.channel && Number(attempts) > 0,
     );
-    if (keys.has(delivery.key) || (needsBeginning(delivery) && !told)) continue;
+    if (keys.has(delivery.key) || (ifTold && !told)) continue;
     const fresh = { state: "pending", attempts: 0, leasedUntil: 0, bundle: null, settledAt: null };
     const { dueAt } = delivery;
     const position = writes.next();
     change(episode, { ...delivery, ...fresh, plannedAt: dueAt, why: "", position });
-    if (needsBeginning(delivery)) continue;
+    if (isNews(delivery)) continue;
     // What the channel has refused so far comes first, so it is tried as soon as this is due.
     for (const one of news.get(lineOf({ ...delivery })) ?? []) {
       const row = rows.get(episodeOf(one))?.find((other) => keyOf(other) === keyOf(one));
-      if (row === undefined || !isNews(row) || Number(row["dueAt"]) <= dueAt) continue;
+      if (row === undefined || !isPendingNews(row) || Number(row["dueAt"]) <= dueAt) continue;
       change(episodeOf(row), { ...row, dueAt, attempts: Math.min(1, Number(row["attempts"])) });
     }
   }

@@ -2,7 +2,7 @@ import { keepable } from "../core/keepable.ts";
 import type { Alert, Delivery } from "../core/alert.ts";
 import type { Change } from "../core/lifecycle.ts";
 import type { Poison } from "../core/payload.ts";
-import { needsBeginning, type OutboxStep, type Planner, writesOf } from "../core/writes.ts";
+import { isNews, type OutboxStep, type Planner, writesOf } from "../core/writes.ts";
 import { alertOf, recordOf } from "./rows.ts";
 import {
   alertColumns,
@@ -92,12 +92,16 @@ async function outbox(
     );
     return;
   }
-  const added = steps.flatMap((step) => (step.kind === "add" ? [step.delivery] : []));
   const begun = { state: "pending", attempts: 0, leasedUntil: 0, why: "" };
-  const records = added.map((one) => ({ ...one, ...begun, plannedAt: one.dueAt }));
+  const added = (ifTold: boolean) =>
+    steps.flatMap((step) =>
+      step.kind === "add" && step.ifTold === ifTold
+        ? [{ ...step.delivery, ...begun, plannedAt: step.delivery.dueAt }]
+        : [],
+    );
   const then = "ON CONFLICT (key) DO NOTHING";
   // The end of an episode comes before the beginning of the next.
-  const late = records.filter(needsBeginning);
+  const late = added(true);
   if (late.length > 0) {
     await run(
       `INSERT INTO outbox (${namesOf(outboxColumns)})
@@ -111,7 +115,7 @@ async function outbox(
   await sql.insert(run, {
     table: "outbox",
     columns: outboxColumns,
-    records: records.filter((one) => !needsBeginning(one)),
+    records: added(false),
     then,
   });
 }
@@ -123,7 +127,7 @@ async function outbox(
 async function hasten(sql: Sql, run: Run, steps: readonly OutboxStep[]): Promise<void> {
   const due = new Map<string, Pick<Delivery, "channel" | "dueAt" | "fingerprint">>();
   for (const step of steps) {
-    if (step.kind === "cancel" || needsBeginning(step.delivery)) continue;
+    if (step.kind === "cancel" || isNews(step.delivery)) continue;
     const { channel, dueAt, fingerprint } = step.delivery;
     const line = `${fingerprint} ${channel}`;
     if (dueAt < (due.get(line)?.dueAt ?? Infinity)) due.set(line, { channel, dueAt, fingerprint });

@@ -83,6 +83,18 @@ describe("who is told", () => {
     expect(more).toEqual([]);
   });
 
+  test.each(["returned", "unacknowledged", "woken"] as const)(
+    "is, when it is %s, also the channel that may have been asked for help: if it was told of it",
+    (kind) => {
+      const dba = { ...lead, teams: ["dba"] };
+      expect(told(kind, [all, dba])).toEqual(["all reminder 0", "lead reminder 0"]);
+      const { fingerprint, startsAt } = alertOf();
+      const event = { fingerprint, startsAt, kind, at: start, actor: null, text: "" };
+      const planned = deliveriesOf({ alert: alertOf(), event }, [all, dba]);
+      expect(planned.map(({ ifTold }) => ifTold)).toEqual([undefined, true]);
+    },
+  );
+
   test("hears who has it now when it is handed over", () => {
     expect(told("assigned", [all, urgent, lead])).toEqual(["urgent acknowledged 0"]);
     const action = { kind: "assign", to: "grace", text: "you know it" } as const;

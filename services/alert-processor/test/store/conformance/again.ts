@@ -112,6 +112,22 @@ export function tellsAgain(name: string, open: () => Promise<Store>): void {
       expect(said).toEqual(after);
     });
 
+    test("reminds whoever was only asked for help when it is given back, and nobody who was not", async () => {
+      // Not for the pager: it can only be asked.
+      await tell(
+        start,
+        message({ severity: "warning" }),
+        message({ fingerprint: "a2", severity: "warning" }),
+      );
+      await steps["escalated"]?.(start + 1);
+      expect(await send("pager", start + 1)).toEqual(["reminder 1"]);
+      for (const step of ["taken", "told", "given back"]) await steps[step]?.(start + 2);
+      expect(await send("pager", start + 3)).toEqual(["reminder 1"]);
+      for (const action of ["acknowledge", "unacknowledge"] as const)
+        await memory.store.act("a2", { kind: action }, "ada", undefined, plan, start + 4);
+      expect(await send("pager", start + 5)).toEqual([]);
+    });
+
     const notTold = ["given up"];
     test.each([
       // Somebody is needed as long as nobody came: help that was asked for as well.
