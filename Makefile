@@ -7,6 +7,9 @@ export STACK
 export MAKEFILE_LIST
 here = "$$(dirname -- "$$(readlink -f -- "$${MAKEFILE_LIST\# }" 2>/dev/null)")"
 
+# Where whoever called it stands, which -C changes for everything that is started: what is offered works there.
+export VIGIL_FROM := $(value PWD)
+
 .DEFAULT_GOAL := help
 .PHONY: help up preview refresh down verify alerts-test status logs explain reach render doctor bench docs check mutate scorecard processor-image test test-plugins
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import ts from "typescript";
 import { fieldAt, type Path } from "../components/config/fields-of.ts";
 import { commands } from "../toolchain/commands/index.ts";
@@ -114,6 +114,18 @@ describe("every command that is offered", () => {
   it("that takes a path takes it whatever is in its name", () => {
     const onPaths = /(?:^|[:&;(] |see: )(?:sudo )?(?:cd|chmod|chown|df|du|ls|mkdir)\b[^`;&]* HOLE/;
     expect(spokenByUs.filter((line) => onPaths.test(line.text))).toEqual([]);
+  });
+
+  it("is shown as it works where the reader stands", () => {
+    // Pages of help, JSON, files' texts, and the end of up, which leads to the checkout itself.
+    const plain = /process\.stdout\.write\((?!help|values\.help|`\$\{JSON|closing\()/;
+    const offering = trackedFiles("toolchain/commands/*.ts").filter(
+      (path) =>
+        plain.test(text(path)) &&
+        spoken(path).some(({ text: line }) => /(?:^|\W)make [a-z]+|\.\/vigil [a-z]/.test(line)),
+    );
+    const data = ["autostart", "capture", "mutate", "preview", "render", "scorecard", "test"];
+    expect(offering.filter((path) => !data.includes(basename(path, ".ts")))).toEqual([]);
   });
 
   it("leaves it to the product to remove what is the product's", () => {

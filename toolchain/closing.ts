@@ -9,7 +9,7 @@ export interface Closing {
   readonly access: Access;
   readonly outputs: Outputs;
   readonly root: string;
-  /** The folder that Vigil was called from. @default the current one */
+  /** The folder that Vigil was called from. @default the one that the reader stands in */
   readonly here?: string;
   readonly stack: string;
   /** The configuration; undefined where it could not be read here. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { defaultStack, forStack, goTo } from "../rules/lib/command.ts";
+import { defaultStack, forStack, goTo, standing } from "../rules/lib/command.ts";
 import { nearest } from "../rules/lib/nearest.ts";
 import { formatError, reasonOf, UserError } from "./errors.ts";
 
@@ -51,7 +51,7 @@ export async function main(
 }
 
 /** What is offered works in the checkout: whoever called from elsewhere is led there. */
-export function fromHere(text: string, here = process.cwd()): string {
+export function fromHere(text: string, here = standing()): string {
   const there = goTo(join(import.meta.dirname, ".."), here);
   const offers = there !== undefined && /→ .*(?:\b(?:cp|make) |\.\/vigil )/.test(text);
   return offers ? text.replace(/^ *→ /m, `  → ${there}\n$&`) : text;

@@ -10,7 +10,7 @@ function small(): { readonly root: string; readonly elsewhere: string } {
   mkdirSync(root);
   write(root, {
     Makefile: readFileSync(join(checkout, "Makefile"), "utf8"),
-    vigil: `#!/bin/sh\necho "$(basename "$0") of $(cd -- "$(dirname -- "$0")" && pwd): $*"\n`,
+    vigil: `#!/bin/sh\necho "$(basename "$0") of $(cd -- "$(dirname -- "$0")" && pwd): $* for $VIGIL_FROM"\n`,
   });
   chmodSync(join(root, "vigil"), 0o755);
   const elsewhere = join(outer, "elsewhere");
@@ -34,11 +34,12 @@ describe("make finds its own folder", () => {
     const make = (goal: string) =>
       execFileSync("make", ["--no-print-directory", ...args, goal], {
         cwd,
-        env: { ...process.env, CDPATH: "/:/tmp", STACK: "x" },
+        // As a shell has it, and as it leaves it when make goes somewhere else.
+        env: { ...process.env, CDPATH: "/:/tmp", PWD: cwd, STACK: "x" },
         encoding: "utf8",
         stdio: "pipe",
       });
-    expect(make("up")).toBe(`vigil of ${root}: up\n`);
+    expect(make("up")).toBe(`vigil of ${root}: up for ${cwd}\n`);
     expect(make("help")).toContain("make up ");
   });
 });

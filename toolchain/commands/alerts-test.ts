@@ -5,6 +5,7 @@ import { UsageError } from "../main.ts";
 import { secondsIn, stackOptions } from "../options.ts";
 import { readOutputs } from "../outputs.ts";
 import { type Delivery, since, testAlert, until } from "../alert-test.ts";
+import { tell } from "../tell.ts";
 
 const help = `./vigil alerts-test ALERT [--host NAME] [--seconds N] [--stack NAME]
 
@@ -85,16 +86,16 @@ export async function run(args: string[]): Promise<number> {
     const verdict = await until(() => test.verdict(), Date.now() + 10_000);
     if (verdict === undefined)
       throw new UserError("Alertmanager took the alert and does not show it");
-    process.stdout.write(`${name} (${alert.severity}, team ${alert.team}) for ${host}\n`);
+    tell(`${name} (${alert.severity}, team ${alert.team}) for ${host}\n`);
     const muted = [
       ...verdict.silencedBy.map((id) => `silence ${id}`),
       ...verdict.inhibitedBy.map((id) => `alert ${id}`),
     ];
     if (muted.length > 0) {
-      process.stdout.write(`✗ told to nobody: held back by ${muted.join(", ")}\n`);
+      tell(`✗ told to nobody: held back by ${muted.join(", ")}\n`);
       return 1;
     }
-    process.stdout.write(`Routed to ${verdict.receivers.join(", ")}\n`);
+    tell(`Routed to ${verdict.receivers.join(", ")}\n`);
     const wanted = verdict.receivers.filter((receiver) => receiver !== "nobody");
     const arrived = await until(async () => {
       const now = since(before, await test.deliveries()).filter(({ receiver }) =>
@@ -105,15 +106,15 @@ export async function run(args: string[]): Promise<number> {
     }, deadline);
     const last = arrived ?? since(before, await test.deliveries());
     for (const one of last.filter(({ receiver }) => wanted.includes(receiver))) {
-      process.stdout.write(`${line(one)}\n`);
+      tell(`${line(one)}\n`);
     }
     const silent = wanted.filter((receiver) => !last.some((one) => one.receiver === receiver));
     for (const receiver of silent) {
-      process.stdout.write(
+      tell(
         `… ${receiver}: nothing sent yet; its route may wait longer (./vigil explain ${name}): --seconds 400\n`,
       );
     }
-    if (wanted.length === 0) process.stdout.write("✗ this stack tells nobody of it\n");
+    if (wanted.length === 0) tell("✗ this stack tells nobody of it\n");
     const failed = last.some((one) => one.failed > 0);
     return wanted.length > 0 && silent.length === 0 && !failed ? 0 : 1;
   } finally {

@@ -4,6 +4,7 @@ import { createWorkshop } from "../ensure.ts";
 import { examine, type PluginReport, type Report, type ToolReport } from "../examine.ts";
 import { showBytes } from "../places/archive.ts";
 import { formatTable } from "../table.ts";
+import { tell } from "../tell.ts";
 import { toolNames, tools } from "../tools.ts";
 
 const help = `./vigil doctor [--json]
@@ -34,7 +35,7 @@ export async function run(
   else {
     const installed = report.dependencies === "installed";
     const stack = env["STACK"] || "local";
-    process.stdout.write(show(report, installed ? await alertsRow(root, stack) : []));
+    tell(show(report, installed ? await alertsRow(root, stack) : []));
   }
   return report.tools.some(({ state }) => state === "missing") ? 1 : 0;
 }

@@ -14,6 +14,7 @@ import { forgetStack } from "../state/forget.ts";
 import { stackFolder } from "../state/home.ts";
 import { readRecord, recordFile } from "../state/record.ts";
 import { inTurn } from "../state/turn.ts";
+import { tell } from "../tell.ts";
 
 const help = `./vigil down [--stack NAME] [--purge]
 
@@ -35,17 +36,17 @@ export async function run(args: string[]): Promise<number> {
   if (elsewhere !== undefined) throw elsewhere;
   const destroyed = await destroy(root, stack, progress);
   const stopped = await stopParts(root, stack, target);
-  if (stopped.length > 0) process.stdout.write(sayStopped(stopped, destroyed.kind === "done"));
+  if (stopped.length > 0) tell(sayStopped(stopped, destroyed.kind === "done"));
   if (destroyed.kind === "failed") {
-    process.stdout.write(
+    tell(
       "\nWhat ran is stopped. The engine could not remove the rest: what it says above is still to be mended, then run it again.\n",
     );
     return destroyed.code;
   }
-  if (destroyed.kind === "impossible") process.stdout.write(await forget(root, stack));
+  if (destroyed.kind === "impossible") tell(await forget(root, stack));
   await removeAccess(root, stack);
   const purge = values["purge"] === true || process.env["PURGE"] === "1";
-  process.stdout.write(`\n${await settle(root, stack, target, purge)}\n`);
+  tell(`\n${await settle(root, stack, target, purge)}\n`);
   return 0;
 }
 

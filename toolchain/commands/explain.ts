@@ -9,6 +9,7 @@ import { unknownStack } from "../stack.ts";
 import { readStackConfig } from "../stack-config.ts";
 import { stackFile } from "../state/home.ts";
 import { formatTable } from "../table.ts";
+import { tell } from "../tell.ts";
 
 const help = `./vigil explain [ALERT] [--stack NAME]
 
@@ -49,7 +50,7 @@ export async function run(args: string[]): Promise<number> {
     if (!existsSync(stackFile(root, name))) throw await unknownStack(root, name);
     // The list is of use where the stack's configuration has mistakes, too.
     const loaded = await selectionOf(root, name).then(loadedBy, () => undefined);
-    process.stdout.write(listed(alerts, loaded && new Set(loaded.map((one) => one.alert.name))));
+    tell(listed(alerts, loaded && new Set(loaded.map((one) => one.alert.name))));
     return 0;
   }
   const alert = alerts.find(({ name }) => name === wanted);
@@ -95,6 +96,6 @@ export async function run(args: string[]): Promise<number> {
   const reason = group && leftOut(alert, group, selection);
   const here = hereLines(alert, reason, selection);
   const text = renderExplanation(alert, stack, alerts, section.slice(alert.name.length), here);
-  process.stdout.write(forStack(text, name));
+  tell(forStack(text, name));
   return 0;
 }

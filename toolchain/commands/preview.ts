@@ -5,6 +5,7 @@ import { stackOptions } from "../options.ts";
 import { createProgress } from "../progress.ts";
 import { groundProblems, unrecorded } from "../reality.ts";
 import { stackExists } from "../stack.ts";
+import { tell } from "../tell.ts";
 
 const help = `./vigil preview [--detail] [--json] [--stack NAME]
 
@@ -30,8 +31,8 @@ export async function run(args: string[]): Promise<number> {
     const say = json ? process.stderr : process.stdout;
     // Of containers requireGround says it, because then nothing can be compared.
     const lost = target === "docker" ? undefined : await unrecorded(engine.home, target);
-    for (const problem of problems) say.write(`✗ ${problem}\n`);
-    if (lost !== undefined) say.write(`${formatError(lost)}\n`);
+    for (const problem of problems) tell(`✗ ${problem}\n`, say);
+    if (lost !== undefined) tell(`${formatError(lost)}\n`, say);
   }
   // Modules that need packages, which are there only now.
   const { planFor } = await import("../plan.ts");
@@ -52,9 +53,9 @@ export async function run(args: string[]): Promise<number> {
     process.stdout.write(text);
   } else if (code === 0) {
     const page = renderPage(preview, { planned: plannedTexts(planned), stack, unseen });
-    process.stdout.write(painted(page));
+    tell(painted(page));
   } else {
-    process.stderr.write(renderErrors(preview));
+    tell(renderErrors(preview), process.stderr);
   }
   return code;
 }

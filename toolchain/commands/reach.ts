@@ -5,6 +5,7 @@ import { reasonOf } from "../errors.ts";
 import { stackOptions } from "../options.ts";
 import { type Outputs, readOutputs } from "../outputs.ts";
 import { selectionOf } from "../selection.ts";
+import { tell } from "../tell.ts";
 import type { Loaded, Unseen } from "../unseen.ts";
 import { watchingNow } from "../watching.ts";
 
@@ -48,6 +49,6 @@ export async function run(args: string[]): Promise<number> {
     typeof outputs === "string"
       ? outputs
       : await seenIn(outputs, loadedBy(selection), root).catch(reasonOf);
-  process.stdout.write(forStack(renderReach(stack, selection, seen, detail), stack));
+  tell(forStack(renderReach(stack, selection, seen, detail), stack));
   return 0;
 }

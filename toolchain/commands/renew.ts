@@ -7,6 +7,7 @@ import { stackOptions } from "../options.ts";
 import { deployed, fingerprint } from "../state/deployed.ts";
 import { recordFile } from "../state/record.ts";
 import { run as up } from "./up.ts";
+import { tell } from "../tell.ts";
 
 const help = `./vigil renew [--stack NAME]
 
@@ -71,7 +72,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const names = due.sort().join(", ");
   if (due.length === 0) {
-    process.stdout.write(`None of the ${found.length} certificates of stack ${stack} is due.\n`);
+    tell(`None of the ${found.length} certificates of stack ${stack} is due.\n`);
     return 0;
   }
   if ((await fingerprint(root, stack)) !== (await deployed(root, stack))) {
@@ -83,6 +84,6 @@ export async function run(args: string[]): Promise<number> {
       advice: [`${stack === "local" ? "" : `STACK=${stack} `}make up`],
     });
   }
-  process.stdout.write(`Due: ${names}.\n`);
+  tell(`Due: ${names}.\n`);
   return up(["--stack", stack]);
 }

@@ -10,6 +10,7 @@ import { UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
 import { groundChecks } from "../reality.ts";
 import { stackFolder } from "../state/home.ts";
+import { tell } from "../tell.ts";
 import { settle } from "../verify.ts";
 
 const help = `./vigil start [--stack NAME]
@@ -28,12 +29,12 @@ export async function run(args: string[]): Promise<number> {
   const { root, stack } = options;
   const target = await targetOf(root, stack);
   if (target !== "local") {
-    process.stdout.write(`The container engine starts what stack ${stack} has; nothing to do.\n`);
+    tell(`The container engine starts what stack ${stack} has; nothing to do.\n`);
     return 0;
   }
   const layout = layoutOf(stackFolder(root, stack));
   if (!existsSync(layout.project)) {
-    process.stdout.write(`Stack ${stack} is not up: there is nothing to start.\n`);
+    tell(`Stack ${stack} is not up: there is nothing to start.\n`);
     return 0;
   }
   await requireOwnFolder(layout.home);
@@ -50,6 +51,6 @@ export async function run(args: string[]): Promise<number> {
       advice: [`${stack === "local" ? "" : `STACK=${stack} `}make up`],
     });
   }
-  process.stdout.write(`Stack ${stack} is running.\n`);
+  tell(`Stack ${stack} is running.\n`);
   return 0;
 }

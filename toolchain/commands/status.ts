@@ -7,6 +7,7 @@ import { type Outputs, readOutputs } from "../outputs.ts";
 import { groundProblems } from "../reality.ts";
 import { selectionOf } from "../selection.ts";
 import { formatTable } from "../table.ts";
+import { tell } from "../tell.ts";
 import { type Watch, watchingNow } from "../watching.ts";
 
 const help = `./vigil status [--stack NAME]
@@ -66,27 +67,25 @@ export async function run(args: string[]): Promise<number> {
   const { root, stack } = options;
   const outputs = await readOutputs(await openEngine(options));
   const problems = await groundProblems(root, stack, outputs.target);
-  for (const problem of problems) process.stdout.write(`✗ ${problem}\n`);
+  for (const problem of problems) tell(`✗ ${problem}\n`);
   const estate = connect(outputs);
   try {
     const watched = await watchingNow(estate, outputs.watched);
     const alerts = (await estate.alerts()).filter(({ labels }) => labels["severity"] !== "none");
     const rows = watched.map(({ instance, job, state, why }) => [marks[state], job, instance, why]);
-    process.stdout.write(
-      `Watched in ${outputs.environment}\n${forStack(formatTable(rows), stack)}`,
-    );
-    process.stdout.write(
+    tell(`Watched in ${outputs.environment}\n${forStack(formatTable(rows), stack)}`);
+    tell(
       alerts.length === 0
         ? `\n${forStack(nothingFires(watched), stack)}\n`
         : `\nFiring\n${formatTable(inOrder(alerts).map(alertRow))}`,
     );
     if (watched.every(({ state }) => state !== "starting")) {
-      process.stdout.write(`\n${await reachLine(estate, outputs, options)}\n`);
+      tell(`\n${await reachLine(estate, outputs, options)}\n`);
     }
     const silent = watched.some(({ state }) => state === "silent");
     return problems.length === 0 && !silent ? 0 : 1;
   } catch (error) {
-    process.stdout.write(
+    tell(
       forStack(`✗ ${reasonOf(error)}\n  → make up mends what stopped; make logs says why\n`, stack),
     );
     return 1;

@@ -25,6 +25,8 @@ export async function run(args: string[]): Promise<number> {
   await ensureDependencies({ root: checkout, progress });
   const { binFolder } = await ensureTools(undefined, { root: checkout, progress });
   const env = { ...process.env, PATH: `${binFolder}${delimiter}${process.env["PATH"] ?? ""}` };
+  // Tests call Vigil from folders of their own, whatever make was called from.
+  delete (env as NodeJS.ProcessEnv)["VIGIL_FROM"];
   const node = (script: string, rest: readonly string[], more: NodeJS.ProcessEnv = {}) =>
     attach(process.execPath, [join(checkout, script), ...rest], {
       cwd: checkout,

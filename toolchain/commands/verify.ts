@@ -3,6 +3,7 @@ import { openEngine } from "../engine.ts";
 import { secondsIn, stackOptions } from "../options.ts";
 import { type Outputs, readOutputs } from "../outputs.ts";
 import { groundChecks } from "../reality.ts";
+import { tell } from "../tell.ts";
 import { checksFor, settle } from "../verify.ts";
 import { warmUp } from "../watching.ts";
 
@@ -39,7 +40,7 @@ export async function run(args: string[]): Promise<number> {
   // All are asked at once, and told in the order in which an alert goes its way.
   for (const [index, { claim }] of checks.entries()) {
     const problem = await problems[index];
-    process.stdout.write(problem === undefined ? `✓ ${claim}\n` : `✗ ${claim}\n  ${problem}\n`);
+    tell(problem === undefined ? `✓ ${claim}\n` : `✗ ${claim}\n  ${problem}\n`);
     well &&= problem === undefined;
   }
   return well ? 0 : 1;
