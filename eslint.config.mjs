@@ -6,8 +6,9 @@ import tests from "./test/lint.mjs";
 /** Where expectations stand beside the usual places: hooks, and tests that only some machines can run. */
 const testBlocks = [
   ...["beforeAll", "beforeEach", "afterEach", "afterAll"],
-  ...["itWhereAllowed", "itWhereAllowed.each", "onDebian", "onLinux", "onStandIn"],
-  ...["whereNotRoot", "whereRoot", "withFullDevice", "withGo"],
+  ...["itWhereAllowed", "itWhereAllowed.each", "onDebian", "onDebian.each"],
+  ...["onLinux", "onStandIn", "whereNotRoot", "whereRoot", "withFullDevice"],
+  ...["withGo", "withGo.each"],
 ];
 
 /** They pass for almost anything: say what it is. */

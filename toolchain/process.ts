@@ -7,16 +7,33 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Ends the program when it takes longer, in milliseconds. */
   readonly timeout?: number;
+  /**
+   * Ends the program, with all that it started, when it prints nothing for so long, in milliseconds: for
+   * those that wait without end for a server that is silent.
+   */
+  readonly idle?: number;
   /** Whom it runs as. */
   readonly uid?: number;
   readonly gid?: number;
 }
 
 /** Programs under way: none outlives this process, except when it is killed hard. */
-const children = new Set<ChildProcess>();
+const children = new Set<() => void>();
 process.on("exit", () => {
-  for (const child of children) child.kill();
+  for (const stop of children) stop();
 });
+
+/** Ends a program; with all that it started where it leads a group of its own. */
+function stopper(child: ChildProcess, leads: boolean): () => void {
+  return () => {
+    try {
+      if (leads && child.pid !== undefined) process.kill(-child.pid);
+      else child.kill();
+    } catch {
+      // It has ended by itself.
+    }
+  };
+}
 
 /** Output kept for messages, in characters: enough for a reason, small for a long build. */
 const kept = 64_000;
@@ -35,7 +52,8 @@ export async function run(
   const add = (chunk: string) => {
     output = (output + chunk).slice(-kept);
   };
-  const { code, signal } = await follow(command, args, options, add, add);
+  const { code, signal, silent } = await follow(command, args, options, add, add);
+  if (silent) throw new SilentCommand(command, options.idle ?? 0, output);
   if (code === 0) return output;
   throw new FailedCommand(`${command} ${failure(code, signal)}: ${reasonIn(output)}`, output);
 }
@@ -72,33 +90,53 @@ export async function collect(
 interface Ending {
   readonly code: number | null;
   readonly signal: string | null;
+  /** Whether it was ended because it printed nothing. */
+  readonly silent: boolean;
 }
 
 function follow(
   command: string,
   args: readonly string[],
-  { timeout, ...options }: RunOptions,
+  { idle, timeout, ...options }: RunOptions,
   onOut: (chunk: string) => void,
   onErr: (chunk: string) => void,
 ): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
-    children.add(child);
+    const child = spawn(command, args, {
+      ...options,
+      detached: idle !== undefined,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const stop = stopper(child, idle !== undefined);
+    children.add(stop);
     // Not spawn's own timeout: that one lives on after a program that could not be started.
-    const timer = timeout === undefined ? undefined : setTimeout(() => child.kill(), timeout);
+    const timer = timeout === undefined ? undefined : setTimeout(stop, timeout);
+    let silent = false;
+    const still =
+      idle === undefined
+        ? undefined
+        : setTimeout(() => {
+            silent = true;
+            stop();
+          }, idle);
     const over = () => {
-      children.delete(child);
+      children.delete(stop);
       clearTimeout(timer);
+      clearTimeout(still);
     };
-    child.stdout.setEncoding("utf8").on("data", onOut);
-    child.stderr.setEncoding("utf8").on("data", onErr);
+    const heard = (on: (chunk: string) => void) => (chunk: string) => {
+      still?.refresh();
+      on(chunk);
+    };
+    child.stdout.setEncoding("utf8").on("data", heard(onOut));
+    child.stderr.setEncoding("utf8").on("data", heard(onErr));
     child.on("error", (error) => {
       over();
       reject(new Error(`${command} cannot be started: ${reasonOf(error)}`, { cause: error }));
     });
     child.on("close", (code, signal) => {
       over();
-      resolve({ code, signal });
+      resolve({ code, signal, silent });
     });
   });
 }
@@ -111,6 +149,13 @@ export class FailedCommand extends Error {
   constructor(message: string, output: string) {
     super(message);
     this.output = output;
+  }
+}
+
+/** A program that was ended because it printed nothing for too long. */
+export class SilentCommand extends FailedCommand {
+  constructor(command: string, idle: number, output: string) {
+    super(`${command} said nothing for ${idle / 1000} s: ${reasonIn(output)}`, output);
   }
 }
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { FatalError } from "../../toolchain/errors.ts";
 import { debianPlace } from "../../toolchain/places/debian.ts";
 import { currentPlatform } from "../../toolchain/platform.ts";
 import { silent } from "../../toolchain/progress.ts";
@@ -106,6 +107,51 @@ onDebian("a repository signed by somebody else is refused", async () => {
   );
   await expect(fill(place)).rejects.toThrow(/apt-get failed/);
   expect(theirs.mirror.asked.join()).not.toContain("tiny.deb");
+});
+
+onDebian(
+  "a package that is not the one that was signed ends the run, and is not kept",
+  async () => {
+    const { mirror, keyring } = await repository("1.2.3-1");
+    const deb = mirror.files.get("/debian/pool/tiny.deb") as Buffer;
+    // Of the right size: only the checksum tells.
+    mirror.files.set("/debian/pool/tiny.deb", Buffer.alloc(deb.length, "x"));
+    const shop = workshop();
+    const place = debianPlace(tinyTool("", { debian }), shop, machine(mirror, keyring));
+    const folder = join(temporary(), "content");
+    mkdirSync(folder);
+    const error = await failure<FatalError>(place?.fill(folder, step) ?? Promise.resolve());
+    expect(error).toBeInstanceOf(FatalError);
+    expect(error.message).toBe(
+      `${mirror.url}/debian/pool/tiny.deb is not the package that Debian signed`,
+    );
+    expect(readdirSync(folder)).toEqual([]);
+    const archives = join(shop.cache, "debian/cache/archives");
+    expect(readdirSync(archives).filter((name) => name.endsWith(".deb"))).toEqual([]);
+  },
+);
+
+onDebian.each([
+  ["its index", "/debian/dists/forky/InRelease"],
+  ["a package", "/debian/pool/tiny.deb"],
+])("a mirror that never ends %s is given up, by its name", async (_, path) => {
+  const { mirror, keyring } = await repository("1.2.3-1");
+  mirror.files.set(path, (response) => {
+    response.writeHead(200);
+    const drip = setInterval(() => response.write("x"), 100);
+    response.on("close", () => {
+      clearInterval(drip);
+    });
+  });
+  const slow = { ...machine(mirror, keyring), patience: 3000 };
+  const place = debianPlace(tinyTool("", { debian }), workshop(), slow);
+  const folder = join(temporary(), "content");
+  mkdirSync(folder);
+  const error = await failure(place?.fill(folder, step) ?? Promise.resolve());
+  expect(error.message).toBe(
+    `${new URL(mirror.url).host}: not done within 3 s (another mirror: see /etc/apt)`,
+  );
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test("there is no such place for other machines and other tools", () => {

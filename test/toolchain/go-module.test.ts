@@ -1,13 +1,25 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
+import type { ServerResponse } from "node:http";
 import { delimiter, join } from "node:path";
 import { FatalError, ToolError } from "../../toolchain/errors.ts";
 import { obtain } from "../../toolchain/obtain.ts";
 import { goPlace } from "../../toolchain/places/go-module.ts";
 import { silent } from "../../toolchain/progress.ts";
+import type { Found } from "../../toolchain/tool.ts";
 import { go } from "../../toolchain/tools.ts";
 import { inRange, parseVersion } from "../../toolchain/version.ts";
-import { failure, recorder, site, temporary, tinyTool, workshop, write } from "./support.ts";
+import {
+  failure,
+  recorder,
+  sha256Of,
+  site,
+  temporary,
+  tinyTool,
+  workshop,
+  write,
+} from "./support.ts";
 
 const main = `package main
 
@@ -127,6 +139,47 @@ withGo("a module that is not what go.sum says ends the run, and leaves nothing",
     [],
     false,
   ]);
+});
+
+withGo.each([
+  ["never answers", () => undefined],
+  [
+    "begins an answer and never ends it",
+    (answer: ServerResponse) => void answer.writeHead(200).write("PK"),
+  ],
+])("a proxy that %s is given up, by its name, and leaves nothing", async (_, answering) => {
+  const mod = "module mod.test/dep\n\ngo 1.21\n";
+  const proxy = await site({
+    "/mod.test/dep/@v/v1.0.0.info": JSON.stringify({ Version: "v1.0.0" }),
+    "/mod.test/dep/@v/v1.0.0.mod": mod,
+  });
+  proxy.files.set("/mod.test/dep/@v/v1.0.0.zip", answering);
+  const lines = createHash("sha256")
+    .update(`${sha256Of(mod)}  go.mod\n`)
+    .digest("base64");
+  const shop = workshop({
+    env: {
+      PATH: ["/usr/bin", "/bin", bin ?? ""].join(delimiter),
+      HOME: temporary(),
+      GOFLAGS: "-modcacherw",
+      GOMODCACHE: temporary(),
+      GOPROXY: proxy.url,
+    },
+  });
+  write(shop.root, {
+    "toolchain/go/tiny/go.mod":
+      "module vigil.test/tiny\n\ngo 1.21\n\nrequire mod.test/dep v1.0.0\n",
+    "toolchain/go/tiny/go.sum": `mod.test/dep v1.0.0 h1:${"A".repeat(43)}=\nmod.test/dep v1.0.0/go.mod h1:${lines}\n`,
+    "toolchain/go/tiny/main.go": main.replace('"os"', '"os"; _ "mod.test/dep"'),
+  });
+  const folder = temporary();
+  const found = { binaries: { go: join(bin ?? "", "go") } } as unknown as Found;
+  const place = goPlace(tool, shop, () => Promise.resolve(found), 3000);
+  const error = await failure(place?.fill(folder, silent.start("", "")) ?? Promise.resolve());
+  expect(error.message).toBe(
+    `${new URL(proxy.url).host} does not send ${proxy.url}/mod.test/dep/@v/v1.0.0.zip (another proxy: GOPROXY=https://proxy.golang.org ./vigil tools)`,
+  );
+  expect(readdirSync(join(folder, "bin"))).toEqual([]);
 });
 
 test("without Go, and no way to get it, both are explained", async () => {

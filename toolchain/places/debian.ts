@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "../lock.ts";
-import { run } from "../process.ts";
+import { FatalError, reasonOf } from "../errors.ts";
+import { FailedCommand, run } from "../process.ts";
 import type { Place, Tool, Workshop } from "../tool.ts";
 import { inRange, parseVersion, showRange, showVersion } from "../version.ts";
 import { findMirror } from "./debian-mirror.ts";
@@ -19,6 +20,8 @@ export interface DebianMachine {
   readonly sources: readonly string[];
   readonly codename: string;
   readonly keyring: string | undefined;
+  /** Milliseconds that the index, and then the packages, may take. @default 300_000 */
+  readonly patience?: number;
 }
 
 /** Indexes read in this run, by apt folder: once is enough. */
@@ -43,7 +46,9 @@ export function debianPlace(
     async fill(folder, step) {
       const config = await prepareApt(join(shop.cache, "debian"), source);
       step.update(`reading the package index of Debian ${suite}`);
-      const index = updated.get(config) ?? updateIndex(config);
+      const { patience = 300_000 } = machine;
+      const index =
+        updated.get(config) ?? fromMirror(mirror, patience, updateIndex(config, patience));
       updated.set(config, index);
       await index;
       const [main = ""] = debian.packages;
@@ -56,7 +61,12 @@ export function debianPlace(
       step.update("downloading the Debian package");
       const packages = join(folder, "../packages");
       await mkdir(packages);
-      await run("apt-get", ["-c", config, "download", ...debian.packages], { cwd: packages });
+      const download = ["-c", config, "download", ...debian.packages];
+      await fromMirror(
+        mirror,
+        patience,
+        run("apt-get", download, { cwd: packages, timeout: patience }).catch(requireSums),
+      );
       step.update("unpacking");
       for (const file of await readdir(packages)) {
         await run("dpkg", ["-x", join(packages, file), folder]);
@@ -67,11 +77,42 @@ export function debianPlace(
 }
 
 /** Reads the indexes; runs racing each other take turns, since apt refuses to share its folders. */
-const updateIndex = (config: string): Promise<string> =>
+const updateIndex = (config: string, timeout: number): Promise<string> =>
   withLock(`${config}.lock`, () =>
     // Without this setting apt only warns when the index could not be fetched.
-    run("apt-get", ["-c", config, "-o", "APT::Update::Error-Mode=any", "update"]),
+    run("apt-get", ["-c", config, "-o", "APT::Update::Error-Mode=any", "update"], { timeout }),
   );
+
+/** Work with a mirror, which is named where it fails: apt waits for one that sends a byte now and then. */
+async function fromMirror<T>(mirror: string, patience: number, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof FatalError) throw error;
+    const { host } = new URL(mirror);
+    const reason = /was ended by SIGTERM/.test(reasonOf(error))
+      ? `not done within ${patience / 1000} s`
+      : reasonOf(error);
+    throw new Error(`${host}: ${reason} (another mirror: see /etc/apt)`, { cause: error });
+  }
+}
+
+/** What apt says of a package that is not the one of the signed index. */
+const mismatch = /Failed to fetch (\S+) +(?:Hash Sum mismatch|File has unexpected size)/;
+
+/** @throws FatalError where the mirror sent another package than Debian signed; apt has thrown it away. */
+function requireSums(error: unknown): never {
+  const [, url] = (error instanceof FailedCommand && mismatch.exec(error.output)) || [];
+  if (url === undefined) throw error;
+  throw new FatalError(`${url} is not the package that Debian signed`, {
+    details: [
+      "It was thrown away; no other place is tried.",
+      "A network that wants you to sign in first answers with its own page.",
+    ],
+    advice: ["Once that is mended: ./vigil tools"],
+    cause: error,
+  });
+}
 
 /** Writes an apt configuration that keeps everything inside one folder; returns its path. */
 async function prepareApt(folder: string, source: string): Promise<string> {

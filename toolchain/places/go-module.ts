@@ -2,14 +2,22 @@ import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { assertSum } from "../checksums.ts";
-import { FailedCommand, run, type RunOptions } from "../process.ts";
+import { FailedCommand, run, type RunOptions, SilentCommand } from "../process.ts";
 import type { Found, GoProgram, Place, Tool, Workshop } from "../tool.ts";
 
-/** A tool built from Go modules whose every version and checksum is committed under toolchain/go. */
+/** Milliseconds that Go may wait for a module without a sign of life: time for a large one over a slow line. */
+const patience = 180_000;
+
+/**
+ * A tool built from Go modules whose every version and checksum is committed under toolchain/go.
+ *
+ * @param idle - Milliseconds after which a proxy that sends nothing is given up; Go itself never does.
+ */
 export function goPlace(
   tool: Tool,
   shop: Workshop,
   getGo: () => Promise<Found>,
+  idle = patience,
 ): Place | undefined {
   const programs = tool.go;
   if (programs === undefined) return undefined;
@@ -33,9 +41,9 @@ export function goPlace(
           },
         };
         const pinned = join(shop.root, "toolchain/go", program.module);
-        await build(go, program, { pinned, folder, options }).catch((error: unknown) => {
+        await build(go, program, { pinned, folder, options, idle }).catch((error: unknown) => {
           requireSums(error, join(pinned, "go.sum"));
-          throw error;
+          throw silence(error);
         });
       }
       return {
@@ -51,22 +59,54 @@ interface Building {
   readonly pinned: string;
   readonly folder: string;
   readonly options: RunOptions;
+  /** Milliseconds that a download may be silent. */
+  readonly idle: number;
 }
 
 async function build(go: string, program: GoProgram, building: Building): Promise<void> {
-  const { folder, options, pinned } = building;
+  const { folder, idle, options, pinned } = building;
+  const fetching = { ...options, idle };
+  // First all that is needed, each request told (-x): a build is silent for longer than a download may be.
+  await run(
+    go,
+    ["list", "-C", pinned, "-deps", "-e", "-x", "-mod=readonly", program.main],
+    fetching,
+  );
   if (program.standIns === undefined) {
     await run(go, buildArgs(program, pinned, "readonly", folder), options);
     return;
   }
   const copy = join(folder, "source");
-  await vendor(go, pinned, copy, program.standIns, options);
+  await vendor(go, pinned, copy, program.standIns, fetching);
   await run(go, buildArgs(program, copy, "vendor", folder), options);
   await rm(copy, { recursive: true });
 }
 
 /** What Go says of a module that is not what go.sum says. */
 const mismatch = /(\S+): checksum mismatch\s+downloaded: (\S+)\s+go\.sum: +(\S+)/;
+
+/** A request as Go tells it, with the beginning of its answer where there was one. */
+const request = /^# get (\S+?)(: .*)?$/gm;
+
+/** What a download was waiting for, where Go was ended because nothing came; any other error as it is. */
+function silence(error: unknown): unknown {
+  if (!(error instanceof SilentCommand)) return error;
+  const open = new Set<string>();
+  let last: string | undefined;
+  for (const [, url = "", answer] of error.output.matchAll(request)) {
+    last = url;
+    if (answer === undefined) open.add(url);
+    else open.delete(url);
+  }
+  // What was answered may have ended in the middle.
+  const [url = last] = open;
+  if (url === undefined) return error;
+  const { host } = new URL(url);
+  return new Error(
+    `${host} does not send ${url} (another proxy: GOPROXY=https://proxy.golang.org ./vigil tools)`,
+    { cause: error },
+  );
+}
 
 /** @throws FatalError where Go refused a module, as for any other download. */
 function requireSums(error: unknown, sums: string): void {
