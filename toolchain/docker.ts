@@ -134,10 +134,20 @@ export async function publishedBy(port: number, env = process.env): Promise<stri
 /** Seconds a container has to end by itself. */
 const grace = 20;
 
-/** Stops and removes the containers and networks of a stack. Volumes, which hold the data, stay. */
-export async function removeContainers(stack: string, env = process.env): Promise<void> {
+/**
+ * Stops and removes the containers and networks of a stack. Volumes, which hold the data, stay.
+ *
+ * @param which - Those of its containers that are meant; its networks go with the last. @default all
+ * @returns the names of what was removed.
+ */
+export async function removeContainers(
+  stack: string,
+  which: (container: StackContainer) => boolean = () => true,
+  env = process.env,
+): Promise<string[]> {
   const at = engineAt(env);
-  const containers = await stackContainers(stack, env);
+  const all = await stackContainers(stack, env);
+  const containers = all.filter(which);
   await Promise.all(
     containers.map(async ({ id }) => {
       await call(at, "POST", `/containers/${id}/stop?t=${grace}`, grace + 10).catch(
@@ -146,10 +156,12 @@ export async function removeContainers(stack: string, env = process.env): Promis
       await call(at, "DELETE", `/containers/${id}?force=true`, grace + 10);
     }),
   );
+  if (containers.length < all.length) return containers.map(({ name }) => name);
   const networks = await call(at, "GET", `/networks?filters=${labelled(stack)}`);
   for (const { Id } of JSON.parse(networks) as { Id: string }[]) {
     await call(at, "DELETE", `/networks/${Id}`, grace);
   }
+  return containers.map(({ name }) => name);
 }
 
 function addressOf(at: string): RequestOptions {

@@ -4,7 +4,14 @@ import { forStack, quote } from "../rules/lib/command.ts";
 import { isUp } from "../provider/process/api.ts";
 import { layoutOf } from "../provider/process/layout.ts";
 import { freeFiles, freeSpace } from "./cache.ts";
-import { askDocker, type ContainerHealth, stackContainers, stackHealth } from "./docker.ts";
+import {
+  askDocker,
+  type ContainerHealth,
+  removeContainers,
+  type StackContainer,
+  stackContainers,
+  stackHealth,
+} from "./docker.ts";
 import { reasonOf, UserError } from "./errors.ts";
 import { partsOf } from "./running.ts";
 import { stackFolder, type StackHome } from "./state/home.ts";
@@ -144,15 +151,29 @@ export async function madeElsewhere(
   const [folder] = others.flatMap((one) => one.folder ?? []).sort();
   if (folder === undefined) return undefined;
   const make = forStack("make down", stack);
+  const there = existsSync(folder)
+    ? `To remove it there: cd ${quote(folder)} && ${make}`
+    : `Where that folder is no more, on no machine: ${forStack("./vigil down --orphans", stack)}`;
   return new UserError(`Stack ${stack} was put into containers from another folder, ${folder}`, {
     details: [...others.map(({ name }) => name), "Nothing was changed."],
     advice: [
-      `To remove it there: cd ${quote(folder)} && ${make}`,
+      there,
       `To have both, give this one a name of its own: cp Pulumi.${stack}.yaml Pulumi.${stack}2.yaml`,
-      `Where that folder is no more: docker rm -f $(docker ps -aq --filter label=vigil.stack=${stack})`,
     ],
   });
 }
+
+/** Whether the checkout that a container was made from is not on this machine. */
+const isOrphan = ({ folder }: StackContainer): boolean =>
+  folder !== undefined && !existsSync(folder);
+
+/**
+ * Removes the containers of a stack whose checkout is gone, and nothing of one that is there.
+ *
+ * @returns their names.
+ */
+export const removeOrphans = (stack: string): Promise<string[]> =>
+  removeContainers(stack, isOrphan);
 
 /**
  * What is there of a stack that nothing is recorded of: the record is lost, or another clone of the project

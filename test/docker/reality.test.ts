@@ -1,4 +1,7 @@
 import Docker from "dockerode";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { quote } from "../../rules/lib/command.ts";
 import { stackContainers, stackHealth } from "../../toolchain/docker.ts";
 import {
   containerProblems,
@@ -94,13 +97,15 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     const root = temporary();
     const home = { root, stack, own: true };
     const labels = (folder: string) => ({ "vigil.stack": stack, "vigil.folder": folder });
-    await run("other", "sleep 600", { Labels: labels("/home/it's ada/vigil") });
+    const folder = join(temporary(), "it's ada's");
+    mkdirSync(folder);
+    await run("other", "sleep 600", { Labels: labels(folder) });
     const told = await unrecorded(home, "docker");
     expect(told?.message).toBe(
-      `Stack ${stack} was put into containers from another folder, /home/it's ada/vigil`,
+      `Stack ${stack} was put into containers from another folder, ${folder}`,
     );
     expect(told?.advice[0]).toBe(
-      `To remove it there: cd '/home/it'\\''s ada/vigil' && STACK=${stack} make down`,
+      `To remove it there: cd ${quote(folder)} && STACK=${stack} make down`,
     );
     expect(await madeElsewhere(home, "docker")).toEqual(told);
     // Several checkouts may share a record that is kept elsewhere.

@@ -6,7 +6,7 @@ import { reasonOf, type UserError } from "../errors.ts";
 import { stackOptions } from "../options.ts";
 import { removeAccess } from "../outputs.ts";
 import { createProgress, type Progress } from "../progress.ts";
-import { madeElsewhere } from "../reality.ts";
+import { madeElsewhere, removeOrphans } from "../reality.ts";
 import { type Part, stopParts } from "../running.ts";
 import { backendChosen } from "../stack.ts";
 import { keepCopy, setAside } from "../state/care.ts";
@@ -16,22 +16,30 @@ import { readRecord, recordFile } from "../state/record.ts";
 import { inTurn } from "../state/turn.ts";
 import { tell } from "../tell.ts";
 
-const help = `./vigil down [--stack NAME] [--purge]
+const help = `./vigil down [--stack NAME] [--purge] [--orphans]
 
 Stops everything of a stack and removes what it made. Data stay, and the next up finds them. What runs
 is stopped whatever the state of the stack is in: unreadable, without its passphrase, on a full disk.
 
-  --purge   the data go, too, and every record with the secrets in it (or PURGE=1)
+  --purge    the data go, too, and every record with the secrets in it (or PURGE=1)
+  --orphans  first removes containers of the stack that were made from a checkout that is no more
 `;
 
 /** `vigil down`. */
 export async function run(args: string[]): Promise<number> {
-  const options = stackOptions(args, help, { purge: { type: "boolean" } });
+  const options = stackOptions(args, help, {
+    orphans: { type: "boolean" },
+    purge: { type: "boolean" },
+  });
   if (options === undefined) return 0;
   const { root, stack, values } = options;
   const progress = createProgress();
   const target = await targetOf(root, stack);
   const own = !(await backendChosen(root, process.env));
+  if (values["orphans"] === true && target === "docker") {
+    const removed = await removeOrphans(stack);
+    tell(`Of checkouts that are no more: ${removed.join(", ") || "nothing"}\n`);
+  }
   const elsewhere = await madeElsewhere({ own, root, stack }, target);
   if (elsewhere !== undefined) throw elsewhere;
   const destroyed = await destroy(root, stack, progress);
