@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { UserError } from "./errors.ts";
 
-/** Exit code of a program that was ended by Ctrl-C. */
-const interrupted = 130;
+/** Exit codes of a program that was ended by Ctrl-C, or asked to end. */
+const interrupted = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Where a program runs. */
 export interface AttachOptions {
@@ -21,7 +21,8 @@ export interface AttachOptions {
 
 /**
  * Runs a program on the caller's terminal and gives back its exit code. Ctrl-C reaches it directly;
- * it decides when to end.
+ * it decides when to end. One that was asked to end has not done its work, although it may say so: the
+ * engine ends with 0 where it was cancelled in the middle of a destroy.
  */
 export function attach(
   command: string,
@@ -45,8 +46,14 @@ export function attach(
       });
     }
     child.stderr?.on("data", (chunk: Buffer) => process.stderr.write(chunk));
-    const wait = (): void => undefined;
-    const forward = (): void => void child.kill("SIGTERM");
+    let asked: keyof typeof interrupted | undefined;
+    const wait = (): void => {
+      asked = "SIGINT";
+    };
+    const forward = (): void => {
+      asked = "SIGTERM";
+      child.kill("SIGTERM");
+    };
     process.on("SIGINT", wait);
     process.on("SIGTERM", forward);
     child.on("error", (error) => {
@@ -55,7 +62,8 @@ export function attach(
     child.on("close", (code, signal) => {
       process.off("SIGINT", wait);
       process.off("SIGTERM", forward);
-      resolve(signal === "SIGINT" ? interrupted : (code ?? 1));
+      const ended = signal === "SIGINT" ? interrupted.SIGINT : (code ?? 1);
+      resolve(ended === 0 && asked !== undefined ? interrupted[asked] : ended);
     });
   });
 }

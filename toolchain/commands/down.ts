@@ -47,7 +47,9 @@ export async function run(args: string[]): Promise<number> {
   if (stopped.length > 0) tell(sayStopped(stopped, destroyed.kind === "done"));
   if (destroyed.kind === "failed") {
     tell(
-      "\nWhat ran is stopped. The engine could not remove the rest: what it says above is still to be mended, then run it again.\n",
+      destroyed.code > 128
+        ? "\nWhat ran is stopped. The rest is still recorded, because this was interrupted: run it again.\n"
+        : "\nWhat ran is stopped. The engine could not remove the rest: what it says above is still to be mended, then run it again.\n",
     );
     return destroyed.code;
   }
