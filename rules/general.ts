@@ -78,8 +78,10 @@ export const signals = defineSignals({
   },
   newSeries: {
     unit: "count",
-    about: "Series an hour of scrapes has created.",
-    query: (q) => `sum_over_time(${q.gauge("scrape_series_added")}[1h])`,
+    about:
+      "Series an hour of scrapes has created, without those that a target has: to a Prometheus that restarts all are new.",
+    query: (q) =>
+      `sum_over_time(${q.gauge("scrape_series_added")}[1h]) - ${q.gauge("scrape_samples_post_metric_relabeling")}`,
   },
   infoFiring: {
     unit: "bool",
@@ -353,8 +355,29 @@ export const group = defineAlerts(owner, signals, {
     summary: "{{ $labels.job }} creates ever new series",
     description:
       "{{ $labels.instance }} made {{ $value | humanize }} new series in an hour; each costs memory until Prometheus forgets it.",
-    fires: { series: { scrape_series_added: "0x10 400x120" }, from: "1h16m", value: "24k" },
-    quiet: { series: { scrape_series_added: "280x120" }, at: "1h40m" },
-    resolves: { series: { scrape_series_added: "0x120" }, at: "1h20m" },
+    fires: {
+      series: {
+        scrape_series_added: "0x10 400x120",
+        scrape_samples_post_metric_relabeling: "1000x130",
+      },
+      from: "1h18m",
+      value: "23k",
+    },
+    quiet: {
+      series: {
+        scrape_series_added: "280x120",
+        scrape_samples_post_metric_relabeling: "1000x120",
+        'scrape_series_added{instance="large:8080"}': "0x60 26000 0x60",
+        'scrape_samples_post_metric_relabeling{instance="large:8080"}': "26000x121",
+      },
+      at: "1h40m",
+    },
+    resolves: {
+      series: {
+        scrape_series_added: "0x120",
+        scrape_samples_post_metric_relabeling: "1000x120",
+      },
+      at: "1h20m",
+    },
   },
 });

@@ -10,15 +10,24 @@ const left = (q: Query, expires: string, within: string): string =>
 const expiry = "probe_ssl_earliest_cert_expiry";
 const chain = "probe_ssl_last_chain_expiry_timestamp_seconds";
 
+/** Time left of the first certificate to expire that a server shows, or one of several behind its name. */
+const leftOfFirst = (q: Query, within: string): string => {
+  const expires = q.timestamp(expiry);
+  const several = `min_over_time(${expires}[${within}]) and changes(${expires}[1h]) > 1`;
+  return `(((${several} or last_over_time(${expires}[1h])) > 0) - time())`;
+};
+
 export const signals = defineSignals({
   certificateLeft: {
     unit: "seconds",
     about: "Time until the first certificate that a server, or one of several, shows expires.",
-    query: (q) => {
-      const expires = q.timestamp(expiry);
-      const several = `min_over_time(${expires}[1h]) and changes(${expires}[1h]) > 1`;
-      return `(((${several} or last_over_time(${expires}[1h])) > 0) - time())`;
-    },
+    query: (q) => leftOfFirst(q, "1h"),
+  },
+  certificateLeftLately: {
+    unit: "seconds",
+    about:
+      "The same by what was shown within 20 minutes, so that it ends soon after the last of several is renewed.",
+    query: (q) => leftOfFirst(q, "20m"),
   },
   renewed: {
     unit: "count",
@@ -132,16 +141,16 @@ export const group = defineAlerts(owner, signals, {
     severity: "critical",
     family: "TlsCertExpiry",
     threshold: { value: 3 * day, unit: "seconds until it expires" },
-    when: ({ certificateLeft, chainLeft, renewed }, threshold) =>
-      `${certificateLeft} < ${threshold} unless ${renewed} > 0 unless ${chainLeft} > ${threshold}`,
+    when: ({ certificateLeftLately, chainLeft, renewed }, threshold) =>
+      `${certificateLeftLately} < ${threshold} unless ${renewed} > 0 unless ${chainLeft} > ${threshold}`,
     for: "15m",
     summary: "Certificate of {{ $labels.instance }} expires within three days",
     description:
       "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}, then no client talks to it.",
     fires: { series: { [expiry]: ofTwo(230_000) }, from: "17m", value: "2d 15h 36m 20s" },
     quiet: { series: { [expiry]: "300000x30", ...livesShort, ...spare }, at: "25m" },
-    // Which of the two was old is remembered for an hour.
-    resolves: { series: { [expiry]: "7000000x80" }, at: "65m" },
+    // Which of the two was old is remembered for 20 minutes.
+    resolves: { series: { [expiry]: "7000000x80" }, at: "25m" },
   },
   TlsCertExpired: {
     severity: "critical",

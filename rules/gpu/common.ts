@@ -18,6 +18,9 @@ export const server = "cluster, env, host, instance, job";
 /** One GPU, whatever pod holds it: on Kubernetes its series carry the pod's labels too. */
 export const device = `${server}, gpu, UUID`;
 
+/** The figure of each GPU: it is told once for each pod that shares it, and by another series for the next pod. */
+export const each = (figure: string): string => `max by (${device}) (${figure})`;
+
 /**
  * What a counter of each GPU gained. Its series end and begin with the pods that hold the GPU, while
  * the driver counts on: so GPUs are compared, not series; one that was not seen before tells nothing.

@@ -1,6 +1,6 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
-import { card, device, gained, gpu, ofCard, server } from "./common.ts";
+import { card, device, each, gained, gpu, ofCard, server } from "./common.ts";
 import { countsFromZero } from "../lib/nature.ts";
 
 /**
@@ -75,7 +75,7 @@ export const signals = defineSignals({
   remapFailed: {
     unit: "bool",
     about: "1 once a bad row of memory could not be replaced.",
-    query: (q) => q.gauge("DCGM_FI_DEV_ROW_REMAP_FAILURE"),
+    query: (q) => each(q.gauge("DCGM_FI_DEV_ROW_REMAP_FAILURE")),
   },
   remapped: {
     unit: "count",
@@ -85,7 +85,7 @@ export const signals = defineSignals({
   retirePending: {
     unit: "count",
     about: "Pages of memory that leave service at the next reset.",
-    query: (q) => q.gauge("DCGM_FI_DEV_RETIRED_PENDING"),
+    query: (q) => each(q.gauge("DCGM_FI_DEV_RETIRED_PENDING")),
   },
   health: {
     unit: "count",

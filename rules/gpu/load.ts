@@ -1,50 +1,52 @@
 import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
-import { card, gained, gpu, ofCard } from "./common.ts";
+import { card, each, gained, gpu, ofCard } from "./common.ts";
 import { countsFromZero } from "../lib/nature.ts";
 
 export const signals = defineSignals({
   temperature: {
     unit: "celsius",
     about: "Temperature of each GPU's chip.",
-    query: (q) => q.gauge("DCGM_FI_DEV_GPU_TEMP"),
+    query: (q) => each(q.gauge("DCGM_FI_DEV_GPU_TEMP")),
   },
   memoryTemperature: {
     unit: "celsius",
     about: "Temperature of each GPU's memory; 0 where it has no sensor.",
-    query: (q) => q.gauge("DCGM_FI_DEV_MEMORY_TEMP"),
+    query: (q) => each(q.gauge("DCGM_FI_DEV_MEMORY_TEMP")),
   },
   memoryUsed: {
     unit: "ratio",
     about: "Share of each GPU's memory in use.",
-    query: (q) =>
-      `${q.gauge("DCGM_FI_DEV_FB_USED")} / (${q.gauge("DCGM_FI_DEV_FB_USED")} + ${q.gauge("DCGM_FI_DEV_FB_FREE")} > 0)`,
+    query: (q) => {
+      const used = q.gauge("DCGM_FI_DEV_FB_USED");
+      return each(`${used} / (${used} + ${q.gauge("DCGM_FI_DEV_FB_FREE")} > 0)`);
+    },
   },
   peak: {
     unit: "count",
     about: "The busiest moment of each GPU within an hour, in percent.",
-    query: (q) => `max_over_time(${q.gauge("DCGM_FI_DEV_GPU_UTIL")}[1h])`,
+    query: (q) => each(`max_over_time(${q.gauge("DCGM_FI_DEV_GPU_UTIL")}[1h])`),
   },
   heatBrake: {
     unit: "ratio",
     about: "Share of the time in which heat holds the clock down.",
-    query: (q) => `${q.rate("DCGM_FI_DEV_THERMAL_VIOLATION")} / 1e9`,
+    query: (q) => `${each(q.rate("DCGM_FI_DEV_THERMAL_VIOLATION"))} / 1e9`,
   },
   powerBrake: {
     unit: "ratio",
     about: "Share of the time in which the power limit holds the clock down.",
-    query: (q) => `${q.rate("DCGM_FI_DEV_POWER_VIOLATION")} / 1e9`,
+    query: (q) => `${each(q.rate("DCGM_FI_DEV_POWER_VIOLATION"))} / 1e9`,
   },
   boardBrake: {
     unit: "ratio",
     about: "Share of the time in which the board's supply holds the clock down.",
-    query: (q) => `${q.rate("DCGM_FI_DEV_BOARD_LIMIT_VIOLATION")} / 1e9`,
+    query: (q) => `${each(q.rate("DCGM_FI_DEV_BOARD_LIMIT_VIOLATION"))} / 1e9`,
   },
   linkErrors: {
     unit: "opsPerSecond",
     about: "Transfers over NVLink that arrived corrupt or were repeated, per second.",
     query: (q) =>
-      `${q.rate("DCGM_FI_DEV_NVLINK_CRC_DATA_ERROR_COUNT_TOTAL")} + ${q.rate("DCGM_FI_DEV_NVLINK_REPLAY_ERROR_COUNT_TOTAL")}`,
+      `${each(q.rate("DCGM_FI_DEV_NVLINK_CRC_DATA_ERROR_COUNT_TOTAL"))} + ${each(q.rate("DCGM_FI_DEV_NVLINK_REPLAY_ERROR_COUNT_TOTAL"))}`,
   },
   linkRecoveries: {
     unit: "count",
@@ -54,7 +56,7 @@ export const signals = defineSignals({
   replays: {
     unit: "opsPerSecond",
     about: "Transfers over PCIe that were repeated, per second.",
-    query: (q) => q.rate("DCGM_FI_DEV_PCIE_REPLAY_COUNTER"),
+    query: (q) => each(q.rate("DCGM_FI_DEV_PCIE_REPLAY_COUNTER")),
   },
 });
 

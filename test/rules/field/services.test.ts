@@ -3,6 +3,7 @@ import { type Situations, tryAll } from "./situation.ts";
 
 const prometheus = { job: "prometheus", instance: "p:9090", host: "p" };
 const loki = { job: "loki", instance: "l:3100", host: "l" };
+const dcgm = { job: "dcgm", instance: "g:9400", host: "g", gpu: "0", UUID: "GPU-0" };
 const site = { job: "probe", instance: "https://example.com" };
 const highest = "prometheus_remote_storage_highest_timestamp_in_seconds";
 const highestSent =
@@ -13,7 +14,7 @@ const six = (text: string): string => Array<string>(6).fill(text).join(" ");
 const situations: Situations = {
   "an error of a GPU that ends its pod, whose label goes": {
     alert: "GpuEccUncorrectable",
-    target: { job: "dcgm", instance: "g:9400", host: "g", gpu: "0", UUID: "GPU-0" },
+    target: dcgm,
     series: {
       'DCGM_FI_DEV_ECC_DBE_VOL_TOTAL{pod="train-1"}': "0x20 stale",
       DCGM_FI_DEV_ECC_DBE_VOL_TOTAL: "_x21 1x60",
@@ -205,6 +206,42 @@ const situations: Situations = {
       probe_ssl_last_chain_expiry_timestamp_seconds: "86400x100 146400x100 206400x100",
     },
     firing: { "20h": 0, "30h": 0 },
+  },
+  "a GPU that four pods share: it is told of for each": {
+    alert: "GpuTemperatureCritical",
+    target: dcgm,
+    series: Object.fromEntries(
+      ["a", "b", "c", "d"].map((pod) => [`DCGM_FI_DEV_GPU_TEMP{pod="${pod}"}`, "95x20"]),
+    ),
+    firing: { "10m": 1 },
+  },
+  "a GPU that is hot under jobs of five minutes, each a series of its own": {
+    alert: "GpuTemperatureHigh",
+    target: dcgm,
+    series: Object.fromEntries(
+      [0, 5, 10, 15, 20, 25].map((start) => [
+        `DCGM_FI_DEV_GPU_TEMP{pod="job-${start}"}`,
+        start === 0 ? "90x5 stale" : `_x${start} 90x5 stale`,
+      ]),
+    ),
+    firing: { "25m": 1 },
+  },
+  "a Prometheus that restarts, to which all series of a large target are new": {
+    alert: "TargetSeriesChurn",
+    target: { job: "kube-state-metrics", instance: "k:8080" },
+    series: {
+      scrape_series_added: "0x30 26000 0x100",
+      scrape_samples_post_metric_relabeling: "26000x131",
+    },
+    firing: { "60m": 0, "80m": 0 },
+  },
+  "two servers behind one address, of which the second is renewed as well": {
+    alert: "TlsCertExpiresIn3d",
+    target: site,
+    series: {
+      probe_ssl_earliest_cert_expiry: `${Array<string>(40).fill("200000 7000000").join(" ")} ${Array<string>(40).fill("7100000 7000000").join(" ")}`,
+    },
+    firing: { "60m": 1, "105m": 0 },
   },
 };
 
