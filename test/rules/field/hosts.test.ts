@@ -11,6 +11,7 @@ const mountedOn = (avail: string, readonly: string, mountpoint: string, device?:
 });
 const deviceError = (error: string, mountpoint: string): string =>
   `node_filesystem_device_error{device="/dev/sda7",device_error="${error}",fstype="ext4",mountpoint="${mountpoint}"}`;
+const volume = "kubelet/pods/0a1b/volumes/kubernetes.io~csi/pvc-0a1b/mount";
 
 const situations: Situations = {
   "a disk with two subvolumes and a read-only bind mount": {
@@ -170,6 +171,28 @@ const situations: Situations = {
     step: "1h",
     series: { node_textfile_mtime_seconds: "1000x700" },
     firing: { "100h": 0 },
+  },
+  "a pod's end of its link at AWS, where what the pod does not take is dropped": {
+    alert: "HostNetTransmitDrops",
+    target: { ...node, device: "eni4f1c2ab03d7" },
+    series: {
+      node_network_transmit_drop_total: "0+60x90",
+      node_network_transmit_packets_total: "0+1200x90",
+    },
+    firing: { "60m": 0 },
+  },
+  "a volume of a pod, which leaves: a kubelet that keeps its things elsewhere": {
+    alert: "HostFilesystemGone",
+    target: { ...node, fstype: "ext4" },
+    series: {
+      up: "1x200",
+      [`node_filesystem_size_bytes{device="/dev/rbd0",mountpoint="/var/lib/k0s/${volume}"}`]:
+        "1e9x80 stale",
+      [`node_filesystem_size_bytes{device="/dev/rbd1",mountpoint="/var/snap/microk8s/common/var/lib/${volume}"}`]:
+        "1e9x80 stale",
+      'node_filesystem_size_bytes{device="/dev/sda1",mountpoint="/"}': "1e9x200",
+    },
+    firing: { "110m": 0 },
   },
 };
 
