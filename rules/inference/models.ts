@@ -190,9 +190,10 @@ export const group = defineAlerts(owner, signals, {
   InferenceTrafficStopped: {
     severity: "warning",
     threshold: { value: 0.1, unit: "predictions per second an hour ago" },
-    // One that rests at this time of the day, as a job's does that is done, is not stopped.
+    // One that rests at this time of the day, as a job's does that is done, is not stopped; on its first
+    // day nobody knows when it rests.
     when: ({ requestsBefore, requestsNow, restBefore }, threshold) =>
-      `${requestsNow} == 0 and ${requestsBefore} > ${threshold} unless ${restBefore} == 0`,
+      `${requestsNow} == 0 and ${requestsBefore} > ${threshold} and ${restBefore} > 0`,
     for: "10m",
     step: "5m",
     summary: "Nobody asks {{ $labels.model }} any more",
@@ -204,6 +205,7 @@ export const group = defineAlerts(owner, signals, {
         [asked("ok")]: "0+25.5x315 8032.5x20",
         [asked("ok", "busy")]: "0+35x336",
         [asked("ok", "daily")]: "0x12 0+35x12 420x276 420+35x12 840x20",
+        [asked("ok", "new")]: "_x250 0+35x65 2275x20",
       },
       at: "26h45m",
     },

@@ -104,6 +104,13 @@ const situations: Situations = {
     },
     firing: { "30m": 0 },
   },
+  "a model on its first day, which rests in the evening": {
+    alert: "InferenceTrafficStopped",
+    target: { job: "shop", instance: "a:8080", model: "new", status: "ok" },
+    step: "5m",
+    series: { inference_requests_total: "0+90x100 9000x30" },
+    firing: { "8h50m": 0, "9h10m": 0 },
+  },
 };
 
 tryAll(situations);
