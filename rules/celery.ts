@@ -23,8 +23,7 @@ export const signals = defineSignals({
   },
   workersMissing: {
     unit: "count",
-    about:
-      "Workers fewer than within the last hour: one that is killed is 0 for a while, or just vanishes.",
+    about: "Workers fewer than within the last hour: one that is killed is 0, or just vanishes.",
     query: (q) => {
       const workers = `sum without (hostname) (${q.gauge("celery_worker_up")})`;
       return `quantile_over_time(0.5, ${workers}[1h:1m]) - ${workers}`;
@@ -129,8 +128,9 @@ export const group = defineAlerts(owner, signals, {
   },
   CeleryNoWorkers: {
     severity: "critical",
-    when: ({ up, workersUp }) =>
-      `${up} == 1 unless on (cluster, env, host, instance, job) ${workersUp} > 0`,
+    // Workers that are scaled to none while there is nothing to do are missed by nobody.
+    when: ({ queueLength, up, workersUp }) =>
+      `${up} == 1 unless on (cluster, env, host, instance, job) (${workersUp} > 0 or sum without (queue_name) (${queueLength}) == 0)`,
     for: "5m",
     byNature: {
       removed: "Tasks that nobody works on wait, whoever took the workers away.",
@@ -142,6 +142,7 @@ export const group = defineAlerts(owner, signals, {
     fires: {
       series: {
         up: "1x20",
+        [ofMail("queue_length")]: "3x20",
         'celery_worker_up{hostname="w1"}': "1 0x8 stale",
         'celery_worker_up{hostname="w2"}': "0x8 stale",
       },
@@ -153,6 +154,8 @@ export const group = defineAlerts(owner, signals, {
         'celery_worker_up{hostname="w1"}': "1x20",
         'celery_worker_up{hostname="w2"}': "0x20",
         'up{job="other"}': "1x20",
+        'up{instance="idle:9808"}': "1x20",
+        'celery_queue_length{queue_name="mail",instance="idle:9808"}': "0x20",
       },
       at: "10m",
     },
@@ -246,10 +249,7 @@ export const group = defineAlerts(owner, signals, {
       labels: mail,
       value: "0.6",
     },
-    quiet: {
-      series: { [ofMail("queue_length")]: "200+25.5x80" },
-      at: "70m",
-    },
+    quiet: { series: { [ofMail("queue_length")]: "200+25.5x80" }, at: "70m" },
   },
   CeleryQueueStuck: {
     severity: "warning",

@@ -73,6 +73,12 @@ export const signals = defineSignals({
     query: (q) =>
       `1 - max by (cluster, env, job, name) (avg_over_time(${q.gauge("aggregator_unavailable_apiservice")}[10m]))`,
   },
+  aggregatedLost: {
+    unit: "bool",
+    about: "1 for an aggregated API that was not there within three minutes.",
+    query: (q) =>
+      `max by (cluster, env, job, name) (max_over_time(${q.gauge("aggregator_unavailable_apiservice")}[3m]))`,
+  },
   clientErrors: {
     unit: "ratio",
     about: "Share of the requests to the API server that a component of the cluster saw fail.",
@@ -273,7 +279,9 @@ export const group = defineAlerts(componentOwner("apiserver", "cluster", job), s
   KubeAggregatedAPIDown: {
     severity: "warning",
     threshold: { value: 0.85, unit: "share of ten minutes in which it was there" },
-    when: ({ aggregatedAvailable }, threshold) => `${aggregatedAvailable} < ${threshold}`,
+    // What serves it is away for a minute or two when it is replaced, and the mean remembers that.
+    when: ({ aggregatedAvailable, aggregatedLost }, threshold) =>
+      `${aggregatedAvailable} < ${threshold} and ${aggregatedLost} > 0`,
     for: "5m",
     summary: "Aggregated API {{ $labels.name }} is not there",
     description:
@@ -290,6 +298,7 @@ export const group = defineAlerts(componentOwner("apiserver", "cluster", job), s
       series: {
         'aggregator_unavailable_apiservice{name="v1beta1.metrics.k8s.io"}':
           "0x10 1 0x9 1 0x9 1 0x9 1 0x9",
+        'aggregator_unavailable_apiservice{name="v1beta1.replaced"}': "0x36 1 1 0x20",
       },
       at: "45m",
     },

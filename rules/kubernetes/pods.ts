@@ -88,10 +88,11 @@ export const signals = defineSignals({
     about: "1 for each pod that ran to its end.",
     query: (q) => state(q.gauge("kube_pod_status_phase", { phase: /Succeeded|Failed/ }), ...ofPod),
   },
-  ofJob: {
+  endsItself: {
     unit: "bool",
-    about: "1 for each pod that a Job made.",
-    query: (q) => state(q.gauge("kube_pod_owner", { owner_kind: "Job" }), ...ofPod),
+    about:
+      "1 for each pod that is done one day, as a Job's, Tekton's or Argo's: not ready once its first container is.",
+    query: (q) => state(q.gauge("kube_pod_restart_policy", { type: { not: "Always" } }), ...ofPod),
   },
   gated: {
     unit: "bool",
@@ -230,8 +231,8 @@ export const group = defineAlerts(stateOwner("pods", "pod"), signals, {
   },
   KubePodNotReady: {
     severity: "warning",
-    when: ({ ended, gated, notReady, ofJob }) =>
-      `${notReady} > 0 unless ${samePod} ${ended} > 0 unless ${samePod} ${ofJob} > 0 unless ${samePod} ${gated} > 0`,
+    when: ({ ended, endsItself, gated, notReady }) =>
+      `${notReady} > 0 unless ${samePod} ${ended} > 0 unless ${samePod} ${endsItself} > 0 unless ${samePod} ${gated} > 0`,
     for: "15m",
     summary: "{{ $labels.namespace }}/{{ $labels.pod }} is not ready",
     description:
@@ -245,6 +246,7 @@ export const group = defineAlerts(stateOwner("pods", "pod"), signals, {
         [`kube_pod_status_ready{${pod},condition="false"}`]: "1x30",
         [`kube_pod_status_ready{${pod},condition="true"}`]: "0x30",
         [`kube_pod_status_reason{${pod},reason="Evicted"}`]: "1x30",
+        [`kube_pod_restart_policy{${pod},type="Always"}`]: "1x30",
       },
       from: "15m",
       labels: thatPod(),
@@ -260,7 +262,7 @@ export const group = defineAlerts(stateOwner("pods", "pod"), signals, {
         'kube_pod_status_phase{namespace="shop",pod="done",phase="Succeeded"}': "1x60",
         'kube_pod_info{namespace="shop",pod="job",node="node-1"}': "1x60",
         'kube_pod_status_ready{namespace="shop",pod="job",condition="false"}': "1x60",
-        'kube_pod_owner{namespace="shop",pod="job",owner_kind="Job"}': "1x60",
+        'kube_pod_restart_policy{namespace="shop",pod="job",type="Never"}': "1x60",
         'kube_pod_info{namespace="shop",pod="held"}': "1x60",
         'kube_pod_status_phase{namespace="shop",pod="held",phase="Pending"}': "1x60",
         'kube_pod_status_reason{namespace="shop",pod="held",reason="SchedulingGated"}': "1x60",

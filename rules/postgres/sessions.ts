@@ -16,7 +16,7 @@ export const signals = defineSignals({
       `max without (${passing}) (${q.gauge("pg_stat_activity_max_tx_duration", {
         state: "active",
         backend_type: "client backend",
-        application_name: { not: /pg_dump(?:all)?/ },
+        application_name: { not: /pg_dump(?:all)?|pg_restore|vacuumdb|reindexdb/ },
       })})`,
   },
   diskWaiters: {

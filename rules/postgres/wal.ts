@@ -1,4 +1,4 @@
-import { defineAlerts } from "../lib/alert.ts";
+import { defineAlerts, type Series } from "../lib/alert.ts";
 import { defineSignals } from "../lib/signal.ts";
 import { ofServer, ofTarget, postgres } from "./common.ts";
 import { countsFromZero } from "../lib/nature.ts";
@@ -20,6 +20,16 @@ export const signals = defineSignals({
     unit: "seconds",
     about: "Time since a WAL segment was archived.",
     query: (q) => q.gauge("pg_stat_archiver_last_archive_age"),
+  },
+  rowsWritten: {
+    unit: "count",
+    about: "Rows that a server wrote, changed or deleted within an hour.",
+    query: (q) => {
+      const rows = ["inserted", "updated", "deleted"]
+        .map((done) => q.increase(`pg_stat_database_tup_${done}`, "1h"))
+        .join(" + ");
+      return `sum by (cluster, env, job, instance) (${rows})`;
+    },
   },
   walSize: {
     unit: "ratio",
@@ -65,6 +75,14 @@ export const signals = defineSignals({
 const failed = 'pg_stat_archiver_failed_count{server="db-1:5432"}';
 const archived = 'pg_stat_archiver_archived_count{server="db-1:5432"}';
 const server = { server: "db-1:5432" };
+/** Rows of a server's one database. */
+const written = (instance: string, updated: string): Series =>
+  Object.fromEntries(
+    ["inserted", "updated", "deleted"].map((done) => [
+      `pg_stat_database_tup_${done}{instance="${instance}",datname="shop"}`,
+      done === "updated" ? updated : "7x20",
+    ]),
+  );
 
 export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals, {
   PostgresArchiveFailing: {
@@ -98,15 +116,19 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
   PostgresArchiveStale: {
     severity: "warning",
     threshold: { value: 3600, unit: "seconds without an archived segment" },
-    // A standby leaves that to its primary, and remembers what it archived when it was one.
-    when: ({ isReplica, sinceArchived }, threshold) =>
-      `${sinceArchived} > ${threshold} unless on (cluster, env, job, instance) ${isReplica} == 1`,
+    // A standby leaves that to its primary, and remembers what it archived when it was one. Where nothing
+    // is written there is nothing to archive.
+    when: ({ isReplica, rowsWritten, sinceArchived }, threshold) =>
+      `${sinceArchived} > ${threshold} unless on (cluster, env, job, instance) ${isReplica} == 1 unless on (cluster, env, job, instance) ${rowsWritten} == 0`,
     for: "15m",
     summary: "{{ $labels.host }} has archived no WAL for long",
     description:
       "The last segment was archived {{ $value | humanizeDuration }} ago; what came since would be lost with the machine.",
     fires: {
-      series: { 'pg_stat_archiver_last_archive_age{server="db-1:5432"}': "4140x20" },
+      series: {
+        'pg_stat_archiver_last_archive_age{server="db-1:5432"}': "4140x20",
+        ...written("db-1:9187", "0+2x20"),
+      },
       from: "15m",
       labels: server,
       value: "1h 9m 0s",
@@ -116,6 +138,8 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
         'pg_stat_archiver_last_archive_age{server="db-1:5432"}': "3100x20",
         'pg_stat_archiver_last_archive_age{instance="db-2:9187",server="db-2:5432"}': "90000x20",
         'pg_replication_is_replica{instance="db-2:9187"}': "1x20",
+        'pg_stat_archiver_last_archive_age{instance="db-3:9187",server="db-3:5432"}': "90000x20",
+        ...written("db-3:9187", "900x20"),
       },
       at: "20m",
     },

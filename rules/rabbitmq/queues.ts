@@ -2,12 +2,15 @@ import { defineAlerts } from "../lib/alert.ts";
 import { defineSignals, type Query } from "../lib/signal.ts";
 import { rabbitmq } from "./common.ts";
 
+/** Finds a queue whichever node leads it: its series are that node's. */
+const queueOfJob = "cluster, env, job, vhost, queue";
+
 /**
  * A figure of each queue without streams, which keep what was read and count it as waiting. Their type is
  * told by RabbitMQ 4 and later.
  */
 const ofQueues = (q: Query, metric: string): string =>
-  `(${q.gauge(metric)} unless on (cluster, env, job, vhost, queue) ${q.gauge("rabbitmq_detailed_queue_info", { queue_type: "rabbit_stream_queue" })})`;
+  `(${q.gauge(metric)} unless on (${queueOfJob}) ${q.gauge("rabbitmq_detailed_queue_info", { queue_type: "rabbit_stream_queue" })})`;
 
 /** Per queue: the default address adds all queues up, these come from `/metrics/detailed`. */
 export const signals = defineSignals({
@@ -41,6 +44,16 @@ export const signals = defineSignals({
     about:
       "Consumers that each queue had for a quarter of a day; a job at night is there for less.",
     query: (q) => `quantile_over_time(0.75, ${q.gauge("rabbitmq_detailed_queue_consumers")}[1d])`,
+  },
+  consumersElsewhere: {
+    unit: "count",
+    about: "The same of a queue that another node led then, where no node knows of a consumer now.",
+    query: (q) => {
+      const consumers = q.gauge("rabbitmq_detailed_queue_consumers");
+      const now = `max by (${queueOfJob}) (${consumers})`;
+      const before = `max by (${queueOfJob}) (quantile_over_time(0.75, ${consumers}[1d]))`;
+      return `(${consumers} + on (${queueOfJob}) group_left () (${before} unless ${now} > 0))`;
+    },
   },
   capacity: {
     unit: "ratio",
@@ -161,16 +174,19 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
   RabbitmqQueueNoConsumers: {
     severity: "critical",
     // Where nobody ever reads, as where dead letters lie or messages wait for their time, nobody is missing.
-    when: ({ consumers, consumersBefore, ready }) =>
-      `${consumers} == 0 and ${consumersBefore} > 0 and ${ready} > 0`,
+    when: ({ consumers, consumersBefore, consumersElsewhere, ready }) =>
+      `${consumers} == 0 and (${consumersBefore} > 0 or ${consumersElsewhere} > 0) and ${ready} > 0`,
     for: "5m",
     summary: "Nobody reads queue {{ $labels.queue }}",
     description:
       "Messages have waited in {{ $labels.queue }} for five minutes and it has no consumer.",
     fires: {
       series: {
-        [`rabbitmq_detailed_queue_consumers{${orders}}`]: "1x10 0x20",
-        [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "1x30",
+        // The node that led the queue goes, and its consumers with it.
+        [`rabbitmq_detailed_queue_consumers{${orders},instance="mq-2:15692",host="mq-2"}`]:
+          "1x10 stale",
+        [`rabbitmq_detailed_queue_consumers{${orders}}`]: "_x11 0x20",
+        [`rabbitmq_detailed_queue_messages_ready{${orders}}`]: "_x11 1x20",
         ...quorum,
       },
       from: "16m",
@@ -184,6 +200,9 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
         'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="dead"}': "3x20",
         'rabbitmq_detailed_queue_consumers{vhost="/",queue="nightly"}': "1 0x20",
         'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="nightly"}': "9x20",
+        // Another cluster's queue of that name.
+        [`rabbitmq_detailed_queue_consumers{${orders},instance="dev:15692"}`]: "0x20",
+        [`rabbitmq_detailed_queue_messages_ready{${orders},instance="dev:15692"}`]: "3x20",
         'rabbitmq_detailed_queue_consumers{vhost="/",queue="empty"}': "1x10 0x20",
         'rabbitmq_detailed_queue_messages_ready{vhost="/",queue="empty"}': "0x20",
       },

@@ -34,6 +34,11 @@ export const signals = defineSignals({
     about: "Clients that wait in a blocking command.",
     query: (q) => q.gauge("redis_blocked_clients"),
   },
+  blockedUsually: {
+    unit: "count",
+    about: "How many that mostly are within a day: workers without work wait as well.",
+    query: (q) => `quantile_over_time(0.5, ${q.gauge("redis_blocked_clients")}[1d])`,
+  },
   hits: {
     unit: "ratio",
     about: "Share of reads that found their key.",
@@ -163,13 +168,20 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
   RedisBlockedClients: {
     severity: "warning",
     threshold: { value: 50, unit: "clients that wait" },
-    when: ({ blocked }, limit) => `${blocked} > ${limit}`,
+    when: ({ blocked, blockedUsually }, limit) =>
+      `${blocked} > ${limit} and ${blocked} > 2 * ${blockedUsually}`,
     for: "15m",
     summary: "Many clients of Redis on {{ $labels.host }} wait",
     description:
       "{{ $value | humanize }} clients have waited in blocking commands for 15 minutes: what they wait for does not come.",
-    fires: { series: { redis_blocked_clients: "58x30" }, from: "15m", value: "58" },
-    quiet: { series: { redis_blocked_clients: "42x30" }, at: "20m" },
+    fires: { series: { redis_blocked_clients: "27x40 58x30" }, from: "56m", value: "58" },
+    quiet: {
+      series: {
+        redis_blocked_clients: "3x40 42x40",
+        'redis_blocked_clients{instance="jobs:9121"}': "300x40 540x40",
+      },
+      at: "60m",
+    },
   },
   RedisHitRatioLow: {
     severity: "warning",

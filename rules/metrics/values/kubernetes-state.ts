@@ -135,6 +135,7 @@ export const kubeStateMetrics: ProgramValues = {
       owner_kind: ownerKind,
       owner_is_controller: oneOf(["true", "false", ""], { notApplicable: [""] }),
     }),
+    kube_pod_restart_policy: { type: oneOf(["Always", "OnFailure", "Never"]) },
     kube_pod_status_phase: {
       phase: oneOf(["Pending", "Running", "Succeeded", "Failed", "Unknown"], {
         unknown: ["Unknown"],

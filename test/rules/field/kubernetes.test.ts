@@ -253,6 +253,35 @@ const situations: Situations = {
     },
     firing: { "200h": 0 },
   },
+  "a pod of Tekton, whose first step is done and whose second takes long": {
+    alert: "KubePodNotReady",
+    target: { ...state, namespace: "ci", pod: "build-1" },
+    series: {
+      'kube_pod_info{node="n1"}': "1x60",
+      'kube_pod_owner{owner_kind="TaskRun",owner_name="build",owner_is_controller="true"}': "1x60",
+      'kube_pod_restart_policy{type="Never"}': "1x60",
+      'kube_pod_status_phase{phase="Running"}': "1x60",
+      'kube_pod_status_ready{condition="false"}': "_x5 1x55",
+    },
+    firing: { "40m": 0 },
+  },
+  "an aggregated API whose server is replaced and away for two minutes": {
+    alert: "KubeAggregatedAPIDown",
+    target: { ...api, name: "v1beta1.metrics.k8s.io" },
+    series: { aggregator_unavailable_apiservice: "0x20 1x1 0x40" },
+    firing: { "26m": 0, "28m": 0, "30m": 0 },
+  },
+  "a volume that moves to another node while it is full": {
+    alert: "KubePersistentVolumeFull",
+    target: { job: "kubelet", namespace: "m", persistentvolumeclaim: "c" },
+    series: Object.fromEntries(
+      Object.entries({ available: 1, capacity: 100, used: 99 }).flatMap(([what, bytes]) => [
+        [`kubelet_volume_stats_${what}_bytes{instance="a:10250"}`, `${bytes}x30 stale`],
+        [`kubelet_volume_stats_${what}_bytes{instance="b:10250"}`, `_x32 ${bytes}x30`],
+      ]),
+    ),
+    firing: { "20m": 1, "50m": 1 },
+  },
 };
 
 tryAll(situations);

@@ -3,6 +3,7 @@ import { type Situations, tryAll } from "./situation.ts";
 
 const group = { job: "kafka", instance: "k:9308", host: "k", consumergroup: "g" };
 const celery = { job: "celery", instance: "c:9808", host: "c" };
+const onNode = (host: string) => `instance="${host}:15692",host="${host}"`;
 
 const situations: Situations = {
   "one of two workers is killed and its series vanishes": {
@@ -109,6 +110,39 @@ const situations: Situations = {
     series: {
       rabbitmq_detailed_queue_consumers: "0x60",
       rabbitmq_detailed_queue_messages_ready: "3x60",
+    },
+    firing: { "40m": 0 },
+  },
+  "workers that are scaled to none while there is nothing to do": {
+    alert: "CeleryNoWorkers",
+    target: celery,
+    series: {
+      up: "1x90",
+      'celery_worker_up{hostname="w1"}': "1x20 0x10 stale",
+      'celery_queue_length{queue_name="mail"}': "0x90",
+      'celery_queue_length{queue_name="reports"}': "0x70 4x20",
+    },
+    firing: { "60m": 0, "80m": 1 },
+  },
+  "a node that led a queue and dies, and the queue's consumers with it": {
+    alert: "RabbitmqQueueNoConsumers",
+    target: { job: "rabbitmq", queue: "orders", vhost: "/" },
+    series: {
+      [`rabbitmq_detailed_queue_consumers{${onNode("a")}}`]: "2x600 stale",
+      [`rabbitmq_detailed_queue_messages_ready{${onNode("a")}}`]: "0x600 stale",
+      [`rabbitmq_detailed_queue_consumers{${onNode("b")}}`]: "_x601 0x60",
+      [`rabbitmq_detailed_queue_messages_ready{${onNode("b")}}`]: "_x601 5+5x60",
+    },
+    firing: { "604m": 0, "620m": 1 },
+  },
+  "a queue nobody reads in one cluster, whose namesake in another is read": {
+    alert: "RabbitmqQueueNoConsumers",
+    target: { job: "rabbitmq", queue: "orders", vhost: "/" },
+    series: {
+      [`rabbitmq_detailed_queue_consumers{${onNode("a")}}`]: "2x60",
+      [`rabbitmq_detailed_queue_messages_ready{${onNode("a")}}`]: "3x60",
+      [`rabbitmq_detailed_queue_consumers{${onNode("b")}}`]: "0x60",
+      [`rabbitmq_detailed_queue_messages_ready{${onNode("b")}}`]: "3x60",
     },
     firing: { "40m": 0 },
   },

@@ -253,6 +253,39 @@ const situations: Situations = {
     },
     firing: { "20m": 1 },
   },
+  "a primary to which nothing is written, and which has nothing to archive": {
+    alert: "PostgresArchiveStale",
+    target: postgres,
+    series: {
+      'pg_stat_archiver_last_archive_age{server="s"}': "0+60x200",
+      pg_replication_is_replica: "0x200",
+      ...Object.fromEntries(
+        ["inserted", "updated", "deleted"].map((done) => [
+          `pg_stat_database_tup_${done}{datid="1",datname="shop"}`,
+          "7x100 7+1x100",
+        ]),
+      ),
+    },
+    firing: { "95m": 0, "180m": 1 },
+  },
+  "a restore and a vacuum of all databases, which take hours": {
+    alert: "PostgresLongTransaction",
+    target: { ...postgres, server: "s", datname: "shop", usename: "postgres", state: "active" },
+    series: Object.fromEntries(
+      ["pg_restore", "vacuumdb", "reindexdb"].map((tool) => [
+        `pg_stat_activity_max_tx_duration{application_name="${tool}",backend_type="client backend"}`,
+        "0+60x200",
+      ]),
+    ),
+    firing: { "150m": 0 },
+  },
+  "workers that wait for jobs, as they do all day": {
+    alert: "RedisBlockedClients",
+    target: redis,
+    step: "5m",
+    series: { redis_blocked_clients: "374x300 420x300" },
+    firing: { "20h": 0, "30h": 0 },
+  },
 };
 
 tryAll(situations);
