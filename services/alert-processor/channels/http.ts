@@ -3,6 +3,7 @@ import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import type { Alert } from "../core/alert.ts";
+import { instantOf } from "../core/instant.ts";
 import { type Outcome, outcomeOf } from "../core/retry.ts";
 import type { Message } from "./channel.ts";
 import { type Access, AddressError, checkUrl, guarded } from "./guard.ts";
@@ -108,7 +109,7 @@ export async function exchange(
     const response = await open(endpoint, post, signal);
     const { headers, statusCode = 0 } = response;
     const body = await bodyOf(response);
-    const at = Date.parse(headers.date ?? "") || Date.now();
+    const at = instantOf(headers.date ?? "") || Date.now();
     return { status: statusCode, retryAfter: headers["retry-after"] ?? null, at, body };
   } catch (error) {
     throw new TransportError(reasonOf(error, signal));

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { instantOf } from "./instant.ts";
 import { isKeepable, keepable } from "./keepable.ts";
 import { givenFingerprint } from "./own.ts";
 
@@ -98,7 +99,7 @@ const noteOf = (cut: readonly string[]): Texts => {
 };
 
 const time = z.string().transform((text, context) => {
-  const value = Date.parse(text);
+  const value = instantOf(text);
   if (Number.isNaN(value)) context.addIssue({ code: "custom", message: "is no time" });
   return value;
 });

@@ -1,4 +1,5 @@
 /** When a delivery that failed is tried again. */
+import { instantOf } from "./instant.ts";
 
 /** What became of an attempt. */
 export type Outcome =
@@ -44,7 +45,7 @@ const aboutMessage: readonly number[] = [400, 413, 414, 415, 422, 431];
  * says nothing of use, or more than an hour.
  */
 function secondsOf(retryAfter: string, now: number): number | undefined {
-  const date = (): number => Math.ceil((Date.parse(retryAfter) - now) / 1000);
+  const date = (): number => Math.ceil((instantOf(retryAfter) - now) / 1000);
   const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : date();
   return seconds > 0 && seconds <= longestSaid ? seconds : undefined;
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { text } from "node:stream/consumers";
 import { JSONParser, TokenizerError, TokenParserError } from "@streamparser/json";
+import { instantOf } from "../core/instant.ts";
 
 /** Where Alertmanager's API is, and how to sign in there. */
 export interface AlertmanagerTarget {
@@ -88,7 +89,7 @@ async function answerOf(
     const why = `Alertmanager's ${address.pathname}: it answered ${statusCode}`;
     throw new AlertmanagerError(why, statusCode, await text(read()));
   }
-  return { at: Date.parse(headers.date ?? ""), pieces: read() };
+  return { at: instantOf(headers.date ?? ""), pieces: read() };
 }
 
 /**
