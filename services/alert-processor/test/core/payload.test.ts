@@ -100,6 +100,22 @@ describe("a message", () => {
     expect(one).toEqual(other);
   });
 
+  test.each([
+    ["annotations", null],
+    ["annotations", ["summary"]],
+    ["endsAt", null],
+    ["endsAt", ""],
+    ["endsAt", 0],
+    ["generatorURL", null],
+    ["fingerprint", null],
+  ])("is taken in where %s, on which nothing depends, is %j", (name, value) => {
+    for (const status of ["firing", "resolved"]) {
+      const { alerts, poison } = parsePayload({ alerts: [{ ...firing, status, [name]: value }] });
+      expect(poison).toEqual([]);
+      expect(alerts).toMatchObject([{ resolved: status === "resolved" }]);
+    }
+  });
+
   test("tells of what Alertmanager left out", () => {
     const { alerts, poison } = parsePayload({ alerts: [firing], truncatedAlerts: 12 });
     expect(alerts).toHaveLength(1);
