@@ -124,7 +124,9 @@ describe("vigil tools", () => {
     expect(text).toBe(
       "✓  tiny     1.2.4  PATH\n–  grafana         not available: PATH: no grafana\n\n/c/.vigil/bin\n",
     );
-    expect((await printed(() => tools.run(["-h"], "/c", ensure))).text).toContain("vigil tools\n");
+    expect((await printed(() => tools.run(["-h"], "/c", ensure))).text).toContain(
+      "vigil tools [--anew]\n",
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -204,6 +205,41 @@ test("a cache that cannot be written to is named", async () => {
   const { code, err } = await run({ node: oldNode, npm }, { env: { VIGIL_CACHE: file } });
   expect(code).toBe(1);
   expect(err).toContain(`the cache ${file} cannot be written to`);
+});
+
+describe("a cache that everybody may write to", () => {
+  const planted = () => {
+    const cache = write(temporary(), {
+      "tiny/1.2.3-x/.vigil.json": "{}",
+      "tiny/1.2.3-x/tiny": program("planted"),
+      "locks/x.lock": "",
+      "mine/notes.txt": "of somebody else's",
+    });
+    return cache;
+  };
+
+  it("is not used, and is emptied of what is Vigil's by the command that is offered", async () => {
+    const cache = planted();
+    chmodSync(join(cache, "tiny"), 0o777);
+    const refused = await run(withNode, { env: { VIGIL_CACHE: cache } });
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain(`everybody may write to ${join(cache, "tiny")}`);
+    expect(refused.err).toContain(`got again: '${checkout}/vigil' tools --anew\n`);
+    const args = ["tools", "--anew", "--help"];
+    const { code } = await run(withNode, { args, env: { VIGIL_CACHE: cache } });
+    expect(code).toBe(0);
+    expect(readdirSync(cache).filter((name) => name !== "compile")).toEqual(["mine"]);
+  });
+
+  it("is left alone where it is everybody's by intention, whatever is asked", async () => {
+    const cache = planted();
+    chmodSync(cache, 0o1777);
+    const args = ["tools", "--anew", "--help"];
+    const { code, err } = await run(withNode, { args, env: { VIGIL_CACHE: cache } });
+    expect(code).toBe(1);
+    expect(err).toContain("→ That folder is not yours alone; this one is: unset VIGIL_CACHE");
+    expect(readdirSync(cache).sort()).toEqual(["locks", "mine", "tiny"]);
+  });
 });
 
 test("the script and the program agree where the cache is", async () => {

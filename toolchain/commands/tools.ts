@@ -3,10 +3,12 @@ import { parseArgs } from "node:util";
 import { ensureTools, type Ensured } from "../ensure.ts";
 import { formatTable } from "../table.ts";
 
-const help = `./vigil tools
+const help = `./vigil tools [--anew]
 
 Gets every tool into the cache, links them in .vigil/bin and shows where each is from.
 With a full cache nothing is fetched or looked up.
+
+  --anew   throws away what Vigil keeps in the cache first, and nothing else that lies there
 `;
 
 /** `vigil tools`: gets everything, then shows the table. */
@@ -15,7 +17,14 @@ export async function run(
   root = join(import.meta.dirname, "../.."),
   ensure: typeof ensureTools = ensureTools,
 ): Promise<number> {
-  const { values } = parseArgs({ args, options: { help: { type: "boolean", short: "h" } } });
+  const { values } = parseArgs({
+    args,
+    options: {
+      // Done by the script already, before anything is started from the cache.
+      anew: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
   process.stdout.write(values.help ? help : show(await ensure(undefined, { root, again: true })));
   return 0;
 }
