@@ -5,7 +5,7 @@ import type { Row } from "./sql.ts";
 
 export const pending = Query.equal("state", "pending");
 export const cancelled = Query.equal("state", "cancelled");
-export const oldestFirst = Query.orderAsc("position");
+const oldestFirst = Query.orderAsc("position");
 
 /** The rows of one alert on one channel, of which the first in the order is told first. */
 export const lineOf = (row: Row): string => `${row["fingerprint"]} ${row["channel"]}`;
@@ -40,7 +40,7 @@ async function heldUp(
  * @param doubted - Alerts last heard of before this time may be over; undefined where none may.
  * @returns Their keys.
  */
-export async function uncertain(
+async function uncertain(
   database: AppwriteDatabase,
   rows: readonly Row[],
   doubted: number | undefined,
@@ -95,4 +95,24 @@ export async function dueTo(
     }
   }
   return found;
+}
+
+/**
+ * The rows, and those that went out with them before: a bundle is never torn apart, but by doubt. What is left behind
+ * then is another message than the one that its name stands for.
+ */
+export async function wholeOf(
+  database: AppwriteDatabase,
+  rows: readonly Row[],
+  doubted: number | undefined,
+): Promise<{ readonly rows: readonly Row[]; readonly left: readonly Row[] }> {
+  const bundles = rows.flatMap(({ bundle }) => (bundle === null ? [] : [String(bundle)]));
+  const together = await database.among("outbox", "bundle", bundles, pending, oldestFirst);
+  const doubtful = await uncertain(database, together, doubted);
+  const isLeft = ({ key }: Row): boolean => doubtful.has(String(key));
+  const alone = rows.filter(({ bundle }) => bundle === null);
+  return {
+    rows: [...together.filter((row) => !isLeft(row)), ...alone],
+    left: together.filter(isLeft),
+  };
 }

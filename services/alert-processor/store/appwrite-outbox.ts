@@ -4,15 +4,7 @@ import type { Occasion } from "../core/alert.ts";
 import { cancelling } from "../core/routing.ts";
 import { isNews, isStillNews, type Episode, type OutboxStep } from "../core/writes.ts";
 import type { AppwriteDatabase } from "./appwrite-database.ts";
-import {
-  cancelled,
-  dueTo,
-  episodeOf,
-  lineOf,
-  oldestFirst,
-  pending,
-  uncertain,
-} from "./appwrite-due.ts";
+import { cancelled, dueTo, episodeOf, lineOf, pending, wholeOf } from "./appwrite-due.ts";
 import type { Writes } from "./appwrite-writes.ts";
 import { bundlesOf } from "./bundles.ts";
 import { alertOf, takenOf } from "./rows.ts";
@@ -135,32 +127,14 @@ async function needless(
   return rows.filter((row) => lines.has(name(row)));
 }
 
-/**
- * The rows, and those that went out with them before: a bundle is never torn apart, but by doubt. What is left behind
- * then is another message than the one that its name stands for.
- */
-async function wholeOf(
-  database: AppwriteDatabase,
-  writes: Writes,
-  rows: readonly Row[],
-  doubted: number | undefined,
-): Promise<Row[]> {
-  const bundles = rows.flatMap(({ bundle }) => (bundle === null ? [] : [String(bundle)]));
-  const together = await database.among("outbox", "bundle", bundles, pending, oldestFirst);
-  const doubtful = await uncertain(database, together, doubted);
-  const isDoubtful = (row: Row): boolean => doubtful.has(keyOf(row));
-  for (const row of together.filter(isDoubtful)) put(writes, row, { bundle: null });
-  const alone = rows.filter(({ bundle }) => bundle === null);
-  return [...together.filter((row) => !isDoubtful(row)), ...alone];
-}
-
 type Outbox = Pick<Store, "redrive" | "release" | "settle" | "take">;
 
 export const outboxOf = (database: AppwriteDatabase): Outbox => ({
   take: (channel, limit, size, now, until, scope = "all", doubted) =>
     database.transaction(async (writes) => {
       const due = await dueTo(database, channel, limit, now, scope, doubted);
-      const rows = await wholeOf(database, writes, due, doubted);
+      const { left, rows } = await wholeOf(database, due, doubted);
+      for (const row of left) put(writes, row, { bundle: null });
       const fingerprints = rows.map(({ fingerprint }) => String(fingerprint));
       const alerts = new Map(
         (await database.among("alerts", "$id", fingerprints)).map((row) => [
