@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { nodeSelection } from "../components/exporters.ts";
+import { nodeSelection } from "../components/catalog/node.ts";
 import { ensureTools } from "../toolchain/ensure.ts";
 import { silent } from "../toolchain/progress.ts";
 import { createGround, type RunningExporter, startExporter } from "./lib/exporter.ts";

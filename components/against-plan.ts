@@ -7,19 +7,20 @@ import { removeCommand } from "./config/commands.ts";
 import { type ConfigProblem, mistake } from "./config/mistakes.ts";
 import type { Config } from "./config/schema.ts";
 import type { Plan } from "./plan.ts";
-import type { Place } from "./targets/target.ts";
+import { hostOf } from "./targets/target.ts";
 
 /**
  * What a given certificate lacks: a name by which a part of the estate is reached and that it does
  * not carry would only show as a failed scrape.
  */
-function uncovered(config: Config, { places }: Plan): ConfigProblem[] {
+function uncovered(config: Config, { deployments }: Plan): ConfigProblem[] {
   if (config.tls === undefined) return [];
   const certificate = new X509Certificate(config.tls.certificate);
-  const reached = Object.values(places).flatMap(({ address, url }: Place) => [
-    address.slice(0, address.lastIndexOf(":")),
-    ...(url === undefined ? [] : [new URL(url).hostname]),
-  ]);
+  const reached = deployments.flatMap(({ place }) =>
+    place === undefined
+      ? []
+      : [hostOf(place.address), ...(place.url === undefined ? [] : [new URL(place.url).hostname])],
+  );
   const missing = [...new Set(reached)]
     .filter((host) => !(isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)))
     .sort();

@@ -6,7 +6,7 @@ import { DataSource } from "@pulumiverse/grafana/oss/dataSource.js";
 import { Folder } from "@pulumiverse/grafana/oss/folder.js";
 import { Provider } from "@pulumiverse/grafana/provider.js";
 import { datasourceUid } from "../dashboards/lib/theme.ts";
-import type { Config } from "./config/schema.ts";
+import type { ReceiverSettings } from "./config/receivers-schema.ts";
 import type { Trust } from "./trust.ts";
 
 export interface GrafanaContentArgs {
@@ -16,20 +16,16 @@ export interface GrafanaContentArgs {
   /** PEM the server's certificate is checked against; the public ones' when undefined. */
   readonly authority: pulumi.Input<string> | undefined;
   readonly trust: Trust;
-  /** `host:port` as Grafana reaches them. */
-  readonly prometheus: string;
-  readonly alertmanager: string;
+  /** `host:port` as Grafana reaches them; undefined where the estate has none. */
+  readonly prometheus: string | undefined;
+  readonly alertmanager: string | undefined;
   readonly scrapeInterval: string;
-  readonly receivers: Config["receivers"];
+  readonly receivers: ReceiverSettings;
   /** Dashboard JSON by uid. */
   readonly boards: Readonly<Record<string, string>>;
 }
 
-function contactPoint({
-  email,
-  slack,
-  webhook,
-}: Config["receivers"]): ContactPointArgs | undefined {
+function contactPoint({ email, slack, webhook }: ReceiverSettings): ContactPointArgs | undefined {
   if (!email && !slack && !webhook) return undefined;
   return {
     name: "vigil",
@@ -87,7 +83,7 @@ export class GrafanaContent extends pulumi.ComponentResource {
   constructor(name: string, args: GrafanaContentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:GrafanaContent", name, {}, opts);
     const { trust } = args;
-    const { password, username } = trust.person;
+    const { password, username } = trust.operator;
     const provider = new Provider(
       name,
       {
@@ -104,8 +100,10 @@ export class GrafanaContent extends pulumi.ComponentResource {
     const child = () => ({ parent: this, provider, dependsOn: last });
     const folder = new Folder(`${name}-folder`, { title: "Vigil", uid: "vigil" }, child());
     last = folder;
-    last = dataSource("prometheus", args, args.prometheus, child());
-    last = dataSource("alertmanager", args, args.alertmanager, child());
+    for (const kind of ["prometheus", "alertmanager"] as const) {
+      const address = args[kind];
+      if (address !== undefined) last = dataSource(kind, args, address, child());
+    }
     for (const [uid, configJson] of Object.entries(args.boards)) {
       const board = { configJson, folder: folder.uid, overwrite: true };
       last = new Dashboard(`${name}-${uid}`, board, child());

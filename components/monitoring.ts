@@ -1,57 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
+import { forStack } from "../rules/lib/command.ts";
 import { againstPlan } from "./against-plan.ts";
-import { Alertmanager } from "./alertmanager.ts";
-import { Cadvisor } from "./cadvisor.ts";
+import { services } from "./catalog/index.ts";
+import type { Service, Shell } from "./catalog/service.ts";
 import { ConfigError } from "./config.ts";
 import { removeCommand, setCommand } from "./config/commands.ts";
 import { mistake } from "./config/mistakes.ts";
 import type { Config } from "./config/schema.ts";
-import { Exporter } from "./exporter.ts";
-import { blackboxExporter, nodeExporter } from "./exporters.ts";
 import { readExtraRules } from "./extra-rules.ts";
-import { GrafanaContent } from "./grafana-content.ts";
-import { Grafana } from "./grafana.ts";
-import { grafanaOutput, serviceOutput, type VigilOutputs, watchedOutput } from "./outputs.ts";
-import { type Plan, planEstate } from "./plan.ts";
-import { Processor } from "./processor.ts";
-import { Prometheus } from "./prometheus.ts";
-import { toldOf } from "./render/alertmanager.ts";
-import { channelNames } from "./render/processor-channels.ts";
-import { forStack } from "../rules/lib/command.ts";
+import { estateOutputs, toldBy, type VigilOutputs } from "./outputs.ts";
+import { Part } from "./part.ts";
+import { type Deployment, type LeftOut, type Plan, planEstate } from "./plan.ts";
 import { createTarget } from "./targets/index.ts";
-import type { Place, Target } from "./targets/target.ts";
-import { Login } from "../provider/resources.ts";
+import type { Placed, Running, Target } from "./targets/target.ts";
 import { Trust } from "./trust.ts";
-
-/** Where the content goes: a Grafana of the estate's own, one that somebody else runs, or nowhere. */
-type GrafanaChoice = { readonly own: boolean; readonly elsewhere?: string };
-
-/** A stack without Grafana is watched and alerted all the same, so what is lacking is only said. */
-function chooseGrafana(
-  { grafana }: Config,
-  absent: ReadonlySet<string>,
-  target: Target,
-  parent: pulumi.Resource,
-): GrafanaChoice {
-  if (!grafana.enabled) return { own: false };
-  const needed = grafana.url === undefined ? ["grafana", "grafana-plugin"] : ["grafana-plugin"];
-  const missing = needed.find((part) => absent.has(part));
-  const reason =
-    missing === undefined
-      ? grafana.url === undefined && target.lacks("grafana")
-      : `${missing} is not available on this machine`;
-  if (reason) {
-    void pulumi.log.warn(`Grafana is left out: ${reason}.`, parent);
-    return { own: false };
-  }
-  return grafana.url === undefined ? { own: true } : { own: false, elsewhere: grafana.url };
-}
-
-/** Ways to people: Alertmanager's own, and those of the processor. */
-function toldBy({ processor, receivers }: Config, { places }: Plan): string[] {
-  const names = places.processor ? channelNames(processor) : [];
-  return [...toldOf(receivers), ...names.map((name) => `processor-${name}`)].sort();
-}
 
 /** Said rather than passed over: nobody should believe that a host is watched which is not. */
 const hostsToCome = mistake(
@@ -60,9 +22,20 @@ const hostsToCome = mistake(
   removeCommand(["hosts"]),
 );
 
+/** What makes the resources of each service, by the service's name. */
+export type Shells = ReadonlyMap<string, Shell<never>>;
+
+/** Loads what makes the resources of the services: a constructor cannot wait for it. */
+export async function loadShells(): Promise<Shells> {
+  const all: readonly Service[] = services;
+  const loaded = all.map(async (one) => [one.name, (await one.shell()) as Shell<never>] as const);
+  return new Map(await Promise.all(loaded));
+}
+
 export interface MonitoringArgs {
   readonly config: Config;
-  /** What cannot be obtained on this machine and is done without. */
+  readonly shells: Shells;
+  /** Programs and plugins that cannot be obtained on this machine and are done without. */
   readonly absent: ReadonlySet<string>;
 }
 
@@ -73,169 +46,99 @@ export class Monitoring extends pulumi.ComponentResource {
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:Monitoring", name, {}, opts);
     const child = { parent: this };
-    const { absent, config } = args;
+    const { config, shells } = args;
     const target = createTarget(config, pulumi.getStack(), child);
     if (Object.keys(config.hosts).length > 0) throw new ConfigError([hostsToCome]);
-    const lacking = target.lacks("prometheus");
-    if (lacking !== undefined) throw new pulumi.RunError(`${lacking}\nNothing was changed.`);
-    const { environment, login, receivers, tls } = config;
-    const { elsewhere, own } = chooseGrafana(config, absent, target, this);
-    const extra = readExtraRules(config.rules.extra);
-    const plan = planEstate(config, target, own, extra.texts);
-    const { places } = plan;
-    const problems = [...extra.problems, ...againstPlan(config, plan)];
-    if (problems.length > 0) throw new ConfigError(problems);
-
-    if (config.processor.enabled && !places.processor) {
-      void pulumi.log.warn(
-        forStack(
-          "The alert processor is left out: it has no image. " +
-            `make processor-image && ${setCommand(["processor", "image"])}`,
-          pulumi.getStack(),
-        ),
-        this,
-      );
-    }
-
-    const told = toldBy(config, plan);
+    const plan = planFor(config, target, args.absent);
+    for (const one of plan.leftOut) this.#warn(leftOutText(one));
+    const told = toldBy(plan);
     if (told.length === 0) {
-      void pulumi.log.warn(
-        forStack(
-          "No receiver is configured: alerts are shown and told to nobody. " +
-            setCommand(["receivers", "webhook", "url"]),
-          pulumi.getStack(),
-        ),
-        this,
-      );
+      const fix = setCommand(["receivers", "webhook", "url"]);
+      this.#warn(`No receiver is configured: alerts are shown and told to nobody. ${fix}`);
     }
-
+    const { environment, login, tls } = config;
     const trust = new Trust("trust", { environment, login, tls }, child);
-    const ground = { target, trust };
-    const withGrafana = own || elsewhere !== undefined;
-
-    new Exporter(
-      "node",
-      { ...ground, place: places.node, ...nodeExporter(config.nodeExporter, places.node) },
-      child,
-    );
-    new Exporter(
-      "blackbox",
-      {
-        ...ground,
-        place: places.blackbox,
-        ...blackboxExporter(config.blackboxExporter, places.blackbox),
-      },
-      child,
-    );
-    const processorToken =
-      places.processor && new Login("processor-token", { username: "alertmanager" }, child);
-    let people: Processor["people"] = {};
-    if (places.processor && processorToken && plan.processor !== undefined) {
-      ({ people } = new Processor(
-        "processor",
-        {
-          ...ground,
-          place: places.processor,
-          settings: config.processor,
-          config: plan.processor,
-          token: processorToken,
-        },
-        child,
-      ));
+    for (const group of groupsOf(plan.deployments)) {
+      const parts = group.flatMap((one) => this.#part(one, plan, target, trust, shells));
+      const running = runGroup(target, parts);
+      for (const { place, service, settings } of group) {
+        shells.get(service.name)?.content?.({
+          name: service.name,
+          estate: plan,
+          settings: settings as never,
+          place,
+          trust,
+          running,
+          parent: this,
+        });
+      }
     }
-    new Alertmanager(
-      "alertmanager",
-      {
-        ...ground,
-        place: places.alertmanager,
-        settings: config.alertmanager,
-        config: plan.alertmanager,
-        receivers,
-        processorToken,
-        withGrafana,
-      },
-      child,
-    );
-    if (places.grafana) this.#grafana(config, ground, plan, places.grafana);
-    if (elsewhere !== undefined) this.#grafanaElsewhere(config, elsewhere, plan, trust);
-    // After all that have certificates, whose ends it watches.
-    new Prometheus(
-      "prometheus",
-      {
-        ...ground,
-        place: places.prometheus,
-        settings: config.prometheus,
-        config: plan.prometheus,
-        jobs: plan.jobs,
-        rules: plan.rules,
-        withGrafana,
-      },
-      child,
-    );
-    if (places.cadvisor) {
-      const settings = config.cadvisor;
-      new Cadvisor("cadvisor", { ...ground, place: places.cadvisor, settings }, child);
-    }
-
-    this.outputs = {
-      version: 1,
-      environment,
-      target: config.target,
-      authority: trust.authority,
-      login: { username: trust.person.username, password: trust.person.password },
-      people,
-      client: trust.asker("operator"),
-      prometheus: serviceOutput(places.prometheus),
-      alertmanager: serviceOutput(places.alertmanager),
-      grafana: grafanaOutput(places.grafana, elsewhere),
-      processor: serviceOutput(places.processor),
-      watched: watchedOutput(plan),
-      receivers: told,
-    };
+    this.outputs = estateOutputs(config, plan, trust, told);
     this.registerOutputs(this.outputs);
   }
 
-  /** The estate's own Grafana server and what people see in it. */
-  #grafana(
-    config: Config,
-    ground: { readonly target: Target; readonly trust: Trust },
+  /** What a target is to run of a service; nothing where somebody else runs it. */
+  #part(
+    deployment: Deployment,
     plan: Plan,
-    place: Place,
-  ): void {
-    const { grafana: settings, login } = config;
-    const server = new Grafana(
-      "grafana",
-      { ...ground, place, settings, username: login.username },
-      { parent: this },
-    );
-    if (place.url === undefined) return;
-    const { trust } = ground;
-    const args = { url: place.url, authority: trust.authority, ...contentOf(config, plan, trust) };
-    const dependsOn = [...server.running.resources];
-    new GrafanaContent("grafana-content", args, { parent: this, dependsOn });
+    target: Target,
+    trust: Trust,
+    shells: Shells,
+  ): Placed[] {
+    const { place, service } = deployment;
+    const shell = shells.get(service.name);
+    if (place === undefined || shell === undefined) return [];
+    const args = { deployment, place, plan, shell, target, trust };
+    return [new Part(service.name, args, { parent: this }).placed];
   }
 
-  /** What people see, in a Grafana somebody else runs. */
-  #grafanaElsewhere(config: Config, url: string, plan: Plan, trust: Trust): void {
-    const { auth, authority } = config.grafana;
-    new GrafanaContent(
-      "grafana-content",
-      {
-        url,
-        ...(auth && { auth: pulumi.secret(auth.reveal()) }),
-        authority,
-        ...contentOf(config, plan, trust),
-      },
-      { parent: this },
-    );
+  #warn(text: string): void {
+    void pulumi.log.warn(forStack(text, pulumi.getStack()), this);
   }
 }
 
-const contentOf = ({ prometheus, receivers }: Config, plan: Plan, trust: Trust) => ({
-  trust,
-  prometheus: plan.places.prometheus.address,
-  alertmanager: plan.places.alertmanager.address,
-  scrapeInterval: prometheus.scrapeInterval,
-  receivers,
-  boards: plan.boards,
-});
+/**
+ * The plan, or everything that is wrong with it, before the first resource is registered.
+ *
+ * @throws `RunError` where the target lacks a program, {@link ConfigError} for contradictions.
+ */
+function planFor(config: Config, target: Target, without: ReadonlySet<string>): Plan {
+  const absent = new Map(
+    [...without].map((name) => [name, `${name} is not available on this machine`]),
+  );
+  for (const service of services as readonly Service[]) {
+    const { binary } = service;
+    if (service.optional === undefined || absent.has(binary)) continue;
+    const lacking = target.lacks(binary);
+    if (lacking !== undefined) absent.set(binary, lacking);
+  }
+  const extra = readExtraRules(config.rules.extra);
+  const plan = planEstate(config, target, absent, extra.texts);
+  const lacking = plan.deployments.flatMap(({ place, service }) =>
+    place === undefined ? [] : (target.lacks(service.binary) ?? []),
+  );
+  if (lacking.length > 0) {
+    throw new pulumi.RunError([...new Set(lacking), "Nothing was changed."].join("\n"));
+  }
+  const problems = [...extra.problems, ...againstPlan(config, plan)];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return plan;
+}
+
+/** Services with those that share their loopback. */
+const groupsOf = (deployments: readonly Deployment[]): Deployment[][] =>
+  deployments
+    .filter(({ service }) => service.beside === undefined)
+    .map((main) => [
+      main,
+      ...deployments.filter(({ service }) => service.beside === main.service.name),
+    ]);
+
+function runGroup(target: Target, [main, ...sidecars]: readonly Placed[]): Running | undefined {
+  return main && target.deploy([main, ...sidecars]);
+}
+
+function leftOutText({ service, why }: LeftOut): string {
+  if ("title" in why) return `${why.title} is left out: ${why.reason}.`;
+  return `${why.reason} ${why.first} && ${setCommand([service.key, why.field])}`;
+}

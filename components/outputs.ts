@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Config } from "./config/schema.ts";
 import type { Plan } from "./plan.ts";
 import type { Place } from "./targets/target.ts";
+import type { Trust } from "./trust.ts";
 
 /** A service people open. */
 export interface ServiceOutput {
@@ -43,21 +45,21 @@ export interface VigilOutputs {
 }
 
 /** Where a service is reached; null where it is left out or not published. */
-export const serviceOutput = (place: Place | undefined): ServiceOutput | null =>
+const serviceOutput = (place: Place | undefined): ServiceOutput | null =>
   place?.url === undefined ? null : { url: place.url };
 
 /** The same for Grafana, which somebody else may run. */
-export function grafanaOutput(
-  place: Place | undefined,
-  elsewhere: string | undefined,
-): VigilOutputs["grafana"] {
-  if (elsewhere !== undefined) return { url: elsewhere, elsewhere: true };
+function grafanaOutput(plan: Plan, { grafana: { url } }: Config): VigilOutputs["grafana"] {
+  const place = plan.place("grafana");
+  if (place === undefined) {
+    return plan.has("grafana") && url !== undefined ? { url, elsewhere: true } : null;
+  }
   const own = serviceOutput(place);
   return own && { ...own, elsewhere: false };
 }
 
 /** Scrape jobs by name with the `instance` of each target, sorted. */
-export function watchedOutput({ jobs }: Plan): VigilOutputs["watched"] {
+function watchedOutput({ jobs }: Plan): VigilOutputs["watched"] {
   const sorted = [...jobs].sort((a, b) => (a.name < b.name ? -1 : 1));
   return Object.fromEntries(
     sorted.map(({ name, targets }) => [
@@ -66,3 +68,35 @@ export function watchedOutput({ jobs }: Plan): VigilOutputs["watched"] {
     ]),
   );
 }
+
+/** Names of the ways to people: Alertmanager's own, and those of the processor. */
+export const toldBy = (plan: Plan): string[] =>
+  plan.deployments
+    .flatMap(({ service, settings }) => service.tells?.(plan, settings as never) ?? [])
+    .sort();
+
+/**
+ * What a stack tells others of an estate.
+ *
+ * @param told - Names of the ways to people.
+ */
+export const estateOutputs = (
+  config: Config,
+  plan: Plan,
+  trust: Trust,
+  told: readonly string[],
+): VigilOutputs => ({
+  version: 1,
+  environment: config.environment,
+  target: config.target,
+  authority: trust.authority,
+  login: { username: trust.operator.username, password: trust.operator.password },
+  people: trust.people(),
+  client: trust.asker("operator"),
+  prometheus: serviceOutput(plan.place("prometheus")),
+  alertmanager: serviceOutput(plan.place("alertmanager")),
+  grafana: grafanaOutput(plan, config),
+  processor: serviceOutput(plan.place("processor")),
+  watched: watchedOutput(plan),
+  receivers: told,
+});

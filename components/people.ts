@@ -1,5 +1,5 @@
 import { partsOf } from "./config/processor-proxy-schema.ts";
-import type { Config } from "./config/schema.ts";
+import type { ProcessorSettings } from "./config/processor-schema.ts";
 
 /** Who signs in at the processor's page beside the estate's own login, each once, sorted. */
 export interface People {
@@ -7,7 +7,7 @@ export interface People {
   readonly look: readonly string[];
 }
 
-export function peopleOf({ people }: Pick<Config["processor"], "people">): People {
+export function peopleOf({ people }: Pick<ProcessorSettings, "people">): People {
   const sorted = (text = ""): string[] => [...new Set(partsOf(text))].sort();
   return { act: sorted(people?.act), look: sorted(people?.look) };
 }

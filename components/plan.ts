@@ -1,175 +1,181 @@
 import { renderBoards } from "../dashboards/index.ts";
 import { groupsFor, type Selection } from "../rules/index.ts";
-import { renderAlertmanager, type Receivers } from "../rules/lib/alertmanager.ts";
 import { renderRuleFile, type RuleOptions } from "../rules/lib/rule-file.ts";
-import { sectionOf } from "./config/listeners.ts";
+import { services } from "./catalog/index.ts";
+import type { Estate, Listening, Missing, Service } from "./catalog/service.ts";
 import type { Config } from "./config/schema.ts";
 import { lacksOf } from "./lacks.ts";
-import { receiverFiles } from "./render/alertmanager.ts";
-import { certificateRules } from "./render/certificates.ts";
-import { probeModule } from "./render/blackbox.ts";
-import { processorReceiver, renderProcessor } from "./render/processor.ts";
-import { renderPrometheus, type ScrapeJob } from "./render/prometheus.ts";
-import type { Place, Target } from "./targets/target.ts";
+import type { ScrapeJob } from "./render/prometheus.ts";
+import type { Place, Site, Target } from "./targets/target.ts";
 
 /** What of a target decides where things stand. */
-type Ground = Pick<Target, "host" | "kind" | "place">;
+type Ground = Pick<Target, "host" | "place" | "traits">;
 
-/** Where every service of an estate stands; a service that is left out has no place. */
-export interface Places {
-  readonly alertmanager: Place;
-  readonly blackbox: Place;
-  readonly cadvisor?: Place;
-  readonly grafana?: Place;
-  readonly node: Place;
-  readonly processor?: Place;
-  readonly prometheus: Place;
+/** A service as a stack has it. */
+export interface Deployment {
+  readonly service: Service;
+  readonly settings: Listening;
+  /** Undefined where somebody else runs it. */
+  readonly place: Place | undefined;
+  /** The texts that it reads and that hold no secret, by path. Rendered when asked for. */
+  readonly texts: () => Readonly<Record<string, string>>;
+}
+
+/** A service that a stack wants and does not get. */
+export interface LeftOut {
+  readonly service: Service;
+  readonly why: Missing | { readonly title: string; readonly reason: string };
 }
 
 /** Everything that is decided before anything is created. Same input, same bytes. */
-export interface Plan {
-  readonly places: Places;
-  readonly jobs: readonly ScrapeJob[];
+export interface Plan extends Estate {
+  /** Every service of the estate, whoever watches the others last. */
+  readonly deployments: readonly Deployment[];
+  readonly leftOut: readonly LeftOut[];
   /** What decides which rules are loaded, and how. */
   readonly selection: RuleOptions & Selection;
-  readonly prometheus: string;
-  readonly alertmanager: string;
-  /** Whom Alertmanager tells: the processor, and people. Secrets are files. */
-  readonly receivers: Receivers;
-  /** Text of processor.yml; undefined where there is no processor. */
-  readonly processor: string | undefined;
-  /** YAML by path: `rules/general.yml`. */
-  readonly rules: Readonly<Record<string, string>>;
-  /** Dashboard JSON by uid. */
-  readonly boards: Readonly<Record<string, string>>;
 }
 
-/** Where containers are run the processor needs an image, and there is none to download. */
-const hasProcessor = ({ processor }: Config, { kind }: Ground): boolean =>
-  processor.enabled && (kind === "local" || processor.image !== undefined);
+const all: readonly Service[] = services;
 
-function placesOf(config: Config, target: Ground, withGrafana: boolean): Places {
+/** Why a service that is wanted cannot be had. */
+function whyNot(
+  service: Service,
+  settings: Listening,
+  wanted: boolean | "elsewhere" | Missing,
+  absent: ReadonlyMap<string, string>,
+): LeftOut["why"] | undefined {
+  if (typeof wanted === "object") return wanted;
+  const { needs = [], title = service.name } = service.optional?.(settings as never) ?? {};
+  const reason = needs.flatMap((need) => absent.get(need) ?? []).at(0);
+  return reason === undefined ? undefined : { title, reason };
+}
+
+/** Where a service will stand. */
+function siteOf({ beside, forPeople, image: { data }, name, sees }: Service, port: number): Site {
   return {
-    alertmanager: target.place("alertmanager", config.alertmanager.port),
-    blackbox: target.place("blackbox", config.blackboxExporter.port),
-    ...(target.kind === "docker" &&
-      config.cadvisor.enabled && {
-        cadvisor: target.place("cadvisor", config.cadvisor.port, "host", "prometheus"),
-      }),
-    ...(withGrafana && { grafana: target.place("grafana", config.grafana.port) }),
-    node: target.place("node", config.nodeExporter.port, "host"),
-    ...(hasProcessor(config, target) && {
-      processor: target.place("processor", config.processor.port),
-    }),
-    prometheus: target.place("prometheus", config.prometheus.port),
-  };
-}
-
-/** Parts know each other by certificates; what people open asks for a password. */
-const accessOf: Record<keyof Places, ScrapeJob["access"]> = {
-  alertmanager: "certificate",
-  blackbox: "certificate",
-  cadvisor: "open",
-  grafana: "login",
-  node: "certificate",
-  processor: "login",
-  prometheus: "login",
-};
-
-/**
- * Five to twenty times what each part brings on a large machine. Who took over an exporter cannot make
- * Prometheus hold more for it. Of containers and dashboards there may be any number.
- */
-const mostSamplesOf: Partial<Record<keyof Places, number>> = {
-  alertmanager: 5_000,
-  blackbox: 2_000,
-  node: 10_000,
-  processor: 5_000,
-  prometheus: 10_000,
-};
-
-/** One job per service: the service itself is its only target. */
-function ownJobs(config: Config, host: string, places: Places): ScrapeJob[] {
-  const portOf = (name: string): number => config[sectionOf[name as keyof Places]].port;
-  return Object.entries(places).map(([name, place]: [string, Place]) => ({
     name,
-    // The address says how Prometheus gets there; the instance says which one it is.
-    targets: [
-      {
-        address: place.address,
-        labels: { host, instance: `${host}:${portOf(name)}` },
-      },
-    ],
-    access: accessOf[name as keyof Places],
-    mostSamples: mostSamplesOf[name as keyof Places],
-  }));
-}
-
-/** What is watched from outside. No `host` label: the prober's host being down says nothing about it. */
-function probeJob(config: Config, prober: Place): ScrapeJob {
-  const targets = Object.entries(config.probes)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([probe, { url }]) => ({ address: url, labels: { instance: url, probe } }));
-  const access = accessOf.blackbox;
-  return {
-    name: "probe",
-    access,
-    mostSamples: 500,
-    targets,
-    prober: { address: prober.address, module: probeModule },
+    port,
+    ...(sees && { sees }),
+    ...(beside !== undefined && { beside }),
+    ...(forPeople && { forPeople }),
+    ...(data !== undefined && { data }),
   };
 }
 
+type Chosen = Omit<Deployment, "texts">;
+
+/** Which services a stack has, and where; and what it wants in vain. */
+function choose(config: Config, target: Ground, absent: ReadonlyMap<string, string>) {
+  const found: Chosen[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const service of all) {
+    const settings: Listening = config[service.key as never];
+    const wanted = service.wanted?.(settings as never, target.traits) ?? true;
+    if (wanted === false) continue;
+    const why = whyNot(service, settings, wanted, absent);
+    if (why !== undefined) leftOut.push({ service, why });
+    else if (wanted === "elsewhere") found.push({ service, settings, place: undefined });
+    else found.push({ service, settings, place: target.place(siteOf(service, settings.port)) });
+  }
+  return { found: [...found.filter((one) => !watches(one)), ...found.filter(watches)], leftOut };
+}
+
+/** Whoever watches the others comes after them, and after it what shares its loopback. */
+const watches = ({ service }: Chosen): boolean =>
+  service.cadence !== undefined || service.beside !== undefined;
+
+/** A service's own scrape job, of which it is the only target, and those beside it. */
+function jobsOf({ place, service, settings }: Chosen, config: Config, host: string): ScrapeJob[] {
+  if (place === undefined) return [];
+  const own = {
+    name: service.name,
+    // The address says how Prometheus gets there; the instance says which one it is.
+    targets: [{ address: place.address, labels: { host, instance: `${host}:${settings.port}` } }],
+    access: service.listener,
+    mostSamples: service.mostSamples,
+  };
+  return [own, ...(service.jobs?.({ common: config }, place) ?? [])];
+}
+
+/** Computes once, when first asked. */
+function once<T>(compute: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: compute() }).value;
+}
+
 /**
- * Decides the estate: where things stand, what is scraped, every text that is no secret. Pure.
+ * Decides the estate: which services it has and where they stand, what is scraped, every text that is no
+ * secret. Pure; texts, rules and boards are rendered when they are asked for.
  *
+ * @param absent - Why programs and plugins that an estate can do without are not there, by name.
  * @param extraRules - Rule files of the stack's own by name.
  */
 export function planEstate(
   config: Config,
   target: Ground,
-  withGrafana: boolean,
+  absent: ReadonlyMap<string, string> = new Map(),
   extraRules: Readonly<Record<string, string>> = {},
 ): Plan {
-  const places = placesOf(config, target, withGrafana);
-  const jobs = [...ownJobs(config, target.host, places), probeJob(config, places.blackbox)].filter(
-    (job) => job.targets.length > 0,
+  const { found, leftOut } = choose(config, target, absent);
+  const { host, traits } = target;
+  const byName = new Map(found.map((one) => [one.service.name, one]));
+  const [cadence] = found.flatMap(
+    ({ service, settings }) => service.cadence?.(settings as never) ?? [],
   );
+  if (cadence === undefined) throw new Error("No service of the catalogue collects");
+  const [grafanaBase] = found.flatMap(
+    ({ place, service, settings }) => service.boardsAt?.(settings as never, place) ?? [],
+  );
+  const jobs = found
+    .flatMap((one) => jobsOf(one, config, host))
+    .filter((job) => job.targets.length > 0);
   const selection = {
     ...config.rules,
-    evaluationInterval: config.prometheus.evaluationInterval,
+    evaluationInterval: cadence.evaluationInterval,
     jobs: jobs.map(({ name }) => name).sort(),
-    grafanaBase: config.grafana.url ?? places.grafana?.url,
-    lacks: lacksOf(config, target),
+    grafanaBase,
+    lacks: lacksOf(config, traits),
   };
-  const rules = Object.fromEntries([
+  const rules = once(() => renderRules(selection, extraRules));
+  const boards = once(() => renderBoards({ thresholds: config.rules.thresholds }));
+  const plan: Plan = {
+    common: config,
+    traits,
+    host,
+    cadence,
+    jobs,
+    selection,
+    leftOut,
+    get rules() {
+      return rules();
+    },
+    get boards() {
+      return boards();
+    },
+    place: (name) => byName.get(name)?.place,
+    has: (name) => byName.has(name),
+    deployments: found.map((one) => ({
+      ...one,
+      texts: once(() =>
+        one.place === undefined
+          ? {}
+          : (one.service.texts?.(plan, one.place, one.settings as never) ?? {}),
+      ),
+    })),
+  };
+  return plan;
+}
+
+function renderRules(
+  selection: RuleOptions & Selection,
+  extra: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries([
     ...groupsFor(selection).map((group) => [
       `rules/${group.name}.yml`,
       renderRuleFile(group, selection),
     ]),
-    ...Object.entries(extraRules).map(([name, text]) => [`rules/extra-${name}.yml`, text]),
+    ...Object.entries(extra).map(([name, text]) => [`rules/extra-${name}.yml`, text]),
   ]) as Record<string, string>;
-  const receivers = {
-    ...receiverFiles(config.receivers, places.alertmanager.config),
-    ...(places.processor && {
-      processor: processorReceiver(places.processor, places.alertmanager.config),
-    }),
-  };
-  return {
-    places,
-    jobs,
-    selection,
-    prometheus: renderPrometheus({
-      environment: config.environment,
-      settings: config.prometheus,
-      jobs,
-      alertmanager: places.alertmanager.address,
-      ruleFiles: [...Object.keys(rules), certificateRules],
-    }),
-    receivers,
-    alertmanager: renderAlertmanager(receivers, config.maintenance),
-    processor: places.processor && renderProcessor(config, places.processor, places.alertmanager),
-    rules,
-    boards: renderBoards({ thresholds: config.rules.thresholds }),
-  };
 }

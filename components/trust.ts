@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Authority, Certificate, Login } from "../provider/resources.ts";
-import type { Config } from "./config/schema.ts";
+import type { Common } from "./config/common-schema.ts";
 import { endOf, renderCertificateRules } from "./render/certificates.ts";
 import { clientFiles, renderWeb, webFiles } from "./render/web.ts";
 import type { Place, Workload } from "./targets/target.ts";
 
 export interface TrustArgs {
   readonly environment: string;
-  readonly login: Config["login"];
-  readonly tls: Config["tls"];
+  readonly login: Common["login"];
+  readonly tls: Common["tls"];
 }
 
 /** Certificate and private key, PEM. */
@@ -17,8 +17,11 @@ export interface Identity {
   readonly key: pulumi.Output<string>;
 }
 
-/** Who asks others with a certificate: whoever runs `up`, and parts. Alertmanager asks whether it is ready itself. */
-export type Asker = "alertmanager" | "grafana" | "operator" | "processor" | "prometheus";
+/**
+ * Who asks others: services by name, and `operator`, who is whoever runs `up`. A service may ask whether it is
+ * ready itself.
+ */
+export type Asker = string;
 
 /** Name and password of one who asks, at one listener and nowhere else. */
 export interface Access {
@@ -41,13 +44,16 @@ const lastThird = Math.ceil(years / 3);
 export class Trust extends pulumi.ComponentResource {
   /** PEM of the authority every client checks against. */
   readonly authority: pulumi.Output<string>;
-  readonly person: Login;
+  /** Login of the person who looks at the estate. */
+  readonly operator: Login;
 
   readonly #args: TrustArgs;
+  readonly #parent: pulumi.Resource | undefined;
   readonly #own: Authority | undefined;
   readonly #clients: Authority;
   readonly #askers = new Map<Asker, Identity>();
   readonly #logins = new Map<string, Login>();
+  readonly #people = new Map<string, pulumi.Output<string>>();
   /** What is watched for its end, by name. */
   readonly #watched = new Map<string, pulumi.Output<string>>();
 
@@ -56,7 +62,8 @@ export class Trust extends pulumi.ComponentResource {
     const child = { parent: this };
     const { login, tls } = args;
     this.#args = args;
-    this.person = new Login(
+    this.#parent = opts?.parent;
+    this.operator = new Login(
       `${name}-person`,
       {
         username: login.username,
@@ -91,7 +98,7 @@ export class Trust extends pulumi.ComponentResource {
   }
 
   /** By which `asker` signs in at a listener that asks for passwords. */
-  access(asker: Asker, listener: "grafana" | "processor" | "prometheus"): Access {
+  access(asker: Asker, listener: string): Access {
     return { username: asker, password: this.login(asker, listener).password };
   }
 
@@ -101,6 +108,29 @@ export class Trust extends pulumi.ComponentResource {
     const made = this.#logins.get(name) ?? new Login(name, { username: asker }, { parent: this });
     this.#logins.set(name, made);
     return made;
+  }
+
+  /** Bearer token by which `asker` speaks to a listener that takes no password from it. */
+  token(asker: Asker, listener: string): Login {
+    const name = `${listener}-token`;
+    const made =
+      this.#logins.get(name) ??
+      // It began as a child of the estate, and its place in the tree is its identity.
+      new Login(name, { username: asker }, this.#parent ? { parent: this.#parent } : {});
+    this.#logins.set(name, made);
+    return made;
+  }
+
+  /** Login of somebody who signs in at one service alone. */
+  person(username: string, name: string, opts: pulumi.CustomResourceOptions): Login {
+    const login = new Login(name, { username }, opts);
+    this.#people.set(username, login.password);
+    return login;
+  }
+
+  /** Passwords by name of all who sign in at one service alone. */
+  people(): Readonly<Record<string, pulumi.Output<string>>> {
+    return Object.fromEntries(this.#people);
   }
 
   /** By which a listener knows who asks. One each, so that none can be taken for another. */

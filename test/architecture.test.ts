@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { services } from "../components/catalog/index.ts";
+import { kinds } from "../components/targets/kinds.ts";
 import { root, trackedFiles } from "./harness.ts";
 
 const files = trackedFiles("*.ts");
@@ -50,6 +52,16 @@ describe("imports", () => {
   it("of rules are pure: no Pulumi, no Grafana", () => {
     const rules = program.filter((file) => file.startsWith("rules/"));
     expect(violations(rules, (_file, one) => /^@(?:pulumi|grafana)/.test(one))).toEqual([]);
+  });
+
+  it("of definitions of services reach Pulumi for types only", () => {
+    const catalog = program.filter((file) => /^components\/catalog\/[^/]+$/.test(file));
+    const loads = (file: string): boolean =>
+      /^import (?!type ).*"@pulumi/m.test(text(file)) ||
+      importsOf(file).some(
+        (one) => /\/shells\//.test(one) && !text(file).includes(`import("./shells/`),
+      );
+    expect(catalog.filter(loads)).toEqual([]);
   });
 
   it("of dashboards and renderers never reach Pulumi", () => {
@@ -122,6 +134,24 @@ describe("each thing in one place", () => {
       /runtime\.allConfig|new pulumi\.Config/.test(text(file)),
     );
     expect(readers).toEqual(["components/config.ts"]);
+  });
+
+  it("a service is named by its own definition, not by what deploys it", () => {
+    const naming = new RegExp(
+      `"(?:${services.flatMap(({ key, name }) => [key, name]).join("|")})"`,
+    );
+    const deploying = ["monitoring", "part", "plan"].map((name) => `components/${name}.ts`);
+    expect(deploying.filter((file) => naming.test(text(file)))).toEqual([]);
+  });
+
+  it("nothing outside targets compares a target's kind or names one", () => {
+    const naming = new RegExp(`"(?:${Object.keys(kinds).join("|")})"`);
+    const outside = program.filter(
+      (file) => file.startsWith("components/") && !file.startsWith("components/targets/"),
+    );
+    // An example of a value is one that works.
+    const code = (file: string): string => text(file).replaceAll(/^\s*example: .*$/gm, "");
+    expect(outside.filter((file) => naming.test(code(file)))).toEqual([]);
   });
 
   it("words of containers stay in targets", () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { rawConfig } from "../components/config/stack-file.ts";
 import type { RawConfig } from "../components/config/parse.ts";
+import type { Plan } from "../components/plan.ts";
 
 export { isSecret, plain } from "./docker/record.ts";
 
@@ -41,6 +42,13 @@ export function stackConfig(stack: string): RawConfig {
     readFileSync(join(root, "Pulumi.yaml"), "utf8"),
     readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8"),
   );
+}
+
+/** A text of a planned estate by its path: `prometheus.yml`. */
+export function textOf({ deployments }: Plan, path: string): string {
+  const found = deployments.flatMap(({ texts }) => texts()[path] ?? []);
+  if (found.length === 1 && found[0] !== undefined) return found[0];
+  throw new Error(`${found.length} texts ${path}`);
 }
 
 /** What the mocked engine answers beside the inputs. */

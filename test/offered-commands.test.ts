@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import ts from "typescript";
-import { fieldAt, type Path } from "../components/config/fields-of.ts";
+import type { Path } from "../components/config/fields.ts";
+import { fieldAt } from "../components/config/fields-of.ts";
 import { commands } from "../toolchain/commands/index.ts";
 import { root, trackedFiles } from "./harness.ts";
 

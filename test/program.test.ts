@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import { parseConfig } from "../components/config/parse.ts";
 import { readAbsent, readConfig } from "../components/config.ts";
-import { Monitoring } from "../components/monitoring.ts";
+import { loadShells, Monitoring } from "../components/monitoring.ts";
 import { throwAway } from "./docker/pki.ts";
 import { isSecret, plain, record, root, type Run, stackConfig } from "./harness.ts";
 import type { RawConfig } from "../components/config/parse.ts";
@@ -34,11 +34,13 @@ function withReceivers(config: RawConfig): RawConfig {
   };
 }
 
-const run = (stack: string, config: RawConfig, absent = ["grafana"]): Promise<Run> =>
-  record(stack, config, () => {
-    const settings = readConfig();
-    return new Monitoring("monitoring", { config: settings, absent: new Set(absent) }).outputs;
+async function run(stack: string, config: RawConfig, absent = ["grafana"]): Promise<Run> {
+  const shells = await loadShells();
+  return record(stack, config, () => {
+    const args = { config: readConfig(), shells, absent: new Set(absent) };
+    return new Monitoring("monitoring", args).outputs;
   });
+}
 
 const processType = "vigil:index:Process";
 

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { attach } from "./attach.ts";
 import { ensureDependencies } from "./dependencies.ts";
 import { type Ensured, ensureTools } from "./ensure.ts";
 import { ensurePlugins, type MissingPlugin } from "./plugins.ts";
 import { collect, type Collected, run } from "./process.ts";
+import { programPath } from "./program-path.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { noBackend, openStack, stackExists, unknownStack } from "./stack.ts";
 import { adoptRecord } from "./state/adopt.ts";
@@ -94,9 +95,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const env: NodeJS.ProcessEnv = {
     ...given,
     ...home.env,
-    PATH: [tools.binFolder, join(root, "services/alert-processor/bin"), given["PATH"] ?? ""].join(
-      delimiter,
-    ),
+    PATH: programPath(root, tools.binFolder, given["PATH"]),
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false",
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -13,13 +13,16 @@ export interface Planned {
 /**
  * Plans a stack's estate from its files alone. What of it cannot be obtained on this machine is left out.
  *
- * @param without - Names of parts that are done without: `grafana`.
+ * @param without - Why parts that are done without are not there, by name: `grafana`.
  * @throws UserError with every mistake in the configuration.
  */
 export async function planStack(
   root: string,
   stack: string,
-  { quiet = false, without = [] }: { quiet?: boolean; without?: Iterable<string> } = {},
+  {
+    quiet = false,
+    without = new Map(),
+  }: { quiet?: boolean; without?: ReadonlyMap<string, string> } = {},
 ): Promise<Planned> {
   const config = await readStackConfig(root, stack, quiet);
   // The program's modules need packages, which are there only now.
@@ -32,10 +35,7 @@ export async function planStack(
   const before = process.cwd();
   process.chdir(root);
   const extra = readExtraRules(config.rules.extra, root);
-  const absent = new Set(without);
-  const own = config.grafana.enabled && config.grafana.url === undefined;
-  const withGrafana = own && !absent.has("grafana") && !absent.has("grafana-plugin");
-  const plan = planEstate(config, createTarget(config, stack, {}), withGrafana, extra.texts);
+  const plan = planEstate(config, createTarget(config, stack, {}), without, extra.texts);
   process.chdir(before);
   const problems = [...extra.problems, ...againstPlan(config, plan)];
   if (problems.length > 0) throw new UserError(describeProblems(problems, stack));
@@ -47,5 +47,5 @@ export function planFor({
   home: { root, stack },
   without,
 }: Pick<Engine, "home" | "without">): Promise<Planned | undefined> {
-  return planStack(root, stack, { quiet: true, without: without.keys() }).catch(() => undefined);
+  return planStack(root, stack, { quiet: true, without }).catch(() => undefined);
 }

@@ -4,12 +4,8 @@ import type { Plan } from "../components/plan.ts";
 import { planStack } from "./plan.ts";
 
 /** The texts that the servers of a planned estate read, by path. */
-export const serverFiles = (plan: Plan): Record<string, string> => ({
-  "alertmanager.yml": plan.alertmanager,
-  ...(plan.processor !== undefined && { "processor.yml": plan.processor }),
-  "prometheus.yml": plan.prometheus,
-  ...plan.rules,
-});
+export const serverFiles = ({ deployments }: Plan): Record<string, string> =>
+  Object.assign({}, ...deployments.map(({ texts }) => texts())) as Record<string, string>;
 
 /**
  * Writes what a stack's configuration becomes.

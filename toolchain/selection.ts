@@ -12,5 +12,5 @@ export async function selectionOf(root: string, stack: string, quiet = false): P
   const { planEstate } = await import("../components/plan.ts");
   const { createTarget } = await import("../components/targets/index.ts");
   const config = await readStackConfig(root, stack, quiet);
-  return planEstate(config, createTarget(config, stack, {}), config.grafana.enabled).selection;
+  return planEstate(config, createTarget(config, stack, {})).selection;
 }

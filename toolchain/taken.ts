@@ -1,4 +1,3 @@
-import type { Places } from "../components/plan.ts";
 import { describe, holdersOf, strangersOn } from "../provider/process/ports.ts";
 import { publishedBy, stackContainers } from "./docker.ts";
 import type { Engine } from "./engine.ts";
@@ -61,22 +60,20 @@ export async function requireGround(
     config.target === "docker"
       ? await containersOf(root, stack)
       : processesOf(stackFolder(root, stack));
-  const ports = Object.values({ ...plan.places }).flatMap(({ machinePort: port, name }) =>
-    port === undefined ? [] : [{ name, port }],
+  const ports = plan.deployments.flatMap(({ place, service: { key, name } }) =>
+    place?.machinePort === undefined ? [] : [{ key, name, port: place.machinePort }],
   );
   const wanted = new Set(ports.map(({ port }) => port));
-  const { sectionOf } = await import("../components/config/listeners.ts");
   const { setCommand } = await import("../components/config/commands.ts");
   const { forStack } = await import("../rules/lib/command.ts");
   const details: string[] = [];
   const advice: string[] = [];
-  for (const { name, port } of ports) {
+  for (const { key, name, port } of ports) {
     const holder = await ask(name, port);
     if (holder === undefined) continue;
-    const section = sectionOf[name as keyof Places];
-    details.push(`vigil:${section}.port ${port} is taken by ${holder}`);
+    details.push(`vigil:${key}.port ${port} is taken by ${holder}`);
     const other = String(await freeFrom(port, wanted));
-    advice.push(forStack(setCommand([section, "port"], other), stack));
+    advice.push(forStack(setCommand([key, "port"], other), stack));
   }
   if (details.length === 0) return;
   throw new UserError(`Ports that stack ${stack} needs are taken`, {

@@ -1,6 +1,7 @@
 /** The commands that mend a configuration: each works when it is pasted into a shell in the checkout. */
 import { quote } from "../../rules/lib/command.ts";
-import { fieldAt, fieldsOf, type Path } from "./fields-of.ts";
+import type { Path } from "./fields.ts";
+import { fieldAt, fieldsOf } from "./fields-of.ts";
 
 const plainKey = /^[\w-]+$/;
 

@@ -1,7 +1,9 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { services } from "../catalog/index.ts";
+import type { Listening, Service } from "../catalog/service.ts";
+import { traitsOf } from "../targets/kinds.ts";
 import { encryptedSecret } from "./fields.ts";
 import { addressesInside } from "./inside.ts";
-import { sectionOf } from "./listeners.ts";
 import { maintenanceProblems } from "./maintenance.ts";
 import { removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
@@ -11,43 +13,53 @@ import { receiverProblems } from "./receivers.ts";
 import { ruleProblems } from "./rules.ts";
 import type { Config } from "./schema.ts";
 
-/** What listens where the others do: cAdvisor has no port of the machine. */
-const listeners = Object.values(sectionOf).filter((section) => section !== "cadvisor");
+const all: readonly Service[] = services;
 
-function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
-  const owner = new Map<number, string>();
-  const taken = new Set(listeners.map((service) => config[service]?.port));
-  return listeners.flatMap((service) => {
-    const port = config[service]?.port;
-    if (port === undefined || (service === "grafana" && !hasGrafanaServer(config))) return [];
-    const other = owner.get(port);
-    if (other === undefined) {
-      owner.set(port, service);
-      return [];
-    }
-    return [
-      mistake(
-        [service, "port"],
-        `is ${port}, which vigil:${other}.port has already`,
-        setCommand([service, "port"], String(freePort(taken))),
-      ),
-    ];
+/** What a service is told, where that is valid. */
+const settingsOf = (config: Partial<Config>, { key }: Service): Listening | undefined =>
+  config[key as keyof Config] as never;
+
+/** The services that a stack runs itself. */
+function running(config: Partial<Config>): (readonly [Service, Listening])[] {
+  const { target } = config;
+  if (target === undefined) return [];
+  return all.flatMap((service) => {
+    const settings = settingsOf(config, service);
+    if (settings === undefined) return [];
+    const wanted = service.wanted?.(settings as never, traitsOf(target)) ?? true;
+    return wanted === true || typeof wanted === "object" ? [[service, settings] as const] : [];
   });
 }
 
-/** In containers cAdvisor listens on Prometheus' own loopback, where nobody else can ask it. */
-function besidePrometheus(config: Partial<Config>): ConfigProblem[] {
-  const { cadvisor, prometheus, target } = config;
-  if (target !== "docker" || cadvisor?.enabled !== true) return [];
-  if (cadvisor.port !== prometheus?.port) return [];
-  const taken = new Set<number | undefined>([cadvisor.port]);
-  const path = ["cadvisor", "port"];
-  const reason = `is ${cadvisor.port}, which vigil:prometheus.port has already`;
-  return [mistake(path, reason, setCommand(path, String(freePort(taken))))];
+/** Whether both listen on the machine, or one on the loopback of the other. */
+const meet = (one: Service, other: Service): boolean =>
+  one.beside === undefined ? other.beside === undefined : other.name === one.beside;
+
+function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
+  const here = running(config);
+  const taken = new Set<number | undefined>(here.map(([, { port }]) => port));
+  return here.flatMap(([service, { port }], index) => {
+    const owner = here
+      .slice(0, index)
+      .find(([other, settings]) => settings.port === port && meet(service, other));
+    if (owner === undefined) return [];
+    const path = [service.key, "port"];
+    const reason = `is ${port}, which vigil:${owner[0].key}.port has already`;
+    return [mistake(path, reason, setCommand(path, String(freePort(taken))))];
+  });
 }
 
-const hasGrafanaServer = ({ grafana }: Partial<Config>): boolean =>
-  grafana?.enabled === true && grafana.url === undefined;
+/** What services say is wrong in their own sections. */
+function withinSections(config: Partial<Config>): ConfigProblem[] {
+  return all.flatMap((service) => {
+    const settings = settingsOf(config, service);
+    const found = settings === undefined ? [] : (service.complaints?.(settings as never) ?? []);
+    return found.map(({ path, reason, value }) => {
+      const full = [service.key, ...path];
+      return mistake(full, reason, setCommand(full, value));
+    });
+  });
+}
 
 /** A port that none of them has; it is taken from then on. */
 function freePort(taken: Set<number | undefined>): number {
@@ -89,16 +101,6 @@ function matches(certificate: X509Certificate, key: string): boolean {
   } catch {
     return false;
   }
-}
-
-function grafanaOfYourOwn({ grafana }: Partial<Config>): ConfigProblem[] {
-  if (grafana?.url === undefined || grafana.auth !== undefined) return [];
-  return [
-    mistake(
-      ["grafana", "auth"],
-      "is missing: vigil:grafana.url names a Grafana that wants to know who asks",
-    ),
-  ];
 }
 
 /** Whom an emergency is told that nobody takes is reached over the processor's own mail server. */
@@ -162,10 +164,9 @@ function namedTwice({ login, processor }: Partial<Config>): ConfigProblem[] {
 export function contradictions(config: Partial<Config>, now: Date): ConfigProblem[] {
   return [
     ...portsTakenTwice(config),
-    ...besidePrometheus(config),
     ...certificates(config, now),
     ...ruleProblems(config),
-    ...grafanaOfYourOwn(config),
+    ...withinSections(config),
     ...receiverProblems(config),
     ...escalationToNobody(config),
     ...hooksUnheard(config),

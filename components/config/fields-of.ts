@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FieldMeta } from "./fields.ts";
+import type { FieldMeta, Path } from "./fields.ts";
 import { schema } from "./schema.ts";
 
 /** One configuration key as the table in the README shows it. */
@@ -15,9 +15,6 @@ export interface Field extends FieldMeta {
 interface Known extends Partial<FieldMeta> {
   readonly record: boolean;
 }
-
-/** Where a value is, below `vigil:`. */
-export type Path = readonly (string | number)[];
 
 /** Strips what only says how a value may be absent. */
 export function bare(type: z.core.$ZodType): z.core.$ZodType {

@@ -21,6 +21,9 @@ export class Secret {
   }
 }
 
+/** Where a value is, below `vigil:`. */
+export type Path = readonly (string | number)[];
+
 /** What the table of configuration keys and the error messages say about a field. */
 export interface FieldMeta {
   readonly description: string;
@@ -168,3 +171,23 @@ export const certificate = z.string().refine(isCertificate, { error: "is no cert
 export function section<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape).prefault({} as never);
 }
+
+/** The fields that every service with a listener has. */
+export const listening = (defaults: {
+  readonly port: number;
+  readonly image: string;
+  readonly memory: number;
+}) => ({
+  port: about(port.default(defaults.port), {
+    description: "Port it listens on.",
+    example: String(defaults.port),
+  }),
+  image: about(image.default(defaults.image), {
+    description: "Container image; your own registry is welcome. Container targets only.",
+    example: defaults.image,
+  }),
+  memory: about(megabytes.default(defaults.memory), {
+    description: "Upper bound of its memory in MB. Container targets only.",
+    example: String(defaults.memory),
+  }),
+});

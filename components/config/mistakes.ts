@@ -2,7 +2,8 @@
 import type { z } from "zod";
 import { nearest } from "../../rules/lib/nearest.ts";
 import { configKey, mendCommand, removeCommand, setCommand } from "./commands.ts";
-import { fieldAt, fieldsOf, type Path } from "./fields-of.ts";
+import type { Path } from "./fields.ts";
+import { fieldAt, fieldsOf } from "./fields-of.ts";
 
 /** One mistake in a stack's configuration. */
 export interface ConfigProblem {

@@ -2,7 +2,8 @@ import { configKey, removeCommand, setCommand, setTextCommand } from "./commands
 import { coerce } from "./coerce.ts";
 import { contradictions } from "./contradictions.ts";
 import { encryptedSecret } from "./fields.ts";
-import { fieldAt, fieldsOf, type Path } from "./fields-of.ts";
+import type { Path } from "./fields.ts";
+import { fieldAt, fieldsOf } from "./fields-of.ts";
 import { type ConfigProblem, problemsOf } from "./mistakes.ts";
 import { independent, salvage } from "./salvage.ts";
 import { type Config, schema } from "./schema.ts";

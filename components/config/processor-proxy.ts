@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { traitsOf } from "../targets/kinds.ts";
 import { setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
 import { network, partsOf } from "./processor-proxy-schema.ts";
@@ -57,8 +58,8 @@ export function proxyProblems({ processor, target }: Partial<Config>): ConfigPro
   if (userHeader.toLowerCase() === groupsHeader.toLowerCase()) {
     add(["proxy", "groupsHeader"], "is the header of the user", "X-Forwarded-Groups");
   }
-  if (target === "local" && !hasLoopback(from)) {
-    const reason = "cannot reach the processor: on target local it listens on 127.0.0.1 only";
+  if (target !== undefined && traitsOf(target).loopbackOnly && !hasLoopback(from)) {
+    const reason = `cannot reach the processor: on target ${target} it listens on 127.0.0.1 only`;
     add(["proxy", "from"], reason, "127.0.0.1");
   }
   return problems;

@@ -12,7 +12,6 @@ import {
   secret,
   secretText,
   secretUrl,
-  section,
 } from "./fields.ts";
 import { partsOf, proxy } from "./processor-proxy-schema.ts";
 import { mailServer } from "./receivers-schema.ts";
@@ -143,7 +142,7 @@ const channels = {
 };
 
 /** The alert processor. */
-export const processor = section({
+export const processorFields = {
   port: about(port.default(9095), { description: "Port it listens on.", example: "9095" }),
   enabled: about(z.boolean().default(true), {
     description: "Whether the alert processor is part of the estate.",
@@ -214,4 +213,7 @@ export const processor = section({
       }),
     })
     .optional(),
-});
+};
+
+/** What a stack says of the alert processor. */
+export type ProcessorSettings = z.output<z.ZodObject<typeof processorFields, z.core.$strict>>;

@@ -145,6 +145,9 @@ export const receivers = section({
   hours: z.strictObject(when("When warnings are told")).optional(),
 });
 
+/** What a stack says of who is told. */
+export type ReceiverSettings = z.output<typeof receivers>;
+
 /** Times in which some alerts are not told. */
 export const maintenance = about(
   z

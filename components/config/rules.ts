@@ -3,7 +3,7 @@ import { slos } from "../../rules/slo.ts";
 import { nearest } from "../../rules/lib/nearest.ts";
 import { outOfRange } from "../../rules/lib/threshold.ts";
 import { removeCommand, setCommand } from "./commands.ts";
-import type { Path } from "./fields-of.ts";
+import type { Path } from "./fields.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
 import type { Config } from "./schema.ts";
 

@@ -1,7 +1,7 @@
 /** What of a configuration with mistakes is right: contradictions in that show together with the mistakes. */
 import type { z } from "zod";
 import type { ConfigProblem } from "./mistakes.ts";
-import type { Path } from "./fields-of.ts";
+import type { Path } from "./fields.ts";
 import { type Config, schema } from "./schema.ts";
 
 type Values = Readonly<Record<string, unknown>>;

@@ -1,10 +1,9 @@
 import type { Channels, Receivers } from "../../rules/lib/alertmanager.ts";
 import type { Secret } from "../config/fields.ts";
-import type { Config } from "../config/schema.ts";
+import type { ReceiverSettings } from "../config/receivers-schema.ts";
 
-type ReceiverConfig = Config["receivers"];
-type TeamConfig = NonNullable<ReceiverConfig["teams"]>[string];
-type MailServer = ReceiverConfig["email"];
+type TeamConfig = NonNullable<ReceiverSettings["teams"]>[string];
+type MailServer = ReceiverSettings["email"];
 
 /** One secret each, by file in the configuration folder of Alertmanager. */
 export type SecretFiles = Readonly<Record<string, Secret>>;
@@ -53,7 +52,7 @@ function channelsOf(
 const mailPassword = "secrets/email-password";
 const heartbeatUrl = "secrets/heartbeat-url";
 
-function split(config: ReceiverConfig, folder: string): Told<Receivers> {
+function split(config: ReceiverSettings, folder: string): Told<Receivers> {
   const { email, heartbeat, hours, teams = {} } = config;
   const path = (file: string): string => `${folder}/${file}`;
   const own = channelsOf(config, email, (name) => `secrets/${name}`, path);
@@ -80,14 +79,14 @@ function split(config: ReceiverConfig, folder: string): Told<Receivers> {
 }
 
 /** The receivers as alertmanager.yml names them: files in place of secrets. */
-export const receiverFiles = (config: ReceiverConfig, folder: string): Receivers =>
+export const receiverFiles = (config: ReceiverSettings, folder: string): Receivers =>
   split(config, folder).receivers;
 
 /** The secrets of the receivers, by file. */
-export const receiverSecrets = (config: ReceiverConfig): SecretFiles => split(config, "").secrets;
+export const receiverSecrets = (config: ReceiverSettings): SecretFiles => split(config, "").secrets;
 
 /** Who is told of alerts: `email`, `slack`, `team-dba`. A heartbeat is nobody. */
-export function toldOf(config: ReceiverConfig): string[] {
+export function toldOf(config: ReceiverSettings): string[] {
   const { email, pagerduty, slack, teams = {}, webhook } = config;
   return [
     ...Object.entries({ email, pagerduty, slack, webhook }).flatMap(([name, one]) =>

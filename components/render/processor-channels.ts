@@ -1,8 +1,6 @@
 import { seconds } from "../../rules/lib/duration.ts";
 import type { Secret } from "../config/fields.ts";
-import type { Config } from "../config/schema.ts";
-
-type Settings = Config["processor"];
+import type { ProcessorSettings as Settings } from "../config/processor-schema.ts";
 
 /** A way to people as processor.yml has it, and its secret by file. */
 interface Way {

@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import type { ProcessorReceiver } from "../../rules/lib/alertmanager.ts";
 import { partsOf } from "../config/processor-proxy-schema.ts";
 import type { Secret } from "../config/fields.ts";
-import type { Config } from "../config/schema.ts";
+import type { ProcessorSettings } from "../config/processor-schema.ts";
 import { peopleOf } from "../people.ts";
 import type { Place } from "../targets/target.ts";
 import { channelSecrets, renderChannels } from "./processor-channels.ts";
@@ -41,7 +41,7 @@ export const processorReceiver = (place: Place, folder: string): ProcessorReceiv
 
 /** The secrets of the configuration, by file. */
 export const processorSecrets = (
-  settings: Config["processor"],
+  settings: ProcessorSettings,
 ): Readonly<Record<string, Secret>> => ({
   ...channelSecrets(settings),
   ...(settings.heartbeat && { [processorFiles.heartbeat]: settings.heartbeat.url }),
@@ -49,7 +49,7 @@ export const processorSecrets = (
   ...(settings.postgres && { [processorFiles.postgres]: settings.postgres.url }),
 });
 
-const proxyOf = (settings: NonNullable<Config["processor"]["proxy"]>) => {
+const proxyOf = (settings: NonNullable<ProcessorSettings["proxy"]>) => {
   const { act = "", from, groupsHeader, look = "", signOutUrl, userHeader } = settings;
   return {
     act: partsOf(act),
@@ -64,21 +64,23 @@ const proxyOf = (settings: NonNullable<Config["processor"]["proxy"]>) => {
 
 /** The text of processor.yml. Same input, same bytes; holds no secret. */
 export function renderProcessor(
-  { processor }: Pick<Config, "processor">,
+  processor: ProcessorSettings,
   place: Place,
-  alertmanager: Place,
+  alertmanager: Place | undefined,
 ): string {
   const { heartbeat, postgres } = processor;
   const { look } = peopleOf(processor);
   const { channels, subscriptions } = renderChannels(processor);
   return stringify(
     {
-      alertmanager: {
-        caFile: processorFiles.authority,
-        certFile: clientFiles.certificate,
-        keyFile: clientFiles.key,
-        url: `https://${alertmanager.address}`,
-      },
+      ...(alertmanager && {
+        alertmanager: {
+          caFile: processorFiles.authority,
+          certFile: clientFiles.certificate,
+          keyFile: clientFiles.key,
+          url: `https://${alertmanager.address}`,
+        },
+      }),
       channels,
       ...(heartbeat && {
         heartbeat: { private: heartbeat.private, urlFile: processorFiles.heartbeat },

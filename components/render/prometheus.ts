@@ -1,7 +1,6 @@
 import { stringify } from "yaml";
 import { clientFiles } from "./web.ts";
 import { seconds } from "../../rules/lib/duration.ts";
-import type { Config } from "../config/schema.ts";
 
 /** One thing that is asked for metrics. */
 export interface ScrapeTarget {
@@ -38,11 +37,24 @@ export const files = {
 /** Name under which Prometheus signs in where it is asked for a password. */
 export const username = "prometheus";
 
+/** What of its settings stands in its configuration. */
+export interface PrometheusSettings {
+  readonly evaluationInterval: string;
+  readonly scrapeInterval: string;
+  readonly limits: {
+    readonly bodySize: string;
+    readonly labelValueLength: number;
+    readonly labels: number;
+    readonly samples: number;
+  };
+}
+
 export interface PrometheusFile {
   readonly environment: string;
-  readonly settings: Config["prometheus"];
+  readonly settings: PrometheusSettings;
   readonly jobs: readonly ScrapeJob[];
-  readonly alertmanager: string;
+  /** `host:port`; undefined where nobody is told of alerts. */
+  readonly alertmanager: string | undefined;
   readonly ruleFiles: readonly string[];
 }
 
@@ -131,14 +143,16 @@ export function renderPrometheus(input: PrometheusFile): string {
       body_size_limit: limits.bodySize,
     },
     rule_files: input.ruleFiles,
-    alerting: {
-      alertmanagers: [
-        {
-          ...access("certificate", "alertmanager"),
-          static_configs: [{ targets: [input.alertmanager] }],
-        },
-      ],
-    },
+    ...(input.alertmanager !== undefined && {
+      alerting: {
+        alertmanagers: [
+          {
+            ...access("certificate", "alertmanager"),
+            static_configs: [{ targets: [input.alertmanager] }],
+          },
+        ],
+      },
+    }),
     scrape_configs: [...input.jobs]
       .filter((job) => job.targets.length > 0)
       .sort((a, b) => (a.name < b.name ? -1 : 1))

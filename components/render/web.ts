@@ -12,6 +12,20 @@ export const webFiles = {
 /** Names of the files by which a program asks others. */
 export const clientFiles = { certificate: "client.crt", key: "client.key" } as const;
 
+/** Flags of a listener of the Prometheus family: where it listens, and by which address people know it. */
+export const webArgs = ({ config, listen, url }: WebPlace): string[] => [
+  `--web.config.file=${config}/${webFiles.config}`,
+  ...(url === undefined ? [] : [`--web.external-url=${url}`]),
+  `--web.listen-address=${listen}`,
+];
+
+/** What of a place a listener is told. */
+interface WebPlace {
+  readonly config: string;
+  readonly listen: string;
+  readonly url: string | undefined;
+}
+
 /** Who is let in: users with a password, or holders of certificates. */
 export type Admitted =
   /** bcrypt hash by user name. */

@@ -11,7 +11,8 @@ import type { Neighbour } from "./docker/health.ts";
 import { containerInputs } from "./docker/inputs.ts";
 import type { DockerTargetConfig } from "./docker/names.ts";
 import { physicalName, placeOf } from "./docker/names.ts";
-import type { Running, Target, Workload } from "./target.ts";
+import { kinds } from "./kinds.ts";
+import type { Placed, Target, Workload } from "./target.ts";
 
 export type { DockerTargetConfig } from "./docker/names.ts";
 
@@ -33,26 +34,38 @@ export function dockerTarget(
   config: DockerTargetConfig,
   opts: pulumi.ResourceOptions = {},
 ): Target {
-  const running = new Map<string, Neighbour>();
   let ground: Ground | undefined;
   let asked: { problem: string | undefined } | undefined;
   const lacks = () => (asked ??= { problem: engineProblem(config.engine) }).problem;
   return {
     kind: "docker",
+    traits: kinds.docker,
     host: config.host,
-    place: (name, port, sees, beside) => placeOf(config, name, port, sees, beside),
+    place: (site) => placeOf(config, site),
     // Where the official images keep their pages and consoles.
     programHome: (binary) => `/usr/share/${binary}`,
     lacks,
-    run: (workload, workloadOpts) => {
+    deploy: (group) => {
       if (ground === undefined) refuse(lacks());
       ground ??= layGround(config, opts);
-      const beside = neighbour(workload, running);
-      const container = runContainer(config, workload, ground, beside, workloadOpts);
-      running.set(workload.place.name, { id: container.id, port: workload.port });
-      return { resources: [container] } satisfies Running;
+      return { resources: runGroup(config, group, ground) };
     },
   };
+}
+
+/** Containers of a group, each after the one whose network it shares. */
+function runGroup(
+  config: DockerTargetConfig,
+  group: readonly Placed[],
+  ground: Ground,
+): Container[] {
+  const running = new Map<string, Neighbour>();
+  return group.map(({ opts, workload }) => {
+    const beside = neighbour(workload, running);
+    const container = runContainer(config, workload, ground, beside, opts);
+    running.set(workload.place.name, { id: container.id, port: workload.port });
+    return container;
+  });
 }
 
 /** The provider's own error comes in the middle of an update and does not say what to do. */
@@ -82,7 +95,7 @@ function neighbour(workload: Workload, running: ReadonlyMap<string, Neighbour>) 
   const found = running.get(workload.beside);
   if (found !== undefined) return found;
   throw new pulumi.RunError(
-    `${workload.place.name} shares the network of ${workload.beside}, which must be run before it.`,
+    `${workload.place.name} shares the network of ${workload.beside}, which must come before it in its group.`,
   );
 }
 

@@ -3,7 +3,8 @@ import { forStack } from "../../rules/lib/command.ts";
 import type { Config } from "../config/schema.ts";
 import { dockerTarget } from "./docker.ts";
 import { localTarget } from "./local.ts";
-import type { Target, TargetKind } from "./target.ts";
+import type { TargetKind } from "./kinds.ts";
+import type { Target } from "./target.ts";
 
 type Make = (config: Config, stack: string, opts: pulumi.ResourceOptions) => Target;
 

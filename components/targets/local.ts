@@ -2,7 +2,8 @@ import { accessSync, constants, realpathSync } from "node:fs";
 import { hostname } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { Process } from "../../provider/resources.ts";
-import type { Place, Target } from "./target.ts";
+import { kinds } from "./kinds.ts";
+import type { Place, Placed, Site, Target } from "./target.ts";
 
 const loopback = "127.0.0.1";
 
@@ -19,7 +20,7 @@ function find(binary: string): string | undefined {
   });
 }
 
-function placeIn(home: string, name: string, port: number): Place {
+function placeIn(home: string, { name, port }: Site): Place {
   const address = `${loopback}:${port}`;
   return {
     name,
@@ -33,6 +34,32 @@ function placeIn(home: string, name: string, port: number): Place {
   };
 }
 
+/** One supervised process. */
+function start(home: string, { opts, workload }: Placed): Process {
+  const { health, place } = workload;
+  return new Process(
+    place.name,
+    {
+      name: place.name,
+      home,
+      binary: workload.binary,
+      args: workload.args,
+      env: workload.env,
+      files: workload.files,
+      onChange: workload.onChange,
+      checks: workload.checks,
+      ports: [workload.port],
+      health: {
+        url: `https://${place.address}${health.path}`,
+        ca: health.ca,
+        timeoutSeconds: health.timeoutSeconds,
+        ...health.access,
+      },
+    },
+    { ...opts, deleteBeforeReplace: true },
+  );
+}
+
 /**
  * Runs workloads as processes of this machine under a supervisor. Everything listens on loopback.
  *
@@ -42,36 +69,13 @@ export function localTarget(stack: string): Target {
   const home = resolve(".vigil", stack);
   return {
     kind: "local",
+    traits: kinds.local,
     host: hostname(),
-    place: (name, port) => placeIn(home, name, port),
+    place: (site) => placeIn(home, site),
     lacks: (binary) =>
       find(binary) === undefined ? `${binary} is not on PATH; make up gets it` : undefined,
     // Beside it lie the files the program brings: bin/grafana next to public/ and conf/.
     programHome: (binary) => dirname(dirname(realpathSync(find(binary) ?? "."))),
-    run: (workload, opts) => {
-      const { health, place } = workload;
-      const process = new Process(
-        place.name,
-        {
-          name: place.name,
-          home,
-          binary: workload.binary,
-          args: workload.args,
-          env: workload.env,
-          files: workload.files,
-          onChange: workload.onChange,
-          checks: workload.checks,
-          ports: [workload.port],
-          health: {
-            url: `https://${place.address}${health.path}`,
-            ca: health.ca,
-            timeoutSeconds: health.timeoutSeconds,
-            ...health.access,
-          },
-        },
-        { ...opts, deleteBeforeReplace: true },
-      );
-      return { resources: [process] };
-    },
+    deploy: (group) => ({ resources: group.map((one) => start(home, one)) }),
   };
 }

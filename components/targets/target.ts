@@ -1,8 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { FileCheck, OnChange } from "../../provider/types.ts";
-
-/** Where an estate can be put. */
-export type TargetKind = "local" | "docker" | "kubernetes";
+import type { TargetKind, Traits } from "./kinds.ts";
 
 /** Where a workload will stand, known before it exists so that files and peers can name it. */
 export interface Place {
@@ -28,6 +26,23 @@ export interface Place {
   };
 }
 
+/** The host of `host:port`; empty where that is every interface. */
+export const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":"));
+
+/** What decides where a workload stands. */
+export interface Site {
+  readonly name: string;
+  readonly port: number;
+  /** As in {@link Workload}. @default "itself" */
+  readonly sees?: Workload["sees"];
+  /** As in {@link Workload}. */
+  readonly beside?: string;
+  /** Whether people open it, so that it is published where that is a decision. @default false */
+  readonly forPeople?: boolean;
+  /** Folder in which its image keeps data; see {@link Image.data}. */
+  readonly data?: string;
+}
+
 /** A container image with the account and the data folder it was built for. */
 export interface Image {
   /** Reference as an engine takes it, pinned by tag or digest. */
@@ -37,6 +52,19 @@ export interface Image {
   readonly gid: number;
   /** Program to start where the image's own entry point would add arguments. */
   readonly entrypoint?: string;
+  /**
+   * Folder in which the image keeps data. An empty volume takes over the owner of the folder it covers, so
+   * only a folder that the image made for its own account is writable without root. @default "/var/lib/<name>"
+   */
+  readonly data?: string;
+  /**
+   * Command of a tool in the image that asks whether the service is ready, as any client would.
+   *
+   * @param client - Flag that has the tool read authority and login from a file.
+   */
+  readonly ready?: (client: string, url: string) => readonly string[];
+  /** Command that succeeds where somebody listens on the port, for an image without a client. */
+  readonly listens?: (port: number) => readonly string[];
   /** True for an image that holds nothing but its program, so that nothing in it can ask. */
   readonly bare?: boolean;
 }
@@ -73,7 +101,7 @@ export interface Workload {
   /** `host`: must see the machine itself (its processes, file systems and interfaces), read-only. */
   readonly sees: "itself" | "host";
   /**
-   * Name of a workload, run before, whose loopback this one shares: for a program without TLS that
+   * Name of the workload of its group whose loopback this one shares: for a program without TLS that
    * only that workload may ask. It listens on no network, so there is nothing to protect.
    */
   readonly beside?: string;
@@ -81,7 +109,13 @@ export interface Workload {
   readonly persistent: boolean;
 }
 
-/** A workload that runs and is ready. */
+/** A workload, and what its resources belong to. */
+export interface Placed {
+  readonly workload: Workload;
+  readonly opts: pulumi.CustomResourceOptions;
+}
+
+/** Workloads that run and are ready. */
 export interface Running {
   /** What later resources depend on. */
   readonly resources: readonly pulumi.Resource[];
@@ -92,11 +126,15 @@ export interface Target {
   readonly kind: TargetKind;
   /** Value of the `host` label of everything that describes the machine itself. */
   readonly host: string;
-  /** Pure: same name and port, same place. `sees` and `beside` as in {@link Workload}. */
-  place(name: string, port: number, sees?: Workload["sees"], beside?: string): Place;
+  readonly traits: Traits;
+  /** Pure: same site, same place. */
+  place(site: Site): Place;
   /** Folder of what a program brings beside itself: Grafana's pages. */
   programHome(binary: string): string;
   /** Why this target cannot run `binary` now, or undefined. */
   lacks(binary: string): string | undefined;
-  run(workload: Workload, opts: pulumi.CustomResourceOptions): Running;
+  /**
+   * Runs a workload with its sidecars: those that share its loopback ({@link Workload.beside}), after it.
+   */
+  deploy(group: readonly [Placed, ...Placed[]]): Running;
 }

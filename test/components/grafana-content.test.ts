@@ -8,7 +8,7 @@ const trust = {
   authority: pulumi.output("certificate"),
   access: () => ({ username: "grafana", password: pulumi.secret("one") }),
   asker: () => ({ certificate: pulumi.output("own"), key: pulumi.secret("two") }),
-  person: { username: "admin", password: pulumi.secret("another") },
+  operator: { username: "admin", password: pulumi.secret("another") },
 } as unknown as Trust;
 
 it("is written one by one: Grafana on SQLite locks itself up where two secrets come at once", async () => {

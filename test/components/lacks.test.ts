@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { lacksAnywhere, lacksOf } from "../../components/lacks.ts";
-import { cadvisorSelection, nodeSelection } from "../../components/exporters.ts";
+import { cadvisorSelection } from "../../components/catalog/cadvisor.ts";
+import { nodeSelection } from "../../components/catalog/node.ts";
+import { kinds } from "../../components/targets/kinds.ts";
 import { planEstate } from "../../components/plan.ts";
 import { dockerTarget } from "../../components/targets/docker.ts";
 import { localTarget } from "../../components/targets/local.ts";
@@ -12,7 +14,7 @@ import { collectorFlags, type Need, needs } from "../../rules/lib/needs.ts";
 import { readDeployed, readInventory } from "../../rules/lint/files.ts";
 import { joinInventory } from "../../rules/lint/inventory.ts";
 import { blockers, bornWithEvent, type Has, toldBy } from "../../rules/lint/reach.ts";
-import { root, stackConfig } from "../harness.ts";
+import { root, stackConfig, textOf } from "../harness.ts";
 import { parseConfig } from "../../components/config/parse.ts";
 import { encryptedSecret } from "../../components/config/fields.ts";
 import type { Config } from "../../components/config/schema.ts";
@@ -36,6 +38,7 @@ const config = configOf({
   processor: { image: "registry.example.com/vigil-alert-processor:0.1.0" },
 });
 const local = localTarget("local");
+const linux = { platform: "linux" } as const;
 const targets = [local, dockerTarget({ stack: "dev", host: "machine" })];
 const everything = [...readInventory(root).values()];
 const all = joinInventory(everything);
@@ -71,7 +74,7 @@ const unseen: ReadonlySet<Need> = new Set<Need>([
 ]);
 
 describe.each(targets.map((target) => [target.kind, target] as const))("on %s", (_kind, target) => {
-  const { jobs, selection } = planEstate(config, target, true);
+  const { jobs, selection } = planEstate(config, target);
   const names = jobs.map(({ name }) => name);
   const mine = groups
     .filter(({ job, name }) => (job === undefined || names.includes(job)) && name !== "slo")
@@ -103,9 +106,7 @@ describe.each(targets.map((target) => [target.kind, target] as const))("on %s", 
 
 it("every reason belongs to an alert", () => {
   const used = new Set(groups.flatMap(({ alerts }) => Object.values(alerts)).map((a) => a.needs));
-  const idle = Object.keys(lacksOf(config, { kind: "docker" })).filter(
-    (need) => !used.has(need as Need),
-  );
+  const idle = Object.keys(lacksOf(config, kinds.docker)).filter((need) => !used.has(need as Need));
   expect(idle).toEqual([]);
 });
 
@@ -113,14 +114,17 @@ it("what was captured ran with the flags and files of today (./vigil capture dep
   expect(deployed.node.reference).toContain(nodeSelection.join(" "));
   expect(deployed.cadvisor.reference).toContain(cadvisorSelection.join(" "));
   for (const target of targets) {
-    const yml = parse(planEstate(config, target, true).prometheus) as {
+    const yml = parse(textOf(planEstate(config, target), "prometheus.yml")) as {
       scrape_configs: object[];
     };
     expect(Object.keys(yml).sort()).toEqual(["alerting", "global", "rule_files", "scrape_configs"]);
     const kinds = yml.scrape_configs.flatMap((one) => Object.keys(one));
     expect(kinds.filter((key) => /_sd_configs$|target_limit/.test(key))).toEqual([]);
   }
-  const component = readFileSync(join(root, "components", "alertmanager.ts"), "utf8");
+  const component = readFileSync(
+    join(root, "components", "catalog", "shells", "alertmanager.ts"),
+    "utf8",
+  );
   expect(component).toContain('"--cluster.listen-address=",');
 });
 
@@ -135,8 +139,8 @@ it("a sentence about a collector names the flag that is looked for", () => {
 
 describe("what is lacking follows from the configuration", () => {
   it("a Mac has what a Mac has", () => {
-    expect(lacksOf(config, { kind: "local" }, "darwin").macos).toBeUndefined();
-    expect(lacksOf(config, { kind: "docker" }, "darwin").macos).toContain("Linux");
+    expect(lacksOf(config, { platform: "darwin" }).macos).toBeUndefined();
+    expect(lacksOf(config, kinds.docker).macos).toContain("Linux");
   });
 
   it("a processor with channels and a heartbeat is watched for them", () => {
@@ -145,28 +149,26 @@ describe("what is lacking follows from the configuration", () => {
     const told = configOf({
       processor: { heartbeat: url, pagerduty, url: "https://alerts.example.com", webhook: url },
     });
-    expect(lacksOf(config, { kind: "local" })["processor ears"]).toBe("it is not set");
-    expect(lacksOf(told, { kind: "local" })["processor ears"]).toBeUndefined();
+    expect(lacksOf(config, linux)["processor ears"]).toBe("it is not set");
+    expect(lacksOf(told, linux)["processor ears"]).toBeUndefined();
     const goalert = { url: "https://goalert.example.com", token: encryptedSecret };
     const hears = (more: object) =>
       lacksOf(
         configOf({ processor: { goalert: { ...goalert, ...more }, url: "https://a.example" } }),
-        {
-          kind: "local",
-        },
+        linux,
       )["processor ears"];
     expect([hears({}), hears({ webhookSecret: encryptedSecret })]).toEqual([
       "it is not set",
       undefined,
     ]);
-    expect(lacksOf(told, { kind: "local" })["processor channels"]).toBeUndefined();
-    expect(lacksOf(told, { kind: "local" })["processor heartbeat"]).toBeUndefined();
+    expect(lacksOf(told, linux)["processor channels"]).toBeUndefined();
+    expect(lacksOf(told, linux)["processor heartbeat"]).toBeUndefined();
   });
 
   it("services that something else scrapes are loaded whole", () => {
-    const { rules } = planEstate(configOf({ rules: { services: ["host", "redis"] } }), local, true);
+    const { rules } = planEstate(configOf({ rules: { services: ["host", "redis"] } }), local);
     expect(Object.values(rules).join()).toContain("HostSystemdUnitFailed");
     expect(Object.values(rules).join()).toContain("RedisDown");
-    expect(planEstate(configOf(), local, true).rules["rules/macos.yml"]).toBeUndefined();
+    expect(planEstate(configOf(), local).rules["rules/macos.yml"]).toBeUndefined();
   });
 });

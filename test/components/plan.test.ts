@@ -11,7 +11,7 @@ import { dockerTarget } from "../../components/targets/docker.ts";
 import { localTarget } from "../../components/targets/local.ts";
 import type { Target } from "../../components/targets/target.ts";
 import { throwAway } from "../docker/pki.ts";
-import { stackConfig } from "../harness.ts";
+import { stackConfig, textOf } from "../harness.ts";
 import { inspect } from "../tools.ts";
 
 const targets: readonly [string, Target][] = [
@@ -57,13 +57,13 @@ interface PrometheusYml {
 
 describe.each(targets)("the plan for %s", (_kind, target) => {
   const config = configOf({ probes: { site: { url: "https://example.com" } }, processor });
-  const plan: Plan = planEstate(config, target, true);
-  const prometheus = parse(plan.prometheus) as PrometheusYml;
+  const plan: Plan = planEstate(config, target);
+  const prometheus = parse(textOf(plan, "prometheus.yml")) as PrometheusYml;
 
   it("is accepted by promtool and amtool", () => {
-    const files = { "prometheus.yml": plan.prometheus, ...plan.rules, ...beside };
+    const files = { "prometheus.yml": textOf(plan, "prometheus.yml"), ...plan.rules, ...beside };
     expect(inspect(files, "promtool", "check", "config", "prometheus.yml")).toContain("SUCCESS");
-    const alertmanager = { "alertmanager.yml": plan.alertmanager };
+    const alertmanager = { "alertmanager.yml": textOf(plan, "alertmanager.yml") };
     expect(inspect(alertmanager, "amtool", "check-config", "alertmanager.yml")).toContain(
       "SUCCESS",
     );
@@ -110,14 +110,14 @@ describe.each(targets)("the plan for %s", (_kind, target) => {
 
   it("scrapes everything it deploys", () => {
     const jobs = prometheus.scrape_configs.map(({ job_name }) => job_name);
-    expect(jobs).toEqual([...Object.keys(plan.places), "probe"].sort());
+    expect(jobs).toEqual([...plan.deployments.map(({ service }) => service.name), "probe"].sort());
   });
 });
 
 describe("both targets", () => {
   it("give the same rules and boards where they watch the same", () => {
     const config = configOf({ cadvisor: { enabled: false }, processor });
-    const [local, docker] = targets.map(([, target]) => planEstate(config, target, true));
+    const [local, docker] = targets.map(([, target]) => planEstate(config, target));
     expect(local?.rules).toEqual(docker?.rules);
     expect(local?.boards).toEqual(docker?.boards);
   });

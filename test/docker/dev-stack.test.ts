@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "../../components/config.ts";
-import { Monitoring } from "../../components/monitoring.ts";
+import { loadShells, Monitoring } from "../../components/monitoring.ts";
 import { authority } from "../../provider/resources/authority.ts";
 import { certificate } from "../../provider/resources/certificate.ts";
 import { login } from "../../provider/resources/login.ts";
@@ -79,6 +79,7 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
   beforeAll(async () => {
     await buildTestImages(docker);
     await buildProcessorImage(docker);
+    const shells = await loadShells();
     const recorded = await record(
       () => {
         const values = {
@@ -90,7 +91,8 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
         };
         const config = Object.entries(values).map(([key, text]) => [`vigil:${key}`, text]);
         pulumi.runtime.setAllConfig(Object.fromEntries(config) as Record<string, string>);
-        new Monitoring("monitoring", { config: readConfig(), absent: new Set(["grafana"]) });
+        const args = { config: readConfig(), shells, absent: new Set(["grafana"]) };
+        new Monitoring("monitoring", args);
       },
       { answers, stack: "dev" },
     );

@@ -2,7 +2,7 @@ import { hashSync } from "bcryptjs";
 import Docker from "dockerode";
 import { get } from "node:https";
 import { dockerTarget } from "../../components/targets/docker.ts";
-import { estate, password, username } from "./estate.ts";
+import { deploy, estate, password, username } from "./estate.ts";
 import { leaveNetwork, takeNetwork } from "../network.ts";
 import { buildTestImages, dockerProblem } from "./images.ts";
 import { throwAway } from "./pki.ts";
@@ -30,7 +30,7 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     const recorded = await record(() => {
       const publish = { prometheus: 9090, alertmanager: 9093 };
       const target = dockerTarget({ stack, host: "here", publish });
-      for (const workload of estate(target, given)) target.run(workload, {});
+      deploy(target, estate(target, given));
     });
     made = await recreate(recorded, docker);
     await made.healthy();

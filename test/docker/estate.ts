@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Target, Workload } from "../../components/targets/target.ts";
+import { alertmanager } from "../../components/catalog/alertmanager.ts";
+import { nobody } from "../../components/catalog/exporter.ts";
+import { prometheus } from "../../components/catalog/prometheus.ts";
+import type { Image, Target, Workload } from "../../components/targets/target.ts";
 import { testImage } from "./images.ts";
 import type { Program } from "./images.ts";
 import type { Pair } from "./pki.ts";
@@ -17,6 +20,21 @@ export interface EstateParts {
   readonly hostPort: number;
   /** Text of an external label, for tests that change a file. @default "first" */
   readonly label?: string;
+}
+
+/** Images as those of the services that they stand for. */
+const images: Readonly<Record<string, Omit<Image, "reference">>> = {
+  alertmanager: alertmanager.image,
+  prometheus: prometheus.image,
+};
+
+/** Deploys workloads, each with those that share its loopback. */
+export function deploy(target: Target, workloads: readonly Workload[]): void {
+  const placed = (workload: Workload) => ({ workload, opts: {} });
+  for (const main of workloads.filter(({ beside }) => beside === undefined)) {
+    const sidecars = workloads.filter(({ beside }) => beside === main.place.name);
+    target.deploy([placed(main), ...sidecars.map(placed)]);
+  }
 }
 
 /** A small estate written by hand: four programs, TLS and a login on each of their listeners. */
@@ -40,11 +58,18 @@ export function estate(target: Target, given: EstateParts): Workload[] {
     },
   ): Workload => {
     const { args, ...more } = rest;
-    const place = target.place(name, port, more.sees, more.beside);
+    const image: Omit<Image, "reference"> = images[name] ?? nobody;
+    const place = target.place({
+      name,
+      port,
+      ...(more.sees && { sees: more.sees }),
+      ...(more.beside !== undefined && { beside: more.beside }),
+      ...(image.data !== undefined && { data: image.data }),
+    });
     return {
       place,
       binary,
-      image: { reference: testImage(binary), uid: 65534, gid: 65534 },
+      image: { ...image, reference: testImage(binary) },
       env: {},
       onChange: {},
       checks: [],
@@ -72,7 +97,10 @@ export function estate(target: Target, given: EstateParts): Workload[] {
   };
   const login = { username, password_file: "password" };
   const client = { scheme: "https", tls_config: { ca_file: "ca.crt" }, basic_auth: login };
-  const peers = [target.place("blackbox", 9115), target.place("node", given.hostPort, "host")];
+  const peers = [
+    target.place({ name: "blackbox", port: 9115 }),
+    target.place({ name: "node", port: given.hostPort, sees: "host" }),
+  ];
   const scrape = [
     ...peers.map(({ name, address }) => ({
       ...client,
@@ -81,7 +109,14 @@ export function estate(target: Target, given: EstateParts): Workload[] {
     })),
     {
       job_name: "lodger",
-      static_configs: [{ targets: [target.place("lodger", 8080, "host", "prometheus").address] }],
+      static_configs: [
+        {
+          targets: [
+            target.place({ name: "lodger", port: 8080, sees: "host", beside: "prometheus" })
+              .address,
+          ],
+        },
+      ],
     },
   ];
   return [

@@ -64,6 +64,7 @@ export async function run(args: string[]): Promise<number> {
       advice: [meant === undefined ? "./vigil explain lists them all." : `Did you mean ${meant}?`],
     });
   }
+  const { receiversOf } = await import("../../components/catalog/alertmanager.ts");
   const { renderChannels } = await import("../../components/render/processor-channels.ts");
   const { overdue } = await import("../../components/config/notes.ts");
   const { forStack } = await import("../../rules/lib/command.ts");
@@ -72,11 +73,8 @@ export async function run(args: string[]): Promise<number> {
   const { renderExplanation } = await import("../../rules/lib/explanation.ts");
   const { hereLines } = await import("../here.ts");
   const config = await readStackConfig(root, name);
-  const { receivers, selection } = planEstate(
-    config,
-    createTarget(config, name, {}),
-    config.grafana.enabled,
-  );
+  const plan = planEstate(config, createTarget(config, name, {}));
+  const { selection } = plan;
   // Prometheus sees by its own clock to what has ended.
   const ended = new Set(overdue(config, new Date()));
   const off = Object.entries(config.rules.off).filter(([name]) => !ended.has(name));
@@ -86,7 +84,7 @@ export async function run(args: string[]): Promise<number> {
       ...selection,
       off: Object.fromEntries(off),
     },
-    receivers,
+    receivers: receiversOf(plan),
     ways: renderChannels(config.processor).subscriptions,
     maintenance: config.maintenance,
   };

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { attach } from "../attach.ts";
 import { ensureDependencies } from "../dependencies.ts";
 import { ensureTools } from "../ensure.ts";
 import { checkout } from "../options.ts";
+import { programPath } from "../program-path.ts";
 import { createProgress } from "../progress.ts";
 
 const help = `./vigil test [--coverage] [pattern…]
@@ -24,7 +25,7 @@ export async function run(args: string[]): Promise<number> {
   const progress = createProgress();
   await ensureDependencies({ root: checkout, progress });
   const { binFolder } = await ensureTools(undefined, { root: checkout, progress });
-  const env = { ...process.env, PATH: `${binFolder}${delimiter}${process.env["PATH"] ?? ""}` };
+  const env = { ...process.env, PATH: programPath(checkout, binFolder, process.env["PATH"]) };
   // Tests call Vigil from folders of their own, whatever make was called from.
   delete (env as NodeJS.ProcessEnv)["VIGIL_FROM"];
   const node = (script: string, rest: readonly string[], more: NodeJS.ProcessEnv = {}) =>

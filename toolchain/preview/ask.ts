@@ -53,10 +53,10 @@ async function once({ collect }: Engine, args: readonly string[]): Promise<Asked
 /** The files of a stack's parts as planned; none where it could not be planned. */
 export function plannedTexts(planned: Planned | undefined): Readonly<Record<string, Texts>> {
   if (planned === undefined) return {};
-  const { alertmanager, processor, prometheus, rules } = planned.plan;
-  return {
-    alertmanager: new Map([["alertmanager.yml", alertmanager]]),
-    ...(processor !== undefined && { processor: new Map([["processor.yml", processor]]) }),
-    prometheus: new Map([["prometheus.yml", prometheus], ...Object.entries(rules)]),
-  };
+  return Object.fromEntries(
+    planned.plan.deployments.map(({ service, texts }) => [
+      service.name,
+      new Map(Object.entries(texts())),
+    ]),
+  );
 }

@@ -45,32 +45,19 @@ export function probeOf(workload: Workload, beside?: Neighbour): Probe {
   }
   const url = `https://127.0.0.1:${workload.port}`;
   const client = `--http.config.file=${configFolder}/${clientFile}`;
-  switch (workload.binary) {
-    case "prometheus":
-      return {
-        tests: ["CMD", "promtool", "check", "ready", client, `--url=${url}`],
-        files: { [clientFile]: clientConfig(workload) },
-      };
-    case "alertmanager":
-      return {
-        tests: ["CMD", "amtool", "cluster", "show", client, `--alertmanager.url=${url}`],
-        files: { [clientFile]: clientConfig(workload) },
-      };
-    case "alert-processor":
-      // Its image has no client but Node itself. It listens when its memory is open; that TLS and the
-      // login work, Prometheus sees at each scrape.
-      return { tests: ["CMD", "node", "-e", connects(workload.port)], files: {} };
-    default:
-      if ("certificate" in workload.health.access) {
-        return { tests: ["CMD-SHELL", listens(workload.port)], files: {} };
-      }
-      return { tests: ["CMD-SHELL", wget(`${url}${workload.health.path}`)], files: {} };
+  const { listens: listensBy, ready } = workload.image;
+  if (ready !== undefined) {
+    return {
+      tests: ["CMD", ...ready(client, url)],
+      files: { [clientFile]: clientConfig(workload) },
+    };
   }
+  if (listensBy !== undefined) return { tests: ["CMD", ...listensBy(workload.port)], files: {} };
+  if ("certificate" in workload.health.access) {
+    return { tests: ["CMD-SHELL", listens(workload.port)], files: {} };
+  }
+  return { tests: ["CMD-SHELL", wget(`${url}${workload.health.path}`)], files: {} };
 }
-
-/** Succeeds where somebody listens. */
-const connects = (port: number): string =>
-  `require("net").connect(${port}, "127.0.0.1", () => process.exit()).on("error", () => process.exit(1))`;
 
 /** Succeeds where the system's list has a listener (state 0A) on that port; connects to nothing. */
 function listens(port: number): string {

@@ -4,7 +4,7 @@ import { labelsOf } from "./files.ts";
 import type { Neighbour } from "./health.ts";
 import { probeOf, probeTiming } from "./health.ts";
 import type { DockerTargetConfig } from "./names.ts";
-import { hostGateway, hostRoot, physicalName, publishedPort } from "./names.ts";
+import { hostGateway, hostRoot, physicalName } from "./names.ts";
 
 /** What a workload's containers are created with; the shell in `docker.ts` only passes it on. */
 export interface ContainerParts {
@@ -99,7 +99,7 @@ function networkOf({ config, workload, network, beside }: ContainerParts) {
     return { ...cgroups, networkMode: pulumi.interpolate`container:${beside.id}` };
   }
   if (workload.sees === "host") return { ...cgroups, networkMode: "host", pidMode: "host" };
-  const external = publishedPort(config, workload.place.name, workload.port);
+  const external = workload.place.machinePort;
   return {
     hostname: workload.place.name,
     networksAdvanced: [{ name: network, aliases: [workload.place.name] }],

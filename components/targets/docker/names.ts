@@ -1,4 +1,4 @@
-import type { Place, Workload } from "../target.ts";
+import type { Place, Site, Workload } from "../target.ts";
 
 /** How a Docker estate is named and published. */
 export interface DockerTargetConfig {
@@ -10,7 +10,7 @@ export interface DockerTargetConfig {
   readonly host: string;
   /**
    * Port of the machine by workload; what is not named is reached by its peers only.
-   * @default Alertmanager, Grafana, the processor and Prometheus, each on the port it listens on
+   * @default what people open, each on the port it listens on
    */
   readonly publish?: Readonly<Record<string, number>>;
   /** Address of the machine on which ports are published. @default "127.0.0.1" */
@@ -33,38 +33,18 @@ export const hostRoot = "/rootfs";
 /** Name by which a container reaches what listens on the machine itself (Docker 20.10 and later). */
 export const hostGateway = "host.docker.internal";
 
-/**
- * Where the official images keep their data. An empty volume takes over the owner of the folder it
- * covers, so only a folder the image made for its own account is writable without root.
- */
-const imageFolders: Readonly<Record<string, string>> = {
-  alertmanager: "/alertmanager",
-  grafana: "/var/lib/grafana",
-  loki: "/loki",
-  prometheus: "/prometheus",
-};
-
 /** Folder of a workload's volume as its process sees it. */
-export function dataFolder(config: DockerTargetConfig, name: string): string {
-  return config.dataFolders?.[name] ?? imageFolders[name] ?? `/var/lib/${name}`;
+export function dataFolder(config: DockerTargetConfig, { data, name }: Site): string {
+  return config.dataFolders?.[name] ?? data ?? `/var/lib/${name}`;
 }
 
-/** What people open in a browser. */
-const forPeople: ReadonlySet<string> = new Set([
-  "alertmanager",
-  "grafana",
-  "processor",
-  "prometheus",
-]);
-
-/** Port of the machine under which `name` is published, if it is. */
+/** Port of the machine under which it is published, if it is. */
 export function publishedPort(
   { publish }: DockerTargetConfig,
-  name: string,
-  port: number,
+  { forPeople = false, name, port }: Site,
 ): number | undefined {
   if (publish !== undefined) return publish[name];
-  return forPeople.has(name) ? port : undefined;
+  return forPeople ? port : undefined;
 }
 
 /** Physical name of everything that belongs to one service. */
@@ -72,15 +52,10 @@ export function physicalName(stack: string, service: string): string {
   return `vigil-${stack}-${service}`;
 }
 
-/** Where `name` will stand; see {@link Place}. */
-export function placeOf(
-  config: DockerTargetConfig,
-  name: string,
-  port: number,
-  sees: Workload["sees"] = "itself",
-  beside?: string,
-): Place {
-  const common = { name, config: configFolder, data: dataFolder(config, name) };
+/** Where a workload will stand; see {@link Place}. */
+export function placeOf(config: DockerTargetConfig, site: Site): Place {
+  const { beside, name, port, sees = "itself" } = site;
+  const common = { name, config: configFolder, data: dataFolder(config, site) };
   const loopback = ["127.0.0.1"];
   if (beside !== undefined) {
     // The namespace is shared with one other process, and nothing else can reach its loopback.
@@ -111,7 +86,7 @@ export function placeOf(
       subjects,
     };
   }
-  const published = publishedPort(config, name, port);
+  const published = publishedPort(config, site);
   const shown = reachable(config.bind);
   return {
     ...common,

@@ -71,8 +71,11 @@ function configOf(processor: object): Config {
 }
 
 const target = localTarget("local");
-const [place, alertmanager] = [target.place("processor", 9095), target.place("alertmanager", 9093)];
-const textOf = (config: Config): string => renderProcessor(config, place, alertmanager);
+const [place, alertmanager] = [
+  target.place({ name: "processor", port: 9095 }),
+  target.place({ name: "alertmanager", port: 9093 }),
+];
+const textOf = (config: Config): string => renderProcessor(config.processor, place, alertmanager);
 
 describe("processor.yml", () => {
   test.each([

@@ -66,9 +66,10 @@ describe.each(table)("a workload $what on $kind", ({ make, type, workload }) => 
     process.env["DOCKER_CONTEXT"] = "an engine that is not asked";
     const { find, resources } = await record("contract", stackConfig("local"), () => {
       const target = make();
-      place = target.place("thing", 9090, workload(target.place("thing", 9090)).sees);
+      const { sees } = workload(target.place({ name: "thing", port: 9090 }));
+      place = target.place({ name: "thing", port: 9090, sees });
       given = workload(place);
-      expect(target.run(given, {}).resources.length).toBeGreaterThan(0);
+      expect(target.deploy([{ workload: given, opts: {} }]).resources.length).toBeGreaterThan(0);
     });
     delete process.env["DOCKER_CONTEXT"];
     all = resources;
@@ -107,6 +108,6 @@ describe.each(table)("a workload $what on $kind", ({ make, type, workload }) => 
   });
 
   it("stands at the same place whenever asked", () => {
-    expect(make().place("thing", 9090, given.sees)).toEqual(place);
+    expect(make().place({ name: "thing", port: 9090, sees: given.sees })).toEqual(place);
   });
 });

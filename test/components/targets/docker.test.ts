@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { alertmanager } from "../../../components/catalog/alertmanager.ts";
+import { processor } from "../../../components/catalog/processor.ts";
+import { prometheus } from "../../../components/catalog/prometheus.ts";
 import { dockerTarget } from "../../../components/targets/docker.ts";
 import type { DockerTargetConfig } from "../../../components/targets/docker.ts";
-import type { Target, Workload } from "../../../components/targets/target.ts";
+import type { Placed, Target, Workload } from "../../../components/targets/target.ts";
 import { isSecret, plain, record } from "../../docker/record.ts";
 import type { Recorded } from "../../docker/record.ts";
 
@@ -22,7 +25,12 @@ afterAll(() => {
 /** A workload with one open and one secret file; `change` says what is different. */
 function workload(target: Target, change: Partial<Workload> = {}, name = "redis"): Workload {
   return {
-    place: target.place(name, 9121, change.sees, change.beside),
+    place: target.place({
+      name,
+      port: 9121,
+      ...(change.sees && { sees: change.sees }),
+      ...(change.beside !== undefined && { beside: change.beside }),
+    }),
     binary: "redis_exporter",
     image: { reference: "registry.example/redis_exporter:v1", uid: 59000, gid: 59000 },
     args: ["--one", "--two=2"],
@@ -50,10 +58,9 @@ async function run(
 ): Promise<Record<string, Recorded>> {
   const recorded = await record(() => {
     const target = dockerTarget(config);
-    for (const [index, one] of before.entries()) {
-      target.run(workload(target, one, `before${index}`), {});
-    }
-    target.run(workload(target, change), {});
+    const first = before.map((one, index) => workload(target, one, `before${index}`));
+    const group = [...first, workload(target, change)].map((one) => ({ workload: one, opts: {} }));
+    target.deploy(group as [Placed]);
   });
   return Object.fromEntries(recorded.map((it) => [it.name, it]));
 }
@@ -132,7 +139,7 @@ test("its files travel in a container that never runs, the secret ones out of si
 test("its files say from which checkout they come, so that two clones are told apart", async () => {
   const labelled = await record(() => {
     const target = dockerTarget({ ...config, folder: "/home/ada/vigil" });
-    target.run(workload(target), {});
+    target.deploy([{ workload: workload(target), opts: {} }]);
   });
   const labelsOf = (name: string) => labelled.find((one) => one.name === name)?.inputs["labels"];
   const folder = { label: "vigil.folder", value: "/home/ada/vigil" };
@@ -203,18 +210,22 @@ test("who lives beside another shares its network and has no listener of its own
 
 test("a neighbour that does not run yet is named", () => {
   const target = dockerTarget(config);
-  expect(() => target.run(workload(target, { beside: "nobody" }), {})).toThrow(
-    "redis shares the network of nobody, which must be run before it.",
-  );
+  expect(() =>
+    target.deploy([{ workload: workload(target, { beside: "nobody" }), opts: {} }]),
+  ).toThrow("redis shares the network of nobody, which must come before it in its group.");
 });
 
 test.each([
-  ["prometheus", "promtool"],
-  ["alertmanager", "amtool"],
-])("%s asks itself with %s, its login in a secret file", async (binary, tool) => {
+  ["promtool", prometheus],
+  ["amtool", alertmanager],
+])("a service whose image has %s asks with it, its login in a secret file", async (tool, of) => {
   const access = { username: "vigil", password: "hidden" };
   const plainly = { path: "/", ca: "CA", access, timeoutSeconds: 1 };
-  const { redis, "redis-files": files } = await run({ binary, files: {}, health: plainly });
+  const { redis, "redis-files": files } = await run({
+    files: {},
+    health: plainly,
+    image: { ...of.image, reference: "registry.example/it:v1" },
+  });
   const health = redis?.inputs["healthcheck"] as { tests: string[] };
   expect(health.tests.slice(0, 2)).toEqual(["CMD", tool]);
   expect(health.tests).toContain("--http.config.file=/etc/vigil/health-client.json");
@@ -254,7 +265,8 @@ test.each([
 );
 
 test("the alert processor is asked by what its image has: Node", async () => {
-  const { redis } = await run({ binary: "alert-processor", files: {} });
+  const image = { ...processor.image, reference: "registry.example/it:v1" };
+  const { redis } = await run({ files: {}, image });
   const { tests } = redis?.inputs["healthcheck"] as { tests: string[] };
   const [kind, program, flag, script = ""] = tests;
   expect([kind, program, flag]).toEqual(["CMD", "node", "-e"]);

@@ -7,7 +7,7 @@ import { DataSource } from "@pulumiverse/grafana/oss/dataSource.js";
 import { Folder } from "@pulumiverse/grafana/oss/folder.js";
 import { Provider } from "@pulumiverse/grafana/provider.js";
 import { dockerTarget } from "../../../components/targets/docker.ts";
-import { estate } from "../../docker/estate.ts";
+import { deploy, estate } from "../../docker/estate.ts";
 import type { Trial } from "../trial.ts";
 
 const trial = JSON.parse(readFileSync(process.env["VIGIL_TRIAL"] ?? "", "utf8")) as Trial;
@@ -17,7 +17,7 @@ if (trial.docker) {
   const target = dockerTarget({ stack, host: "here", publish: ports });
   const problem = target.lacks("prometheus");
   if (problem !== undefined) throw new pulumi.RunError(problem);
-  for (const workload of estate(target, given)) target.run(workload, {});
+  deploy(target, estate(target, given));
 }
 
 if (trial.grafana) {

@@ -1,7 +1,7 @@
 import { readPreview, type State } from "../../../toolchain/preview/digest.ts";
 import { renderErrors, renderPage } from "../../../toolchain/preview/page.ts";
 import { readConfig } from "../../../components/config.ts";
-import { Monitoring } from "../../../components/monitoring.ts";
+import { loadShells, Monitoring } from "../../../components/monitoring.ts";
 import { plain, record, stackConfig } from "../../harness.ts";
 
 // These tests need no engine: one behind a context is left to the provider to find.
@@ -87,8 +87,10 @@ describe("a preview as people read it", () => {
 
   it("is short for the first time on Docker, too, and says where people get in", async () => {
     jest.spyOn(console, "warn").mockImplementation(() => undefined);
+    const shells = await loadShells();
     const { resources } = await record("dev", stackConfig("dev"), () => {
-      new Monitoring("monitoring", { config: readConfig(), absent: new Set(["grafana"]) });
+      const args = { config: readConfig(), shells, absent: new Set(["grafana"]) };
+      new Monitoring("monitoring", args);
     });
     const steps = resources.map(({ inputs, name, type }) => ({
       op: "create",

@@ -3,7 +3,8 @@
  * alert that needs more is left out of an estate, and a test holds the reasons against these files.
  */
 import { chmod, copyFile } from "node:fs/promises";
-import { cadvisorSelection, nodeSelection } from "../../../components/exporters.ts";
+import { cadvisorSelection } from "../../../components/catalog/cadvisor.ts";
+import { nodeSelection } from "../../../components/catalog/node.ts";
 import { probeModule, renderBlackbox } from "../../../components/render/blackbox.ts";
 import { go, tools } from "../../tools.ts";
 import { answerHttps, tlsFiles } from "../answers.ts";

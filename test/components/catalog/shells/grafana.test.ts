@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Grafana } from "../../components/grafana.ts";
-import type { Workload } from "../../components/targets/target.ts";
+import { grafanaShell } from "../../../../components/catalog/shells/grafana.ts";
 
 /** grafana.ini where the person and the secret key have these passwords. */
 async function iniWith(person: string, key: string): Promise<string> {
@@ -11,25 +10,23 @@ async function iniWith(person: string, key: string): Promise<string> {
     }),
     call: () => ({}),
   });
-  const workloads: Workload[] = [];
-  const target = {
+  const { files } = grafanaShell.process({
+    name: "grafana",
+    estate: { common: { login: { username: "vigil" } } },
+    place: { name: "grafana", config: "/etc/vigil", data: "/data", listen: "127.0.0.1:3000" },
     programHome: () => "/usr/share/grafana",
-    run: (workload: Workload) => {
-      workloads.push(workload);
-      return { resources: [] };
+    settings: { image: "grafana:1", memory: 512, port: 3000 },
+    texts: {},
+    trust: {
+      authority: pulumi.output("certificate"),
+      identity: () => ({ certificate: pulumi.output("certificate"), key: pulumi.secret("key") }),
+      access: () => ({ username: "prometheus", password: pulumi.secret("machine") }),
+      health: () => ({}),
+      operator: { password: pulumi.secret(person) },
     },
-  };
-  const trust = {
-    authority: pulumi.output("certificate"),
-    identity: () => ({ certificate: pulumi.output("certificate"), key: pulumi.secret("key") }),
-    access: () => ({ username: "prometheus", password: pulumi.secret("machine") }),
-    person: { password: pulumi.secret(person) },
-  };
-  const place = { name: "grafana", config: "/etc/vigil", data: "/data", listen: "127.0.0.1:3000" };
-  const settings = { image: "grafana:1", memory: 512, port: 3000 };
-  const args = { target, trust, place, settings, username: "vigil" };
-  new Grafana("grafana", args as never);
-  const ini = pulumi.output(workloads[0]?.files["grafana.ini"]);
+    child: {},
+  } as never);
+  const ini = pulumi.output(files["grafana.ini"]);
   expect(await pulumi.isSecret(ini)).toBe(false);
   const text = await new Promise<string>((resolve) =>
     ini.apply((value) => {

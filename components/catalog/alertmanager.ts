@@ -1,0 +1,48 @@
+import { renderAlertmanager, type Receivers } from "../../rules/lib/alertmanager.ts";
+import { about, duration, listening } from "../config/fields.ts";
+import { receiverFiles, toldOf } from "../render/alertmanager.ts";
+import { processorReceiver } from "../render/processor.ts";
+import { nobody } from "./exporter.ts";
+import type { Estate, Service } from "./service.ts";
+
+const fields = {
+  ...listening({ port: 9093, image: "docker.io/prom/alertmanager:v0.33.1", memory: 256 }),
+  retention: about(duration.default("120h"), {
+    description: "How long silences and notifications are remembered.",
+    example: "120h",
+  }),
+};
+
+/** Whom Alertmanager tells: the processor, and people. Secrets are files. */
+export function receiversOf({ common, place }: Pick<Estate, "common" | "place">): Receivers {
+  const processor = place("processor");
+  const folder = place("alertmanager")?.config ?? "";
+  return {
+    ...receiverFiles(common.receivers, folder),
+    ...(processor && { processor: processorReceiver(processor, folder) }),
+  };
+}
+
+/** Groups alerts, silences what follows from others, and tells people. */
+export const alertmanager: Service<"alertmanager", typeof fields> = {
+  name: "alertmanager",
+  key: "alertmanager",
+  fields,
+  component: "Alertmanager",
+  binary: "alertmanager",
+  image: {
+    ...nobody,
+    data: "/alertmanager",
+    ready: (client, url) => ["amtool", "cluster", "show", client, `--alertmanager.url=${url}`],
+  },
+  listener: "certificate",
+  forPeople: true,
+  persistent: true,
+  mostSamples: 5_000,
+  lacks: { "several alertmanagers": "the estate has one, without a cluster" },
+  texts: (estate) => ({
+    "alertmanager.yml": renderAlertmanager(receiversOf(estate), estate.common.maintenance),
+  }),
+  tells: ({ common }) => toldOf(common.receivers),
+  shell: async () => (await import("./shells/alertmanager.ts")).alertmanagerShell,
+};

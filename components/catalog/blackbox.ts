@@ -1,0 +1,50 @@
+import { listening } from "../config/fields.ts";
+import { probeModule, renderBlackbox } from "../render/blackbox.ts";
+import { exporter, nobody } from "./exporter.ts";
+import type { Service } from "./service.ts";
+
+const fields = listening({
+  port: 9115,
+  image: "docker.io/prom/blackbox-exporter:v0.28.0",
+  memory: 128,
+});
+
+const oneModule = "Vigil's own blackbox exporter asks for a page over HTTP, and nothing else";
+
+/** Asks addresses from outside: HTTP. */
+export const blackbox: Service<"blackboxExporter", typeof fields> = {
+  name: "blackbox",
+  key: "blackboxExporter",
+  fields,
+  component: "Exporter",
+  binary: "blackbox_exporter",
+  image: nobody,
+  listener: "certificate",
+  mostSamples: 2_000,
+  lacks: {
+    "content probes": oneModule,
+    "dns probes": oneModule,
+    "grpc probes": oneModule,
+    "icmp probes": oneModule,
+  },
+  // What is watched from outside. No `host` label: the prober's host being down says nothing about it.
+  jobs: ({ common: { probes } }, { address }) => [
+    {
+      name: "probe",
+      access: "certificate",
+      mostSamples: 500,
+      targets: Object.entries(probes)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([probe, { url }]) => ({ address: url, labels: { instance: url, probe } })),
+      prober: { address, module: probeModule },
+    },
+  ],
+  texts: () => ({ "blackbox.yml": renderBlackbox() }),
+  shell: exporter({
+    args: ({ config }) => [`--config.file=${config}/blackbox.yml`],
+    checks: [
+      { binary: "blackbox_exporter", args: ["--config.check", "--config.file=blackbox.yml"] },
+    ],
+    health: "/-/healthy",
+  }),
+};

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { about, listening } from "../config/fields.ts";
+import { nobody } from "./exporter.ts";
+import type { Service } from "./service.ts";
+
+const fields = {
+  ...listening({ port: 8080, image: "ghcr.io/google/cadvisor:v0.57.0", memory: 256 }),
+  enabled: about(z.boolean().default(true), {
+    description: "Whether the containers of the host are watched. Docker only.",
+    example: "true",
+  }),
+};
+
+/**
+ * Left out: what is too much, and what cAdvisor cannot see of a container without root or the
+ * engine's socket. Of that it would tell an eternal 0 (`cpuLoad`, `oom_event`) or only what is the
+ * machine's (`disk`, `network`), which node_exporter measures.
+ */
+const unmeasured = [
+  "advtcp",
+  "cpuLoad",
+  "cpu_topology",
+  "cpuset",
+  "disk",
+  "hugetlb",
+  "memory_numa",
+  "network",
+  "oom_event",
+  "percpu",
+  "process",
+  "referenced_memory",
+  "resctrl",
+  "sched",
+  "tcp",
+  "udp",
+];
+
+/** What a cAdvisor tells, of every container. */
+export const cadvisorSelection = [
+  `--disable_metrics=${unmeasured.join(",")}`,
+  "--docker_only=false",
+];
+
+const noSocket =
+  "Vigil's own gets neither the socket, which is as good as root on the host, nor root";
+
+/**
+ * Metrics of the containers of a machine, by their ids: the engine's socket, which would add their names, is
+ * as good as root on the host and is not given. It speaks no TLS, so it shares the loopback of Prometheus, the
+ * one program that asks it, and listens on no network.
+ */
+export const cadvisor: Service<"cadvisor", typeof fields> = {
+  name: "cadvisor",
+  key: "cadvisor",
+  fields,
+  component: "Cadvisor",
+  binary: "cadvisor",
+  image: nobody,
+  listener: "open",
+  sees: "host",
+  beside: "prometheus",
+  wanted: ({ enabled }, { engine }) => enabled && engine,
+  lacks: {
+    "container disks": noSocket,
+    "container names": noSocket,
+    "container networks": noSocket,
+    "container threads": "Vigil's own runs without it, which is too much",
+    "kernel log": "Vigil's own is not root, and would tell an eternal 0",
+  },
+  shell: async () => (await import("./shells/cadvisor.ts")).cadvisorShell,
+};

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { about, certificate, httpUrl, listening, secretText } from "../config/fields.ts";
+import type { Service } from "./service.ts";
+
+const fields = {
+  ...listening({ port: 3000, image: "docker.io/grafana/grafana:12.3.4", memory: 512 }),
+  enabled: about(z.boolean().default(true), {
+    description: "Whether Grafana and its content are part of the estate.",
+    example: "true",
+  }),
+  url: about(httpUrl.optional(), {
+    description:
+      "A Grafana of your own to put the content in, instead of a server of the estate's.",
+    example: "https://grafana.example.com",
+  }),
+  auth: about(secretText().optional(), {
+    description: "How to get into your own Grafana: a token, or `user:password`.",
+    secret: true,
+  }),
+  authority: about(certificate.optional(), {
+    description:
+      "Certificate in PEM of the authority of your own Grafana, where it is a private one.",
+    example: '"$(cat ca.crt)"',
+  }),
+};
+
+/** Of its section. */
+export type GrafanaFields = typeof fields;
+
+/** What people see: the estate's own server or somebody else's, and the content in it. */
+export const grafana: Service<"grafana", typeof fields> = {
+  name: "grafana",
+  key: "grafana",
+  fields,
+  component: "Grafana",
+  binary: "grafana",
+  image: {
+    uid: 472,
+    gid: 0,
+    data: "/var/lib/grafana",
+    entrypoint: "/usr/share/grafana/bin/grafana",
+  },
+  listener: "login",
+  forPeople: true,
+  persistent: true,
+  // A stack without Grafana is watched and alerted all the same.
+  optional: ({ url }) => ({
+    title: "Grafana",
+    needs: url === undefined ? ["grafana", "grafana-plugin"] : ["grafana-plugin"],
+  }),
+  wanted: ({ enabled, url }) => enabled && (url === undefined || "elsewhere"),
+  boardsAt: ({ url }, place) => url ?? place?.url,
+  complaints: ({ auth, url }) =>
+    url === undefined || auth !== undefined
+      ? []
+      : [
+          {
+            path: ["auth"],
+            reason: "is missing: vigil:grafana.url names a Grafana that wants to know who asks",
+          },
+        ],
+  shell: async () => (await import("./shells/grafana.ts")).grafanaShell,
+};

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { about, duration, listening, section, size } from "../config/fields.ts";
+import { certificateRules } from "../render/certificates.ts";
+import { files, renderPrometheus } from "../render/prometheus.ts";
+import { nobody } from "./exporter.ts";
+import type { Service } from "./service.ts";
+
+const fields = {
+  ...listening({ port: 9090, image: "docker.io/prom/prometheus:v3.5.3", memory: 2048 }),
+  scrapeInterval: about(duration.default("15s"), {
+    description: "How often every target is asked.",
+    example: "15s",
+  }),
+  evaluationInterval: about(duration.default("15s"), {
+    description: "How often rules are evaluated.",
+    example: "15s",
+  }),
+  retention: section({
+    time: about(duration.default("15d"), {
+      description: "How long samples are kept.",
+      example: "15d",
+    }),
+    size: about(size.default("10GB"), {
+      description: "How much disk samples may take; the oldest go first.",
+      example: "10GB",
+    }),
+  }),
+  limits: section({
+    samples: about(z.int().min(1).default(50_000), {
+      description: "Samples one scrape may bring; more and the scrape fails.",
+      example: "50000",
+    }),
+    labels: about(z.int().min(1).default(64), {
+      description: "Labels one series may have.",
+      example: "64",
+    }),
+    labelValueLength: about(z.int().min(1).default(2_048), {
+      description: "Characters one label value may have.",
+      example: "2048",
+    }),
+    bodySize: about(size.default("16MB"), {
+      description: "Size of one scrape's answer; more of it is not read.",
+      example: "16MB",
+    }),
+  }),
+};
+
+/** Of its section. */
+export type PrometheusFields = typeof fields;
+
+const fixed = "the estate's own has its targets in its configuration";
+
+/** Collects and keeps samples, and evaluates the rules. */
+export const prometheus: Service<"prometheus", typeof fields> = {
+  name: "prometheus",
+  key: "prometheus",
+  fields,
+  component: "Prometheus",
+  binary: "prometheus",
+  image: {
+    ...nobody,
+    data: "/prometheus",
+    ready: (client, url) => ["promtool", "check", "ready", client, `--url=${url}`],
+  },
+  listener: "login",
+  forPeople: true,
+  persistent: true,
+  mostSamples: 10_000,
+  cadence: ({ evaluationInterval, scrapeInterval }) => ({ evaluationInterval, scrapeInterval }),
+  lacks: {
+    "kubernetes discovery": fixed,
+    "service discovery": fixed,
+    "target limit": "the estate's own has none",
+    "remote write": "the estate's own has none",
+    "several prometheus": "the estate has one",
+  },
+  texts: ({ common, jobs, place, rules }, _place, settings) => ({
+    [files.config]: renderPrometheus({
+      environment: common.environment,
+      settings,
+      jobs,
+      alertmanager: place("alertmanager")?.address,
+      ruleFiles: [...Object.keys(rules), certificateRules],
+    }),
+    ...rules,
+  }),
+  shell: async () => (await import("./shells/prometheus.ts")).prometheusShell,
+};

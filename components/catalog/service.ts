@@ -1,0 +1,175 @@
+/** What a service of the estate is: one definition that everything else follows from. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { Lacks } from "../../rules/lib/needs.ts";
+import type { FileCheck, OnChange } from "../../provider/types.ts";
+import type { Common } from "../config/common-schema.ts";
+import type { Path } from "../config/fields.ts";
+import type { ScrapeJob } from "../render/prometheus.ts";
+import type { Traits } from "../targets/kinds.ts";
+import type { Image, Place, Running, Workload } from "../targets/target.ts";
+import type { Trust } from "../trust.ts";
+
+/** Fields of a section of the configuration. */
+export type Fields = Readonly<Record<string, z.core.$ZodType>>;
+
+/** What a stack says of a service, complete and valid. */
+export type SettingsOf<F extends Fields> = z.output<z.ZodObject<F, z.core.$strict>>;
+
+/** What every service has of its section, whatever else there is. */
+export interface Listening {
+  readonly port: number;
+  readonly memory: number;
+  /** Undefined where there is none to be had: the service runs where none is needed. */
+  readonly image?: string | undefined;
+}
+
+/** The estate as its services see it while it is planned. Same configuration, same estate. */
+export interface Estate {
+  readonly common: Common;
+  readonly traits: Traits;
+  /** Value of the `host` label of the machine that the estate stands on. */
+  readonly host: string;
+  /** How often targets are asked and rules evaluated. */
+  readonly cadence: Cadence;
+  readonly jobs: readonly ScrapeJob[];
+  /** Rule files by path: `rules/general.yml`. */
+  readonly rules: Readonly<Record<string, string>>;
+  /** Dashboard JSON by uid. */
+  readonly boards: Readonly<Record<string, string>>;
+  /** Where a service of the estate stands; undefined where the estate does not run it. */
+  readonly place: (service: string) => Place | undefined;
+  /** Whether the estate has a service, be it one that somebody else runs. */
+  readonly has: (service: string) => boolean;
+}
+
+export interface Cadence {
+  readonly scrapeInterval: string;
+  readonly evaluationInterval: string;
+}
+
+/** What keeps a service out that a stack wants. */
+export interface Missing {
+  readonly reason: string;
+  /** Command that comes before the field is set. */
+  readonly first: string;
+  /** Field of its section that is missing. */
+  readonly field: string;
+}
+
+/** A contradiction within a section: where below it, why, and the value that mends it. */
+export interface Complaint {
+  readonly path: Path;
+  readonly reason: string;
+  readonly value?: string;
+}
+
+/** What a shell makes the process of a service from. */
+export interface ShellInput<S> {
+  /** Of the service's resources. */
+  readonly name: string;
+  readonly estate: Estate;
+  readonly place: Place;
+  readonly settings: S;
+  /** The texts of the plan, by path. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly trust: Trust;
+  /** Folder of what the program brings beside itself. */
+  readonly programHome: (binary: string) => string;
+  /** Parent of every resource that the service makes for itself. */
+  readonly child: pulumi.CustomResourceOptions;
+}
+
+/** What a process is started with. The rest of its workload follows from the definition. */
+export interface Process {
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** All of its files, the texts of the plan among them. */
+  readonly files: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly onChange: OnChange;
+  readonly checks?: readonly FileCheck[];
+  readonly health: Workload["health"];
+}
+
+/** What is declared in a service that runs, be it one of somebody else's. */
+export interface ContentInput<S> {
+  readonly name: string;
+  readonly estate: Estate;
+  readonly settings: S;
+  /** Undefined where somebody else runs the service. */
+  readonly place: Place | undefined;
+  readonly trust: Trust;
+  readonly running: Running | undefined;
+  readonly parent: pulumi.Resource;
+}
+
+/**
+ * The side of a service that makes resources. Loaded only where the service is deployed.
+ */
+export interface Shell<S> {
+  process(input: ShellInput<S>): Process;
+  /** Resources declared in the service. */
+  content?(input: ContentInput<S>): void;
+}
+
+/**
+ * One service. Its methods are pure; what makes resources is behind {@link Service.shell}.
+ *
+ * Annotate a definition with its key and fields (`Service<"redis", typeof fields>`): the type of the whole
+ * configuration is made from the list of definitions.
+ */
+export interface Service<K extends string = string, F extends Fields = Fields> {
+  /** Name of its component, place and scrape job. */
+  readonly name: string;
+  /** Section of the configuration: `vigil:<key>`. */
+  readonly key: K;
+  readonly fields: F;
+  /** Type token of its component, after `vigil:index:`. Frozen once deployed. */
+  readonly component: string;
+  /** Upstream name of the program where processes are run: `node_exporter`. */
+  readonly binary: string;
+  /** Where containers are run; the reference is configured. */
+  readonly image: Omit<Image, "reference">;
+  /**
+   * How its listener knows who asks, and so how it is scraped: by certificate, by a password for each who
+   * asks, or not at all, as it listens on the loopback of the service that it stands {@link Service.beside}.
+   */
+  readonly listener: "certificate" | "login" | "open";
+  /** Whether people open it, so that it is published where that is a decision. */
+  readonly forPeople?: boolean;
+  /** `host`: sees the machine itself, read-only. @default "itself" */
+  readonly sees?: Workload["sees"];
+  /** Service whose loopback it shares, as a sidecar of its workload. */
+  readonly beside?: string;
+  /** Whether it has data that must survive a restart. @default false */
+  readonly persistent?: boolean;
+  /**
+   * Samples that a scrape may bring where the estate's own limit is higher: five to twenty times what it
+   * brings on a large machine. Who took it over cannot make Prometheus hold more for it. Without it the
+   * limit of the estate holds: of containers and dashboards there may be any number.
+   */
+  readonly mostSamples?: number;
+  /** What is needed to have it, where the estate does without it when one is missing: programs, plugins. */
+  optional?(settings: SettingsOf<F>): { readonly title: string; readonly needs: readonly string[] };
+  /**
+   * Whether a stack has it; `elsewhere` where somebody else runs it. @default always
+   */
+  wanted?(settings: SettingsOf<F>, traits: Traits): boolean | "elsewhere" | Missing;
+  /** How often targets are asked and rules evaluated: of the one service that does both. */
+  cadence?(settings: SettingsOf<F>): Cadence;
+  /** Where people see the boards, for links in alerts. */
+  boardsAt?(settings: SettingsOf<F>, place: Place | undefined): string | undefined;
+  /** Scrape jobs beside its own. */
+  jobs?(estate: Pick<Estate, "common">, place: Place): ScrapeJob[];
+  /** The texts that it reads and that hold no secret, by path in its configuration folder. */
+  texts?(estate: Estate, place: Place, settings: SettingsOf<F>): Readonly<Record<string, string>>;
+  /** Ways to people that go through it, by the names that the stack's output has. */
+  tells?(estate: Pick<Estate, "common">, settings: SettingsOf<F>): readonly string[];
+  /** What of the things that alerts need no estate has from it, each with the reason. */
+  readonly lacks?: Lacks;
+  /** The same, where it depends on the stack. */
+  lacksHere?(settings: SettingsOf<F>): Lacks;
+  /** What is wrong between fields of its section that are each valid. */
+  complaints?(settings: SettingsOf<F>): Complaint[];
+  shell(): Promise<Shell<SettingsOf<F>>>;
+}

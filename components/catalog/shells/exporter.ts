@@ -1,0 +1,19 @@
+import { webArgs } from "../../render/web.ts";
+import type { ExporterFacts } from "../exporter.ts";
+import type { Shell } from "../service.ts";
+import { reloaded, reread } from "./on-change.ts";
+
+/** See {@link ../exporter.ts}. */
+export const exporterShell = ({ args, checks = [], health }: ExporterFacts): Shell<unknown> => ({
+  process: ({ child, place, texts, trust }) => {
+    const listener = trust.peerListener(place, ["operator", "prometheus"], child);
+    return {
+      // Nobody opens it, so it need not know by which address.
+      args: [...args(place), ...webArgs({ ...place, url: undefined })],
+      files: { ...texts, ...listener },
+      onChange: { ...reread(listener), ...reloaded(texts) },
+      checks,
+      health: trust.health(health, 30, trust.asker("operator")),
+    };
+  },
+});

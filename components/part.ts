@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Shell } from "./catalog/service.ts";
+import type { Deployment, Plan } from "./plan.ts";
+import type { Place, Placed, Target } from "./targets/target.ts";
+import type { Trust } from "./trust.ts";
+
+export interface PartArgs {
+  readonly deployment: Deployment;
+  readonly place: Place;
+  readonly shell: Shell<never>;
+  readonly plan: Plan;
+  readonly target: Target;
+  readonly trust: Trust;
+}
+
+/** One service of the estate, with all that is made for it alone. */
+export class Part extends pulumi.ComponentResource {
+  /** What its target is to run. */
+  readonly placed: Placed;
+
+  constructor(name: string, args: PartArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { deployment, place, plan, shell, target, trust } = args;
+    const { service, settings } = deployment;
+    super(`vigil:index:${service.component}`, name, {}, opts);
+    const child = { parent: this };
+    const {
+      checks = [],
+      env = {},
+      ...process
+    } = shell.process({
+      name,
+      estate: plan,
+      place,
+      settings: settings as never,
+      texts: deployment.texts(),
+      trust,
+      programHome: (binary) => target.programHome(binary),
+      child,
+    });
+    const { beside, binary, image, persistent = false, sees = "itself" } = service;
+    this.placed = {
+      workload: {
+        ...process,
+        checks,
+        env,
+        place,
+        binary,
+        image: { ...image, reference: settings.image ?? "" },
+        port: settings.port,
+        memoryMegabytes: settings.memory,
+        sees,
+        ...(beside !== undefined && { beside }),
+        persistent,
+      },
+      opts: child,
+    };
+    this.registerOutputs({});
+  }
+}
