@@ -15,7 +15,7 @@ export default {
   coverageReporters: ["json"],
   collectCoverageFrom: [
     "index.ts",
-    "{components,dashboards,provider,rules,toolchain}/**/*.ts",
+    "{components,dashboards,lib,provider,rules,toolchain}/**/*.ts",
     "services/*/*.ts",
     "services/*/{appwrite,channels,core,service,store}/**/*.ts",
     "!toolchain/go/**",

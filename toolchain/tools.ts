@@ -1,4 +1,5 @@
 import type { Archive, Tool } from "./tool.ts";
+import { pins } from "../lib/pins.ts";
 import type { Platform } from "./platform.ts";
 
 /** Tools Vigil starts, by the name they are asked for. */
@@ -35,18 +36,18 @@ const reportedVersion = (version: string): Record<string, string> => ({
 const onPath = (program: string, page: string): string =>
   `Let this machine reach one of these places, or install ${program} (${page}) so that it is on PATH.`;
 
-/** The one table of pinned versions. Node's own is in toolchain/.node-version. */
+/** Where each tool may come from. */
 export const tools: Readonly<Record<ToolName, Tool>> = {
   pulumi: {
     name: "pulumi",
-    version: "3.259.0",
+    version: pins.pulumi,
     binaries: ["pulumi", "pulumi-language-nodejs"],
     accepts: { from: "3.200", before: "4" },
     versionArgs: ["version"],
     versionEnv: { PULUMI_SKIP_UPDATE_CHECK: "true" },
     archive: ({ os, arch }) => ({
-      url: `${githubRelease("pulumi/pulumi", "3.259.0")}/pulumi-v3.259.0-${os}-${arch === "amd64" ? "x64" : arch}.tar.gz`,
-      checksums: `${githubRelease("pulumi/pulumi", "3.259.0")}/pulumi-3.259.0-checksums.txt`,
+      url: `${githubRelease("pulumi/pulumi", pins.pulumi)}/pulumi-v${pins.pulumi}-${os}-${arch === "amd64" ? "x64" : arch}.tar.gz`,
+      checksums: `${githubRelease("pulumi/pulumi", pins.pulumi)}/pulumi-${pins.pulumi}-checksums.txt`,
       strip: 1,
     }),
     go: [
@@ -54,7 +55,9 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
         binary: "pulumi",
         module: "pulumi",
         main: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-        variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0" },
+        variables: {
+          "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pins.pulumi}`,
+        },
       },
       {
         // A module of its own that compiles against SDK 3.187 only; programs on 3.259 run with it.
@@ -69,15 +72,15 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   },
   "process-compose": {
     name: "process-compose",
-    version: "1.64.1",
+    version: pins["process-compose"],
     binaries: ["process-compose"],
     accepts: { from: "1.64", before: "2" },
     versionArgs: ["version"],
     // Otherwise it empties a file in /tmp whose name everybody knows, over whatever link lies there.
     versionEnv: { PC_LOG_FILE: "/dev/null" },
     archive: ({ os, arch }) => ({
-      url: `${githubRelease("F1bonacc1/process-compose", "1.64.1")}/process-compose_${os}_${arch}.tar.gz`,
-      checksums: `${githubRelease("F1bonacc1/process-compose", "1.64.1")}/process-compose_checksums.txt`,
+      url: `${githubRelease("F1bonacc1/process-compose", pins["process-compose"])}/process-compose_${os}_${arch}.tar.gz`,
+      checksums: `${githubRelease("F1bonacc1/process-compose", pins["process-compose"])}/process-compose_checksums.txt`,
       strip: 0,
     }),
     go: [
@@ -85,17 +88,19 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
         binary: "process-compose",
         module: "process-compose",
         main: "github.com/f1bonacc1/process-compose/src",
-        variables: { "github.com/f1bonacc1/process-compose/src/config.Version": "v1.64.1" },
+        variables: {
+          "github.com/f1bonacc1/process-compose/src/config.Version": `v${pins["process-compose"]}`,
+        },
       },
     ],
     advice: onPath("process-compose", "https://f1bonacc1.github.io/process-compose/installation"),
   },
   prometheus: {
     name: "prometheus",
-    version: "3.5.3",
+    version: pins.prometheus,
     binaries: ["prometheus", "promtool"],
     accepts: { from: "3.5", before: "4" },
-    archive: prometheusProject("prometheus", "3.5.3"),
+    archive: prometheusProject("prometheus", pins.prometheus),
     debian: {
       packages: ["prometheus", "promtool"],
       binaries: { prometheus: "usr/bin/prometheus", promtool: "usr/bin/promtool" },
@@ -105,17 +110,17 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       binary,
       module: "prometheus",
       main: `github.com/prometheus/prometheus/cmd/${binary}`,
-      variables: reportedVersion("3.5.3"),
+      variables: reportedVersion(pins.prometheus),
     })),
     advice: onPath("Prometheus 3.5 or later", "https://prometheus.io/download"),
   },
   alertmanager: {
     name: "alertmanager",
-    version: "0.33.1",
+    version: pins.alertmanager,
     binaries: ["alertmanager", "amtool"],
     accepts: { from: "0.28", before: "1" },
     alsoCalled: { alertmanager: "prometheus-alertmanager" },
-    archive: prometheusProject("alertmanager", "0.33.1"),
+    archive: prometheusProject("alertmanager", pins.alertmanager),
     // Not from Debian: its build reads its templates from /usr/share, so it runs only installed.
     go: ["alertmanager", "amtool"].map((binary) => ({
       binary,
@@ -126,17 +131,17 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
         "github.com/prometheus/alertmanager/ui/app/dist/index.html.gz":
           "<!doctype html><title>Alertmanager</title><p>This build has no web page; its API is whole.",
       },
-      variables: reportedVersion("0.33.1"),
+      variables: reportedVersion(pins.alertmanager),
     })),
     advice: onPath("Alertmanager", "https://prometheus.io/download"),
   },
   node_exporter: {
     name: "node_exporter",
-    version: "1.11.1",
+    version: pins.node_exporter,
     binaries: ["node_exporter"],
     accepts: { from: "1.8", before: "2" },
     alsoCalled: { node_exporter: "prometheus-node-exporter" },
-    archive: prometheusProject("node_exporter", "1.11.1"),
+    archive: prometheusProject("node_exporter", pins.node_exporter),
     debian: {
       packages: ["prometheus-node-exporter"],
       binaries: { node_exporter: "usr/bin/prometheus-node-exporter" },
@@ -146,18 +151,18 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
         binary: "node_exporter",
         module: "node_exporter",
         main: "github.com/prometheus/node_exporter",
-        variables: reportedVersion("1.11.1"),
+        variables: reportedVersion(pins.node_exporter),
       },
     ],
     advice: onPath("node_exporter", "https://prometheus.io/download"),
   },
   blackbox_exporter: {
     name: "blackbox_exporter",
-    version: "0.28.0",
+    version: pins.blackbox_exporter,
     binaries: ["blackbox_exporter"],
     accepts: { from: "0.25", before: "1" },
     alsoCalled: { blackbox_exporter: "prometheus-blackbox-exporter" },
-    archive: prometheusProject("blackbox_exporter", "0.28.0"),
+    archive: prometheusProject("blackbox_exporter", pins.blackbox_exporter),
     debian: {
       packages: ["prometheus-blackbox-exporter"],
       binaries: { blackbox_exporter: "usr/bin/prometheus-blackbox-exporter" },
@@ -167,21 +172,21 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
         binary: "blackbox_exporter",
         module: "blackbox_exporter",
         main: "github.com/prometheus/blackbox_exporter",
-        variables: reportedVersion("0.28.0"),
+        variables: reportedVersion(pins.blackbox_exporter),
       },
     ],
     advice: onPath("blackbox_exporter", "https://prometheus.io/download"),
   },
   grafana: {
     name: "grafana",
-    version: "12.3.4",
+    version: pins.grafana,
     binaries: ["grafana"],
     accepts: { from: "11", before: "14" },
     // It finds its pages and defaults relative to its binary.
     beside: ["../public", "../conf/defaults.ini"],
     optional: true,
     archive: ({ os, arch }) => {
-      const url = `https://dl.grafana.com/oss/release/grafana-12.3.4.${os}-${arch}.tar.gz`;
+      const url = `https://dl.grafana.com/oss/release/grafana-${pins.grafana}.${os}-${arch}.tar.gz`;
       return { url, checksums: `${url}.sha256`, strip: 1, folder: "bin" };
     },
     advice: onPath("Grafana 11 or later", "https://grafana.com/grafana/download"),
@@ -189,12 +194,12 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   // For the tests: reads the workflows of this repository as their runner would.
   actionlint: {
     name: "actionlint",
-    version: "1.7.12",
+    version: pins.actionlint,
     binaries: ["actionlint"],
     accepts: { from: "1.7", before: "2" },
     archive: ({ os, arch }) => ({
-      url: `${githubRelease("rhysd/actionlint", "1.7.12")}/actionlint_1.7.12_${os}_${arch}.tar.gz`,
-      checksums: `${githubRelease("rhysd/actionlint", "1.7.12")}/actionlint_1.7.12_checksums.txt`,
+      url: `${githubRelease("rhysd/actionlint", pins.actionlint)}/actionlint_${pins.actionlint}_${os}_${arch}.tar.gz`,
+      checksums: `${githubRelease("rhysd/actionlint", pins.actionlint)}/actionlint_${pins.actionlint}_checksums.txt`,
       strip: 0,
     }),
     go: [
@@ -202,7 +207,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
         binary: "actionlint",
         module: "actionlint",
         main: "github.com/rhysd/actionlint/cmd/actionlint",
-        variables: { "github.com/rhysd/actionlint.version": "1.7.12" },
+        variables: { "github.com/rhysd/actionlint.version": pins.actionlint },
       },
     ],
     advice: onPath("actionlint", "https://github.com/rhysd/actionlint"),
@@ -215,13 +220,13 @@ export const toolNames = Object.keys(tools) as readonly ToolName[];
 /** Builds the others where there is no archive for them; got only then. */
 export const go: Tool = {
   name: "go",
-  version: "1.26.8",
+  version: pins.go,
   binaries: ["go"],
   // From 1.21 on Go fetches the release a go.mod asks for.
   accepts: { from: "1.21", before: "2" },
   versionArgs: ["version"],
   archive: ({ os, arch }) => {
-    const url = `https://dl.google.com/go/go1.26.8.${os}-${arch}.tar.gz`;
+    const url = `https://dl.google.com/go/go${pins.go}.${os}-${arch}.tar.gz`;
     return { url, checksums: `${url}.sha256`, strip: 1, folder: "bin" };
   },
   debian: {

@@ -1,4 +1,5 @@
 import { renderAlertmanager, type Receivers } from "../../rules/lib/alertmanager.ts";
+import { imageOf } from "../../lib/pins.ts";
 import { about, duration, listening } from "../config/fields.ts";
 import { receiverFiles, toldOf } from "../render/alertmanager.ts";
 import { processorReceiver } from "../render/processor.ts";
@@ -6,7 +7,11 @@ import { nobody } from "./exporter.ts";
 import type { Estate, Service } from "./service.ts";
 
 const fields = {
-  ...listening({ port: 9093, image: "docker.io/prom/alertmanager:v0.33.1", memory: 256 }),
+  ...listening({
+    port: 9093,
+    image: imageOf("docker.io/prom/alertmanager", "alertmanager"),
+    memory: 256,
+  }),
   retention: about(duration.default("120h"), {
     description: "How long silences and notifications are remembered.",
     example: "120h",

@@ -1,3 +1,4 @@
+import { imageOf } from "../../lib/pins.ts";
 import { listening } from "../config/fields.ts";
 import { probeModule, renderBlackbox } from "../render/blackbox.ts";
 import { exporter, nobody } from "./exporter.ts";
@@ -5,7 +6,7 @@ import type { Service } from "./service.ts";
 
 const fields = listening({
   port: 9115,
-  image: "docker.io/prom/blackbox-exporter:v0.28.0",
+  image: imageOf("docker.io/prom/blackbox-exporter", "blackbox_exporter"),
   memory: 128,
 });
 

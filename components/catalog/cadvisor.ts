@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { imageOf } from "../../lib/pins.ts";
 import { about, listening } from "../config/fields.ts";
 import { nobody } from "./exporter.ts";
 import type { Service } from "./service.ts";
 
 const fields = {
-  ...listening({ port: 8080, image: "ghcr.io/google/cadvisor:v0.57.0", memory: 256 }),
+  ...listening({ port: 8080, image: imageOf("ghcr.io/google/cadvisor", "cadvisor"), memory: 256 }),
   enabled: about(z.boolean().default(true), {
     description: "Whether the containers of the host are watched. Docker only.",
     example: "true",

@@ -1,9 +1,14 @@
 import { z } from "zod";
+import { imageOf } from "../../lib/pins.ts";
 import { about, certificate, httpUrl, listening, secretText } from "../config/fields.ts";
 import type { Service } from "./service.ts";
 
 const fields = {
-  ...listening({ port: 3000, image: "docker.io/grafana/grafana:12.3.4", memory: 512 }),
+  ...listening({
+    port: 3000,
+    image: imageOf("docker.io/grafana/grafana", "grafana", ""),
+    memory: 512,
+  }),
   enabled: about(z.boolean().default(true), {
     description: "Whether Grafana and its content are part of the estate.",
     example: "true",

@@ -1,11 +1,12 @@
 import { collectorFlags } from "../../rules/lib/needs.ts";
+import { imageOf } from "../../lib/pins.ts";
 import { listening } from "../config/fields.ts";
 import { exporter, nobody } from "./exporter.ts";
 import type { Service } from "./service.ts";
 
 const fields = listening({
   port: 9100,
-  image: "docker.io/prom/node-exporter:v1.11.1",
+  image: imageOf("docker.io/prom/node-exporter", "node_exporter"),
   memory: 128,
 });
 

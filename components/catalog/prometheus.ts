@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { imageOf } from "../../lib/pins.ts";
 import { about, duration, listening, section, size } from "../config/fields.ts";
 import { certificateRules } from "../render/certificates.ts";
 import { files, renderPrometheus } from "../render/prometheus.ts";
@@ -6,7 +7,11 @@ import { nobody } from "./exporter.ts";
 import type { Service } from "./service.ts";
 
 const fields = {
-  ...listening({ port: 9090, image: "docker.io/prom/prometheus:v3.5.3", memory: 2048 }),
+  ...listening({
+    port: 9090,
+    image: imageOf("docker.io/prom/prometheus", "prometheus"),
+    memory: 2048,
+  }),
   scrapeInterval: about(duration.default("15s"), {
     description: "How often every target is asked.",
     example: "15s",

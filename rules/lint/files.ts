@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pins } from "../../lib/pins.ts";
 import type { Inventory } from "../metrics/format.ts";
 import type { InventoryFile } from "./inventory.ts";
 
@@ -16,15 +17,15 @@ export function readInventory(root: string): ReadonlyMap<string, InventoryFile> 
 
 /** Files of `rules/metrics/` and of its folder `deployed` by the scrape job of an estate that they are of. */
 const ofJob = {
-  alertmanager: "deployed/alertmanager-0.33.1.json",
-  blackbox: "deployed/blackbox_exporter-0.28.0.json",
-  cadvisor: "deployed/cadvisor-0.57.0.json",
+  alertmanager: `deployed/alertmanager-${pins.alertmanager}.json`,
+  blackbox: `deployed/blackbox_exporter-${pins.blackbox_exporter}.json`,
+  cadvisor: `deployed/cadvisor-${pins.cadvisor}.json`,
   // Nothing of Vigil builds Grafana, and the processor has one way to be run.
   grafana: "grafana-12.json",
-  node: "deployed/node_exporter-1.11.1.json",
-  probe: "deployed/blackbox_exporter-0.28.0.json",
+  node: `deployed/node_exporter-${pins.node_exporter}.json`,
+  probe: `deployed/blackbox_exporter-${pins.blackbox_exporter}.json`,
   processor: "alert-processor-0.1.0.json",
-  prometheus: "deployed/prometheus-3.5.3.json",
+  prometheus: `deployed/prometheus-${pins.prometheus}.json`,
 } as const;
 
 /** What each program that an estate deploys tells there, by scrape job. */

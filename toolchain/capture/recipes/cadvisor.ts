@@ -1,3 +1,4 @@
+import { pins } from "../../../lib/pins.ts";
 import { existsSync } from "node:fs";
 import { copyFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { onlyWith } from "../notes.ts";
 import { type Binaries, debianTool, goTool, serverTool, type Recipe } from "../recipe.ts";
 import type { Session } from "../session.ts";
 
-const version = "0.57.0";
+const version = pins.cadvisor;
 const tool = goTool(
   "cadvisor",
   version,

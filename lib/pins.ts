@@ -1,0 +1,20 @@
+/** The version of every program that Vigil obtains, once. Node's own is in toolchain/.node-version. */
+export const pins = {
+  actionlint: "1.7.12",
+  alertmanager: "0.33.1",
+  blackbox_exporter: "0.28.0",
+  cadvisor: "0.57.0",
+  go: "1.26.8",
+  grafana: "12.3.4",
+  node_exporter: "1.11.1",
+  "process-compose": "1.64.1",
+  prometheus: "3.5.3",
+  pulumi: "3.259.0",
+} as const satisfies Readonly<Record<string, string>>;
+
+/** A program whose version is pinned. */
+export type Pinned = keyof typeof pins;
+
+/** Reference of a published image whose tags are `v` and the version. */
+export const imageOf = (repository: string, program: Pinned, prefix = "v"): string =>
+  `${repository}:${prefix}${pins[program]}`;
