@@ -15,10 +15,10 @@ export default {
   coverageReporters: ["json"],
   collectCoverageFrom: [
     "index.ts",
-    "{components,dashboards,lib,provider,rules,toolchain}/**/*.ts",
+    "{cli,components,dashboards,lab,lib,provider,rules,tools}/**/*.ts",
     "services/*/*.ts",
     "services/*/{appwrite,channels,core,service,store}/**/*.ts",
-    "!toolchain/go/**",
+    "!tools/go/**",
   ],
   transform: {
     "\\.ts$": [

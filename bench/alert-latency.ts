@@ -14,9 +14,9 @@ import {
   startAlertmanager,
   startServer,
   until,
-} from "../test/rules/alertmanager/running.ts";
-import { ensureTools } from "../toolchain/ensure.ts";
-import { silent } from "../toolchain/progress.ts";
+} from "../test/kit/servers.ts";
+import { ensureTools } from "../tools/ensure.ts";
+import { silent } from "../lib/progress.ts";
 import { guarded, interrupted } from "./lib/interrupt.ts";
 import { localConfig } from "./lib/place.ts";
 import type { Figure, Report } from "./lib/report.ts";

@@ -1,5 +1,5 @@
-import { openEngine, stackArgs } from "../toolchain/engine.ts";
-import { silent } from "../toolchain/progress.ts";
+import { openEngine, stackArgs } from "../cli/engine.ts";
+import { silent } from "../lib/progress.ts";
 import { timed } from "./lib/command.ts";
 import { createSmallProgram } from "./lib/small-program.ts";
 import { withEstate } from "./lib/estate.ts";

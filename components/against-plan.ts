@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { groups } from "../rules/index.ts";
-import { nearest } from "../rules/lib/nearest.ts";
+import { nearest } from "../lib/nearest.ts";
 import { removeCommand } from "./config/commands.ts";
 import { type ConfigProblem, mistake } from "./config/mistakes.ts";
 import type { Config } from "./config/schema.ts";

@@ -22,7 +22,7 @@ const { isConfigSecret } = pulumi.runtime as unknown as {
 };
 
 /**
- * What the toolchain could not get on this machine and the estate does without: `grafana` (the
+ * What could not be got on this machine and the estate does without: `grafana` (the
  * server), `grafana-plugin` (what puts content into any Grafana). From the
  * environment, because it says something about the machine and nothing about the stack.
  */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { quote } from "../rules/lib/command.ts";
+import { quote } from "../lib/command.ts";
 import { removeCommand } from "./config/commands.ts";
 import { type ConfigProblem, mistake } from "./config/mistakes.ts";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { forStack } from "../rules/lib/command.ts";
+import { forStack } from "../lib/command.ts";
 import { againstPlan } from "./against-plan.ts";
 import { services } from "./catalog/index.ts";
 import type { Service, Shell } from "./catalog/service.ts";

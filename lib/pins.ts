@@ -1,4 +1,4 @@
-/** The version of every program that Vigil obtains, once. Node's own is in toolchain/.node-version. */
+/** The version of every program that Vigil obtains, once. Node's own is in tools/.node-version. */
 export const pins = {
   actionlint: "1.7.12",
   alertmanager: "0.33.1",

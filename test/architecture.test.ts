@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { services } from "../components/catalog/index.ts";
 import { kinds } from "../components/targets/kinds.ts";
-import { root, trackedFiles } from "./harness.ts";
+import { root, trackedFiles } from "./kit/harness.ts";
 
 const files = trackedFiles("*.ts");
 
@@ -44,10 +44,30 @@ describe("imports", () => {
     expect(violations(program, (file, one) => rank(one) > rank(file))).toEqual([]);
   });
 
-  it("of the program stay inside it: not toolchain, test or bench", () => {
-    expect(violations(program, (_file, one) => /^(?:toolchain|test|bench)\//.test(one))).toEqual(
+  it("of the program stay inside it: not tools, cli, lab, test or bench", () => {
+    const outside = /^(?:tools|cli|lab|test|bench)\//;
+    expect(violations(program, (_file, one) => outside.test(one))).toEqual([]);
+  });
+
+  it("of tools are Node's own and lib: they run before packages are there", () => {
+    const tools = files.filter((file) => /^(?:tools|lib)\//.test(file));
+    // Loaded when it is needed, which is after that.
+    const later = "tools/plugins.ts imports yaml";
+    const allowed = /^(?:tools\/|lib\/|node:)/;
+    expect(violations(tools, (_file, one) => !allowed.test(one))).toEqual([later]);
+    expect(violations(tools, (file, one) => /^lib\//.test(file) && /^tools\//.test(one))).toEqual(
       [],
     );
+  });
+
+  it("of lab reach neither commands nor tests", () => {
+    const lab = files.filter((file) => file.startsWith("lab/"));
+    expect(violations(lab, (_file, one) => /^(?:cli|test|bench)\//.test(one))).toEqual([]);
+  });
+
+  it("of commands reach no test", () => {
+    const commands = files.filter((file) => file.startsWith("cli/"));
+    expect(violations(commands, (_file, one) => /^test\//.test(one))).toEqual([]);
   });
 
   it("of rules are pure: no Pulumi, no Grafana", () => {
@@ -85,9 +105,16 @@ describe("imports of the alert processor", () => {
 
   it("stay inside it, and nothing of the program imports it", () => {
     const outside = (one: string): boolean =>
-      /^(?:rules|dashboards|provider|components|toolchain|test|bench)\//.test(one);
+      /^(?:bench|cli|components|dashboards|lab|lib|provider|rules|test|tools)\//.test(one);
     expect(violations(processor, (_file, one) => outside(one))).toEqual([]);
     expect(violations(program, (_file, one) => one.startsWith("services/"))).toEqual([]);
+  });
+
+  it("of its tests know what suites share, and nothing of the program", () => {
+    const tests = files.filter((file) => file.startsWith("services/alert-processor/test/"));
+    const outside =
+      /^(?:bench|cli|components|dashboards|lab|lib|provider|rules|test(?!\/kit\/)|tools)\//;
+    expect(violations(tests, (_file, one) => outside.test(one))).toEqual([]);
   });
 
   it("of its core are pure: no store, no channel, no server", () => {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { allFields } from "../components/config/fields-of.ts";
-import { generated } from "../toolchain/commands/docs.ts";
-import { root, trackedFiles } from "./harness.ts";
+import { generated } from "../cli/commands/docs.ts";
+import { root, trackedFiles } from "./kit/harness.ts";
 
 const text = (path: string): string => readFileSync(join(root, path), "utf8");
 

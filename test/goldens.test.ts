@@ -9,7 +9,7 @@ import { stringify } from "yaml";
 import { readConfig } from "../components/config.ts";
 import type { RawConfig } from "../components/config/parse.ts";
 import { loadShells, Monitoring } from "../components/monitoring.ts";
-import { plain, record, type Recorded, root, type Run, stackConfig } from "./harness.ts";
+import { plain, record, type Recorded, root, type Run, stackConfig } from "./kit/harness.ts";
 
 const folder = join(root, "test", "goldens");
 

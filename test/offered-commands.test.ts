@@ -4,8 +4,8 @@ import { basename, join } from "node:path";
 import ts from "typescript";
 import type { Path } from "../components/config/fields.ts";
 import { fieldAt } from "../components/config/fields-of.ts";
-import { commands } from "../toolchain/commands/index.ts";
-import { root, trackedFiles } from "./harness.ts";
+import { commands } from "../cli/commands/index.ts";
+import { root, trackedFiles } from "./kit/harness.ts";
 
 const text = (path: string): string => readFileSync(join(root, path), "utf8");
 
@@ -60,7 +60,7 @@ function shown(path: string): Line[] {
 }
 
 const sources = trackedFiles("*.ts").filter((path) =>
-  /^(?:toolchain|components|provider|rules|dashboards|bench|index\.ts)/.test(path),
+  /^(?:bench|cli|components|dashboards|lab|lib|provider|rules|tools|index\.ts)/.test(path),
 );
 const documents = [
   ...trackedFiles("*.md"),
@@ -120,7 +120,7 @@ describe("every command that is offered", () => {
   it("is shown as it works where the reader stands", () => {
     // Pages of help, JSON, files' texts, and the end of up, which leads to the checkout itself.
     const plain = /process\.stdout\.write\((?!help|values\.help|`\$\{JSON|closing\()/;
-    const offering = trackedFiles("toolchain/commands/*.ts").filter(
+    const offering = trackedFiles("cli/commands/*.ts").filter(
       (path) =>
         plain.test(text(path)) &&
         spoken(path).some(({ text: line }) => /(?:^|\W)make [a-z]+|\.\/vigil [a-z]/.test(line)),

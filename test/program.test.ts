@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseConfig } from "../components/config/parse.ts";
 import { readAbsent, readConfig } from "../components/config.ts";
 import { loadShells, Monitoring } from "../components/monitoring.ts";
-import { throwAway } from "./docker/pki.ts";
-import { isSecret, plain, record, root, type Run, stackConfig } from "./harness.ts";
+import { throwAway } from "./kit/pki.ts";
+import { isSecret, plain, record, root, type Run, stackConfig } from "./kit/harness.ts";
 import type { RawConfig } from "../components/config/parse.ts";
 
 /** A configuration with every receiver and a probe, secrets encrypted as the engine has them. */

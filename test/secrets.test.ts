@@ -3,8 +3,8 @@ import { allFields } from "../components/config/fields-of.ts";
 import { parseConfig } from "../components/config/parse.ts";
 import type { RawConfig } from "../components/config/parse.ts";
 import { loadShells, Monitoring } from "../components/monitoring.ts";
-import { isSecret, plain, record, stackConfig } from "./harness.ts";
-import { marked, seenIn, type Marked } from "./marked.ts";
+import { isSecret, plain, record, stackConfig } from "./kit/harness.ts";
+import { marked, seenIn, type Marked } from "./kit/marked.ts";
 
 let all: Marked;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./harness.ts";
-import { inspect } from "./tools.ts";
+import { root } from "./kit/harness.ts";
+import { inspect } from "./kit/inspect.ts";
 
 const folder = join(root, ".github/workflows");
 

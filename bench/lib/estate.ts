@@ -8,7 +8,7 @@ import { parseConfig } from "../../components/config/parse.ts";
 import { type Finished, timed } from "./command.ts";
 import { guarded } from "./interrupt.ts";
 import { checkout, localConfig, surroundings } from "./place.ts";
-import { freePort } from "../../toolchain/free-port.ts";
+import { freePort } from "../../lib/free-port.ts";
 
 /** A copy of the checkout with a stack of its own, configured as stack local but for its ports. */
 export interface Estate {

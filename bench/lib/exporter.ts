@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { renderWeb, webFiles } from "../../components/render/web.ts";
 import { newAuthority, newCertificate } from "../../provider/pki.ts";
-import { freePort } from "../../toolchain/free-port.ts";
+import { freePort } from "../../lib/free-port.ts";
 import { interrupted } from "./interrupt.ts";
 import { type Access, createScraper } from "./scraper.ts";
 

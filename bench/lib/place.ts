@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { rawConfig } from "../../components/config/stack-file.ts";
 import type { RawConfig } from "../../components/config/parse.ts";
-import { cacheFolder } from "../../toolchain/cache.ts";
-import { binFolder } from "../../toolchain/obtain.ts";
+import { cacheFolder } from "../../tools/cache.ts";
+import { binFolder } from "../../tools/obtain.ts";
 
 /** The checkout that is measured. */
 export const checkout = join(import.meta.dirname, "../..");

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { Processor } from "../../services/alert-processor/test/proof/harness.ts";
 import { token } from "../../services/alert-processor/test/proof/place.ts";
-import { freePort } from "../../toolchain/free-port.ts";
+import { freePort } from "../../lib/free-port.ts";
 import { timed } from "./command.ts";
 import { checkout } from "./place.ts";
 import type { Load, Loaded } from "./processor-load.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StackHome } from "../../toolchain/state/home.ts";
+import type { StackHome } from "../../cli/state/home.ts";
 
 /** What the engine keeps of a stack. */
 export interface State {

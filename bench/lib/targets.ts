@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { files, username } from "../../components/render/prometheus.ts";
-import { ask, type TargetHealth } from "../../toolchain/client.ts";
-import { stackFolder } from "../../toolchain/state/home.ts";
+import { ask } from "../../lib/ask.ts";
+import { type TargetHealth } from "../../cli/estate/client.ts";
+import { stackFolder } from "../../cli/state/home.ts";
 import type { Estate } from "./estate.ts";
 
 /** Targets at one moment. */

@@ -1,5 +1,5 @@
 /** The commands that mend a configuration: each works when it is pasted into a shell in the checkout. */
-import { quote } from "../../rules/lib/command.ts";
+import { quote } from "../../lib/command.ts";
 import type { Path } from "./fields.ts";
 import { fieldAt, fieldsOf } from "./fields-of.ts";
 

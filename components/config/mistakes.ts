@@ -1,6 +1,6 @@
 /** What the schema complains about, in words and with the command that mends it. */
 import type { z } from "zod";
-import { nearest } from "../../rules/lib/nearest.ts";
+import { nearest } from "../../lib/nearest.ts";
 import { configKey, mendCommand, removeCommand, setCommand } from "./commands.ts";
 import type { Path } from "./fields.ts";
 import { fieldAt, fieldsOf } from "./fields-of.ts";

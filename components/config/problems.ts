@@ -1,4 +1,4 @@
-import { forStack } from "../../rules/lib/command.ts";
+import { forStack } from "../../lib/command.ts";
 import type { ConfigProblem } from "./mistakes.ts";
 
 /** A note on a stack's configuration in one line. */

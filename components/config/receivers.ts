@@ -1,4 +1,4 @@
-import { nearest } from "../../rules/lib/nearest.ts";
+import { nearest } from "../../lib/nearest.ts";
 import { teams } from "../../rules/routing.ts";
 import { toldOf } from "../render/alertmanager.ts";
 import { removeCommand, setCommand } from "./commands.ts";

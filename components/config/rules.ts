@@ -1,6 +1,6 @@
 import { allAlerts, groups, thresholdNames } from "../../rules/index.ts";
 import { slos } from "../../rules/slo.ts";
-import { nearest } from "../../rules/lib/nearest.ts";
+import { nearest } from "../../lib/nearest.ts";
 import { outOfRange } from "../../rules/lib/threshold.ts";
 import { removeCommand, setCommand } from "./commands.ts";
 import type { Path } from "./fields.ts";

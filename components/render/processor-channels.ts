@@ -1,4 +1,4 @@
-import { seconds } from "../../rules/lib/duration.ts";
+import { seconds } from "../../lib/duration.ts";
 import type { Secret } from "../config/fields.ts";
 import type { ProcessorSettings as Settings } from "../config/processor-schema.ts";
 

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { clientFiles } from "./web.ts";
-import { seconds } from "../../rules/lib/duration.ts";
+import { seconds } from "../../lib/duration.ts";
 
 /** One thing that is asked for metrics. */
 export interface ScrapeTarget {

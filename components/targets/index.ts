@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { forStack } from "../../rules/lib/command.ts";
+import { forStack } from "../../lib/command.ts";
 import type { Config } from "../config/schema.ts";
 import { dockerTarget } from "./docker.ts";
 import { localTarget } from "./local.ts";

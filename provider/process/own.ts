@@ -1,6 +1,6 @@
 import { lstat, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { quote } from "../../rules/lib/command.ts";
+import { quote } from "../../lib/command.ts";
 import { hasCode, VigilError } from "../errors.ts";
 
 /** What of a file's status says whose it is. */

@@ -1,5 +1,5 @@
 import type { Alert, AlertGroup, Duration } from "./alert.ts";
-import { seconds } from "./duration.ts";
+import { seconds } from "../../lib/duration.ts";
 
 /**
  * How often an alert is looked at, by the time its condition must hold: one that waits ten minutes

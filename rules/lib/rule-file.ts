@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import type { Alert, AlertGroup, Estate, Labels } from "./alert.ts";
-import { seconds } from "./duration.ts";
+import { seconds } from "../../lib/duration.ts";
 import { pacesOf, type Paced } from "./pace.ts";
 import { compute, ruleDialect } from "./signal.ts";
 

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { type Alert, type AlertGroup, type Labels, readsOfGroup } from "./alert.ts";
-import { seconds } from "./duration.ts";
+import { seconds } from "../../lib/duration.ts";
 import { follow, notation, type Samples, samplesOf, withMissedScrape, withUp } from "./fixture.ts";
 import type { Recording } from "./slo.ts";
 import { annotationsOf, labelsOf, renderRuleFile, type RuleOptions } from "./rule-file.ts";

@@ -1,6 +1,6 @@
 /** What is asked of every alert of a catalogue, beyond what its expression alone can show. */
 import type { Alert, AlertGroup } from "../lib/alert.ts";
-import { seconds } from "../lib/duration.ts";
+import { seconds } from "../../lib/duration.ts";
 import { labelsOf, plainOptions } from "../lib/rule-file.ts";
 import { compute, readsOf, ruleDialect } from "../lib/signal.ts";
 import { lint } from "./checks.ts";

@@ -2,7 +2,7 @@
  * Mistakes that PromQL allows and that make an alert dead, deaf or noisy. Each check has an
  * expression it must refuse and one it must let pass; the tests hold it to both.
  */
-import { seconds } from "../lib/duration.ts";
+import { seconds } from "../../lib/duration.ts";
 import { type Exposed, targetLabels } from "./inventory.ts";
 import { mismatch } from "./matching.ts";
 import {

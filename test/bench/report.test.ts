@@ -4,7 +4,7 @@ import { benches } from "../../bench/index.ts";
 import { isMet, type Report } from "../../bench/lib/report.ts";
 import { countSeries, valuesBy } from "../../bench/lib/scraper.ts";
 import { renderTable } from "../../bench/lib/table.ts";
-import { root } from "../harness.ts";
+import { root } from "../kit/harness.ts";
 
 describe("the list of benches", () => {
   it("has every file once, and every entry a file", () => {

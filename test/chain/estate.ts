@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { clusterArgs } from "../../components/render/cluster.ts";
-import { freePort } from "../../toolchain/free-port.ts";
+import { freePort } from "../../lib/free-port.ts";
 import { type ChannelActor, mailChannel, webhookChannel } from "./actors/channels.ts";
 import { Clock } from "./actors/clock.ts";
 import { DatabaseActor } from "./actors/database.ts";

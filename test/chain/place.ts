@@ -4,7 +4,7 @@ import { parse, stringify } from "yaml";
 import { renderPrometheus } from "../../components/render/prometheus.ts";
 import { newAuthority, newCertificate } from "../../provider/pki.ts";
 import { renderAlertmanager } from "../../rules/lib/alertmanager.ts";
-import { seconds } from "../../rules/lib/duration.ts";
+import { seconds } from "../../lib/duration.ts";
 import { type Listener, type Shape } from "./shape.ts";
 
 /** A certificate for loopback, and who signed it. All PEM. */

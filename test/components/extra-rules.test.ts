@@ -1,5 +1,5 @@
 import { readExtraRules } from "../../components/extra-rules.ts";
-import { withFiles } from "../tools.ts";
+import { withFiles } from "../kit/inspect.ts";
 
 const good = "groups:\n  - name: mine\n    rules: []\n";
 

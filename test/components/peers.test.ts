@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { renderBlackbox } from "../../components/render/blackbox.ts";
 import { renderWeb, webFiles } from "../../components/render/web.ts";
 import { newAuthority, newCertificate, type Pair } from "../../provider/pki.ts";
-import { freePort } from "../../toolchain/free-port.ts";
+import { freePort } from "../../lib/free-port.ts";
 
 const terms = { days: 1, renewBeforeDays: 0 };
 const now = Date.now();

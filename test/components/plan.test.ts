@@ -5,14 +5,14 @@ import { type Plan, planEstate } from "../../components/plan.ts";
 import { certificateRules, renderCertificateRules } from "../../components/render/certificates.ts";
 import { renderBlackbox } from "../../components/render/blackbox.ts";
 import { renderGrafanaIni } from "../../components/render/grafana.ts";
-import { seconds } from "../../rules/lib/duration.ts";
+import { seconds } from "../../lib/duration.ts";
 import { renderWeb, webFiles } from "../../components/render/web.ts";
 import { dockerTarget } from "../../components/targets/docker.ts";
 import { localTarget } from "../../components/targets/local.ts";
 import type { Target } from "../../components/targets/target.ts";
-import { throwAway } from "../docker/pki.ts";
-import { stackConfig, textOf } from "../harness.ts";
-import { inspect } from "../tools.ts";
+import { throwAway } from "../kit/pki.ts";
+import { stackConfig, textOf } from "../kit/harness.ts";
+import { inspect } from "../kit/inspect.ts";
 
 const targets: readonly [string, Target][] = [
   ["local", localTarget("local")],

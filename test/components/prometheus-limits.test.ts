@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseConfig } from "../../components/config/parse.ts";
 import { renderPrometheus, webLimits } from "../../components/render/prometheus.ts";
-import { freePort } from "../../toolchain/free-port.ts";
-import { throwAway } from "../docker/pki.ts";
-import { stackConfig } from "../harness.ts";
+import { freePort } from "../../lib/free-port.ts";
+import { throwAway } from "../kit/pki.ts";
+import { stackConfig } from "../kit/harness.ts";
 
 const million = 1_000_000;
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root } from "../harness.ts";
+import { root } from "../kit/harness.ts";
 
 jest.setTimeout(60_000);
 
@@ -12,7 +12,7 @@ jest.setTimeout(60_000);
 function rendered(stack: string, more: NodeJS.ProcessEnv): Record<string, string> {
   const out = mkdtempSync(join(tmpdir(), "vigil-render-"));
   try {
-    const args = [join(root, "toolchain/cli.ts"), "render", "--stack", stack, "--out", out];
+    const args = [join(root, "cli/vigil.ts"), "render", "--stack", stack, "--out", out];
     const env = { ...process.env, ...more };
     execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], {
       cwd: tmpdir(),

@@ -3,10 +3,10 @@ import Docker from "dockerode";
 import { get } from "node:https";
 import { dockerTarget } from "../../components/targets/docker.ts";
 import { deploy, estate, password, username } from "./estate.ts";
-import { leaveNetwork, takeNetwork } from "../network.ts";
+import { leaveNetwork, takeNetwork } from "../kit/network.ts";
 import { buildTestImages, dockerProblem } from "./images.ts";
-import { throwAway } from "./pki.ts";
-import { record } from "./record.ts";
+import { throwAway } from "../kit/pki.ts";
+import { record } from "../kit/record.ts";
 import { recreate } from "./recreate.ts";
 import type { Recreated } from "./recreate.ts";
 

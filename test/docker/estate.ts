@@ -5,7 +5,7 @@ import { prometheus } from "../../components/catalog/prometheus.ts";
 import type { Image, Target, Workload } from "../../components/targets/target.ts";
 import { testImage } from "./images.ts";
 import type { Program } from "./images.ts";
-import type { Pair } from "./pki.ts";
+import type { Pair } from "../kit/pki.ts";
 
 export const username = "vigil";
 export const password = "correct horse battery staple";

@@ -14,7 +14,7 @@ import { delimiter, join, relative } from "node:path";
 import { promisify } from "node:util";
 import type Docker from "dockerode";
 import { engineProblem } from "../../components/targets/docker/engine.ts";
-import { root } from "../harness.ts";
+import { root } from "../kit/harness.ts";
 import { tar } from "./tar.ts";
 
 /** Programs whose images are made of Debian's packages alone. */

@@ -1,17 +1,17 @@
 import Docker from "dockerode";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { quote } from "../../rules/lib/command.ts";
-import { stackContainers, stackHealth } from "../../toolchain/docker.ts";
+import { quote } from "../../lib/command.ts";
+import { stackContainers, stackHealth } from "../../cli/docker.ts";
 import {
   containerProblems,
   groundChecks,
   groundProblems,
   madeElsewhere,
   unrecorded,
-} from "../../toolchain/reality.ts";
+} from "../../cli/reality.ts";
 import { setTimeout as sleep } from "node:timers/promises";
-import { temporary, write } from "../toolchain/support.ts";
+import { temporary, write } from "../kit/workshop.ts";
 import { buildTestImages, dockerProblem, testImage } from "./images.ts";
 
 const problem = dockerProblem();

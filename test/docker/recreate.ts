@@ -1,8 +1,8 @@
 import type Docker from "dockerode";
 import { createOptions, uploadsOf } from "./engine-api.ts";
 import type { ContainerInputs } from "./engine-api.ts";
-import type { Recorded } from "./record.ts";
-import { plain } from "./record.ts";
+import type { Recorded } from "../kit/record.ts";
+import { plain } from "../kit/record.ts";
 import { tar } from "./tar.ts";
 
 /** How what was recorded differs from what is made of it. */

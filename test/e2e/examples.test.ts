@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { allAlerts } from "../../rules/index.ts";
-import { root, trackedFiles } from "../harness.ts";
+import { root, trackedFiles } from "../kit/harness.ts";
 import { type Block, blocksOf, commandsIn, shapeOf } from "./examples/blocks.ts";
 import { createWorkspace, type Done, type Workspace } from "./workspace.ts";
 
@@ -25,7 +25,7 @@ const foreign = (program: string): Why => ({ why: "for a program that is not her
 const untried: Readonly<Record<string, Why>> = {
   "flowchart LR": { why: "a picture" },
   "./vigil autostart": elsewhere("test/e2e/reboot.test.ts"),
-  "make mutate": elsewhere("test/toolchain/catalogue.test.ts"),
+  "make mutate": elsewhere("test/cli/catalogue.test.ts"),
   "make test": elsewhere("test/e2e/examples.test.ts"),
   "server {": foreign("nginx"),
   "proxy_http_version #;": foreign("nginx"),

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "node:tls";
-import { unitsFor } from "../../toolchain/autostart.ts";
+import { unitsFor } from "../../cli/autostart.ts";
 import { createWorkspace, type Done, type Workspace } from "./workspace.ts";
 
 jest.setTimeout(300_000);

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { marked, seenIn, type Marked } from "../marked.ts";
+import { marked, seenIn, type Marked } from "../kit/marked.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 jest.setTimeout(300_000);

@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { root } from "../harness.ts";
-import { freePort } from "../../toolchain/free-port.ts";
+import { root } from "../kit/harness.ts";
+import { freePort } from "../../lib/free-port.ts";
 
 /** What a command did. */
 export interface Done {

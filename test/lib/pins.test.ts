@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { imageOf, pins } from "../../lib/pins.ts";
-import { root, trackedFiles } from "../harness.ts";
+import { root, trackedFiles } from "../kit/harness.ts";
 
 /** Version of a program's Go module: Prometheus 3.5.3 is the module's 0.305.3. */
 function moduleVersion(program: string, version: string): string {
@@ -10,13 +10,13 @@ function moduleVersion(program: string, version: string): string {
 }
 
 const built = Object.entries(pins).filter(([program]) =>
-  existsSync(join(root, "toolchain/go", program, "go.mod")),
+  existsSync(join(root, "tools/go", program, "go.mod")),
 );
 
 test("programs are built of the modules that are pinned", () => {
   expect(built.length).toBeGreaterThan(6);
   const wrong = built.filter(([program, version]) => {
-    const required = readFileSync(join(root, "toolchain/go", program, "go.mod"), "utf8");
+    const required = readFileSync(join(root, "tools/go", program, "go.mod"), "utf8");
     return !required.includes(` v${moduleVersion(program, version)}\n`);
   });
   expect(wrong).toEqual([]);
@@ -25,7 +25,7 @@ test("programs are built of the modules that are pinned", () => {
 test("a pinned version stands in no other source", () => {
   const sources = trackedFiles("*.ts").filter(
     (file) =>
-      /^(?:components|lib|provider|rules(?!\/metrics)|toolchain)\//.test(file) &&
+      /^(?:cli|components|lab|lib|provider|rules(?!\/metrics)|tools)\//.test(file) &&
       file !== "lib/pins.ts",
   );
   const versions = Object.values(pins).map((one) => one.replaceAll(".", "\\."));

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import Docker from "dockerode";
-import { throwAway } from "../docker/pki.ts";
+import { throwAway } from "../kit/pki.ts";
 import { buildTestImages, dockerProblem, testImage } from "../docker/images.ts";
 import { createWorkspace, type Workspace } from "../e2e/workspace.ts";
 import { type StandIn, startStandIn } from "./grafana-stand-in.ts";

@@ -2,7 +2,7 @@ import { hashSync } from "bcryptjs";
 import Docker from "dockerode";
 import { password } from "../docker/estate.ts";
 import { buildTestImages, dockerProblem } from "../docker/images.ts";
-import { throwAway } from "../docker/pki.ts";
+import { throwAway } from "../kit/pki.ts";
 import { TrialStack, lacksPlugin } from "./trial.ts";
 
 const problem = lacksPlugin("docker", "5.2.0") ?? dockerProblem();

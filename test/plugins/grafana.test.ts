@@ -1,4 +1,4 @@
-import { throwAway } from "../docker/pki.ts";
+import { throwAway } from "../kit/pki.ts";
 import { startStandIn } from "./grafana-stand-in.ts";
 import type { StandIn } from "./grafana-stand-in.ts";
 import { TrialStack, lacksPlugin } from "./trial.ts";

@@ -4,13 +4,15 @@ import { rm } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative, resolve } from "node:path";
-import { newAuthority, newCertificate, type Pair } from "../../provider/pki.ts";
 import { findMarked } from "../../provider/process/marks.ts";
 import { stopLeftOvers } from "../../provider/process/supervisor.ts";
 import { findOnPath } from "../../provider/process/tool.ts";
 import type { ProcessInputs } from "../../provider/types.ts";
+import type { Identity } from "../kit/pki.ts";
 
-export { freePort } from "../../toolchain/free-port.ts";
+export { freePort } from "../../lib/free-port.ts";
+export { eventually } from "../kit/eventually.ts";
+export { identity, type Identity } from "../kit/pki.ts";
 
 // The provider starts known programs only: one of them is a stand-in here, see fixtures/bin.
 process.env["PATH"] = [resolve("test/provider/fixtures/bin"), process.env["PATH"]].join(delimiter);
@@ -55,30 +57,6 @@ export async function cleanUp(): Promise<void> {
       force: true,
     });
   }
-}
-
-export interface Identity {
-  readonly authority: Pair;
-  readonly leaf: Pair;
-}
-
-const terms = { days: 10, renewBeforeDays: 1 };
-
-/** An authority and a certificate for this machine. */
-export async function identity(): Promise<Identity> {
-  const authority = await newAuthority({ commonName: "test", ...terms }, Date.now());
-  const leaf = await newCertificate(
-    {
-      commonName: "server",
-      ...terms,
-      dnsNames: ["localhost"],
-      ipAddresses: ["127.0.0.1"],
-      authorityCertificate: authority.certificate,
-      authorityKey: authority.key,
-    },
-    Date.now(),
-  );
-  return { authority, leaf };
 }
 
 export const password = "correct-horse-battery";
@@ -157,13 +135,4 @@ export async function pidsOf(home: string, name?: string): Promise<number[]> {
   const wanted = name === undefined ? undefined : `${home}:${name}`;
   const found = await findMarked(home);
   return found.filter((one) => one.process === wanted).map((one) => one.pid);
-}
-
-/** Waits for a condition the system reaches by itself; gives up, so that a suite never hangs. */
-export async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 1000; turn += 1) {
-    if (await condition()) return;
-    await new Promise((wake) => setTimeout(wake, 25));
-  }
-  throw new Error(`It never came: ${condition.toString()}`);
 }

@@ -18,8 +18,8 @@ import { makeOwnFolder, requireOwnFolder } from "../../provider/process/own.ts";
 import { reach } from "../../provider/process/reach.ts";
 import { hangUp, start } from "../../provider/process/supervisor.ts";
 import { requireOnPath } from "../../provider/process/tool.ts";
-import { versionOf } from "../../toolchain/places/path.ts";
-import { tools } from "../../toolchain/tools.ts";
+import { versionOf } from "../../tools/places/path.ts";
+import { tools } from "../../tools/tools.ts";
 import { cleanUp, eventually, startProgram } from "./helpers.ts";
 
 /** Another user: things can be given to one by root alone. */

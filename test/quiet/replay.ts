@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hasty } from "../../toolchain/promtool.ts";
+import { hasty } from "../../lab/promtool.ts";
 
 /** One series as Prometheus kept it: seconds since 1970 and values. */
 export interface Captured {

@@ -8,7 +8,7 @@ import { joinValues, wrongValues } from "../../rules/lint/values.ts";
 import { freeLabels, programValues, states } from "../../rules/metrics/values/index.ts";
 import { readsOfGroup } from "../../rules/lib/alert.ts";
 import { plainOptions } from "../../rules/lib/rule-file.ts";
-import { root } from "../harness.ts";
+import { root } from "../kit/harness.ts";
 
 const inventory = joinInventory([...readInventory(root).values()]);
 const values = joinValues(programValues, freeLabels);

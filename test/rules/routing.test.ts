@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { allAlerts } from "../../rules/index.ts";
 import { type Receivers, renderAlertmanager } from "../../rules/lib/alertmanager.ts";
 import { labelsOf } from "../../rules/lib/rule-file.ts";
-import { seconds } from "../../rules/lib/duration.ts";
+import { seconds } from "../../lib/duration.ts";
 import { leaders } from "../../rules/routing/inhibitions.ts";
 import { allRoutes, routeTree } from "../../rules/lib/alertmanager/tree.ts";
 import {
@@ -14,7 +14,7 @@ import {
   teamPaces,
   ways,
 } from "../../rules/routing.ts";
-import { inspect } from "../tools.ts";
+import { inspect } from "../kit/inspect.ts";
 import { all, receiversOf } from "./alertmanager/receivers.ts";
 
 const subsets: Receivers[] = [...Array(2 ** channels.length).keys()].map((bits) =>

@@ -8,9 +8,9 @@ import {
   runbookOf,
 } from "../../rules/lib/rule-file.ts";
 import { renderAlertTest } from "../../rules/lib/rule-test.ts";
-import { ruleFileOf, runAlertTests } from "../../toolchain/promtool.ts";
-import { root } from "../harness.ts";
-import { inspect } from "../tools.ts";
+import { ruleFileOf, runAlertTests } from "../../lab/promtool.ts";
+import { root } from "../kit/harness.ts";
+import { inspect } from "../kit/inspect.ts";
 
 const named = groups.map((group) => [group.name, group] as const);
 

@@ -16,7 +16,7 @@ import {
 import type { Node } from "../../rules/lint/promql.ts";
 import { joinValues, wrongMatchers } from "../../rules/lint/values.ts";
 import { freeLabels, programValues } from "../../rules/metrics/values/index.ts";
-import { root } from "../harness.ts";
+import { root } from "../kit/harness.ts";
 
 const folder = join(root, "runbooks");
 const inventory = joinInventory([...readInventory(root).values()]);

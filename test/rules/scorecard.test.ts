@@ -5,8 +5,8 @@ import { restsOn } from "../../rules/lint/catalogue.ts";
 import { targetLabels } from "../../rules/lint/inventory.ts";
 import { mutantsOf } from "../../rules/lint/mutants.ts";
 import { renderScorecard } from "../../rules/lint/scorecard.ts";
-import { files, readEvidence, renderProof, withKept } from "../../toolchain/scorecard.ts";
-import { root } from "../harness.ts";
+import { files, readEvidence, renderProof, withKept } from "../../lab/scorecard.ts";
+import { root } from "../kit/harness.ts";
 
 const evidence = readEvidence(root);
 const alerts = allAlerts();

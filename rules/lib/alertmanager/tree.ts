@@ -8,7 +8,7 @@ import {
   type Way,
   ways,
 } from "../../routing.ts";
-import { seconds } from "../duration.ts";
+import { seconds } from "../../../lib/duration.ts";
 import { cellsOf, divide, type Division, type Maintenance } from "./maintenance.ts";
 import { is, type Matcher } from "./matcher.ts";
 import { pruned } from "./reach.ts";

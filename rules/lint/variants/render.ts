@@ -1,7 +1,7 @@
 /** The variants of an alert as a test that promtool runs. */
 import { stringify } from "yaml";
 import { type Alert, type AlertGroup, type VariantName, variantNames } from "../../lib/alert.ts";
-import { seconds } from "../../lib/duration.ts";
+import { seconds } from "../../../lib/duration.ts";
 import { notation, withUp } from "../../lib/fixture.ts";
 import { plainOptions, renderRuleFile } from "../../lib/rule-file.ts";
 import { type AlertTest, neededBy } from "../../lib/rule-test.ts";

@@ -6,7 +6,7 @@ import {
   readsOfGroup,
   type Series,
 } from "../../lib/alert.ts";
-import { seconds } from "../../lib/duration.ts";
+import { seconds } from "../../../lib/duration.ts";
 import { type Samples, samplesOf } from "../../lib/fixture.ts";
 import { firingLabels } from "../../lib/rule-test.ts";
 import { labelsOf, plainOptions } from "../../lib/rule-file.ts";

@@ -4,7 +4,7 @@
  * of an alert, and none may disturb another.
  */
 import type { Labels, VariantName } from "../../lib/alert.ts";
-import { seconds } from "../../lib/duration.ts";
+import { seconds } from "../../../lib/duration.ts";
 import { follow, type Sample, type Samples } from "../../lib/fixture.ts";
 import {
   between,

@@ -6,7 +6,7 @@ import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "../../rules/alertmanager/running.ts";
+import { until } from "../../kit/servers.ts";
 import { newIdentity } from "../place.ts";
 import { Timeline } from "../timeline.ts";
 import { Clock } from "./clock.ts";

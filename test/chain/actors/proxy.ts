@@ -2,7 +2,7 @@ import { createSocket, type Socket as Datagrams } from "node:dgram";
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../../toolchain/free-port.ts";
+import { freePort } from "../../../lib/free-port.ts";
 import type { Way } from "../schedule.ts";
 import { reset } from "./reset.ts";
 

@@ -1,5 +1,5 @@
 import { parseConfig } from "../../../components/config/parse.ts";
-import { stackConfig } from "../../harness.ts";
+import { stackConfig } from "../../kit/harness.ts";
 
 /** Path and fix of each mistake in these settings of the processor. */
 function mistakes(processor: Record<string, unknown>): readonly (readonly [string, string])[] {

@@ -1,7 +1,7 @@
 import { parse, stringify } from "yaml";
 import { endOf, renderCertificateRules } from "../../../components/render/certificates.ts";
-import { throwAway } from "../../docker/pki.ts";
-import { inspect } from "../../tools.ts";
+import { throwAway } from "../../kit/pki.ts";
+import { inspect } from "../../kit/inspect.ts";
 
 const day = 86_400;
 

@@ -16,7 +16,7 @@ import {
   readProxy,
   readSecret,
 } from "../../../services/alert-processor/service/config.ts";
-import { stackConfig } from "../../harness.ts";
+import { stackConfig } from "../../kit/harness.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vigil-processor-config-"));
 afterAll(() => {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dockerTarget } from "../../../components/targets/docker.ts";
 import { localTarget } from "../../../components/targets/local.ts";
 import type { Place, Target, Workload } from "../../../components/targets/target.ts";
-import { isSecret, plain, record, type Recorded, stackConfig } from "../../harness.ts";
+import { isSecret, plain, record, type Recorded, stackConfig } from "../../kit/harness.ts";
 
 /** Each target: how it is made, and the one resource of a workload that runs it. */
 const targets: readonly [string, () => Target, string][] = [

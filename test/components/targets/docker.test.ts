@@ -9,8 +9,8 @@ import { prometheus } from "../../../components/catalog/prometheus.ts";
 import { dockerTarget } from "../../../components/targets/docker.ts";
 import type { DockerTargetConfig } from "../../../components/targets/docker.ts";
 import type { Placed, Target, Workload } from "../../../components/targets/target.ts";
-import { isSecret, plain, record } from "../../docker/record.ts";
-import type { Recorded } from "../../docker/record.ts";
+import { isSecret, plain, record } from "../../kit/record.ts";
+import type { Recorded } from "../../kit/record.ts";
 
 const config: DockerTargetConfig = { stack: "dev", host: "dev", publish: { redis: 19121 } };
 

@@ -15,7 +15,7 @@ import {
   type Shown,
   startAlertmanager,
   until,
-} from "./running.ts";
+} from "../../kit/servers.ts";
 
 const mailTo = (to: string, port: number) => ({
   to,

@@ -1,6 +1,6 @@
 import type { Labels } from "../../../rules/lib/alert.ts";
 import { renderAlertmanager } from "../../../rules/lib/alertmanager.ts";
-import { type Alertmanager, type Shown, startAlertmanager, until } from "./running.ts";
+import { type Alertmanager, type Shown, startAlertmanager, until } from "../../kit/servers.ts";
 
 /** One edge: what silences, what it silences, and what it must leave alone. */
 interface Edge {

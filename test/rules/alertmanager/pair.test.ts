@@ -1,5 +1,5 @@
 import { gossip } from "../../../components/render/cluster.ts";
-import { seconds } from "../../../rules/lib/duration.ts";
+import { seconds } from "../../../lib/duration.ts";
 import { round, wait } from "./pair.ts";
 
 describe("a pair of Alertmanagers", () => {

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { clusterArgs } from "../../../components/render/cluster.ts";
 import { renderAlertmanager } from "../../../rules/lib/alertmanager.ts";
-import { freePort } from "../../../toolchain/free-port.ts";
-import { type Alertmanager, openInbox, startAlertmanager, until } from "./running.ts";
+import { freePort } from "../../../lib/free-port.ts";
+import { type Alertmanager, openInbox, startAlertmanager, until } from "../../kit/servers.ts";
 
 export interface RoundOptions {
   /** Milliseconds after the alert at which the leader is killed; it would tell at {@link wait}. */

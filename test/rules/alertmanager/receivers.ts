@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import type { Receivers } from "../../../rules/lib/alertmanager.ts";
-import { withFiles } from "../../tools.ts";
+import { withFiles } from "../../kit/inspect.ts";
 
 /** Every receiver that a stack can have, two teams among them. */
 export const all = {

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { groups } from "../../../rules/index.ts";
 import { notation, samplesOf, withUp } from "../../../rules/lib/fixture.ts";
 import { plainOptions, renderRuleFile } from "../../../rules/lib/rule-file.ts";
-import { ruleFileOf, runAlertTests } from "../../../toolchain/promtool.ts";
+import { ruleFileOf, runAlertTests } from "../../../lab/promtool.ts";
 
 export interface Situation {
   readonly alert: string;

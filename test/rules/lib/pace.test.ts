@@ -1,5 +1,5 @@
 import { groups } from "../../../rules/index.ts";
-import { seconds } from "../../../rules/lib/duration.ts";
+import { seconds } from "../../../lib/duration.ts";
 import { pacesOf } from "../../../rules/lib/pace.ts";
 import { plainOptions, renderRuleFile } from "../../../rules/lib/rule-file.ts";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { nearest } from "../../../rules/lib/nearest.ts";
+import { nearest } from "../../../lib/nearest.ts";
 import { metricsOf, render, ruleDialect, type Signal } from "../../../rules/lib/signal.ts";
 
 describe("a signal", () => {

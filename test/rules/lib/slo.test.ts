@@ -3,7 +3,7 @@ import { groupsFor } from "../../../rules/index.ts";
 import { plainOptions, renderRuleFile } from "../../../rules/lib/rule-file.ts";
 import { burnFactor, ObjectiveError, recordingsOf, type Slo } from "../../../rules/lib/slo.ts";
 import { group, sloGroup, slos } from "../../../rules/slo.ts";
-import { inspect } from "../../tools.ts";
+import { inspect } from "../../kit/inspect.ts";
 
 const probe: Slo = {
   about: "It answers.",

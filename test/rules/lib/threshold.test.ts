@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { allAlerts } from "../../../rules/index.ts";
 import { outOfRange, rangeOf, spelledThreshold } from "../../../rules/lib/threshold.ts";
-import { root } from "../../harness.ts";
+import { root } from "../../kit/harness.ts";
 
 const tunable = new Map(
   allAlerts().flatMap(({ name, threshold }) => (threshold ? [[name, threshold] as const] : [])),

@@ -2,8 +2,8 @@ import { defineAlerts } from "../../../rules/lib/alert.ts";
 import { hostBoard } from "../../../rules/lib/boards.ts";
 import { plainOptions } from "../../../rules/lib/rule-file.ts";
 import { mutantsOf } from "../../../rules/lint/mutants.ts";
-import { report } from "../../../toolchain/commands/mutate.ts";
-import { mutate } from "../../../toolchain/mutation.ts";
+import { report } from "../../../cli/commands/mutate.ts";
+import { mutate } from "../../../lab/mutation.ts";
 
 const series = { 'requests{code="500"}': "1x30", 'requests{code="200"}': "0x30" };
 

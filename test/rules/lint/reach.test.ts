@@ -1,13 +1,13 @@
 import { stringify } from "yaml";
 import { groups } from "../../../rules/index.ts";
 import type { Alert, AlertGroup } from "../../../rules/lib/alert.ts";
-import { seconds } from "../../../rules/lib/duration.ts";
+import { seconds } from "../../../lib/duration.ts";
 import { complete, notation, partsOfName, samplesOf, withUp } from "../../../rules/lib/fixture.ts";
 import { plainOptions } from "../../../rules/lib/rule-file.ts";
 import { renderAlertTest } from "../../../rules/lib/rule-test.ts";
 import { parse, selectors, type Selector } from "../../../rules/lint/promql.ts";
 import { blockers, type Has, lacking, toldBy } from "../../../rules/lint/reach.ts";
-import { ruleFileOf, runAlertTests } from "../../../toolchain/promtool.ts";
+import { ruleFileOf, runAlertTests } from "../../../lab/promtool.ts";
 
 const only =
   (...metrics: string[]): Has =>

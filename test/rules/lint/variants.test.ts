@@ -4,7 +4,7 @@ import { defineAlerts } from "../../../rules/lib/alert.ts";
 import { estateBoard } from "../../../rules/lib/boards.ts";
 import { defineSignals } from "../../../rules/lib/signal.ts";
 import { variants } from "../../../rules/lint/variants/table.ts";
-import { tryVariants } from "../../../toolchain/variants.ts";
+import { tryVariants } from "../../../lab/variants.ts";
 
 const named = groups.map((group) => [group.name, group] as const);
 

@@ -10,7 +10,7 @@ import { joinInventory } from "../../../rules/lint/inventory.ts";
 import { parse, selectors } from "../../../rules/lint/promql.ts";
 import { sectionsOf } from "../../../rules/lint/runbook.ts";
 import { freeLabels, programValues, specialNumbers } from "../../../rules/metrics/values/index.ts";
-import { root } from "../../harness.ts";
+import { root } from "../../kit/harness.ts";
 
 const inventory = joinInventory([...readInventory(root).values()]);
 

@@ -5,12 +5,7 @@ import { provenLabels } from "../../../rules/lib/explain.ts";
 import { labelsOf } from "../../../rules/lib/rule-file.ts";
 import { causes } from "../../../rules/routing/causes/index.ts";
 import { severities } from "../../../rules/routing.ts";
-import {
-  type Alertmanager,
-  type Shown,
-  startAlertmanager,
-  until,
-} from "../alertmanager/running.ts";
+import { type Alertmanager, type Shown, startAlertmanager, until } from "../../kit/servers.ts";
 
 const alerts = new Map(allAlerts().map((alert) => [alert.name, alert]));
 

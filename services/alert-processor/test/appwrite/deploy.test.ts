@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { identity } from "../../../../test/provider/helpers.ts";
+import { identity } from "../../../../test/kit/pki.ts";
 import { attributes } from "../../core/alert.ts";
 import { type FakeAppwrite, startFake } from "./fake.ts";
 import {

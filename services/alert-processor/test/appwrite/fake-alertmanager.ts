@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { identity } from "../../../../test/provider/helpers.ts";
+import { identity } from "../../../../test/kit/pki.ts";
 import type { Incoming } from "../../core/payload.ts";
 
 /** A fake of Alertmanager's API over HTTPS: lists and receivers, for who signs in. */

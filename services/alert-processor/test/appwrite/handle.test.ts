@@ -1,6 +1,6 @@
 /** What the function does with an execution, with a clock that tests set. */
 import main from "../../appwrite/function.ts";
-import { identity } from "../../../../test/provider/helpers.ts";
+import { identity } from "../../../../test/kit/pki.ts";
 import { handle } from "../../appwrite/handle.ts";
 import { type Parts, partsOf } from "../../appwrite/parts.ts";
 import { settingsOf, SettingsError } from "../../appwrite/settings.ts";

@@ -1,6 +1,6 @@
 /** The run of each minute: a memory on a file, real HTTP to all others, and a clock that tests set. */
 import { Client, Messaging } from "node-appwrite";
-import { eventually } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
 import { handle } from "../../appwrite/handle.ts";
 import { partsOf, plan as topicPlan } from "../../appwrite/parts.ts";
 import { settingsOf } from "../../appwrite/settings.ts";

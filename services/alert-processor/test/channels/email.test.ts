@@ -1,4 +1,4 @@
-import { identity, type Identity } from "../../../../test/provider/helpers.ts";
+import { identity, type Identity } from "../../../../test/kit/pki.ts";
 import {
   bodyOf,
   headersOf,

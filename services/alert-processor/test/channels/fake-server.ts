@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server } fr
 import { createServer as createPlain } from "node:http";
 import { createServer as createSecure } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { Pair } from "../../../../provider/pki.ts";
+import type { Pair } from "../../../../test/kit/pki.ts";
 
 /** What the fake does with a request: an answer, or something that goes wrong. */
 export type Step =

@@ -1,8 +1,8 @@
 /** What every channel over HTTP makes of a service that fails, on real connections with TLS. */
 import type { Channel } from "../../channels/channel.ts";
 import type { Outcome } from "../../core/retry.ts";
-import { newCertificate } from "../../../../provider/pki.ts";
-import { identity, type Identity } from "../../../../test/provider/helpers.ts";
+import { newCertificate } from "../../../../test/kit/pki.ts";
+import { identity, type Identity } from "../../../../test/kit/pki.ts";
 import { type FakeServer, fakeServer, type Step } from "./fake-server.ts";
 import { enough, messageOf, open } from "./messages.ts";
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
-import type { Pair } from "../../../../provider/pki.ts";
+import type { Pair } from "../../../../test/kit/pki.ts";
 
 /** A step of SMTP at which the server may say no. */
 type Stage = "connect" | "auth" | "from" | "to" | "data";

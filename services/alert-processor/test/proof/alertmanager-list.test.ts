@@ -1,4 +1,4 @@
-import { until } from "../../../../test/rules/alertmanager/running.ts";
+import { until } from "../../../../test/kit/servers.ts";
 import { isOpen } from "../../core/alert.ts";
 import { type AlertmanagerTarget, ask } from "../../service/alertmanager-api.ts";
 import { listAlerts } from "../../service/alertmanager.ts";

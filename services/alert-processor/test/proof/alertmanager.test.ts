@@ -1,4 +1,4 @@
-import { until } from "../../../../test/rules/alertmanager/running.ts";
+import { until } from "../../../../test/kit/servers.ts";
 import { deliveriesOf } from "../../core/routing.ts";
 import { listAlerts } from "../../service/alertmanager.ts";
 import { watchOf } from "../../service/watch.ts";

@@ -4,8 +4,8 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { freePort } from "../../../../toolchain/free-port.ts";
-import { until } from "../../../../test/rules/alertmanager/running.ts";
+import { freePort } from "../../../../test/kit/programs.ts";
+import { until } from "../../../../test/kit/servers.ts";
 import type { Processor } from "./harness.ts";
 import { token, user } from "./place.ts";
 

@@ -1,4 +1,4 @@
-import { until } from "../../../../test/rules/alertmanager/running.ts";
+import { until } from "../../../../test/kit/servers.ts";
 import { firing, numbers } from "./alerts.ts";
 import { Processor } from "./harness.ts";
 import { channelTo, openReceiver, type Receiver } from "./receiver.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "../../../../test/rules/alertmanager/running.ts";
+import { until } from "../../../../test/kit/servers.ts";
 import type { Channel, Message } from "../../channels/channel.ts";
 import type { Outcome } from "../../core/retry.ts";
 import { deliveriesOf } from "../../core/routing.ts";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { until } from "../../../../test/rules/alertmanager/running.ts";
+import { until } from "../../../../test/kit/servers.ts";
 import { firing, numbers } from "./alerts.ts";
 import { Processor } from "./harness.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { until } from "../../../../test/rules/alertmanager/running.ts";
+import { until } from "../../../../test/kit/servers.ts";
 import { ended, firing, numbers, type Sent } from "./alerts.ts";
 import { Processor } from "./harness.ts";
 import { channelTo, nameOf, openReceiver, type Receiver } from "./receiver.ts";

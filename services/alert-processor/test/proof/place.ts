@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { newAuthority, newCertificate } from "../../../../provider/pki.ts";
-import { freePort } from "../../../../toolchain/free-port.ts";
+import { newAuthority, newCertificate } from "../../../../test/kit/pki.ts";
+import { freePort } from "../../../../test/kit/programs.ts";
 
 /** Who may send alerts, and who may read them. */
 export const token = "a".repeat(40);

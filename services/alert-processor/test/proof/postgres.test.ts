@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "../../../../test/rules/alertmanager/running.ts";
+import { until } from "../../../../test/kit/servers.ts";
 import { PostgresServer } from "../store/postgres-server.ts";
 import { firing, numbers } from "./alerts.ts";
 import { Processor } from "./harness.ts";

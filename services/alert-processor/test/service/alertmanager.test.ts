@@ -1,4 +1,5 @@
-import { eventually, identity } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
+import { identity } from "../../../../test/kit/pki.ts";
 import { askEach, type AskLimits } from "../../service/alertmanager-api.ts";
 import { listAll, listAlerts } from "../../service/alertmanager.ts";
 import { type FakeServer, fakeServer } from "../channels/fake-server.ts";

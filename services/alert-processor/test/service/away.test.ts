@@ -1,7 +1,7 @@
 /** A processor that comes back after a day, with a real Alertmanager that was there all the time. */
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
-import { eventually } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
 import type { Alert } from "../../core/alert.ts";
 import { listAlerts } from "../../service/alertmanager.ts";
 import type { Summary } from "../../service/summary.ts";

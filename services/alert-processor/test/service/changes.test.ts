@@ -2,7 +2,7 @@ import { get } from "node:https";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createGunzip } from "node:zlib";
-import { eventually } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
 import { login, type Place, sent, startPlace } from "./harness.ts";
 
 let place: Place;

@@ -3,7 +3,7 @@ import { request } from "node:https";
 import type { Alert, AlertEvent } from "../../core/alert.ts";
 import type { Noise } from "../../store/store.ts";
 import { type FakeServer, fakeServer } from "../channels/fake-server.ts";
-import { eventually } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
 import { login, type Place, sent, startPlace, tokens } from "./harness.ts";
 
 let people: FakeServer;

@@ -1,4 +1,4 @@
-import { eventually } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
 import { earOf as goalertEar } from "../../channels/goalert-hook.ts";
 import { earOf as pagerdutyEar } from "../../channels/pagerduty-hook.ts";
 import type { Alert, AlertEvent } from "../../core/alert.ts";

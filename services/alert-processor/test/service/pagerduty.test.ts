@@ -1,4 +1,4 @@
-import { eventually } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
 import type { Alert, AlertEvent } from "../../core/alert.ts";
 import {
   type Hook,

@@ -6,7 +6,9 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { eventually, freePort, identity } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
+import { identity } from "../../../../test/kit/pki.ts";
+import { freePort } from "../../../../test/kit/programs.ts";
 import type { AlertmanagerTarget } from "../../service/alertmanager-api.ts";
 import { listAlerts } from "../../service/alertmanager.ts";
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { eventually } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
 import type { Alert } from "../../core/alert.ts";
 import { fakeServer } from "../channels/fake-server.ts";
 import { login, type Place, sent, startPlace, tokens } from "./harness.ts";

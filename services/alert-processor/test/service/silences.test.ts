@@ -1,4 +1,5 @@
-import { eventually, freePort } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
+import { freePort } from "../../../../test/kit/programs.ts";
 import { silencesAt } from "../../service/silences.ts";
 import { type Place, sent, startPlace } from "./harness.ts";
 import { type RealAlertmanager, startAlertmanager } from "./real-alertmanager.ts";

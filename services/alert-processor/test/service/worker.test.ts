@@ -1,4 +1,4 @@
-import { eventually } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
 import type { Channel, Message } from "../../channels/channel.ts";
 import type { Outcome } from "../../core/retry.ts";
 import { linksAt } from "../../service/links.ts";

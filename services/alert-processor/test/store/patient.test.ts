@@ -1,4 +1,4 @@
-import { eventually } from "../../../../test/provider/helpers.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
 import { openPatiently, type PatientOptions, StoreDownError } from "../../store/patient.ts";
 import type { DeskStore } from "../../store/desk.ts";
 import { ConflictError, type Store, UnknownAlertError } from "../../store/store.ts";

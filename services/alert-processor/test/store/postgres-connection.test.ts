@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from "node:net";
 import { inspect } from "node:util";
-import { freePort } from "../../../../toolchain/free-port.ts";
+import { freePort } from "../../../../test/kit/programs.ts";
 import { DatabaseError } from "../../store/database-error.ts";
 import { type PostgresOptions } from "../../store/postgres-connection.ts";
 import { openPostgres } from "../../store/postgres.ts";

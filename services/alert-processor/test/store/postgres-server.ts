@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { newAuthority, newCertificate } from "../../../../provider/pki.ts";
-import { freePort } from "../../../../toolchain/free-port.ts";
-import { run } from "../../../../toolchain/process.ts";
+import { newAuthority, newCertificate } from "../../../../test/kit/pki.ts";
+import { freePort, run } from "../../../../test/kit/programs.ts";
 import { programs } from "./postgres-programs.ts";
 
 /** PostgreSQL refuses to run as root: then it runs as `nobody`, who owns the folder. */

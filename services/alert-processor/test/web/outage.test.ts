@@ -1,7 +1,7 @@
 /** @jest-environment ./services/alert-processor/test/web/environment.mjs */
 import { join } from "node:path";
 import { pino } from "pino";
-import { freePort } from "../../../../toolchain/free-port.ts";
+import { freePort } from "../../../../test/kit/programs.ts";
 import { readConfig } from "../../service/config.ts";
 import { serve } from "../../service/serve.ts";
 import { tokens } from "../service/harness.ts";

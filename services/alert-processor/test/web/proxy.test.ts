@@ -1,7 +1,7 @@
 /** @jest-environment ./services/alert-processor/test/web/environment.mjs */
 import type { Browser } from "puppeteer-core";
-import { freePort } from "../../../../test/provider/helpers.ts";
-import { leaveNetwork, takeNetwork } from "../../../../test/network.ts";
+import { freePort } from "../../../../test/kit/programs.ts";
+import { leaveNetwork, takeNetwork } from "../../../../test/kit/network.ts";
 import { fakeServer, type FakeServer } from "../channels/fake-server.ts";
 import { type Place, startPlace } from "../service/harness.ts";
 import { openBrowser, visit, type Visitor } from "./browser.ts";

@@ -1,5 +1,5 @@
 import type { Browser } from "puppeteer-core";
-import { leaveNetwork, takeNetwork } from "../../../../test/network.ts";
+import { leaveNetwork, takeNetwork } from "../../../../test/kit/network.ts";
 import type { Alert } from "../../core/alert.ts";
 import { type Place, sent, startPlace } from "../service/harness.ts";
 import { openBrowser, visit, type Visitor } from "./browser.ts";

@@ -1,7 +1,7 @@
 /** @jest-environment ./services/alert-processor/test/web/environment.mjs */
 import type { Browser } from "puppeteer-core";
-import { leaveNetwork, takeNetwork } from "../../../../test/network.ts";
-import { eventually } from "../../../../test/provider/helpers.ts";
+import { leaveNetwork, takeNetwork } from "../../../../test/kit/network.ts";
+import { eventually } from "../../../../test/kit/eventually.ts";
 import { ask } from "../../service/alertmanager-api.ts";
 import { listAlerts } from "../../service/alertmanager.ts";
 import { type Place, sent, startPlace } from "../service/harness.ts";

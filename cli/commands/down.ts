@@ -1,0 +1,147 @@
+import { readdir, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { removeVolume, stackVolumes } from "../docker.ts";
+import { type Engine, openEngine, recover, stackArgs, targetOf } from "../engine.ts";
+import { reasonOf, type UserError } from "../../lib/errors.ts";
+import { stackOptions } from "../options.ts";
+import { removeAccess } from "../estate/outputs.ts";
+import { createProgress, type Progress } from "../../lib/progress.ts";
+import { madeElsewhere, removeOrphans } from "../reality.ts";
+import { type Part, stopParts } from "../running.ts";
+import { backendChosen } from "../stack.ts";
+import { keepCopy, setAside } from "../state/care.ts";
+import { forgetStack } from "../state/forget.ts";
+import { stackFolder } from "../state/home.ts";
+import { readRecord, recordFile } from "../state/record.ts";
+import { inTurn } from "../state/turn.ts";
+import { tell } from "../tell.ts";
+
+const help = `./vigil down [--stack NAME] [--purge] [--orphans]
+
+Stops everything of a stack and removes what it made. Data stay, and the next up finds them. What runs
+is stopped whatever the state of the stack is in: unreadable, without its passphrase, on a full disk.
+
+  --purge    the data go, too, and every record with the secrets in it (or PURGE=1)
+  --orphans  first removes containers of the stack that were made from a checkout that is no more
+`;
+
+/** `vigil down`. */
+export async function run(args: string[]): Promise<number> {
+  const options = stackOptions(args, help, {
+    orphans: { type: "boolean" },
+    purge: { type: "boolean" },
+  });
+  if (options === undefined) return 0;
+  const { root, stack, values } = options;
+  const progress = createProgress();
+  const target = await targetOf(root, stack);
+  const own = !(await backendChosen(root, process.env));
+  if (values["orphans"] === true && target === "docker") {
+    const removed = await removeOrphans(stack);
+    tell(`Of checkouts that are no more: ${removed.join(", ") || "nothing"}\n`);
+  }
+  const elsewhere = await madeElsewhere({ own, root, stack }, target);
+  if (elsewhere !== undefined) throw elsewhere;
+  const destroyed = await destroy(root, stack, progress);
+  const stopped = await stopParts(root, stack, target);
+  if (stopped.length > 0) tell(sayStopped(stopped, destroyed.kind === "done"));
+  if (destroyed.kind === "failed") {
+    tell(
+      destroyed.code > 128
+        ? "\nWhat ran is stopped. The rest is still recorded, because this was interrupted: run it again.\n"
+        : "\nWhat ran is stopped. The engine could not remove the rest: what it says above is still to be mended, then run it again.\n",
+    );
+    return destroyed.code;
+  }
+  if (destroyed.kind === "impossible") tell(await forget(root, stack));
+  await removeAccess(root, stack);
+  const purge = values["purge"] === true || process.env["PURGE"] === "1";
+  tell(`\n${await settle(root, stack, target, purge)}\n`);
+  return 0;
+}
+
+type Destroyed =
+  | { readonly kind: "done" }
+  /** The engine tried and said why it could not. */
+  | { readonly kind: "failed"; readonly code: number }
+  /** The engine cannot work here. */
+  | { readonly kind: "impossible" };
+
+/** The engine knows of no `--purge`, and its own way to it would take the stack's file away. */
+const enginesAdvice =
+  /^The resources in the stack have been deleted, but|^If you want to remove the stack completely, run/;
+
+/** Lets the engine remove what it recorded, where it can work at all. */
+async function destroy(root: string, stack: string, progress: Progress): Promise<Destroyed> {
+  let engine: Engine;
+  try {
+    engine = await openEngine({ root, stack, progress, to: "change" });
+  } catch (error) {
+    const { details = [] } = error as Partial<UserError>;
+    for (const line of [`✗ ${reasonOf(error)}`, ...details.map((one) => `  ${one}`)]) {
+      if (!line.includes("Nothing was changed")) progress.note(line);
+    }
+    progress.note("  So the engine is left out, and what runs is stopped directly.");
+    return { kind: "impossible" };
+  }
+  const code = await inTurn(engine.home, progress, async () => {
+    await keepCopy(engine.home);
+    await recover(engine, progress).catch((error: unknown) => {
+      progress.note(`  ${reasonOf(error)}`);
+    });
+    // Its output is read, so it does not see for itself whether colours are shown.
+    const colour = process.stdout.isTTY && !process.env["NO_COLOR"] ? "always" : "auto";
+    const args = ["destroy", "--yes", "--skip-preview", "--color", colour];
+    return engine.run([...args, ...stackArgs(engine.home)], enginesAdvice);
+  });
+  await keepCopy(engine.home);
+  return code === 0 ? { kind: "done" } : { kind: "failed", code };
+}
+
+function sayStopped(stopped: readonly Part[], afterEngine: boolean): string {
+  const names = stopped.map(({ how, name, what }) => `${name} (${what} ${how})`).join(", ");
+  return `\nStopped${afterEngine ? ", though nothing was recorded of it" : ""}: ${names}\n`;
+}
+
+/** What the engine still records of a stack that is no more must not be in the way of the next up. */
+async function forget(root: string, stack: string): Promise<string> {
+  const found = await readRecord(recordFile({ root, stack }));
+  const elsewhere = found.state === "readable" && found.record.types.some(isElsewhere);
+  const aside = await setAside({ root, stack });
+  const lines = [
+    ...(aside === undefined ? [] : [`Its record is set aside as ${relative(root, aside)}.`]),
+    ...(elsewhere ? ["What it had put into a Grafana elsewhere is still there."] : []),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Whether a resource is neither a part of the stack itself nor something that only its record has. */
+const isElsewhere = (type: string): boolean => /^grafana:/.test(type);
+
+/** What becomes of the data, said in one sentence. */
+async function settle(
+  root: string,
+  stack: string,
+  target: string,
+  purge: boolean,
+): Promise<string> {
+  const kept = await dataOf(root, stack, target);
+  const down = "Everything is down";
+  if (purge) {
+    if (target === "docker") await Promise.all(kept.map((name) => removeVolume(name)));
+    await rm(stackFolder(root, stack), { recursive: true, force: true });
+    await forgetStack({ root, stack });
+    return kept.length === 0 ? `${down}; there were no data.` : `${down}, and the data are gone.`;
+  }
+  if (kept.length === 0) return `${down}.`;
+  const where = target === "docker" ? `volumes: ${kept.join(", ")}` : kept.join(", ");
+  return `${down}. The data are kept in ${where}; make down PURGE=1 removes them.`;
+}
+
+/** Where data of a stack really are: volumes, or its folder. */
+async function dataOf(root: string, stack: string, target: string): Promise<string[]> {
+  if (target === "docker") return stackVolumes(stack);
+  const folder = stackFolder(root, stack);
+  const names = await readdir(join(folder, "data")).catch(() => []);
+  return names.length === 0 ? [] : [relative(root, folder)];
+}

@@ -1,0 +1,83 @@
+import { closing } from "../closing.ts";
+import { type Engine, openEngine, recover, stackArgs } from "../engine.ts";
+import { UserError } from "../../lib/errors.ts";
+import { stackOptions } from "../options.ts";
+import { readOutputs, writeAccess } from "../estate/outputs.ts";
+import type { Planned } from "../plan.ts";
+import { createProgress, type Progress } from "../../lib/progress.ts";
+import { keepCopy } from "../state/care.ts";
+import { fingerprint, noteDeployed } from "../state/deployed.ts";
+import { forgetOldSecrets } from "../state/forget.ts";
+import { inTurn } from "../state/turn.ts";
+
+const help = `./vigil up [--stack NAME]
+
+Makes the estate of a stack what the program says, and says where it is. Mends what was changed by
+hand or left behind by a run that was killed. Run it as often as you like.
+
+  --stack NAME   which Pulumi.NAME.yaml (or STACK=NAME); default: local
+`;
+
+/**
+ * Previews quietly: a port that is taken or a file its server would refuse is found while nothing has
+ * been touched yet.
+ *
+ * @returns what the stack is to become; undefined where only the engine could plan it.
+ */
+async function rehearse(engine: Engine, progress: Progress): Promise<Planned | undefined> {
+  // Modules that need packages, which are there only now.
+  const { planFor } = await import("../plan.ts");
+  const { requireGround } = await import("../taken.ts");
+  const { askPreview } = await import("../preview/ask.ts");
+  const step = progress.start("preview", "looking whether it can work");
+  try {
+    const planned = await planFor(engine);
+    await requireGround(engine, planned);
+    const { code, preview } = await askPreview(engine, false);
+    if (code !== 0) {
+      throw new UserError(`Stack ${engine.home.stack} cannot be what the program says`, {
+        details: preview.errors.flatMap((error) => error.split("\n")),
+        advice: ["Mend that and run it again; nothing was changed."],
+      });
+    }
+    step.done("it can");
+    return planned;
+  } catch (error) {
+    step.fail("it cannot, nothing was changed");
+    throw error;
+  }
+}
+
+/** `vigil up`. */
+export async function run(args: string[]): Promise<number> {
+  const options = stackOptions(args, help);
+  if (options === undefined) return 0;
+  const { root, stack } = options;
+  const progress = createProgress();
+  const engine = await openEngine({ root, stack, progress, to: "change" });
+  const made = await fingerprint(root, stack);
+  let planned: Planned | undefined;
+  const code = await inTurn(engine.home, progress, async () => {
+    await keepCopy(engine.home);
+    await recover(engine, progress);
+    planned = await rehearse(engine, progress);
+    return engine.run([
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--refresh",
+      "--suppress-outputs",
+      ...stackArgs(engine.home),
+    ]);
+  });
+  await keepCopy(engine.home);
+  if (code !== 0) return code;
+  await forgetOldSecrets(engine.home);
+  await noteDeployed(root, stack, made);
+  const outputs = await readOutputs(engine);
+  const access = await writeAccess(root, stack, outputs);
+  const { without } = engine;
+  const wanted = planned?.config;
+  process.stdout.write(closing({ access, outputs, root, stack, wanted, without }));
+  return 0;
+}

@@ -1,0 +1,47 @@
+import { connect } from "../estate/client.ts";
+import { openEngine } from "../engine.ts";
+import { secondsIn, stackOptions } from "../options.ts";
+import { type Outputs, readOutputs } from "../estate/outputs.ts";
+import { groundChecks } from "../reality.ts";
+import { tell } from "../tell.ts";
+import { checksFor, settle } from "../estate/verify.ts";
+import { warmUp } from "../estate/watching.ts";
+
+const help = `./vigil verify [--stack NAME] [--seconds N]
+
+Proves that the running estate works: every listener wants TLS and a login, every target answers,
+every rule can be evaluated, and an alert gets from Prometheus to Alertmanager. Asks again until all
+is well or the time is over.
+
+  --seconds N   how long; default: 60, longer for an estate that has just begun and seldom scrapes
+`;
+
+/** Seconds until an alert of an estate can have arrived that was just told what to do; below 0 long after. */
+async function stillWarming(outputs: Outputs): Promise<number> {
+  const pace = await connect(outputs)
+    .pace()
+    .catch(() => undefined);
+  return pace === undefined ? 0 : warmUp(pace) - pace.age;
+}
+
+/** `vigil verify`. */
+export async function run(args: string[]): Promise<number> {
+  const options = stackOptions(args, help, { seconds: { type: "string" } });
+  if (options === undefined) return 0;
+  const { root, stack } = options;
+  const given = options.values["seconds"] === undefined ? undefined : secondsIn(options);
+  const outputs = await readOutputs(await openEngine(options));
+  const seconds = given ?? Math.max(60, await stillWarming(outputs));
+  const ground = groundChecks(root, stack, outputs.target);
+  const deadline = Date.now() + seconds * 1000;
+  const checks = [...ground, ...checksFor(outputs)];
+  const problems = checks.map((check) => settle(check, deadline));
+  let well = true;
+  // All are asked at once, and told in the order in which an alert goes its way.
+  for (const [index, { claim }] of checks.entries()) {
+    const problem = await problems[index];
+    tell(problem === undefined ? `✓ ${claim}\n` : `✗ ${claim}\n  ${problem}\n`);
+    well &&= problem === undefined;
+  }
+  return well ? 0 : 1;
+}

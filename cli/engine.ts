@@ -1,0 +1,169 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { attach } from "../lib/attach.ts";
+import { ensureDependencies } from "../tools/dependencies.ts";
+import { type Ensured, ensureTools } from "../tools/ensure.ts";
+import { ensurePlugins, type MissingPlugin } from "../tools/plugins.ts";
+import { collect, type Collected, run } from "../lib/process.ts";
+import { programPath } from "../tools/program-path.ts";
+import { createProgress, type Progress } from "../lib/progress.ts";
+import { noBackend, openStack, stackExists, unknownStack } from "./stack.ts";
+import { adoptRecord } from "./state/adopt.ts";
+import { careForState, setAside } from "./state/care.ts";
+import { dropSalt, initFolder } from "./state/config-file.ts";
+import { stackFile, type StackHome } from "./state/home.ts";
+import { passphraseProblem, sealedFor } from "./state/passphrase.ts";
+import { readRecord, recordFile } from "./state/record.ts";
+import { requireRoom } from "./state/room.ts";
+import { runsOf } from "./state/runs.ts";
+import type { ToolName } from "../tools/tools.ts";
+
+/** The engine with everything a stack needs around it. */
+export interface Engine {
+  readonly home: StackHome;
+  readonly env: NodeJS.ProcessEnv;
+  /** What could not be obtained and is done without, with the reason. */
+  readonly without: ReadonlyMap<string, string>;
+  /** Runs `pulumi` on the terminal of the caller, without the lines to hide; gives back its exit code. */
+  readonly run: (args: readonly string[], hidden?: RegExp) => Promise<number>;
+  /** Runs `pulumi` and gives back what it printed. */
+  readonly capture: (args: readonly string[]) => Promise<string>;
+  /** Runs `pulumi` and gives back how it ended and all it printed, however much. */
+  readonly collect: (args: readonly string[]) => Promise<Collected>;
+}
+
+export interface EngineOptions {
+  readonly root: string;
+  readonly stack: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly progress?: Progress;
+  /**
+   * What is going to be done. `configure` needs no passphrase, and whoever only looks needs no room on
+   * the disk. Only `change` and `preview` ask the providers, and so need their plugins.
+   * @default "look"
+   */
+  readonly to?: "change" | "configure" | "look" | "preview";
+}
+
+/** Tools by target; `promtool` and its like check files for every target. */
+const checkers: readonly ToolName[] = ["pulumi", "prometheus", "alertmanager", "blackbox_exporter"];
+const needed: Readonly<Record<string, readonly ToolName[]>> = {
+  local: [...checkers, "process-compose", "node_exporter", "grafana"],
+};
+
+/** Target of a stack as its file says; read before there are packages to parse YAML with. */
+export async function targetOf(root: string, stack: string): Promise<string> {
+  const text = await readFile(stackFile(root, stack), "utf8").catch(async (error: unknown) => {
+    throw (error as NodeJS.ErrnoException).code === "ENOENT"
+      ? await unknownStack(root, stack)
+      : error;
+  });
+  return /^\s+["']?vigil:target["']?:\s*["']?([a-z]+)/m.exec(text)?.[1] ?? "local";
+}
+
+/** Arguments by which a command of the engine finds its stack. */
+export function stackArgs({ stack, configFile }: StackHome): string[] {
+  return ["--stack", stack, ...(configFile === undefined ? [] : ["--config-file", configFile])];
+}
+
+function missingOf(tools: Ensured, plugins: readonly MissingPlugin[]): Map<string, string> {
+  const without = new Map(
+    tools.missing.map((error) => [error.tool, error.details.at(-1) ?? error.message]),
+  );
+  for (const { name, reason } of plugins) if (!without.has(name)) without.set(name, reason);
+  return without;
+}
+
+/** Gets tools, packages and plugins, and opens the stack; made if it is new. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const {
+    root,
+    stack,
+    env: given = process.env,
+    progress = createProgress(),
+    to = "look",
+  } = options;
+  const home = await openStack(root, stack, given);
+  if (to === "change") await requireRoom(home);
+  await careForState(home, progress);
+  if (to === "change") await adoptRecord(home, progress);
+  const asked = { ...given, ...home.env };
+  const looking = home.own ? sealedFor(home, asked) : undefined;
+  await ensureDependencies({ root, env: given, progress });
+  const target = await targetOf(root, stack);
+  const tools = await ensureTools(needed[target] ?? checkers, { root, env: given, progress });
+  const env: NodeJS.ProcessEnv = {
+    ...given,
+    ...home.env,
+    PATH: programPath(root, tools.binFolder, given["PATH"]),
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+  const plugins =
+    to === "change" || to === "preview"
+      ? await ensurePlugins({ root, stack, target, env, tools, progress })
+      : [];
+  const without = missingOf(tools, plugins);
+  env["VIGIL_WITHOUT"] = [...without.keys()].join(",");
+  const engine: Engine = {
+    home,
+    env,
+    without,
+    run: (args, hidden) =>
+      attach("pulumi", args, { cwd: root, env, outlivesReader: true, ...(hidden && { hidden }) }),
+    capture: (args) => run("pulumi", args, { cwd: root, env }),
+    collect: (args) => collect("pulumi", args, { cwd: root, env }),
+  };
+  const sealed = await looking;
+  const problem = sealed && (await passphraseProblem(home, asked, sealed));
+  if (problem !== undefined && to !== "configure") throw problem;
+  // There is nothing in it that could be missed.
+  if (sealed?.record === "empty") await setAside(home);
+  if (sealed?.salt === true && problem === undefined) await dropSalt(home);
+  await makeStack(engine, problem !== undefined);
+  return engine;
+}
+
+/** @param sealed - With a passphrase that does not fit: made with none, so that it can be configured. */
+async function makeStack({ capture, env, home }: Engine, sealed: boolean): Promise<void> {
+  if (stackExists(home) === true) return;
+  if (!home.own) {
+    const select = ["stack", "select", home.stack, "--create", "--non-interactive"];
+    await capture(select).catch((error: unknown) => {
+      throw noBackend(home.stack, env, error);
+    });
+    return;
+  }
+  const init = ["stack", "init", home.stack, "--no-select"];
+  if (sealed) {
+    const folder = await initFolder(home);
+    await run("pulumi", ["-C", folder, ...init], {
+      cwd: home.root,
+      env: { ...env, PULUMI_CONFIG_PASSPHRASE: "", PULUMI_CONFIG_PASSPHRASE_FILE: undefined },
+    });
+    return;
+  }
+  const folder = home.configFile === undefined ? home.root : join(home.root, ".vigil/project");
+  await capture(["-C", folder, ...init]);
+}
+
+/** Clears up after a run that was killed: its lock and the operations it never ended. */
+export async function recover({ capture, home }: Engine, progress: Progress): Promise<void> {
+  const runs = await runsOf(home);
+  if (runs.length > 0 && runs.every(({ state }) => state === "dead")) {
+    progress.note("An earlier run was killed; its lock is taken away.");
+    await capture(["cancel", "--yes", "--stack", home.stack]);
+  }
+  const found = home.own ? await readRecord(recordFile(home)) : undefined;
+  if (found?.state === "readable" && found.record.pending > 0) {
+    progress.note("An earlier run was killed half-way; looking at what it left.");
+    await capture([
+      "refresh",
+      "--clear-pending-creates",
+      "--yes",
+      "--skip-preview",
+      ...stackArgs(home),
+    ]);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Config } from "../components/config/schema.ts";
+import type { Plan } from "../components/plan.ts";
+import type { Engine } from "./engine.ts";
+import { UserError } from "../lib/errors.ts";
+import { readStackConfig } from "./stack-config.ts";
+
+/** What a stack is to become, without an engine. */
+export interface Planned {
+  readonly config: Config;
+  readonly plan: Plan;
+}
+
+/**
+ * Plans a stack's estate from its files alone. What of it cannot be obtained on this machine is left out.
+ *
+ * @param without - Why parts that are done without are not there, by name: `grafana`.
+ * @throws UserError with every mistake in the configuration.
+ */
+export async function planStack(
+  root: string,
+  stack: string,
+  {
+    quiet = false,
+    without = new Map(),
+  }: { quiet?: boolean; without?: ReadonlyMap<string, string> } = {},
+): Promise<Planned> {
+  const config = await readStackConfig(root, stack, quiet);
+  // The program's modules need packages, which are there only now.
+  const { readExtraRules } = await import("../components/extra-rules.ts");
+  const { planEstate } = await import("../components/plan.ts");
+  const { againstPlan } = await import("../components/against-plan.ts");
+  const { createTarget } = await import("../components/targets/index.ts");
+  const { describeProblems } = await import("../components/config/problems.ts");
+  // Places of the local target lie below the working directory, as the engine would have it.
+  const before = process.cwd();
+  process.chdir(root);
+  const extra = readExtraRules(config.rules.extra, root);
+  const plan = planEstate(config, createTarget(config, stack, {}), without, extra.texts);
+  process.chdir(before);
+  const problems = [...extra.problems, ...againstPlan(config, plan)];
+  if (problems.length > 0) throw new UserError(describeProblems(problems, stack));
+  return { config, plan };
+}
+
+/** The same for an engine, without a word; undefined where it cannot be planned, which the engine says. */
+export function planFor({
+  home: { root, stack },
+  without,
+}: Pick<Engine, "home" | "without">): Promise<Planned | undefined> {
+  return planStack(root, stack, { quiet: true, without }).catch(() => undefined);
+}

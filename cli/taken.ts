@@ -1,0 +1,83 @@
+import { describe, holdersOf, strangersOn } from "../provider/process/ports.ts";
+import { publishedBy, stackContainers } from "./docker.ts";
+import type { Engine } from "./engine.ts";
+import { UserError } from "../lib/errors.ts";
+import type { Planned } from "./plan.ts";
+import { unrecorded } from "./reality.ts";
+import { stackFolder } from "./state/home.ts";
+
+/** Who has a port that a part is to have, in words; undefined where nobody else does. */
+type Ask = (part: string, port: number) => Promise<string | undefined>;
+
+const processesOf =
+  (home: string): Ask =>
+  async (_part, port) => {
+    const [stranger] = await strangersOn(port, home);
+    return stranger && describe(stranger);
+  };
+
+/** What a running container of the stack itself has is its own, also where the system shows it to root only. */
+async function containersOf(root: string, stack: string): Promise<Ask> {
+  const own = await stackContainers(stack).catch(() => []);
+  const running = new Set(own.filter((one) => one.state === "running").map(({ name }) => name));
+  return async (part, port) => {
+    const container = await publishedBy(port);
+    const name = `vigil-${stack}-${part}`;
+    if (container === name) return undefined;
+    if (container !== undefined) return `container ${container}`;
+    const [stranger] = await holdersOf(port);
+    if (stranger === undefined || running.has(name)) return undefined;
+    return (await processesOf(stackFolder(root, stack))(part, port)) ?? describe(stranger);
+  };
+}
+
+/** The next port from `port` on that nobody has and no part of the stack is to have. */
+async function freeFrom(port: number, wanted: Set<number>): Promise<number> {
+  for (let next = port + 1; ; next++) {
+    if (wanted.has(next) || (await holdersOf(next)).length > 0) continue;
+    wanted.add(next);
+    return next;
+  }
+}
+
+/**
+ * Whatever would only show half-way: ports that somebody else has, and parts of the stack that nothing is
+ * recorded of where the engine could not take them over.
+ *
+ * @param planned - Undefined where it cannot be planned, which the engine says.
+ * @throws UserError with all of it, and the commands that mend it.
+ */
+export async function requireGround(
+  { home }: Pick<Engine, "home">,
+  planned: Planned | undefined,
+): Promise<void> {
+  if (planned === undefined) return;
+  const { root, stack } = home;
+  const { config, plan } = planned;
+  const lost = config.target === "docker" ? await unrecorded(home, config.target) : undefined;
+  if (lost !== undefined) throw lost;
+  const ask =
+    config.target === "docker"
+      ? await containersOf(root, stack)
+      : processesOf(stackFolder(root, stack));
+  const ports = plan.deployments.flatMap(({ place, service: { key, name } }) =>
+    place?.machinePort === undefined ? [] : [{ key, name, port: place.machinePort }],
+  );
+  const wanted = new Set(ports.map(({ port }) => port));
+  const { setCommand } = await import("../components/config/commands.ts");
+  const { forStack } = await import("../lib/command.ts");
+  const details: string[] = [];
+  const advice: string[] = [];
+  for (const { key, name, port } of ports) {
+    const holder = await ask(name, port);
+    if (holder === undefined) continue;
+    details.push(`vigil:${key}.port ${port} is taken by ${holder}`);
+    const other = String(await freeFrom(port, wanted));
+    advice.push(forStack(setCommand([key, "port"], other), stack));
+  }
+  if (details.length === 0) return;
+  throw new UserError(`Ports that stack ${stack} needs are taken`, {
+    details: [...details, "Nothing was changed."],
+    advice: [...advice, "or stop what has them"],
+  });
+}

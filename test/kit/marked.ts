@@ -1,0 +1,74 @@
+import { parse } from "yaml";
+import { allFields, type Field } from "../../components/config/fields-of.ts";
+import { throwAway } from "./pki.ts";
+
+/** A stack's values in which every secret that there is can be recognised wherever it turns up. */
+export interface Marked {
+  /** Below `vigil:`, by section. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** What to look for, by key: `vigil:login.password`. */
+  readonly marks: Readonly<Record<string, string>>;
+}
+
+const pathOf = ({ key }: Field): string[] =>
+  key
+    .slice("vigil:".length)
+    .split(".")
+    .map((one) => (one === "<name>" ? "sre" : one));
+
+function put(values: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [last = "", ...above] = [...path].reverse();
+  let at = values;
+  for (const key of above.reverse()) at = (at[key] ??= {}) as Record<string, unknown>;
+  at[last] ??= value;
+}
+
+/**
+ * Every secret of the schema with what stands beside it, made of the schema itself: a new secret key
+ * is among them without anybody's doing.
+ */
+export async function marked(): Promise<Marked> {
+  const { ca, server } = await throwAway(["localhost"]);
+  const values: Record<string, unknown> = {};
+  const marks: Record<string, string> = {};
+  const fields = allFields();
+  const given: Readonly<Record<string, string>> = {
+    "vigil:tls.certificate": server.certificate,
+    "vigil:tls.authority": ca,
+    // On the target local nobody else can be the proxy.
+    "vigil:processor.proxy.from": "127.0.0.1",
+  };
+  // PagerDuty calls the processor back there.
+  put(values, ["processor", "url"], "https://alerts.example.com");
+  fields
+    .filter(({ secret }) => secret === true)
+    .forEach((field, index) => {
+      const mark = `marked-${index}-never-to-be-seen-anywhere`;
+      const forms: readonly (readonly [RegExp, string])[] = [
+        [/postgres\.url$/, `postgres://vigil:${mark}@db.example.com/vigil`],
+        [/url$/, `https://hooks.example.com/services/${mark}`],
+      ];
+      const own = field.key === "vigil:tls.key";
+      const form = forms.find(([pattern]) => pattern.test(field.key))?.[1] ?? mark;
+      put(values, pathOf(field), own ? server.key : form);
+      // Of a key one line of its text, for its ends are the same in all.
+      marks[field.key] = own ? (server.key.split("\n")[1] ?? "") : mark;
+      const parent = field.key.slice(0, field.key.lastIndexOf("."));
+      for (const beside of fields) {
+        const known = given[beside.key] ?? beside.example;
+        const sibling = beside.key.slice(0, beside.key.lastIndexOf(".")) === parent;
+        if (!sibling || beside.secret === true || known === undefined || known.startsWith('"$('))
+          continue;
+        put(values, pathOf(beside), beside.key in given ? known : (parse(known) as unknown));
+      }
+    });
+  return { values, marks };
+}
+
+/** Keys of the secrets that can be read in this text, in clear or as a header or a body has them. */
+export const seenIn = (text: string, { marks }: Marked): string[] =>
+  Object.entries(marks)
+    .filter(([, mark]) =>
+      [mark, Buffer.from(mark).toString("base64").slice(0, -4)].some((one) => text.includes(one)),
+    )
+    .map(([key]) => key);

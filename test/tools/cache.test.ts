@@ -1,0 +1,142 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, hostname } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { cacheFolder, freeSpace, install, readCached, sweep } from "../../tools/cache.ts";
+import { withLock } from "../../lib/lock.ts";
+import { isAlive, ownerName, parseOwner } from "../../lib/owner.ts";
+import { temporary } from "../kit/workshop.ts";
+
+const host = hostname().replaceAll(/[^\w-]/g, "_");
+
+describe("where the cache is", () => {
+  test.each([
+    [{ VIGIL_CACHE: "/v", XDG_CACHE_HOME: "/x" }, "linux", "/v"],
+    [{ XDG_CACHE_HOME: "/x", HOME: "/h" }, "darwin", "/x/vigil"],
+    [{ HOME: "/h" }, "linux", "/h/.cache/vigil"],
+    [{ HOME: "/h" }, "darwin", "/h/Library/Caches/vigil"],
+    [{}, "linux", `${homedir()}/.cache/vigil`],
+  ] as const)("%j on %s", (env, os, folder) => {
+    expect(cacheFolder(env, os)).toBe(folder);
+  });
+
+  test("free space is told for a folder that does not exist yet", async () => {
+    expect(await freeSpace(join(temporary(), "a/b"))).toBeGreaterThan(0);
+  });
+});
+
+describe("owners", () => {
+  test("a process is alive until it ends; a pid given to another is not the owner", () => {
+    const me = parseOwner(ownerName());
+    expect(me).toMatchObject({ host, pid: process.pid });
+    expect(isAlive(me ?? never())).toBe(true);
+    expect(isAlive({ host, pid: 2 ** 30, started: "0" })).toBe(false);
+    expect(isAlive({ host: "elsewhere", pid: 2 ** 30, started: "0" })).toBe(true);
+    expect(isAlive({ host, pid: process.pid, started: "1" })).toBe(!existsSync("/proc/self/stat"));
+    expect(parseOwner("nonsense")).toBeUndefined();
+  });
+});
+
+describe("the lock", () => {
+  test("is held by one at a time; the others wait and are told once for whom", async () => {
+    const path = join(temporary(), "locks/x.lock");
+    const events: string[] = [];
+    const waited: number[] = [];
+    const work = (name: string) =>
+      withLock(
+        path,
+        async () => {
+          events.push(`${name} in`);
+          await sleep(300);
+          events.push(`${name} out`);
+        },
+        ({ pid }) => waited.push(pid),
+      );
+    await Promise.all([work("a"), work("b")]);
+    expect(events.map((event) => event.slice(2))).toEqual(["in", "out", "in", "out"]);
+    expect(waited).toEqual([process.pid]);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test.each([`${host}.1073741824.7`, "nonsense"])(
+    "of a dead owner (%s) is taken over",
+    async (owner) => {
+      const folder = temporary();
+      writeFileSync(join(folder, "x.lock"), owner);
+      expect(await withLock(join(folder, "x.lock"), () => Promise.resolve("mine"))).toBe("mine");
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  test("of an owner on another host, or of this one under another name, is taken over once it is silent", async () => {
+    const path = join(temporary(), "x.lock");
+    writeFileSync(path, "elsewhere.1.0");
+    let waits = 0;
+    const work = withLock(
+      path,
+      () => Promise.resolve("mine"),
+      () => waits++,
+    );
+    while (waits === 0) await sleep(20);
+    // It still shows that it runs: nothing is taken from it.
+    await sleep(500);
+    expect(readFileSync(path, "utf8")).toBe("elsewhere.1.0");
+    utimesSync(path, 0, 0);
+    expect(await work).toBe("mine");
+  });
+
+  test("shows that its owner runs, for those who cannot see that", async () => {
+    const path = join(temporary(), "x.lock");
+    await withLock(path, async () => {
+      utimesSync(path, 0, 0);
+      while (statSync(path).mtimeMs === 0) await sleep(50);
+      expect(readFileSync(path, "utf8")).toBe(ownerName());
+    });
+  }, 30_000);
+
+  test("is given back when the work fails", async () => {
+    const path = join(temporary(), "x.lock");
+    await expect(withLock(path, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+test("an installation in the way is used when complete and replaced when not", async () => {
+  const cache = temporary();
+  const folder = join(cache, "tiny/1");
+  const fill = (origin: string) => (work: string) => {
+    writeFileSync(join(work, "tiny"), origin);
+    return Promise.resolve({ version: "1", origin, binaries: { tiny: "tiny" } });
+  };
+  mkdirSync(join(folder, "half"), { recursive: true });
+  expect(await readCached(folder)).toBeUndefined();
+  expect((await install(cache, folder, fill("first"))).origin).toBe("first");
+  expect((await install(cache, folder, fill("second"))).origin).toBe("first");
+  expect(readFileSync(join(folder, "tiny"), "utf8")).toBe("first");
+});
+
+test("temporary folders of dead owners are swept, those of living ones stay", async () => {
+  const cache = temporary();
+  const living = `${ownerName()}.abc`;
+  const [foreign, silent] = ["elsewhere.1.0.abc", "elsewhere.2.0.abc"];
+  const dead = [`${host}.1073741824.0.node`, `${host}.1073741824.55.abc`];
+  for (const name of [...dead, living, foreign, silent, "other"]) {
+    mkdirSync(join(cache, "tmp", name, "x"), { recursive: true });
+  }
+  utimesSync(join(cache, "tmp", silent), 0, 0);
+  await sweep(cache);
+  expect(readdirSync(join(cache, "tmp")).sort()).toEqual([foreign, living, "other"].sort());
+  await sweep(join(cache, "none"));
+});
+
+function never(): never {
+  throw new Error("unreachable");
+}
