@@ -16,7 +16,7 @@ import { reasonOf, UserError } from "../lib/errors.ts";
 import { partsOf } from "./running.ts";
 import { stackFolder, type StackHome } from "./state/home.ts";
 import { readRecord, recordFile } from "./state/record.ts";
-import type { Check } from "./estate/verify.ts";
+import type { Check } from "./check.ts";
 
 /** Below this the servers cannot keep what they see, in bytes. */
 const scarce = 1024 * 1024;

@@ -16,6 +16,25 @@ function importsOf(file: string): string[] {
   );
 }
 
+/** A way of imports that leads from a file back to it, for every file that is on one. */
+function circles(of: readonly string[]): string[] {
+  const graph = new Map(of.map((file) => [file, importsOf(file)]));
+  const wayBack = (start: string): string[] | undefined => {
+    const ways = [[start]];
+    const seen = new Set<string>();
+    for (const way of ways) {
+      for (const next of graph.get(way.at(-1) ?? "") ?? []) {
+        if (next === start) return [...way, next];
+        if (seen.has(next)) continue;
+        seen.add(next);
+        ways.push([...way, next]);
+      }
+    }
+    return undefined;
+  };
+  return of.flatMap((file) => wayBack(file)?.join(" → ") ?? []);
+}
+
 /** Own files by layer; a layer may import itself and those before it. */
 const layers: readonly [name: string, holds: RegExp][] = [
   ["lib", /^lib\//],
@@ -42,6 +61,10 @@ const violations = (
 describe("imports", () => {
   it("point one way: lib ← rules ← dashboards ← provider ← components ← index", () => {
     expect(violations(program, (file, one) => rank(one) > rank(file))).toEqual([]);
+  });
+
+  it("make no circle, not of types either", () => {
+    expect(circles(files)).toEqual([]);
   });
 
   it("of the program stay inside it: not tools, cli, lab, test or bench", () => {

@@ -11,7 +11,7 @@ import { stackOptions } from "../options.ts";
 import { groundChecks } from "../reality.ts";
 import { stackFolder } from "../state/home.ts";
 import { tell } from "../tell.ts";
-import { settle } from "../estate/verify.ts";
+import { settle } from "../check.ts";
 
 const help = `./vigil start [--stack NAME]
 

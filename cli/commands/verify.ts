@@ -4,8 +4,9 @@ import { secondsIn, stackOptions } from "../options.ts";
 import { type Outputs, readOutputs } from "../estate/outputs.ts";
 import { groundChecks } from "../reality.ts";
 import { tell } from "../tell.ts";
-import { checksFor, settle } from "../estate/verify.ts";
-import { warmUp } from "../estate/watching.ts";
+import { settle } from "../check.ts";
+import { warmUp } from "../estate/pace.ts";
+import { checksFor } from "../estate/verify.ts";
 
 const help = `./vigil verify [--stack NAME] [--seconds N]
 

@@ -1,6 +1,6 @@
 import { ask, asHolder, type AskOptions } from "../../lib/ask.ts";
 import type { Outputs } from "./outputs.ts";
-import { type Pace, paceOf } from "./watching.ts";
+import { type Pace, paceOf } from "./pace.ts";
 
 /** A scrape target as Prometheus sees it. */
 export interface TargetHealth {

@@ -1,16 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ask } from "../../lib/ask.ts";
+import type { Check } from "../check.ts";
 import { connect } from "./client.ts";
 import { reasonOf } from "../../lib/errors.ts";
 import type { Outputs } from "./outputs.ts";
 import { watchingNow } from "./watching.ts";
-
-/** Something that must be true of a running estate. */
-export interface Check {
-  readonly claim: string;
-  /** Why it is not true, or undefined. */
-  readonly ask: () => Promise<string | undefined>;
-}
 
 function closed(name: string, url: string, authority: string): Check {
   return {
@@ -99,13 +92,4 @@ export function checksFor(outputs: Outputs): Check[] {
         ]
       : []),
   ];
-}
-
-/** Asks until the answer is good or the deadline has passed; the last reason, or undefined. */
-export async function settle(check: Check, deadline: number): Promise<string | undefined> {
-  for (;;) {
-    const problem = await check.ask().catch(reasonOf);
-    if (problem === undefined || Date.now() >= deadline) return problem;
-    await sleep(500);
-  }
 }

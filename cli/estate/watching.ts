@@ -1,14 +1,6 @@
-import { seconds } from "../../lib/duration.ts";
 import type { Estate, TargetHealth } from "./client.ts";
 import type { Outputs } from "./outputs.ts";
-
-/** How far Prometheus is with what it was told to watch. */
-export interface Pace {
-  /** Since it last read its configuration, in seconds. */
-  readonly age: number;
-  /** The longest time between two scrapes of a target or two evaluations of its rules, in seconds. */
-  readonly interval: number;
-}
+import { begins, type Pace, patience } from "./pace.ts";
 
 /** A target that is to be watched. */
 export interface Watch {
@@ -20,12 +12,6 @@ export interface Watch {
   readonly why: string;
 }
 
-/** From the configuration to the list of targets Prometheus takes five seconds. */
-const begins = 5;
-
-/** How much later than expected an answer may come on a busy machine, in seconds. */
-const patience = 20;
-
 /** Seconds in words; rounded up, so that nobody asks again too early. */
 const spelled = (time: number): string =>
   time > 90 ? `${Math.ceil(time / 60)} min` : `${Math.ceil(time)} s`;
@@ -36,20 +22,6 @@ function firstScrape({ age, interval }: Pace): string | undefined {
   if (left + patience < 0) return undefined;
   return left > 0 ? `first scrape expected within ${spelled(left)}` : "first scrape is due";
 }
-
-/** What the configuration of Prometheus says about its pace, read so many seconds ago. */
-export const paceOf = (config: string, age: number): Pace => ({
-  age,
-  interval: Math.max(
-    ...[...config.matchAll(/^\s*(?:scrape|evaluation)_interval: (\S+)$/gm)].map(([, one = ""]) =>
-      seconds(one),
-    ),
-    0,
-  ),
-});
-
-/** How long an alert may need that fires from the start, from the configuration on, in seconds. */
-export const warmUp = ({ interval }: Pace): number => begins + 2 * interval + patience;
 
 /** Every target that is known, and what is to be watched and Prometheus does not know of. Pure. */
 export function watching(

@@ -1,15 +1,5 @@
-import type { FileCheck } from "../../provider/types.ts";
-import type { Place } from "../targets/target.ts";
 import type { Shell } from "./service.ts";
-
-/** What is particular about an exporter of the Prometheus family. */
-export interface ExporterFacts {
-  /** Beside those of the listener. */
-  readonly args: (place: Place) => readonly string[];
-  readonly checks?: readonly FileCheck[];
-  /** Path that answers when it is ready. */
-  readonly health: string;
-}
+import type { ExporterFacts } from "./shells/exporter.ts";
 
 /** Account of the images of the Prometheus family. */
 export const nobody = { uid: 65534, gid: 65534 } as const;

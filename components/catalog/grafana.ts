@@ -29,9 +29,6 @@ const fields = {
   }),
 };
 
-/** Of its section. */
-export type GrafanaFields = typeof fields;
-
 /** What people see: the estate's own server or somebody else's, and the content in it. */
 export const grafana: Service<"grafana", typeof fields> = {
   name: "grafana",

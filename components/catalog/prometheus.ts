@@ -50,9 +50,6 @@ const fields = {
   }),
 };
 
-/** Of its section. */
-export type PrometheusFields = typeof fields;
-
 const fixed = "the estate's own has its targets in its configuration";
 
 /** Collects and keeps samples, and evaluates the rules. */

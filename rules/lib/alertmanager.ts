@@ -4,7 +4,8 @@ import { inhibitions } from "../routing/inhibitions.ts";
 import type { Maintenance } from "./alertmanager/maintenance.ts";
 import { renderMatcher } from "./alertmanager/matcher.ts";
 import type { Receivers } from "./alertmanager/receivers.ts";
-import { allRoutes, type Route, routeTree } from "./alertmanager/tree.ts";
+import type { Route } from "./alertmanager/route.ts";
+import { allRoutes, routeTree } from "./alertmanager/tree.ts";
 import { renderWindow } from "./alertmanager/window.ts";
 
 export type { Maintenance } from "./alertmanager/maintenance.ts";

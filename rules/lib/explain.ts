@@ -5,7 +5,8 @@ import { type AlertClass, mayInhibit } from "./alertmanager/cycles.ts";
 import type { Maintenance } from "./alertmanager/maintenance.ts";
 import { matches } from "./alertmanager/matcher.ts";
 import type { Receivers } from "./alertmanager/receivers.ts";
-import { type Route, routeTree } from "./alertmanager/tree.ts";
+import type { Route } from "./alertmanager/route.ts";
+import { routeTree } from "./alertmanager/tree.ts";
 import { labelsOf, type RuleOptions } from "./rule-file.ts";
 
 /** Labels an alert has when it fires, as its test proves, beside those it always carries. */

@@ -1,7 +1,6 @@
 /** Whether a quantile of a histogram can be what a rule asks it to be. */
-import type { LabelValues } from "../metrics/values.ts";
+import type { KnownValues, LabelValues } from "../metrics/values.ts";
 import { all, bare, binaries, functionOf, type Node, selectors } from "./promql.ts";
-import type { KnownValues } from "./values.ts";
 
 /** Above this a quantile of a histogram is never seen; undefined where nothing says so. */
 function greatest(values: LabelValues | undefined): number | undefined {

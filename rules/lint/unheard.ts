@@ -3,7 +3,8 @@ import type { AlertGroup } from "../lib/alert.ts";
 import { plainOptions } from "../lib/rule-file.ts";
 import type { Enumeration } from "../metrics/values.ts";
 import { around, binaryOf, type Node, parse, selectors } from "./promql.ts";
-import { accepts, type KnownValues } from "./values.ts";
+import type { KnownValues } from "../metrics/values.ts";
+import { accepts } from "./values.ts";
 
 /** The unknown values of one label, and what alerts make of them. */
 interface Asked {

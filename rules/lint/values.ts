@@ -4,17 +4,11 @@ import { partsOfName, samplesOf } from "../lib/fixture.ts";
 import { plainOptions } from "../lib/rule-file.ts";
 import { compute, ruleDialect } from "../lib/signal.ts";
 import { rangeOf } from "../lib/threshold.ts";
-import type { Enumeration, LabelValues, ProgramValues } from "../metrics/values.ts";
+import type { Enumeration, KnownValues, LabelValues, ProgramValues } from "../metrics/values.ts";
 import { type Exposed, targetLabels } from "./inventory.ts";
 import { type Matcher, type Node, parse, selectors } from "./promql.ts";
 import { deafQuantiles } from "./quantiles.ts";
 import { alternatives } from "./regex.ts";
-
-/** What is known of the values of labels. */
-export interface KnownValues {
-  /** Undefined where nobody decided. */
-  readonly of: (metric: string, label: string) => LabelValues | undefined;
-}
 
 /** A histogram and a summary stand under their base names. */
 const baseOf = (metric: string): string => metric.replace(/_(?:bucket|count|sum)$/, "");

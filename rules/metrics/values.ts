@@ -43,6 +43,12 @@ export interface ProgramValues {
   readonly labels: ValuesByMetric;
 }
 
+/** What is known of the values of labels. */
+export interface KnownValues {
+  /** Undefined where nobody decided. */
+  readonly of: (metric: string, label: string) => LabelValues | undefined;
+}
+
 /** What some of an enumeration's values say of themselves. */
 type Marks = Pick<Enumeration, "notApplicable" | "unheard" | "unknown">;
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Estate } from "./estate.ts";
 import { type Random, randomOf } from "./random.ts";
-import { describeFault, type Fault, type Schedule } from "./schedule.ts";
+import type { Fault } from "./fault.ts";
+import { describeFault, type Schedule } from "./schedule.ts";
 import type { Timeline } from "./timeline.ts";
 
 function part<T>(parts: ReadonlyMap<string, T>, name: string): T {

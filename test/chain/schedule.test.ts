@@ -1,11 +1,6 @@
 import fc from "fast-check";
-import {
-  type Break,
-  describeFault,
-  describeSchedule,
-  type FaultKind,
-  scheduleOf,
-} from "./schedule.ts";
+import type { FaultKind } from "./fault.ts";
+import { type Break, describeFault, describeSchedule, scheduleOf } from "./schedule.ts";
 import { type Memory, shapeOf } from "./shape.ts";
 
 const memories: readonly Memory[] = ["sqlite", "postgres"];

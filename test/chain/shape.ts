@@ -1,5 +1,5 @@
 /** What a chain is made of: what can fire, who is told, and which part can break how. Pure. */
-import type { FaultKind } from "./schedule.ts";
+import type { FaultKind } from "./fault.ts";
 
 export type Memory = "sqlite" | "postgres";
 

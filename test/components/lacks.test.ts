@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { lacksAnywhere, lacksOf } from "../../components/lacks.ts";
-import { cadvisorSelection } from "../../components/catalog/cadvisor.ts";
+import { cadvisorSelection } from "../../components/render/cadvisor.ts";
 import { nodeSelection } from "../../components/catalog/node.ts";
 import { kinds } from "../../components/targets/kinds.ts";
 import { planEstate } from "../../components/plan.ts";

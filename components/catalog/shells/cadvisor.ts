@@ -1,5 +1,5 @@
 import { hostOf } from "../../targets/target.ts";
-import { cadvisorSelection } from "../cadvisor.ts";
+import { cadvisorSelection } from "../../render/cadvisor.ts";
 import type { Listening, Shell } from "../service.ts";
 
 /** Started for the one that shares its loopback. */

@@ -1,7 +1,17 @@
+import type { FileCheck } from "../../../provider/types.ts";
 import { webArgs } from "../../render/web.ts";
-import type { ExporterFacts } from "../exporter.ts";
+import type { Place } from "../../targets/target.ts";
 import type { Shell } from "../service.ts";
 import { reloaded, reread } from "./on-change.ts";
+
+/** What is particular about an exporter of the Prometheus family. */
+export interface ExporterFacts {
+  /** Beside those of the listener. */
+  readonly args: (place: Place) => readonly string[];
+  readonly checks?: readonly FileCheck[];
+  /** Path that answers when it is ready. */
+  readonly health: string;
+}
 
 /** See {@link ../exporter.ts}. */
 export const exporterShell = ({ args, checks = [], health }: ExporterFacts): Shell<unknown> => ({

@@ -4,8 +4,8 @@ import { Login } from "../../../provider/resources.ts";
 import { GrafanaContent } from "../../grafana-content.ts";
 import { grafanaFiles, renderGrafanaIni } from "../../render/grafana.ts";
 import { hostOf } from "../../targets/target.ts";
-import type { GrafanaFields } from "../grafana.ts";
-import type { SettingsOf, Shell } from "../service.ts";
+import type { Secret } from "../../config/fields.ts";
+import type { Shell } from "../service.ts";
 
 /**
  * Grafana takes its admin's password into a new database only, and opens what it stored encrypted
@@ -23,8 +23,16 @@ function databaseOf(username: string, secrets: pulumi.Input<string>[]): pulumi.O
   return pulumi.unsecret(pulumi.all(secrets).apply((parts) => `grafana-${digest(parts)}.db`));
 }
 
+/** What it takes of its section. */
+interface Settings {
+  readonly port: number;
+  readonly url?: string | undefined;
+  readonly auth?: Secret | undefined;
+  readonly authority?: string | undefined;
+}
+
 /** The estate's own server, and what people see in it or in somebody else's. */
-export const grafanaShell: Shell<SettingsOf<GrafanaFields>> = {
+export const grafanaShell: Shell<Settings> = {
   process: ({ child, estate, name, place, programHome, settings, trust }) => {
     // Grafana's built-in key for what it stores encrypted is the same everywhere.
     const secretKey = new Login(`${name}-secret-key`, { username: name }, child);

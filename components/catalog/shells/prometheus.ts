@@ -1,12 +1,16 @@
 import { certificateRules } from "../../render/certificates.ts";
 import { files, webLimits } from "../../render/prometheus.ts";
 import { webArgs } from "../../render/web.ts";
-import type { SettingsOf, Shell } from "../service.ts";
-import type { PrometheusFields } from "../prometheus.ts";
+import type { Shell } from "../service.ts";
 import { reloaded, reread } from "./on-change.ts";
 
+/** What it takes of its section. */
+interface Settings {
+  readonly retention: { readonly size: string; readonly time: string };
+}
+
 /** Collects and keeps samples, and evaluates the rules. */
-export const prometheusShell: Shell<SettingsOf<PrometheusFields>> = {
+export const prometheusShell: Shell<Settings> = {
   process: ({ child, estate, name, place, settings, texts, trust }) => {
     const { retention } = settings;
     const own = {

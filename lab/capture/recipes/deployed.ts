@@ -3,7 +3,7 @@
  * alert that needs more is left out of an estate, and a test holds the reasons against these files.
  */
 import { chmod, copyFile } from "node:fs/promises";
-import { cadvisorSelection } from "../../../components/catalog/cadvisor.ts";
+import { cadvisorSelection } from "../../../components/render/cadvisor.ts";
 import { nodeSelection } from "../../../components/catalog/node.ts";
 import { probeModule, renderBlackbox } from "../../../components/render/blackbox.ts";
 import { go, tools } from "../../../tools/tools.ts";

@@ -1,6 +1,6 @@
 import type { Labels } from "../alert.ts";
 import { accepts, type Matcher, matches } from "./matcher.ts";
-import type { Route } from "./tree.ts";
+import type { Route } from "./route.ts";
 
 /** Every value a label may have, by label. A label that is not here may have any, or be absent. */
 export type Known = Readonly<Record<string, readonly string[]>>;

@@ -12,27 +12,8 @@ import { seconds } from "../../../lib/duration.ts";
 import { cellsOf, divide, type Division, type Maintenance } from "./maintenance.ts";
 import { is, type Matcher } from "./matcher.ts";
 import { pruned } from "./reach.ts";
-import {
-  heartbeatOf,
-  nobody,
-  ofTeam,
-  onCall,
-  processorOf,
-  type Receiver,
-  type Receivers,
-} from "./receivers.ts";
-
-/** A route of alertmanager.yml. An alert goes to the first child that fits, on from it where it says so. */
-export interface Route {
-  readonly matchers: readonly Matcher[];
-  readonly receiver: Receiver;
-  readonly pace: Pace;
-  readonly goesOn: boolean;
-  readonly withinHours: boolean;
-  /** Names of the maintenance windows that mute it. */
-  readonly windows: readonly string[];
-  readonly routes: readonly Route[];
-}
+import { heartbeatOf, nobody, ofTeam, onCall, processorOf, type Receivers } from "./receivers.ts";
+import type { Route } from "./route.ts";
 
 const plain = { goesOn: false, withinHours: false, routes: [] } as const;
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../../lib/free-port.ts";
-import type { Way } from "../schedule.ts";
+import type { Way } from "../fault.ts";
 import { reset } from "./reset.ts";
 
 /** Milliseconds by which everything comes later. */

@@ -1,4 +1,5 @@
-import { paceOf, warmUp, watching } from "../../../cli/estate/watching.ts";
+import { paceOf, warmUp } from "../../../cli/estate/pace.ts";
+import { watching } from "../../../cli/estate/watching.ts";
 
 const target = (instance: string, health: "down" | "unknown" | "up", lastError = "") => ({
   labels: { job: "node", instance, env: "e" },

@@ -5,7 +5,8 @@ import { is, isNot, present, renderMatcher } from "../../../rules/lib/alertmanag
 import { type Known, unreachable } from "../../../rules/lib/alertmanager/reach.ts";
 import { endsOf } from "../../../rules/lib/explain.ts";
 import { nobody } from "../../../rules/lib/alertmanager/receivers.ts";
-import { allRoutes, type Route, routeTree } from "../../../rules/lib/alertmanager/tree.ts";
+import type { Route } from "../../../rules/lib/alertmanager/route.ts";
+import { allRoutes, routeTree } from "../../../rules/lib/alertmanager/tree.ts";
 import { catchAll, severities, teams } from "../../../rules/routing.ts";
 import { all } from "./receivers.ts";
 
