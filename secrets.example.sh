@@ -45,6 +45,9 @@
 # processor.appwrite.key: API key with the scope messages.write.
 # ./vigil pulumi config set --secret --path 'vigil:processor.appwrite.key'
 
+# redis.instances.<name>.password: Its password.
+# ./vigil pulumi config set --secret --path 'vigil:redis.instances["<name>"].password'
+
 # receivers.webhook.url: Where alerts are posted.
 # ./vigil pulumi config set --secret --path 'vigil:receivers.webhook.url'
 

@@ -16,7 +16,7 @@ import { passphraseProblem, sealedFor } from "./state/passphrase.ts";
 import { readRecord, recordFile } from "./state/record.ts";
 import { requireRoom } from "./state/room.ts";
 import { runsOf } from "./state/runs.ts";
-import type { ToolName } from "../tools/tools.ts";
+import { type ToolName, toolNames, tools } from "../tools/tools.ts";
 
 /** The engine with everything a stack needs around it. */
 export interface Engine {
@@ -51,13 +51,32 @@ const needed: Readonly<Record<string, readonly ToolName[]>> = {
   local: [...checkers, "process-compose", "node_exporter", "grafana"],
 };
 
-/** Target of a stack as its file says; read before there are packages to parse YAML with. */
-export async function targetOf(root: string, stack: string): Promise<string> {
-  const text = await readFile(stackFile(root, stack), "utf8").catch(async (error: unknown) => {
+/** Whether a stack's file has a section of the configuration. */
+const hasSection = (text: string, section: string): boolean =>
+  new RegExp(`^\\s+["']?vigil:${section}["']?:`, "m").test(text);
+
+/** Tools that a stack needs, as its file says. */
+async function toolsOf(root: string, stack: string, target: string): Promise<readonly ToolName[]> {
+  const always = needed[target];
+  if (always === undefined) return checkers;
+  const text = await textOf(root, stack);
+  const more = toolNames.filter((name) => {
+    const { section } = tools[name];
+    return section !== undefined && hasSection(text, section);
+  });
+  return [...always, ...more];
+}
+
+const textOf = (root: string, stack: string): Promise<string> =>
+  readFile(stackFile(root, stack), "utf8").catch(async (error: unknown) => {
     throw (error as NodeJS.ErrnoException).code === "ENOENT"
       ? await unknownStack(root, stack)
       : error;
   });
+
+/** Target of a stack as its file says; read before there are packages to parse YAML with. */
+export async function targetOf(root: string, stack: string): Promise<string> {
+  const text = await textOf(root, stack);
   return /^\s+["']?vigil:target["']?:\s*["']?([a-z]+)/m.exec(text)?.[1] ?? "local";
 }
 
@@ -91,20 +110,21 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const looking = home.own ? sealedFor(home, asked) : undefined;
   await ensureDependencies({ root, env: given, progress });
   const target = await targetOf(root, stack);
-  const tools = await ensureTools(needed[target] ?? checkers, { root, env: given, progress });
+  const needs = await toolsOf(root, stack, target);
+  const found = await ensureTools(needs, { root, env: given, progress });
   const env: NodeJS.ProcessEnv = {
     ...given,
     ...home.env,
-    PATH: programPath(root, tools.binFolder, given["PATH"]),
+    PATH: programPath(root, found.binFolder, given["PATH"]),
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "false",
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
   const plugins =
     to === "change" || to === "preview"
-      ? await ensurePlugins({ root, stack, target, env, tools, progress })
+      ? await ensurePlugins({ root, stack, target, env, tools: found, progress })
       : [];
-  const without = missingOf(tools, plugins);
+  const without = missingOf(found, plugins);
   env["VIGIL_WITHOUT"] = [...without.keys()].join(",");
   const engine: Engine = {
     home,

@@ -85,7 +85,7 @@ function choose(config: Config, target: Ground, absent: ReadonlyMap<string, stri
 const watches = ({ service }: Chosen): boolean =>
   service.cadence !== undefined || service.beside !== undefined;
 
-/** A service's own scrape job, of which it is the only target, and those beside it. */
+/** The scrape jobs of a service. */
 function jobsOf({ place, service, settings }: Chosen, config: Config, host: string): ScrapeJob[] {
   if (place === undefined) return [];
   const own = {
@@ -95,7 +95,7 @@ function jobsOf({ place, service, settings }: Chosen, config: Config, host: stri
     access: service.listener,
     mostSamples: service.mostSamples,
   };
-  return [own, ...(service.jobs?.({ common: config }, place) ?? [])];
+  return service.jobs?.({ common: config, settings: settings as never, place, host, own }) ?? [own];
 }
 
 /** Computes once, when first asked. */

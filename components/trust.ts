@@ -199,6 +199,11 @@ export class Trust extends pulumi.ComponentResource {
     return made;
   }
 
+  /** PEM of the authority of those who ask. */
+  get clients(): pulumi.Output<string> {
+    return this.#clients.certificate;
+  }
+
   /** The files that make a listener of the Prometheus family let in these askers and nobody else. */
   peerListener(
     place: Place,
@@ -208,7 +213,7 @@ export class Trust extends pulumi.ComponentResource {
     const { certificate, key } = this.identity(place, opts);
     return {
       [webFiles.certificate]: certificate,
-      [webFiles.clients]: this.#clients.certificate,
+      [webFiles.clients]: this.clients,
       [webFiles.config]: pulumi.output(renderWeb({ askers })),
       [webFiles.key]: key,
     };

@@ -10,6 +10,7 @@ export const pins = {
   "process-compose": "1.64.1",
   prometheus: "3.5.3",
   pulumi: "3.259.0",
+  redis_exporter: "1.86.0",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** A program whose version is pinned. */

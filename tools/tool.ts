@@ -52,6 +52,8 @@ export interface Tool {
   readonly alsoCalled?: Readonly<Record<string, string>>;
   /** Vigil does without it. */
   readonly optional?: boolean;
+  /** Section of a stack's configuration without which the stack has no use for it. */
+  readonly section?: string;
   readonly archive?: (platform: Platform) => Archive;
   readonly debian?: DebianPackage;
   readonly go?: readonly GoProgram[];

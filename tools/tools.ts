@@ -11,6 +11,7 @@ export type ToolName =
   | "node_exporter"
   | "blackbox_exporter"
   | "grafana"
+  | "redis_exporter"
   | "actionlint";
 
 const githubRelease = (repository: string, version: string): string =>
@@ -190,6 +191,35 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       return { url, checksums: `${url}.sha256`, strip: 1, folder: "bin" };
     },
     advice: onPath("Grafana 11 or later", "https://grafana.com/grafana/download"),
+  },
+  redis_exporter: {
+    name: "redis_exporter",
+    version: pins.redis_exporter,
+    binaries: ["redis_exporter"],
+    accepts: { from: "1.67", before: "2" },
+    alsoCalled: { redis_exporter: "prometheus-redis-exporter" },
+    section: "redis",
+    archive: ({ os, arch }) => {
+      const release = githubRelease("oliver006/redis_exporter", pins.redis_exporter);
+      return {
+        url: `${release}/redis_exporter-v${pins.redis_exporter}.${os}-${arch}.tar.gz`,
+        checksums: `${release}/sha256sums.txt`,
+        strip: 1,
+      };
+    },
+    debian: {
+      packages: ["prometheus-redis-exporter"],
+      binaries: { redis_exporter: "usr/bin/prometheus-redis-exporter" },
+    },
+    go: [
+      {
+        binary: "redis_exporter",
+        module: "redis_exporter",
+        main: "github.com/oliver006/redis_exporter",
+        variables: { "main.BuildVersion": `v${pins.redis_exporter}` },
+      },
+    ],
+    advice: onPath("redis_exporter", "https://github.com/oliver006/redis_exporter"),
   },
   // For the tests: reads the workflows of this repository as their runner would.
   actionlint: {

@@ -6,7 +6,7 @@ import { helpOnly } from "../options.ts";
 
 const help = `./vigil docs
 
-Writes what is generated from the code into README.md and secrets.example.sh.
+Writes what is generated from the code into README.md, docs/services.md and secrets.example.sh.
 `;
 
 /** Puts text between the two marks of that name. */
@@ -21,10 +21,16 @@ export function between(text: string, name: string, generated: string): string {
 
 /** What the generated files must be, by path. */
 export async function generated(root: string): Promise<Record<string, string>> {
-  const { configTable, secretsExample } = await import("../../components/config/documents.ts");
+  const { accountsText, configTable, secretsExample } =
+    await import("../../components/config/documents.ts");
   const readme = await readFile(join(root, "README.md"), "utf8");
   return {
     "README.md": between(readme, "configuration", configTable()),
+    "docs/services.md": between(
+      await readFile(join(root, "docs", "services.md"), "utf8"),
+      "accounts",
+      accountsText(),
+    ),
     "secrets.example.sh": secretsExample(),
   };
 }

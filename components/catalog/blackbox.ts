@@ -29,7 +29,8 @@ export const blackbox: Service<"blackboxExporter", typeof fields> = {
     "icmp probes": oneModule,
   },
   // What is watched from outside. No `host` label: the prober's host being down says nothing about it.
-  jobs: ({ common: { probes } }, { address }) => [
+  jobs: ({ common: { probes }, own, place: { address } }) => [
+    own,
     {
       name: "probe",
       access: "certificate",
@@ -37,7 +38,7 @@ export const blackbox: Service<"blackboxExporter", typeof fields> = {
       targets: Object.entries(probes)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([probe, { url }]) => ({ address: url, labels: { instance: url, probe } })),
-      prober: { address, module: probeModule },
+      prober: { address, path: "/probe", module: probeModule },
     },
   ],
   texts: () => ({ "blackbox.yml": renderBlackbox() }),

@@ -5,6 +5,7 @@ import { grafana } from "./grafana.ts";
 import { node } from "./node.ts";
 import { processor } from "./processor.ts";
 import { prometheus } from "./prometheus.ts";
+import { redis } from "./redis.ts";
 
 /** Every service that an estate can have, in the order that people read of them. */
 export const services = [
@@ -15,4 +16,5 @@ export const services = [
   blackbox,
   cadvisor,
   processor,
+  redis,
 ] as const;

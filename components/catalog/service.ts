@@ -57,6 +57,25 @@ export interface Missing {
   readonly field: string;
 }
 
+/** What a service's scrape jobs are made from. */
+export interface JobsInput<S> {
+  readonly common: Common;
+  readonly settings: S;
+  readonly place: Place;
+  /** Value of the `host` label of the machine that the estate stands on. */
+  readonly host: string;
+  /** The job of which the service itself is the only target. */
+  readonly own: ScrapeJob;
+}
+
+/** The account that an exporter needs where it looks. */
+export interface Account {
+  /** What it may see by it, in Markdown. */
+  readonly about: string;
+  /** Command that makes it there, by what it is made at. */
+  readonly commands: Readonly<Record<string, string>>;
+}
+
 /** A contradiction within a section: where below it, why, and the value that mends it. */
 export interface Complaint {
   readonly path: Path;
@@ -159,8 +178,8 @@ export interface Service<K extends string = string, F extends Fields = Fields> {
   cadence?(settings: SettingsOf<F>): Cadence;
   /** Where people see the boards, for links in alerts. */
   boardsAt?(settings: SettingsOf<F>, place: Place | undefined): string | undefined;
-  /** Scrape jobs beside its own. */
-  jobs?(estate: Pick<Estate, "common">, place: Place): ScrapeJob[];
+  /** Its scrape jobs. @default its own, of which it is the only target */
+  jobs?(input: JobsInput<SettingsOf<F>>): ScrapeJob[];
   /** The texts that it reads and that hold no secret, by path in its configuration folder. */
   texts?(estate: Estate, place: Place, settings: SettingsOf<F>): Readonly<Record<string, string>>;
   /** Ways to people that go through it, by the names that the stack's output has. */
@@ -170,6 +189,8 @@ export interface Service<K extends string = string, F extends Fields = Fields> {
   /** The same, where it depends on the stack. */
   lacksHere?(settings: SettingsOf<F>): Lacks;
   /** What is wrong between fields of its section that are each valid. */
-  complaints?(settings: SettingsOf<F>): Complaint[];
+  complaints?(settings: SettingsOf<F>, traits: Traits): Complaint[];
+  /** The least that it must be allowed at what it watches. */
+  readonly account?: Account;
   shell(): Promise<Shell<SettingsOf<F>>>;
 }

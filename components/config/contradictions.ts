@@ -51,9 +51,12 @@ function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
 
 /** What services say is wrong in their own sections. */
 function withinSections(config: Partial<Config>): ConfigProblem[] {
+  const { target } = config;
+  if (target === undefined) return [];
   return all.flatMap((service) => {
     const settings = settingsOf(config, service);
-    const found = settings === undefined ? [] : (service.complaints?.(settings as never) ?? []);
+    if (settings === undefined) return [];
+    const found = service.complaints?.(settings as never, traitsOf(target)) ?? [];
     return found.map(({ path, reason, value }) => {
       const full = [service.key, ...path];
       return mistake(full, reason, setCommand(full, value));

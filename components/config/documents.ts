@@ -1,3 +1,5 @@
+import { services } from "../catalog/index.ts";
+import type { Account, Service } from "../catalog/service.ts";
 import { allFields, type Field } from "./fields-of.ts";
 import { setCommand } from "./commands.ts";
 
@@ -15,6 +17,25 @@ export function configTable(): string {
     (field) => `| ${code(field.key)} | ${defaultCell(field)} | ${field.description} |`,
   );
   return ["| Key | Default | What it says |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+const commandsText = ({ commands }: Account): string =>
+  Object.entries(commands)
+    .map(([at, command]) => `${at}:\n\n\`\`\`\n${command}\n\`\`\``)
+    .join("\n\n");
+
+/** The accounts that exporters need where they look, each with the command that makes it. */
+export function accountsText(): string {
+  const all: readonly Service[] = services;
+  return all
+    .flatMap(({ account, key, name }) =>
+      account === undefined
+        ? []
+        : [
+            `### ${name}\n\n${account.about} Its settings: \`vigil:${key}\`.\n\n${commandsText(account)}`,
+          ],
+    )
+    .join("\n\n");
 }
 
 /** A script with the command that sets each secret. The values are asked for, never written down. */

@@ -21,8 +21,12 @@ export interface ScrapeJob {
   readonly access: "certificate" | "login" | "open";
   /** Samples a scrape may bring where the estate's own limit is higher; an answer may have 400 bytes for each. */
   readonly mostSamples?: number | undefined;
-  /** Ask the prober at this address about each target. */
-  readonly prober?: { readonly address: string; readonly module: string };
+  /** Ask the prober at this address about each target, by a parameter `target`. */
+  readonly prober?: {
+    readonly address: string;
+    readonly path: string;
+    readonly module?: string;
+  };
 }
 
 /** Files in the configuration folder of Prometheus; paths in prometheus.yml are relative to it. */
@@ -91,7 +95,10 @@ function scrapeConfig(job: ScrapeJob, input: PrometheusFile): object {
     job_name: job.name,
     ...access(job.access, job.name),
     ...limitsOf(job, input.settings),
-    ...(job.prober ? { metrics_path: "/probe", params: { module: [job.prober.module] } } : {}),
+    ...(job.prober && {
+      metrics_path: job.prober.path,
+      ...(job.prober.module !== undefined && { params: { module: [job.prober.module] } }),
+    }),
     static_configs: job.targets.map(({ address, labels }) => ({
       targets: [address],
       labels: { env: input.environment, ...labels },

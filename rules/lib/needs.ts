@@ -36,6 +36,8 @@ export const needs = {
   "end of support": "a system whose /etc/os-release has SUPPORT_END, as Fedora's has",
   macos: "a host with macOS",
   "several hosts": "several hosts",
+  // redis_exporter
+  "watched streams": "redis_exporter with --check-streams",
   // cAdvisor
   "cgroups v1": "control groups of version 1: on version 2 the kernel does not count this",
   "cgroups v2": "control groups of version 2: on version 1 the kernel does not count this",

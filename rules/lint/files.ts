@@ -26,6 +26,7 @@ const ofJob = {
   probe: `deployed/blackbox_exporter-${pins.blackbox_exporter}.json`,
   processor: "alert-processor-0.1.0.json",
   prometheus: `deployed/prometheus-${pins.prometheus}.json`,
+  redis: `deployed/redis_exporter-${pins.redis_exporter}.json`,
 } as const;
 
 /** What each program that an estate deploys tells there, by scrape job. */

@@ -290,6 +290,7 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
   },
   RedisStreamLagHigh: {
     severity: "warning",
+    needs: "watched streams",
     threshold: { value: 10_000, unit: "entries not yet read" },
     when: ({ streamLag }, limit) => `${streamLag} > ${limit}`,
     for: "15m",

@@ -36,6 +36,7 @@ function configOf(values: Record<string, unknown> = {}): Config {
 const config = configOf({
   probes: { site: { url: "https://example.com" } },
   processor: { image: "registry.example.com/vigil-alert-processor:0.1.0" },
+  redis: { instances: { cache: { address: "cache-1.example.com:6379" } } },
 });
 const local = localTarget("local");
 const linux = { platform: "linux" } as const;

@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let place: Workspace;
 const text = (...path: string[]): string => readFileSync(place.inHome(...path), "utf8");

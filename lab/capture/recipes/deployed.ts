@@ -5,6 +5,7 @@
 import { chmod, copyFile } from "node:fs/promises";
 import { cadvisorSelection } from "../../../components/render/cadvisor.ts";
 import { nodeSelection } from "../../../components/catalog/node.ts";
+import { redis, redisSelection } from "../../../components/catalog/redis.ts";
 import { probeModule, renderBlackbox } from "../../../components/render/blackbox.ts";
 import { go, tools } from "../../../tools/tools.ts";
 import { answerHttps, tlsFiles } from "../answers.ts";
@@ -12,6 +13,7 @@ import type { Recipe } from "../recipe.ts";
 import { startAlertmanager } from "./alertmanager.ts";
 import { cadvisor, cgroups, hardWorker } from "./cadvisor.ts";
 import { hardware } from "./node.ts";
+import { redisServer, startServers } from "./redis.ts";
 
 const folder = "deployed";
 
@@ -60,6 +62,49 @@ export const deployedBlackbox: Recipe = {
       );
     await fetch(`http://${address}/probe?module=unknown&target=127.0.0.1`);
     await session.scrape(`http://${address}/metrics`);
+  },
+};
+
+/** By an account that may do no more than the exporter needs. */
+export const deployedRedis: Recipe = {
+  exporter: "redis_exporter",
+  folder,
+  tools: [tools.redis_exporter, redisServer],
+  reference: ({ redis_exporter = "", redis: server = "" }) =>
+    `redis_exporter ${redis_exporter} ${redisSelection.join(" ")} on Redis ${server}, by an account of its own: a primary with append-only file, a replica, a sentinel, a node of a cluster`,
+  async capture(session, binaries) {
+    const { cluster, primary, replica, sentinelPort } = await startServers(session, binaries);
+    const address = `127.0.0.1:${await session.port()}`;
+    const password = "one that is long enough";
+    const uris = [cluster, primary, replica, sentinelPort].map(
+      (port) => `redis://vigil@127.0.0.1:${port}`,
+    );
+    const cli = binaries["redis-cli"] ?? "";
+    const { Sentinel: atSentinel = "", ...others } = redis.account?.commands ?? {};
+    const [atServer = ""] = Object.values(others);
+    for (const port of [cluster, primary, replica, sentinelPort]) {
+      const command = port === sentinelPort ? atSentinel : atServer;
+      await session.run("sh", [
+        "-c",
+        `"$0" -e -p ${port} ${command.replace("PASSWORD", password)}`,
+        cli,
+      ]);
+    }
+    const passwords = JSON.stringify(Object.fromEntries(uris.map((uri) => [uri, password])));
+    const file = await session.file("passwords.json", passwords);
+    await session.start(
+      "redis_exporter",
+      binaries["redis_exporter"] ?? "",
+      [
+        `--web.listen-address=${address}`,
+        "--redis.addr=",
+        `--redis.password-file=${file}`,
+        ...redisSelection,
+      ],
+      { ready: `http://${address}/health` },
+    );
+    for (const uri of uris)
+      await session.scrape(`http://${address}/scrape?target=${encodeURIComponent(uri)}`);
   },
 };
 

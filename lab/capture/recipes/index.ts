@@ -11,6 +11,7 @@ import {
   deployedCadvisor,
   deployedNode,
   deployedPrometheus,
+  deployedRedis,
 } from "./deployed.ts";
 import { etcd } from "./etcd.ts";
 import { galera } from "./galera.ts";
@@ -50,6 +51,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "deployed-prometheus": deployedPrometheus,
   "deployed-alertmanager": deployedAlertmanager,
   "deployed-cadvisor": deployedCadvisor,
+  "deployed-redis": deployedRedis,
   // Stores.
   redis,
   postgres,

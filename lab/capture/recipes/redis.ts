@@ -1,5 +1,7 @@
+import { tools } from "../../../tools/tools.ts";
 import { onlyWith } from "../notes.ts";
-import { debianTool, serverTool, type Recipe } from "../recipe.ts";
+import { serverTool, type Recipe } from "../recipe.ts";
+import type { Session } from "../session.ts";
 
 /** What is off unless asked for. */
 const options: readonly string[] = [
@@ -32,65 +34,27 @@ SAVE
 BGREWRITEAOF
 `;
 
-const exporterTool = debianTool(
-  "redis_exporter",
-  "1.86.0",
-  "prometheus-redis-exporter",
-  "usr/bin/prometheus-redis-exporter",
-);
-const serverTools = serverTool("redis", "7.0", "redis-server", ["redis-server", "redis-cli"]);
+const exporterTool = tools.redis_exporter;
+export const redisServer = serverTool("redis", "7.0", "redis-server", [
+  "redis-server",
+  "redis-cli",
+]);
+
+/** Ports of the servers that are watched. */
+export interface Servers {
+  readonly cluster: number;
+  readonly primary: number;
+  readonly replica: number;
+  readonly sentinelPort: number;
+}
 
 export const redis: Recipe = {
   exporter: "redis_exporter",
-  tools: [exporterTool, serverTools],
+  tools: [exporterTool, redisServer],
   reference: ({ redis = "", redis_exporter = "" }) =>
     `redis_exporter ${redis_exporter} on Redis ${redis}: a primary with append-only file, a replica, a sentinel, a node of a cluster; as it is, and with each of ${options.join(" ")}`,
   async capture(session, binaries) {
-    const cli = (port: number, ...args: readonly string[]): Promise<string> =>
-      session.run(binaries["redis-cli"] ?? "", ["-p", `${port}`, ...args]);
-    const start = async (name: string, ...settings: readonly string[]): Promise<number> => {
-      const port = await session.port();
-      const common = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", await session.dir(name)];
-      await session.start(name, binaries["redis-server"] ?? "", [...common, ...settings], {
-        modest: true,
-      });
-      await session.until(`${name} answers`, async () =>
-        (await cli(port, "PING")).includes("PONG"),
-      );
-      return port;
-    };
-    const primary = await start(
-      "primary",
-      ...["--appendonly", "yes", "--latency-monitor-threshold", "1"],
-      ...["--slowlog-log-slower-than", "0", "--enable-debug-command", "yes"],
-    );
-    const replica = await start("replica", "--replicaof", "127.0.0.1", `${primary}`);
-    const watched = ["port 0", `sentinel monitor first 127.0.0.1 ${primary} 1`, ""].join("\n");
-    const sentinelFile = await session.file("sentinel.conf", watched);
-    const sentinelPort = await session.port();
-    await session.start(
-      "sentinel",
-      binaries["redis-server"] ?? "",
-      [sentinelFile, "--sentinel", "--port", `${sentinelPort}`, "--bind", "127.0.0.1"],
-      { modest: true },
-    );
-    const cluster = await start("cluster", "--cluster-enabled", "yes");
-    await cli(cluster, "CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-    const file = await session.file("commands", commands);
-    await session.run("sh", [
-      "-c",
-      '"$1" -p "$2" <"$3"',
-      "sh",
-      binaries["redis-cli"] ?? "",
-      `${primary}`,
-      file,
-    ]);
-    const info = (port: number, line: string) => async () =>
-      (await cli(port, "INFO")).includes(line);
-    await session.until("the replica follows", info(replica, "master_link_status:up"));
-    await session.until("the primary sees it", info(primary, "state=online"));
-    await session.until("the sentinel sees it", info(sentinelPort, "slaves=1"));
-
+    const { cluster, primary, replica, sentinelPort } = await startServers(session, binaries);
     const exporter = async (...flags: readonly string[]): Promise<string> => {
       const address = `127.0.0.1:${await session.port()}`;
       await session.start(
@@ -113,3 +77,53 @@ export const redis: Recipe = {
     }
   },
 };
+
+/** A primary with append-only file, a replica, a sentinel and a node of a cluster, which have seen everything. */
+export async function startServers(
+  session: Session,
+  binaries: Readonly<Record<string, string>>,
+): Promise<Servers> {
+  const cli = (port: number, ...args: readonly string[]): Promise<string> =>
+    session.run(binaries["redis-cli"] ?? "", ["-p", `${port}`, ...args]);
+  const start = async (name: string, ...settings: readonly string[]): Promise<number> => {
+    const port = await session.port();
+    const common = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", await session.dir(name)];
+    await session.start(name, binaries["redis-server"] ?? "", [...common, ...settings], {
+      modest: true,
+    });
+    await session.until(`${name} answers`, async () => (await cli(port, "PING")).includes("PONG"));
+    return port;
+  };
+  const primary = await start(
+    "primary",
+    ...["--appendonly", "yes", "--latency-monitor-threshold", "1"],
+    ...["--slowlog-log-slower-than", "0", "--enable-debug-command", "yes"],
+  );
+  const replica = await start("replica", "--replicaof", "127.0.0.1", `${primary}`);
+  const watched = ["port 0", `sentinel monitor first 127.0.0.1 ${primary} 1`, ""].join("\n");
+  const sentinelFile = await session.file("sentinel.conf", watched);
+  const sentinelPort = await session.port();
+  await session.start(
+    "sentinel",
+    binaries["redis-server"] ?? "",
+    [sentinelFile, "--sentinel", "--port", `${sentinelPort}`, "--bind", "127.0.0.1"],
+    { modest: true },
+  );
+  const cluster = await start("cluster", "--cluster-enabled", "yes");
+  await cli(cluster, "CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+  const file = await session.file("commands", commands);
+  await session.run("sh", [
+    "-c",
+    '"$1" -p "$2" <"$3"',
+    "sh",
+    binaries["redis-cli"] ?? "",
+    `${primary}`,
+    file,
+  ]);
+  const info = (port: number, line: string) => async () => (await cli(port, "INFO")).includes(line);
+  await session.until("the replica follows", info(replica, "master_link_status:up"));
+  await session.until("the primary sees it", info(primary, "state=online"));
+  await session.until("the sentinel sees it", info(sentinelPort, "slaves=1"));
+
+  return { cluster, primary, replica, sentinelPort };
+}
