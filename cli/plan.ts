@@ -26,7 +26,7 @@ export async function planStack(
 ): Promise<Planned> {
   const config = await readStackConfig(root, stack, quiet);
   // The program's modules need packages, which are there only now.
-  const { readExtraRules } = await import("../components/extra-rules.ts");
+  const { readOwnFiles } = await import("../components/own-files.ts");
   const { planEstate } = await import("../components/plan.ts");
   const { againstPlan } = await import("../components/against-plan.ts");
   const { createTarget } = await import("../components/targets/index.ts");
@@ -34,10 +34,10 @@ export async function planStack(
   // Places of the local target lie below the working directory, as the engine would have it.
   const before = process.cwd();
   process.chdir(root);
-  const extra = readExtraRules(config.rules.extra, root);
-  const plan = planEstate(config, createTarget(config, stack, {}), without, extra.texts);
+  const own = readOwnFiles(config, root);
+  const plan = planEstate(config, createTarget(config, stack, {}), without, own.texts);
   process.chdir(before);
-  const problems = [...extra.problems, ...againstPlan(config, plan)];
+  const problems = [...own.problems, ...againstPlan(config, plan)];
   if (problems.length > 0) throw new UserError(describeProblems(problems, stack));
   return { config, plan };
 }

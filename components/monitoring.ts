@@ -7,7 +7,7 @@ import { ConfigError } from "./config.ts";
 import { removeCommand, setCommand } from "./config/commands.ts";
 import { mistake } from "./config/mistakes.ts";
 import type { Config } from "./config/schema.ts";
-import { readExtraRules } from "./extra-rules.ts";
+import { readOwnFiles } from "./own-files.ts";
 import { estateOutputs, toldBy, type VigilOutputs } from "./outputs.ts";
 import { Part } from "./part.ts";
 import { type Deployment, type LeftOut, type Plan, planEstate } from "./plan.ts";
@@ -112,15 +112,15 @@ function planFor(config: Config, target: Target, without: ReadonlySet<string>): 
     const lacking = target.lacks(binary);
     if (lacking !== undefined) absent.set(binary, lacking);
   }
-  const extra = readExtraRules(config.rules.extra);
-  const plan = planEstate(config, target, absent, extra.texts);
+  const own = readOwnFiles(config);
+  const plan = planEstate(config, target, absent, own.texts);
   const lacking = plan.deployments.flatMap(({ place, service }) =>
     place === undefined ? [] : (target.lacks(service.binary) ?? []),
   );
   if (lacking.length > 0) {
     throw new pulumi.RunError([...new Set(lacking), "Nothing was changed."].join("\n"));
   }
-  const problems = [...extra.problems, ...againstPlan(config, plan)];
+  const problems = [...own.problems, ...againstPlan(config, plan)];
   if (problems.length > 0) throw new ConfigError(problems);
   return plan;
 }

@@ -27,6 +27,15 @@ export interface LeftOut {
   readonly why: Missing | { readonly title: string; readonly reason: string };
 }
 
+/** Texts of files that a stack brings itself, by name. */
+export interface OwnTexts {
+  readonly rules: Readonly<Record<string, string>>;
+  readonly scrapes: Readonly<Record<string, string>>;
+  readonly boards: Readonly<Record<string, string>>;
+}
+
+const nothing: OwnTexts = { rules: {}, scrapes: {}, boards: {} };
+
 /** Everything that is decided before anything is created. Same input, same bytes. */
 export interface Plan extends Estate {
   /** Every service of the estate, whoever watches the others last. */
@@ -109,13 +118,13 @@ function once<T>(compute: () => T): () => T {
  * secret. Pure; texts, rules and boards are rendered when they are asked for.
  *
  * @param absent - Why programs and plugins that an estate can do without are not there, by name.
- * @param extraRules - Rule files of the stack's own by name.
+ * @param own - Texts of files that the stack brings itself.
  */
 export function planEstate(
   config: Config,
   target: Ground,
   absent: ReadonlyMap<string, string> = new Map(),
-  extraRules: Readonly<Record<string, string>> = {},
+  own: OwnTexts = nothing,
 ): Plan {
   const { found, leftOut } = choose(config, target, absent);
   const { host, traits } = target;
@@ -137,8 +146,11 @@ export function planEstate(
     grafanaBase,
     lacks: lacksOf(config, traits),
   };
-  const rules = once(() => renderRules(selection, extraRules));
-  const boards = once(() => renderBoards({ thresholds: config.rules.thresholds }));
+  const rules = once(() => renderRules(selection, own.rules));
+  const boards = once(() => ({
+    ...renderBoards({ thresholds: config.rules.thresholds }),
+    ...Object.fromEntries(Object.values(own.boards).map((text) => [uidOf(text), text])),
+  }));
   const plan: Plan = {
     common: config,
     traits,
@@ -147,6 +159,9 @@ export function planEstate(
     jobs,
     selection,
     leftOut,
+    scrapes: Object.fromEntries(
+      Object.entries(own.scrapes).map(([name, text]) => [`scrapes/${name}.yml`, text]),
+    ),
     get rules() {
       return rules();
     },
@@ -166,6 +181,9 @@ export function planEstate(
   };
   return plan;
 }
+
+/** Of a board, which has one: that was looked at when its file was read. */
+const uidOf = (board: string): string => (JSON.parse(board) as { uid: string }).uid;
 
 function renderRules(
   selection: RuleOptions & Selection,

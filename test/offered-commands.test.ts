@@ -84,8 +84,11 @@ const offered = (pattern: RegExp): (Line & { readonly words: string[] })[] =>
   );
 
 const vigil = offered(/\.\/vigil (?=[a-z])/g);
+/** Options of a command; what comes after `--` is none. */
 const options = (all: readonly string[]): string[] =>
-  all.filter((word) => /^--[a-z]/.test(word)).map((word) => word.replace(/=.*/, ""));
+  (all.includes("--") ? all.slice(0, all.indexOf("--")) : all)
+    .filter((word) => /^--[a-z]/.test(word))
+    .map((word) => word.replace(/=.*/, ""));
 const known = new Set(commands.map(({ name }) => name));
 
 const helpOf = (name: string): string =>

@@ -344,3 +344,23 @@ describe("what the machine lacks", () => {
     expect([...readAbsent()]).toEqual([]);
   });
 });
+
+describe("arguments of a stack's own", () => {
+  const withArgs = (...extraArgs: string[]): Promise<Run> => {
+    const { secretKeys, values } = stackConfig("local");
+    const alertmanager = JSON.stringify({ extraArgs });
+    return run("local", { secretKeys, values: { ...values, alertmanager } });
+  };
+
+  it("come after Vigil's", async () => {
+    const { find } = await withArgs("--log.level=debug");
+    const { args } = find(processType, "alertmanager").inputs as { args: string[] };
+    expect(args.at(-1)).toBe("--log.level=debug");
+  });
+
+  it("are refused where Vigil says the same", async () => {
+    await expect(withArgs("-storage.path=/tmp")).rejects.toThrow(
+      /vigil:alertmanager\.extraArgs\[0\] is -storage\.path=\/tmp, and Vigil says --storage\.path itself/,
+    );
+  });
+});

@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { imageOf } from "../../lib/pins.ts";
-import { about, certificate, httpUrl, listening, secretText } from "../config/fields.ts";
+import {
+  about,
+  certificate,
+  httpUrl,
+  listening,
+  name,
+  relativePath,
+  secretText,
+} from "../config/fields.ts";
 import type { Service } from "./service.ts";
 
 const fields = {
@@ -21,6 +29,10 @@ const fields = {
   auth: about(secretText().optional(), {
     description: "How to get into your own Grafana: a token, or `user:password`.",
     secret: true,
+  }),
+  boards: about(z.record(name, relativePath).default({}), {
+    description: "Boards of your own by name: paths of their JSON from the project's folder.",
+    example: "boards/shop.json",
   }),
   authority: about(certificate.optional(), {
     description:

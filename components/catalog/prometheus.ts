@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { imageOf } from "../../lib/pins.ts";
-import { about, duration, listening, section, size } from "../config/fields.ts";
+import { about, duration, listening, name, relativePath, section, size } from "../config/fields.ts";
 import { certificateRules } from "../render/certificates.ts";
 import { files, renderPrometheus } from "../render/prometheus.ts";
 import { nobody } from "./exporter.ts";
@@ -19,6 +19,11 @@ const fields = {
   evaluationInterval: about(duration.default("15s"), {
     description: "How often rules are evaluated.",
     example: "15s",
+  }),
+  scrapes: about(z.record(name, relativePath).default({}), {
+    description:
+      "Files with `scrape_configs` of your own by name: paths from the project's folder.",
+    example: "scrapes/shop.yml",
   }),
   retention: section({
     time: about(duration.default("15d"), {
@@ -76,15 +81,17 @@ export const prometheus: Service<"prometheus", typeof fields> = {
     "remote write": "the estate's own has none",
     "several prometheus": "the estate has one",
   },
-  texts: ({ common, jobs, place, rules }, _place, settings) => ({
+  texts: ({ common, jobs, place, rules, scrapes }, _place, settings) => ({
     [files.config]: renderPrometheus({
       environment: common.environment,
       settings,
       jobs,
       alertmanager: place("alertmanager")?.address,
       ruleFiles: [...Object.keys(rules), certificateRules],
+      scrapeFiles: Object.keys(scrapes),
     }),
     ...rules,
+    ...scrapes,
   }),
   shell: async () => (await import("./shells/prometheus.ts")).prometheusShell,
 };

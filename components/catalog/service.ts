@@ -22,6 +22,8 @@ export interface Listening {
   readonly memory: number;
   /** Undefined where there is none to be had: the service runs where none is needed. */
   readonly image?: string | undefined;
+  /** Of the stack's own. */
+  readonly extraArgs?: readonly string[];
 }
 
 /** The estate as its services see it while it is planned. Same configuration, same estate. */
@@ -35,6 +37,8 @@ export interface Estate {
   readonly jobs: readonly ScrapeJob[];
   /** Rule files by path: `rules/general.yml`. */
   readonly rules: Readonly<Record<string, string>>;
+  /** Scrape configurations of the stack's own by path: `scrapes/shop.yml`. */
+  readonly scrapes: Readonly<Record<string, string>>;
   /** Dashboard JSON by uid. */
   readonly boards: Readonly<Record<string, string>>;
   /** Where a service of the estate stands; undefined where the estate does not run it. */

@@ -41,7 +41,8 @@ export function setCommand(path: Path, value = exampleAt(path) ?? ""): string {
   if (field?.secret === true) {
     return `${config} set --secret ${where}${field.from === undefined ? "" : ` < ${field.from}`}`;
   }
-  return `${config} set ${where} ${value}`;
+  // What looks like a flag is none of the engine's.
+  return `${config} set ${where} ${value.startsWith("-") ? "-- " : ""}${value}`;
 }
 
 /** The command that stores a text that looks like a number as the text it is. */

@@ -172,6 +172,9 @@ export function section<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape).prefault({} as never);
 }
 
+/** A flag, by itself or with its value. */
+const argument = line.regex(/^-{1,2}[a-zA-Z]/, { error: "is not a flag; write --name=value" });
+
 /** The fields that every service with a listener has. */
 export const listening = (defaults: {
   readonly port: number;
@@ -189,5 +192,9 @@ export const listening = (defaults: {
   memory: about(megabytes.default(defaults.memory), {
     description: "Upper bound of its memory in MB. Container targets only.",
     example: String(defaults.memory),
+  }),
+  extraArgs: about(z.array(argument).default([]), {
+    description: "Arguments of your own after those that Vigil gives it. Everybody can read them.",
+    example: "--log.level=debug",
   }),
 });

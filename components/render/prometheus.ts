@@ -60,6 +60,8 @@ export interface PrometheusFile {
   /** `host:port`; undefined where nobody is told of alerts. */
   readonly alertmanager: string | undefined;
   readonly ruleFiles: readonly string[];
+  /** Files with scrape configurations of the stack's own. */
+  readonly scrapeFiles?: readonly string[];
 }
 
 const tls = { ca_file: files.authority, min_version: "TLS12" };
@@ -136,7 +138,8 @@ export const webLimits = ["--web.max-connections=4096", "--web.read-timeout=10s"
 
 /** The text of prometheus.yml. Same input, same bytes; holds no secret. */
 export function renderPrometheus(input: PrometheusFile): string {
-  const { evaluationInterval, limits, scrapeInterval } = input.settings;
+  const { scrapeFiles = [], settings } = input;
+  const { evaluationInterval, limits, scrapeInterval } = settings;
   const config = {
     global: {
       scrape_interval: scrapeInterval,
@@ -150,6 +153,7 @@ export function renderPrometheus(input: PrometheusFile): string {
       body_size_limit: limits.bodySize,
     },
     rule_files: input.ruleFiles,
+    ...(scrapeFiles.length > 0 && { scrape_config_files: scrapeFiles }),
     ...(input.alertmanager !== undefined && {
       alerting: {
         alertmanagers: [

@@ -1,14 +1,8 @@
+import { serverNames } from "../../lib/pins.ts";
 import type { FileCheck, Files } from "../types.ts";
 
 /** Programs a process may be. What is not here is never started, whoever asks for it. */
-const programs: ReadonlySet<string> = new Set([
-  "alert-processor",
-  "alertmanager",
-  "blackbox_exporter",
-  "grafana",
-  "node_exporter",
-  "prometheus",
-]);
+const programs: ReadonlySet<string> = new Set(["alert-processor", ...serverNames]);
 
 /** Checks that files may be put through, less the file, which ends them. */
 const checks = [

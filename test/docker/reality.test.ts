@@ -1,5 +1,5 @@
 import Docker from "dockerode";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { quote } from "../../lib/command.ts";
 import { stackContainers, stackHealth } from "../../cli/docker.ts";
@@ -110,7 +110,8 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     expect(await madeElsewhere(home, "docker")).toEqual(told);
     // Several checkouts may share a record that is kept elsewhere.
     expect(await madeElsewhere({ ...home, own: false }, "docker")).toBeUndefined();
-    // A checkout that was moved has it in its record.
+    // A checkout that was moved has it in its record, and is no longer where it was.
+    rmSync(folder, { recursive: true });
     const [made] = await stackContainers(stack);
     const resource = { type: "docker:index/container:Container", id: made?.id, inputs: {} };
     const recorded = write(temporary(), {

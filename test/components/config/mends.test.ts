@@ -22,7 +22,8 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "vigil-mends-"));
   writeFileSync(join(folder, "Pulumi.yaml"), "name: vigil\nruntime: nodejs\n");
   // As ./vigil does it: the real engine, on the stack at hand.
-  const script = '#!/bin/sh\nshift\nexec pulumi "$@" --stack case --non-interactive\n';
+  const script =
+    '#!/bin/sh\nverb=$2\nshift 2\nexec pulumi "$verb" --stack case --non-interactive "$@"\n';
   writeFileSync(join(folder, "vigil"), script, { mode: 0o755 });
   execFileSync("pulumi", ["stack", "init", "case"], { cwd: folder, env: env(), stdio: "pipe" });
 });
@@ -89,6 +90,7 @@ it.each<[string, Record<string, unknown>]>([
   ],
   ["thresholds", { rules: { thresholds: { HostCpuHigh: 85, Nope: 1, HostMemoryLow: "much" } } }],
   ["instances", { rules: { instances: { "db.1:9100": { HostCpuHigh: 99, Nope: 1 } } } }],
+  ["arguments and files of one's own", { prometheus: { extraArgs: ["x"], scrapes: { a: "/x" } } }],
   [
     "switched off",
     { rules: { off: { HostDown: {}, HostDwn: { reason: "x", until: "2027-01-31" } } } },
