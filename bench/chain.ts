@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { delimiter } from "node:path";
+import { pathWith } from "../lib/path.ts";
 import { keepReport } from "../test/chain/report.ts";
 import { type Outcome, runChain } from "../test/chain/run.ts";
 import { ensureTools } from "../tools/ensure.ts";
@@ -28,7 +28,7 @@ export function run(): Promise<Report> {
       root: checkout,
       progress: silent,
     });
-    process.env["PATH"] = [binFolder, process.env["PATH"] ?? ""].join(delimiter);
+    process.env["PATH"] = pathWith([binFolder]);
     const end = performance.now() + minutes * 60_000;
     const outcomes: Outcome[] = [];
     while (performance.now() < end) {

@@ -9,6 +9,7 @@ import type { AlertGroup } from "../rules/lib/alert.ts";
 import { plainOptions, renderRuleFile } from "../rules/lib/rule-file.ts";
 import { type AlertTest, renderAlertTest } from "../rules/lib/rule-test.ts";
 import { freePort } from "../lib/free-port.ts";
+import { pathWith } from "../lib/path.ts";
 import { ensureTools } from "../tools/ensure.ts";
 import { silent } from "../lib/progress.ts";
 import { ruleFileOf, runAlertTests } from "../lab/promtool.ts";
@@ -167,7 +168,7 @@ export function run(): Promise<Report> {
   return guarded(async () => {
     const folder = await mkdtemp(join(tmpdir(), "vigil-bench-rules-"));
     const { binFolder } = await ensureTools(["prometheus"], { root: folder, progress: silent });
-    process.env["PATH"] = `${binFolder}:${process.env["PATH"] ?? ""}`;
+    process.env["PATH"] = pathWith([binFolder]);
     const render = rendering();
     const tests = await testing();
     const estate = await start(join(binFolder, "prometheus"), folder);

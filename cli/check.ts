@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { reasonOf } from "../lib/errors.ts";
+import { poll } from "../lib/poll.ts";
 
 /** Something that must be true of a running estate. */
 export interface Check {
@@ -8,11 +8,10 @@ export interface Check {
   readonly ask: () => Promise<string | undefined>;
 }
 
-/** Asks until the answer is good or the deadline has passed; the last reason, or undefined. */
-export async function settle(check: Check, deadline: number): Promise<string | undefined> {
-  for (;;) {
-    const problem = await check.ask().catch(reasonOf);
-    if (problem === undefined || Date.now() >= deadline) return problem;
-    await sleep(500);
-  }
-}
+/** Asks until the answer is good or the time, in seconds, is over; the last reason, or undefined. */
+export const settle = (check: Check, seconds: number): Promise<string | undefined> =>
+  poll(
+    () => check.ask().catch(reasonOf),
+    (problem) => problem === undefined,
+    { every: 500, within: seconds * 1000 },
+  );

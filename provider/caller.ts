@@ -2,7 +2,8 @@ import { readFile, readdir, readlink } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { endianness } from "node:os";
 import { messageOf, VigilError } from "./errors.ts";
-import { findOnPath, run } from "./process/tool.ts";
+import { findOnPath } from "../lib/path.ts";
+import { run } from "./process/tool.ts";
 
 /** One end of a TCP connection over IPv4. */
 export interface End {
@@ -100,7 +101,7 @@ function endInTable({ address, port }: End): string {
 }
 
 async function inLsof(pid: number, other: End, own: End): Promise<boolean> {
-  const lsof = (await findOnPath("lsof")) ?? "/usr/sbin/lsof";
+  const lsof = findOnPath("lsof") ?? "/usr/sbin/lsof";
   const args = ["-nP", "-a", "-p", String(pid), `-iTCP:${other.port}`, "-sTCP:ESTABLISHED"];
   const { output } = await run(lsof, [...args, "-F", "n"], { timeoutSeconds: 5 });
   return hasConnection(output, other, own);

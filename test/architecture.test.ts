@@ -187,6 +187,22 @@ describe("each thing in one place", () => {
     expect(readers).toEqual(["components/config.ts"]);
   });
 
+  const commands = files.filter((file) => /^(?:cli|components|lib|provider|tools)\//.test(file));
+
+  it("only poll waits for what comes by itself, beside locks and one more attempt", () => {
+    expect(commands.filter((file) => /\bsleep\(/.test(text(file))).sort()).toEqual([
+      "lib/lock.ts",
+      "lib/poll.ts",
+      "provider/process/apply.ts",
+      "provider/process/lock.ts",
+    ]);
+  });
+
+  it("PATH is searched and put together in one place", () => {
+    const knowing = commands.filter((file) => /\bdelimiter\b/.test(text(file)));
+    expect(knowing).toEqual(["lib/path.ts"]);
+  });
+
   it("a service is named by its own definition, not by what deploys it", () => {
     const naming = new RegExp(
       `"(?:${services.flatMap(({ key, name }) => [key, name]).join("|")})"`,

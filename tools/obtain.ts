@@ -6,7 +6,7 @@ import { withLock } from "../lib/lock.ts";
 import { archivePlace } from "./places/archive.ts";
 import { debianPlace } from "./places/debian.ts";
 import { goPlace } from "./places/go-module.ts";
-import { findOnPath, versionOf } from "./places/path.ts";
+import { findTool, versionOf } from "./places/path.ts";
 import { platformKey } from "./platform.ts";
 import type { Progress, Step } from "../lib/progress.ts";
 import type { Found, Place, Tool, Workshop } from "./tool.ts";
@@ -21,7 +21,7 @@ export type Look =
 
 /** Looks on PATH and in the cache. Starts nothing but `--version` and touches no network. */
 export async function look(tool: Tool, shop: Workshop): Promise<Look> {
-  const onPath = await findOnPath(tool, shop.env, [binFolder(shop.root)]);
+  const onPath = await findTool(tool, shop.env, [binFolder(shop.root)]);
   if ("found" in onPath) return onPath;
   const cached = await readCached(cachedAt(tool, shop));
   if (cached !== undefined) return { found: fromCache(tool, cached) };

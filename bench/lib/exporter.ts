@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../lib/poll.ts";
 import { renderWeb, webFiles } from "../../components/render/web.ts";
 import { newAuthority, newCertificate } from "../../provider/pki.ts";
 import { freePort } from "../../lib/free-port.ts";
@@ -93,12 +93,12 @@ export async function startExporter(
   };
   const scraper = createScraper({ ...access, port });
   try {
-    for (let tries = 0; ; tries++) {
-      const answer = await scraper.scrape().catch(() => undefined);
-      if (answer !== undefined) break;
-      if (tries === 100 || child.exitCode !== null) throw new Error(`${binary}: ${words.trim()}`);
-      await sleep(100, undefined, { signal: interrupted.signal });
-    }
+    const answer = await poll(
+      () => scraper.scrape().catch(() => undefined),
+      (text) => text !== undefined || child.exitCode !== null,
+      { every: 100, within: 10_000, signal: interrupted.signal },
+    );
+    if (answer === undefined) throw new Error(`${binary}: ${words.trim()}`);
   } catch (error) {
     await stop();
     throw error;

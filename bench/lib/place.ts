@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
+import { pathWith } from "../../lib/path.ts";
 import { rawConfig } from "../../components/config/stack-file.ts";
 import type { RawConfig } from "../../components/config/parse.ts";
 import { cacheFolder } from "../../tools/cache.ts";
@@ -30,9 +31,7 @@ export function surroundings(pulumiHome: string): NodeJS.ProcessEnv {
     NO_COLOR: "1",
     NODE_COMPILE_CACHE: join(cache, "compile"),
     NODE_USE_ENV_PROXY: "1",
-    PATH: [binFolder(checkout), dirname(process.execPath), process.env["PATH"] ?? ""].join(
-      delimiter,
-    ),
+    PATH: pathWith([binFolder(checkout), dirname(process.execPath)]),
     PULUMI_HOME: pulumiHome,
     VIGIL_CACHE: cache,
   };

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../lib/poll.ts";
 import { parse } from "yaml";
 import { files, username } from "../../components/render/prometheus.ts";
 import { ask } from "../../lib/ask.ts";
@@ -69,15 +69,17 @@ export async function watchTargets(
 ): Promise<Moments> {
   let answers: number | undefined;
   let knows: number | undefined;
-  for (;;) {
+  const look = async (): Promise<Moments | undefined> => {
     const seen = await seeTargets(estate);
     const at = performance.now() - begun;
-    if (seen !== undefined) {
-      answers ??= at;
-      if (seen.known === seen.wanted) knows ??= at;
-      if (seen.up === seen.wanted) return { answers, knows: knows ?? at, all: at };
-    }
-    if (at > seconds * 1000) throw new Error(`not every target was up within ${seconds} s`);
-    await sleep(100, undefined, { signal });
-  }
+    if (seen === undefined) return undefined;
+    answers ??= at;
+    if (seen.known === seen.wanted) knows ??= at;
+    return seen.up === seen.wanted ? { answers, knows: knows ?? at, all: at } : undefined;
+  };
+  const left = begun + seconds * 1000 - performance.now();
+  const patience = { every: 100, within: left, signal };
+  const moments = await poll(look, (found) => found !== undefined, patience);
+  if (moments === undefined) throw new Error(`not every target was up within ${seconds} s`);
+  return moments;
 }

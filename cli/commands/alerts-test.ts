@@ -3,7 +3,8 @@ import { openEngine } from "../engine.ts";
 import { UsageError, UserError } from "../../lib/errors.ts";
 import { secondsIn, stackOptions } from "../options.ts";
 import { readOutputs } from "../estate/outputs.ts";
-import { type Delivery, since, testAlert, until } from "../estate/alert-test.ts";
+import { poll } from "../../lib/poll.ts";
+import { type Delivery, since, testAlert } from "../estate/alert-test.ts";
 import { tell } from "../tell.ts";
 
 const help = `./vigil alerts-test ALERT [--host NAME] [--seconds N] [--stack NAME]
@@ -78,11 +79,14 @@ export async function run(args: string[]): Promise<number> {
     summary: `Test of ${name}: nothing is wrong`,
     description: "Sent by ./vigil alerts-test.",
   });
-  const deadline = Date.now() + seconds * 1000;
   const before = await test.deliveries();
   await test.start();
   try {
-    const verdict = await until(() => test.verdict(), Date.now() + 10_000);
+    const verdict = await poll(
+      () => test.verdict(),
+      (one) => one !== undefined,
+      { every: 500, within: 10_000 },
+    );
     if (verdict === undefined)
       throw new UserError("Alertmanager took the alert and does not show it");
     tell(`${name} (${alert.severity}, team ${alert.team}) for ${host}\n`);
@@ -96,14 +100,11 @@ export async function run(args: string[]): Promise<number> {
     }
     tell(`Routed to ${verdict.receivers.join(", ")}\n`);
     const wanted = verdict.receivers.filter((receiver) => receiver !== "nobody");
-    const arrived = await until(async () => {
-      const now = since(before, await test.deliveries()).filter(({ receiver }) =>
-        wanted.includes(receiver),
-      );
-      const told = new Set(now.map(({ receiver }) => receiver));
-      return wanted.every((receiver) => told.has(receiver)) ? now : undefined;
-    }, deadline);
-    const last = arrived ?? since(before, await test.deliveries());
+    const last = await poll(
+      async () => since(before, await test.deliveries()),
+      (now) => wanted.every((receiver) => now.some((one) => one.receiver === receiver)),
+      { every: 500, within: seconds * 1000 },
+    );
     for (const one of last.filter(({ receiver }) => wanted.includes(receiver))) {
       tell(`${line(one)}\n`);
     }

@@ -1,4 +1,4 @@
-import { delimiter } from "node:path";
+import { pathWith } from "../../lib/path.ts";
 import { ensureDependencies } from "../../tools/dependencies.ts";
 import { ensureTools } from "../../tools/ensure.ts";
 import { checkout } from "../../lib/checkout.ts";
@@ -11,6 +11,6 @@ export async function run(args: string[]): Promise<number> {
   const { main } = await import("../../bench/main.ts");
   return main(args, async () => {
     const { binFolder } = await ensureTools(undefined, { root: checkout, progress });
-    process.env["PATH"] = `${binFolder}${delimiter}${process.env["PATH"] ?? ""}`;
+    process.env["PATH"] = pathWith([binFolder]);
   });
 }

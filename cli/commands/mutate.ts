@@ -1,4 +1,4 @@
-import { delimiter } from "node:path";
+import { pathWith } from "../../lib/path.ts";
 import { ensureDependencies } from "../../tools/dependencies.ts";
 import { ensureTools } from "../../tools/ensure.ts";
 import type { MutationResult } from "../../lab/mutation.ts";
@@ -41,7 +41,7 @@ export async function run(args: string[]): Promise<number> {
   const { groupsWith, mutateAll } = await import("../../lab/mutation.ts");
   const chosen = groupsWith(args);
   const { binFolder } = await ensureTools(["prometheus"], { root: checkout, progress });
-  process.env["PATH"] = `${binFolder}${delimiter}${process.env["PATH"] ?? ""}`;
+  process.env["PATH"] = pathWith([binFolder]);
   const say = (name: string) => process.stderr.write(`${name}\n`);
   const results = await mutateAll(chosen, args, say);
   process.stdout.write(report(results));

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { pathWith } from "../../lib/path.ts";
 import { ensureDependencies } from "../../tools/dependencies.ts";
 import { ensureTools } from "../../tools/ensure.ts";
 import { checkout } from "../../lib/checkout.ts";
@@ -23,7 +24,7 @@ export async function run(args: string[]): Promise<number> {
   const { groupsWith, mutateAll } = await import("../../lab/mutation.ts");
   const chosen = groupsWith(args);
   const { binFolder } = await ensureTools(["prometheus"], { root: checkout, progress });
-  process.env["PATH"] = `${binFolder}${delimiter}${process.env["PATH"] ?? ""}`;
+  process.env["PATH"] = pathWith([binFolder]);
   const { files, readEvidence, renderProof, withKept } = await import("../../lab/scorecard.ts");
   const { renderScorecard } = await import("../../rules/lint/scorecard.ts");
   const results = await mutateAll(chosen, args, (name) => process.stderr.write(`${name}\n`));

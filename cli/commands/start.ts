@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { pathWith } from "../../lib/path.ts";
 import { layoutOf } from "../../provider/process/layout.ts";
 import { exclusively } from "../../provider/process/lock.ts";
 import { requireOwnFolder } from "../../provider/process/own.ts";
@@ -39,12 +40,11 @@ export async function run(args: string[]): Promise<number> {
   }
   await requireOwnFolder(layout.home);
   const { binFolder } = await ensureTools(["process-compose"], { root });
-  process.env["PATH"] = [binFolder, process.env["PATH"] ?? ""].join(delimiter);
+  process.env["PATH"] = pathWith([binFolder]);
   // An up that is under way starts it as well.
   await exclusively(layout.lock, () => startIfDown(layout));
-  const deadline = Date.now() + patience * 1000;
   for (const check of groundChecks(root, stack, target)) {
-    const problem = await settle(check, deadline);
+    const problem = await settle(check, patience);
     if (problem === undefined) continue;
     throw new UserError(`Stack ${stack} could not be started as it was`, {
       details: [problem, `Logs are in ${join(layout.home, "logs")}`],

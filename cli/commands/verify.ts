@@ -34,9 +34,8 @@ export async function run(args: string[]): Promise<number> {
   const outputs = await readOutputs(await openEngine(options));
   const seconds = given ?? Math.max(60, await stillWarming(outputs));
   const ground = groundChecks(root, stack, outputs.target);
-  const deadline = Date.now() + seconds * 1000;
   const checks = [...ground, ...checksFor(outputs)];
-  const problems = checks.map((check) => settle(check, deadline));
+  const problems = checks.map((check) => settle(check, seconds));
   let well = true;
   // All are asked at once, and told in the order in which an alert goes its way.
   for (const [index, { claim }] of checks.entries()) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Labels } from "../../rules/lib/alert.ts";
 import { ask, asHolder } from "../../lib/ask.ts";
 import type { Outputs } from "./outputs.ts";
@@ -116,16 +115,4 @@ export function testAlert(
     },
     deliveries: async () => parseDeliveries(await call("/metrics")),
   };
-}
-
-/** Asks again every half second until there is an answer or the time is over. */
-export async function until<T>(
-  question: () => Promise<T | undefined>,
-  deadline: number,
-): Promise<T | undefined> {
-  for (;;) {
-    const answer = await question();
-    if (answer !== undefined || Date.now() >= deadline) return answer;
-    await sleep(500);
-  }
 }

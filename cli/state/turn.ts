@@ -1,5 +1,5 @@
+import { poll } from "../../lib/poll.ts";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../lib/errors.ts";
 import { withLock } from "../../lib/lock.ts";
 import { isHere } from "../../lib/owner.ts";
@@ -36,20 +36,22 @@ export async function inTurn<T>(
 }
 
 async function untilIdle(home: StackHome, progress: Progress): Promise<void> {
-  for (let told = false; ; told = true) {
+  let told = false;
+  const working = async (): Promise<Run | undefined> => {
     const runs = await runsOf(home);
     const elsewhere = runs.find(({ state }) => state === "elsewhere");
     if (elsewhere !== undefined) throw lockedElsewhere(home, elsewhere);
     const alive = runs.find(({ state }) => state === "alive");
-    if (alive === undefined) return;
-    if (!told) {
+    if (alive !== undefined && !told) {
+      told = true;
       progress.note(
         `The engine of an earlier run (process ${alive.pid}, since ${alive.since}) still works on ` +
           `stack ${home.stack}; waiting until it ends.`,
       );
     }
-    await sleep(200);
-  }
+    return alive;
+  };
+  await poll(working, (run) => run === undefined, { every: 200 });
 }
 
 function lockedElsewhere({ stack }: StackHome, { host, pid, since, user }: Run): UserError {

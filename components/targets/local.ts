@@ -1,24 +1,12 @@
-import { accessSync, constants, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { hostname } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { findOnPath } from "../../lib/path.ts";
 import { Process } from "../../provider/resources.ts";
 import { kinds } from "./kinds.ts";
 import type { Place, Placed, Site, Target } from "./target.ts";
 
 const loopback = "127.0.0.1";
-
-/** The program on PATH, or undefined. */
-function find(binary: string): string | undefined {
-  const candidates = (process.env["PATH"] ?? "").split(delimiter).map((dir) => join(dir, binary));
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
 
 function placeIn(home: string, { name, port }: Site): Place {
   const address = `${loopback}:${port}`;
@@ -73,9 +61,9 @@ export function localTarget(stack: string): Target {
     host: hostname(),
     place: (site) => placeIn(home, site),
     lacks: (binary) =>
-      find(binary) === undefined ? `${binary} is not on PATH; make up gets it` : undefined,
+      findOnPath(binary) === undefined ? `${binary} is not on PATH; make up gets it` : undefined,
     // Beside it lie the files the program brings: bin/grafana next to public/ and conf/.
-    programHome: (binary) => dirname(dirname(realpathSync(find(binary) ?? "."))),
+    programHome: (binary) => dirname(dirname(realpathSync(findOnPath(binary) ?? "."))),
     deploy: (group) => ({ resources: group.map((one) => start(home, one)) }),
   };
 }

@@ -13,6 +13,7 @@ import {
 } from "../../rules/metrics/format.ts";
 import { reasonOf, UserError } from "../../lib/errors.ts";
 import { freePort } from "../../lib/free-port.ts";
+import { poll } from "../../lib/poll.ts";
 import { run } from "../../lib/process.ts";
 
 /** Some servers refuse to run as root: then these run as `nobody`, who owns the folder. */
@@ -159,17 +160,16 @@ export class Session {
 
   /** Waits until something is so; what is thrown meanwhile is the reason when it never is. */
   async until(what: string, so: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + patience;
-    let reason = "";
-    do {
+    const look = async (): Promise<string | undefined> => {
       try {
-        if (await so()) return;
+        return (await so()) ? undefined : "";
       } catch (error) {
         if (error instanceof UserError) throw error;
-        reason = reasonOf(error);
+        return reasonOf(error);
       }
-      await sleep(100);
-    } while (Date.now() < end);
+    };
+    const reason = await poll(look, (why) => why === undefined, { every: 100, within: patience });
+    if (reason === undefined) return;
     const logs = this.#running.map(async ({ name }) => [`${name}:`, ...(await this.#words(name))]);
     throw new UserError(`It never came to be that ${what}`, {
       details: [reason, ...(await Promise.all(logs)).flat()],

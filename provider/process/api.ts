@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../lib/poll.ts";
 import { messageOf, VigilError } from "../errors.ts";
 import { isRecord } from "../values.ts";
 import type { Layout } from "./layout.ts";
@@ -121,10 +121,11 @@ export async function reload(layout: Layout): Promise<void> {
  */
 export async function restart(layout: Layout, name: string): Promise<void> {
   await call(layout, "PATCH", `/process/stop/${name}`);
-  const until = Date.now() + settling * 1000;
   // For a moment after its end the supervisor still counts it as running.
-  while ((await call(layout, "POST", `/process/start/${name}`)).status !== 200) {
-    if (Date.now() >= until) return command(layout, "POST", `/process/start/${name}`);
-    await sleep(20);
-  }
+  const { status } = await poll(
+    () => call(layout, "POST", `/process/start/${name}`),
+    (answer) => answer.status === 200,
+    { every: 20, within: settling * 1000 },
+  );
+  if (status !== 200) await command(layout, "POST", `/process/start/${name}`);
 }

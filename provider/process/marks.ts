@@ -1,5 +1,5 @@
 import { readFile, readdir, readlink, stat } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../lib/poll.ts";
 import { hasCode } from "../errors.ts";
 import { run } from "./tool.ts";
 
@@ -128,17 +128,14 @@ export async function stopAll(processes: readonly Marked[], graceSeconds: number
       }
     }
   };
-  signalLeft("SIGTERM");
-  const killAt = Date.now() + graceSeconds * 1000;
-  let killed = false;
-  for (;;) {
+  const whoIsLeft = async (): Promise<boolean> => {
     const alive = await Promise.all(left.map(({ pid }) => isAlive(pid)));
     left = left.filter((_one, index) => alive[index]);
-    if (left.length === 0) return;
-    if (!killed && Date.now() >= killAt) {
-      signalLeft("SIGKILL");
-      killed = true;
-    }
-    await sleep(25);
-  }
+    return left.length > 0;
+  };
+  const gone = (some: boolean): boolean => !some;
+  signalLeft("SIGTERM");
+  await poll(whoIsLeft, gone, { every: 25, within: graceSeconds * 1000 });
+  signalLeft("SIGKILL");
+  await poll(whoIsLeft, gone, { every: 25 });
 }

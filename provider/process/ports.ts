@@ -1,9 +1,10 @@
 import { readFile, readdir, readlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../lib/poll.ts";
 import { VigilError } from "../errors.ts";
 import { allPids, markOf, type Marked } from "./marks.ts";
-import { findOnPath, run } from "./tool.ts";
+import { findOnPath } from "../../lib/path.ts";
+import { run } from "./tool.ts";
 
 /** Who listens on a port; without a pid where the system does not say. */
 export interface Holder {
@@ -55,7 +56,7 @@ export function parseLsof(output: string): Holder[] {
 /** Everyone who listens on `port` of any address of this machine. */
 export async function holdersOf(port: number): Promise<Holder[]> {
   if (process.platform !== "linux") {
-    const lsof = (await findOnPath("lsof")) ?? "/usr/sbin/lsof";
+    const lsof = findOnPath("lsof") ?? "/usr/sbin/lsof";
     const args = ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-F", "pcu"];
     return parseLsof((await run(lsof, args, { timeoutSeconds: 20 })).output);
   }
@@ -125,12 +126,12 @@ const ending = 3_000;
 
 /** The first who is there to stay: what is stopped meanwhile lets go of the port in a moment. */
 async function whoStays(port: number, home: string, name?: string): Promise<Holder | undefined> {
-  const end = performance.now() + ending;
-  for (;;) {
-    const [stranger] = await strangersOn(port, home, name);
-    if (stranger === undefined || performance.now() > end) return stranger;
-    await sleep(100);
-  }
+  const [stranger] = await poll(
+    () => strangersOn(port, home, name),
+    (found) => found.length === 0,
+    { every: 100, within: ending },
+  );
+  return stranger;
 }
 
 /** @throws VigilError when a stranger holds one of `ports`, and goes on holding it. */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../lib/poll.ts";
 import { VigilError } from "../errors.ts";
 import { redact } from "../redact.ts";
 import type { ProcessInputs } from "../types.ts";
@@ -22,24 +22,25 @@ export async function waitUntilReady(
   secrets: readonly string[],
 ): Promise<void> {
   const layout = layoutOf(inputs.home);
-  const until = Date.now() + inputs.health.timeoutSeconds * 1000;
   let first = await stateOf(layout, inputs.name);
   let answer = "it was not asked";
-  let state = first;
-  do {
-    state = await stateOf(layout, inputs.name);
-    if (isRunning(state)) {
-      const refusal = await ask(inputs.health);
-      if (refusal === undefined) return;
-      answer = refusal;
-    }
+  const look = async (): Promise<{ state: Supervised | undefined; ready: boolean }> => {
+    const state = await stateOf(layout, inputs.name);
+    const refusal = isRunning(state) ? await ask(inputs.health) : answer;
+    answer = refusal ?? answer;
     if (state === undefined) {
       await exclusively(layout.lock, () => startIfDown(layout));
       first = undefined;
     }
-    if ((state?.restarts ?? 0) - (first?.restarts ?? 0) >= hopeless) break;
-    await sleep(50);
-  } while (Date.now() < until);
+    return { state, ready: refusal === undefined };
+  };
+  const endsAgain = (state: Supervised | undefined): boolean =>
+    (state?.restarts ?? 0) - (first?.restarts ?? 0) >= hopeless;
+  const { ready, state } = await poll(look, (now) => now.ready || endsAgain(now.state), {
+    every: 50,
+    within: inputs.health.timeoutSeconds * 1000,
+  });
+  if (ready) return;
   const { words, log } = await lastWords(inputs, secrets);
   throw new VigilError(
     `${inputs.name} did not become ready`,

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../lib/poll.ts";
 import { VigilError } from "../errors.ts";
 import type { ProcessInputs } from "../types.ts";
 import { metricsOf } from "./health.ts";
@@ -42,15 +42,15 @@ export async function requireReloaded(
   secrets: readonly string[],
 ): Promise<void> {
   const { name, health } = inputs;
-  const until = Date.now() + health.timeoutSeconds * 1000;
-  let now: Reload | undefined;
-  do {
-    now = await lastReload(inputs);
-    if (now !== undefined && now.at !== before.at) return;
-    // One that had refused before says the same until it accepts.
-    if (before.accepted && now?.accepted === false) break;
-    await sleep(50);
-  } while (Date.now() < until);
+  const isNew = (one: Reload | undefined): boolean => one !== undefined && one.at !== before.at;
+  // One that had refused before says the same until it accepts.
+  const refuses = (one: Reload | undefined): boolean => before.accepted && one?.accepted === false;
+  const now = await poll(
+    () => lastReload(inputs),
+    (one) => isNew(one) || refuses(one),
+    { every: 50, within: health.timeoutSeconds * 1000 },
+  );
+  if (isNew(now)) return;
   const why =
     now?.accepted === false
       ? "it goes on with its previous ones, its metrics say"

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../lib/poll.ts";
 import { hasCode, VigilError } from "../errors.ts";
 import { call, isUp } from "./api.ts";
 import { privateFolder, readText } from "./files.ts";
@@ -28,7 +28,7 @@ interface Failure {
  * @throws VigilError with its last words when it does not come to answer.
  */
 export async function start(layout: Layout): Promise<void> {
-  const program = await requireOnPath("process-compose");
+  const program = requireOnPath("process-compose");
   let failure = await launch(layout, program);
   if (failure?.killed === true) failure = await launch(layout, program);
   if (failure === undefined) return;
@@ -91,14 +91,13 @@ async function answering(
   seconds: number,
   ended: () => Failure | undefined,
 ): Promise<Failure | undefined> {
-  const until = Date.now() + seconds * 1000;
-  while (Date.now() < until) {
-    const ending = ended();
-    if (ending !== undefined) return ending;
-    if (await isUp(layout)) return undefined;
-    await sleep(20);
-  }
-  return { why: `it did not answer within ${seconds} s`, killed: false };
+  const { ending, up } = await poll(
+    async () => ({ ending: ended(), up: await isUp(layout) }),
+    (now) => now.up || now.ending !== undefined,
+    { every: 20, within: seconds * 1000 },
+  );
+  if (ending !== undefined) return ending;
+  return up ? undefined : { why: `it did not answer within ${seconds} s`, killed: false };
 }
 
 /** Ends whatever of this home still runs: a supervisor killed hard leaves its children. */

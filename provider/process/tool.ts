@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
-import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
-import { basename, delimiter, isAbsolute, join } from "node:path";
+import { findOnPath } from "../../lib/path.ts";
 import { VigilError } from "../errors.ts";
 
 /** How a command ended and everything it printed. */
@@ -10,28 +8,9 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** Absolute path of a program on PATH, or undefined. */
-export async function findOnPath(
-  binary: string,
-  path = process.env["PATH"] ?? "",
-): Promise<string | undefined> {
-  // A name and never a path: where programs are is not the caller's to say.
-  if (binary !== basename(binary)) return undefined;
-  for (const folder of path.split(delimiter).filter((one) => isAbsolute(one))) {
-    const candidate = join(folder, binary);
-    try {
-      await access(candidate, constants.X_OK);
-      if ((await stat(candidate)).isFile()) return candidate;
-    } catch {
-      // Not here or not executable: the next folder of PATH may have it.
-    }
-  }
-  return undefined;
-}
-
 /** As {@link findOnPath}. @throws VigilError that names the program. */
-export async function requireOnPath(binary: string): Promise<string> {
-  const found = await findOnPath(binary);
+export function requireOnPath(binary: string): string {
+  const found = findOnPath(binary);
   if (found !== undefined) return found;
   throw new VigilError(
     `The program ${binary} is missing`,

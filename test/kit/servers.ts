@@ -4,9 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Labels } from "../../rules/lib/alert.ts";
 import { freePort } from "../../lib/free-port.ts";
+import { poll } from "../../lib/poll.ts";
 
 /** An alert as Alertmanager is told of it. */
 export interface Posted {
@@ -189,11 +189,10 @@ export async function until<T>(
   seconds: number,
   look: () => T | undefined | Promise<T | undefined>,
 ): Promise<T> {
-  const end = performance.now() + seconds * 1000;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`);
-    await sleep(50);
-  }
+  const found = await poll(look, (one) => one !== undefined, {
+    every: 50,
+    within: seconds * 1000,
+  });
+  if (found === undefined) throw new Error(`${what}: not within ${seconds} s`);
+  return found;
 }

@@ -15,7 +15,9 @@ import {
   withPath,
 } from "./helpers.ts";
 
-beforeAll(() => requireTools("promtool", "amtool"));
+beforeAll(() => {
+  requireTools("promtool", "amtool");
+});
 
 afterAll(cleanUp);
 

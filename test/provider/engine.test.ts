@@ -32,8 +32,8 @@ function changesIn(output: string): string[] {
 }
 
 beforeAll(async () => {
-  await requireTools("pulumi", "pulumi-language-nodejs", "process-compose");
-  await requireTools("prometheus", "promtool", "node_exporter");
+  requireTools("pulumi", "pulumi-language-nodejs", "process-compose");
+  requireTools("prometheus", "promtool", "node_exporter");
   await mkdir(join(project, "state"), { recursive: true });
   await symlink(resolve("node_modules"), join(project, "node_modules"));
   const plugin = { name: "vigil", path: resolve("provider") };

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, relative, resolve } from "node:path";
 import { findMarked } from "../../provider/process/marks.ts";
 import { stopLeftOvers } from "../../provider/process/supervisor.ts";
-import { findOnPath } from "../../provider/process/tool.ts";
+import { findOnPath } from "../../lib/path.ts";
 import type { ProcessInputs } from "../../provider/types.ts";
 import type { Identity } from "../kit/pki.ts";
 
@@ -18,9 +18,9 @@ export { identity, type Identity } from "../kit/pki.ts";
 process.env["PATH"] = [resolve("test/provider/fixtures/bin"), process.env["PATH"]].join(delimiter);
 
 /** Fails the suite at once, with the reason, where a real tool is missing. */
-export async function requireTools(...names: readonly string[]): Promise<void> {
+export function requireTools(...names: readonly string[]): void {
   for (const name of names) {
-    if ((await findOnPath(name)) === undefined) {
+    if (findOnPath(name) === undefined) {
       throw new Error(`These tests need ${name} on PATH, for example from .vigil/bin`);
     }
   }

@@ -26,7 +26,7 @@ import {
 let own: Identity;
 
 beforeAll(async () => {
-  await requireTools("process-compose", "node");
+  requireTools("process-compose", "node");
   own = await identity();
 });
 

@@ -14,7 +14,7 @@ import {
 } from "../../provider/process/ports.ts";
 import { parseReload } from "../../provider/process/reloads.ts";
 import { hangUp } from "../../provider/process/supervisor.ts";
-import { findOnPath, run } from "../../provider/process/tool.ts";
+import { run } from "../../provider/process/tool.ts";
 import { cleanUp, eventually, freePort, startProgram } from "./helpers.ts";
 
 let folder: string;
@@ -210,14 +210,5 @@ describe("processes", () => {
     const stuck = await run("sleep", ["60"], { timeoutSeconds: 0.1 });
     expect(stuck.code).toBeNull();
     await expect(run("/no/such", [], { timeoutSeconds: 1 })).rejects.toThrow("ENOENT");
-  });
-
-  test("are found on PATH only where they can be run", async () => {
-    await writeFile(join(folder, "text"), "");
-    await mkdir(join(folder, "node"));
-    expect(await findOnPath("text", folder)).toBeUndefined();
-    expect(await findOnPath("node", `relative:${folder}`)).toBeUndefined();
-    expect(await findOnPath(process.execPath)).toBeUndefined();
-    expect(await findOnPath("../bin/sh")).toBeUndefined();
   });
 });

@@ -3,6 +3,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "../../lib/lock.ts";
 import { FatalError, reasonOf } from "../../lib/errors.ts";
+import { findOnPath } from "../../lib/path.ts";
 import { FailedCommand, run } from "../../lib/process.ts";
 import type { Place, Tool, Workshop } from "../tool.ts";
 import { inRange, parseVersion, showRange, showVersion } from "../../lib/version.ts";
@@ -146,8 +147,7 @@ Acquire::https::Timeout "15";
 }
 
 function thisMachine({ env }: Workshop): DebianMachine | undefined {
-  const folders = (env["PATH"] ?? "").split(":");
-  const has = (program: string) => folders.some((folder) => existsSync(join(folder, program)));
+  const has = (program: string) => findOnPath(program, env["PATH"]) !== undefined;
   if (!["apt-get", "apt-cache", "dpkg"].every(has)) return undefined;
   const parts = "/etc/apt/sources.list.d";
   const files = existsSync(parts) ? readdirSync(parts).map((name) => join(parts, name)) : [];

@@ -1,7 +1,8 @@
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { assertSum } from "../checksums.ts";
+import { pathWith } from "../../lib/path.ts";
 import { FailedCommand, run, type RunOptions, SilentCommand } from "../../lib/process.ts";
 import type { Found, GoProgram, Place, Tool, Workshop } from "../tool.ts";
 
@@ -32,7 +33,7 @@ export function goPlace(
         const options = {
           env: {
             ...shop.env,
-            PATH: `${dirname(go)}${delimiter}${shop.env["PATH"] ?? ""}`,
+            PATH: pathWith([dirname(go)], shop.env["PATH"]),
             CGO_ENABLED: "0",
             GOWORK: "off",
             // Lets an older Go fetch the one go.mod asks for; distributions switch that off.

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { reasonOf } from "../../lib/errors.ts";
+import { findOnPath } from "../../lib/path.ts";
 import { run } from "../../lib/process.ts";
 import type { Found, Tool } from "../tool.ts";
 import { inRange, parseVersion, showRange, showVersion } from "../../lib/version.ts";
@@ -12,14 +13,14 @@ export type OnPath = { readonly found: Found } | { readonly reason: string };
  * Looks for a tool of an accepted version on PATH, beyond one of another version as well.
  * @param skip folders not looked into: Vigil's own links would find themselves.
  */
-export async function findOnPath(
+export async function findTool(
   tool: Tool,
   env: NodeJS.ProcessEnv,
   skip: readonly string[] = [],
 ): Promise<OnPath> {
   const binaries: Record<string, string> = {};
   for (const name of tool.binaries) {
-    const path = which([name, tool.alsoCalled?.[name] ?? name], env, skip);
+    const path = findOnPath([name, tool.alsoCalled?.[name] ?? name], env["PATH"], skip);
     if (path === undefined) return { reason: `no ${name}` };
     binaries[name] = path;
   }
@@ -32,7 +33,7 @@ export async function findOnPath(
     const version = await versionOf(tool, first, env);
     return { found: { tool, version, origin: "PATH", binaries } };
   } catch (error) {
-    const further = await findOnPath(tool, env, [...skip, dirname(first)]);
+    const further = await findTool(tool, env, [...skip, dirname(first)]);
     return "found" in further ? further : { reason: reasonOf(error) };
   }
 }
@@ -52,29 +53,4 @@ export async function versionOf(tool: Tool, path: string, env: NodeJS.ProcessEnv
     throw new Error(`${path} is ${showVersion(version)}; needed is ${showRange(tool.accepts)}`);
   }
   return showVersion(version);
-}
-
-/** The first executable of one of these names on PATH. Links stay: shims look at their own name. */
-function which(
-  names: readonly string[],
-  env: NodeJS.ProcessEnv,
-  skip: readonly string[],
-): string | undefined {
-  for (const folder of (env["PATH"] ?? "").split(delimiter)) {
-    if (folder === "" || skip.includes(folder)) continue;
-    for (const name of names) {
-      const path = join(folder, name);
-      if (isExecutable(path)) return path;
-    }
-  }
-  return undefined;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import { parseDeliveries, since, until } from "../../../cli/estate/alert-test.ts";
+import { parseDeliveries, since } from "../../../cli/estate/alert-test.ts";
 
 const metrics = (sent: number, failed: number): string =>
   [
@@ -24,20 +24,5 @@ describe("deliveries", () => {
     ]);
     const first = [{ receiver: "a", integration: "slack", sent: 1, failed: 0 }];
     expect(since([], first)).toEqual(first);
-  });
-});
-
-describe("waiting", () => {
-  it("asks until there is an answer", async () => {
-    let asked = 0;
-    const answer = await until(
-      () => Promise.resolve(++asked < 2 ? undefined : asked),
-      Date.now() + 60_000,
-    );
-    expect(answer).toBe(2);
-  });
-
-  it("ends with the time", async () => {
-    await expect(until(() => Promise.resolve(undefined), 0)).resolves.toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { look, obtain } from "../../../tools/obtain.ts";
-import { findOnPath } from "../../../tools/places/path.ts";
+import { findTool } from "../../../tools/places/path.ts";
 import { silent } from "../../../lib/progress.ts";
 import { tinySite, temporary, tinyTool, program, workshop, write } from "../../kit/workshop.ts";
 
@@ -11,7 +11,7 @@ const tool = tinyTool("http://127.0.0.1:1", {
 });
 const onPath = (files: Record<string, string>) => {
   const folder = write(temporary(), files);
-  return findOnPath(tool, { PATH: `:${folder}:/usr/bin:/bin` });
+  return findTool(tool, { PATH: `:${folder}:/usr/bin:/bin` });
 };
 
 test("a tool on PATH is taken when its version is accepted, under a distribution's name too", async () => {
@@ -39,7 +39,7 @@ test("one of another version before it is passed by", async () => {
   const old = write(temporary(), { tiny: program("1.1.9"), tinyctl: program("x") });
   const right = write(temporary(), { tiny: program("1.4.0"), tinyctl: program("x") });
   const env = { PATH: `${old}:${right}:/usr/bin:/bin` };
-  expect(await findOnPath(tool, env)).toMatchObject({
+  expect(await findTool(tool, env)).toMatchObject({
     found: { version: "1.4.0", binaries: { tinyctl: `${right}/tinyctl` } },
   });
 });
@@ -49,9 +49,9 @@ test("a tool that needs its home is taken from there only", async () => {
   const housed = tinyTool("http://127.0.0.1:1", { beside: ["../public"] });
   mkdirSync(join(folder, "links"));
   symlinkSync(join(folder, "home/bin/tiny"), join(folder, "links/tiny"));
-  expect(await findOnPath(housed, { PATH: join(folder, "links") })).toHaveProperty("found");
+  expect(await findTool(housed, { PATH: join(folder, "links") })).toHaveProperty("found");
   write(folder, { "alone/tiny": program("1.4.0") });
-  expect(await findOnPath(housed, { PATH: join(folder, "alone") })).toMatchObject({
+  expect(await findTool(housed, { PATH: join(folder, "alone") })).toMatchObject({
     reason: expect.stringContaining("outside its home") as string,
   });
 });
