@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { services } from "../catalog/index.ts";
 import type { Listening, Service } from "../catalog/service.ts";
+import { channelKinds, configured } from "../channels/index.ts";
 import { traitsOf } from "../targets/kinds.ts";
 import { encryptedSecret } from "./fields.ts";
 import { addressesInside } from "./inside.ts";
@@ -108,39 +109,36 @@ function matches(certificate: X509Certificate, key: string): boolean {
 
 /** Whom an emergency is told that nobody takes is reached over the processor's own mail server. */
 function escalationToNobody({ processor }: Partial<Config>): ConfigProblem[] {
-  if (processor?.escalation === undefined || processor.email !== undefined) return [];
-  return [
-    mistake(
-      ["processor", "escalation"],
-      "has no mail server: its mail would go over that of vigil:processor.email",
-      setCommand(["processor", "email", "smarthost"]),
-    ),
-  ];
+  if (processor?.escalation === undefined) return [];
+  if (configured(processor).some(([{ escalation }]) => escalation !== undefined)) return [];
+  return channelKinds.flatMap(({ escalation, name }) =>
+    escalation === undefined
+      ? []
+      : mistake(
+          ["processor", "escalation"],
+          `has no mail server: its mail would go over that of vigil:processor.${name}`,
+          setCommand(["processor", name, escalation.field]),
+        ),
+  );
 }
 
 /** Services that call the processor must find it. */
 function hooksUnheard({ processor }: Partial<Config>): ConfigProblem[] {
   if (processor === undefined || processor.url !== undefined) return [];
-  const services = { goalert: "GoAlert", pagerduty: "PagerDuty" } as const;
-  return (["goalert", "pagerduty"] as const)
-    .filter((key) => processor[key]?.webhookSecret !== undefined)
-    .map((key) =>
-      mistake(
-        ["processor", "url"],
-        `is missing: vigil:processor.${key}.webhookSecret has ${services[key]} call the processor, which it finds by this address`,
-      ),
-    );
+  return configured(processor).flatMap(([kind, settings]) => {
+    const service = kind.calls?.(settings);
+    if (service === undefined) return [];
+    const reason = `is missing: vigil:processor.${kind.name}.webhookSecret has ${service} call the processor, which it finds by this address`;
+    return [mistake(["processor", "url"], reason)];
+  });
 }
 
-/** What PagerDuty tells must be about incidents that the processor began. */
-function pagerdutyTwice({ processor, receivers }: Partial<Config>): ConfigProblem[] {
-  const key = processor?.pagerduty?.routingKey.reveal();
-  if (key === undefined || key === encryptedSecret) return [];
-  if (key !== receivers?.pagerduty?.routingKey.reveal()) return [];
-  const path = ["receivers", "pagerduty"];
-  const reason =
-    "has the key of vigil:processor.pagerduty: each alert would begin two incidents of one service";
-  return [mistake(path, reason, removeCommand(path))];
+/** What the processor tells must not be told by Alertmanager as well, where that does harm. */
+function toldTwice({ processor, receivers }: Partial<Config>): ConfigProblem[] {
+  if (receivers === undefined) return [];
+  return configured(processor)
+    .flatMap(([kind, settings]) => kind.against?.(settings, receivers) ?? [])
+    .map(({ path, reason }) => mistake(path, reason, removeCommand(path)));
 }
 
 /** A name stands for one password and for what its owner may do. */
@@ -173,7 +171,7 @@ export function contradictions(config: Partial<Config>, now: Date): ConfigProble
     ...receiverProblems(config),
     ...escalationToNobody(config),
     ...hooksUnheard(config),
-    ...pagerdutyTwice(config),
+    ...toldTwice(config),
     ...namedTwice(config),
     ...proxyProblems(config),
     ...addressesInside(config),

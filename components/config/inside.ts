@@ -1,4 +1,6 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
+import type { Address } from "../channels/channel.ts";
+import { configured } from "../channels/index.ts";
 import { setCommand } from "./commands.ts";
 import { encryptedSecret } from "./fields.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
@@ -24,30 +26,25 @@ function isInside(hostname: string): boolean {
   return inside.check(host, isIPv6(host) ? "ipv6" : "ipv4");
 }
 
-interface Address {
-  readonly path: readonly string[];
-  readonly url: string | undefined;
-  /** Undefined where nothing private is meant, ever: a service of somebody else's. */
-  readonly private: boolean | undefined;
-}
-
 /**
  * Addresses that the processor would refuse when it starts: without TLS, or private where that is not said.
  * The reasons do not name them, as they are secrets.
  */
 export function addressesInside({ processor }: Partial<Config>): ConfigProblem[] {
-  const { appwrite, goalert, heartbeat, slack, webhook } = processor ?? {};
-  const addresses: readonly Address[] = [
-    { path: ["slack", "url"], url: slack?.url.reveal(), private: undefined },
-    { path: ["webhook", "url"], url: webhook?.url.reveal(), private: webhook?.private },
-    { path: ["goalert", "url"], url: goalert?.url, private: goalert?.private },
-    { path: ["heartbeat", "url"], url: heartbeat?.url.reveal(), private: heartbeat?.private },
-    { path: ["appwrite", "endpoint"], url: appwrite?.endpoint, private: appwrite?.private },
+  const heartbeat = processor?.heartbeat;
+  const addresses: readonly (readonly [section: string, Address])[] = [
+    ...configured(processor).flatMap(([kind, settings]) =>
+      (kind.addresses?.(settings) ?? []).map((one) => [kind.name, one] as const),
+    ),
+    [
+      "heartbeat",
+      { field: "url", url: heartbeat?.url.reveal(), private: heartbeat?.private },
+    ] as const,
   ];
-  return addresses.flatMap(({ path, private: allowed, url }) => {
+  return addresses.flatMap(([section, { field, private: allowed, url }]) => {
     if (url === undefined || url === encryptedSecret) return [];
     const { hostname, protocol } = new URL(url);
-    const full = ["processor", ...path];
+    const full = ["processor", section, field];
     if (protocol !== "https:") return [mistake(full, "must begin with https://")];
     if (allowed === true || !isInside(hostname)) return [];
     if (allowed === undefined) {
@@ -55,7 +52,7 @@ export function addressesInside({ processor }: Partial<Config>): ConfigProblem[]
         mistake(full, "is in a private network or on this machine, where no such service is"),
       ];
     }
-    const fix = setCommand(["processor", path[0] ?? "", "private"], "true");
+    const fix = setCommand(["processor", section, "private"], "true");
     return [mistake(full, "is in a private network or on this machine, and that is not said", fix)];
   });
 }

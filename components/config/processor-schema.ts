@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { inside } from "../channels/channel.ts";
+import { channelFields } from "../channels/index.ts";
 import {
   about,
   certificate,
@@ -6,15 +8,12 @@ import {
   email,
   httpUrl,
   image,
-  line,
   megabytes,
   port,
   secret,
-  secretText,
   secretUrl,
 } from "./fields.ts";
 import { partsOf, proxy } from "./processor-proxy-schema.ts";
-import { mailServer } from "./receivers-schema.ts";
 
 const durations = about(
   z
@@ -30,21 +29,6 @@ const durations = about(
   },
 );
 
-const inside = about(z.boolean().default(false), {
-  description: "Whether the address may be in a private network.",
-  example: "true",
-});
-
-/** A secret that another service proves itself with when it calls the processor. */
-const hookSecret = (description: string) =>
-  about(
-    secret(
-      (text) => /^\S{16,}$/.test(text),
-      "must be one word of at least 16 characters",
-    ).optional(),
-    { description, secret: true },
-  );
-
 /** Names become those of files. */
 const names = (what: string, example: string) =>
   about(
@@ -59,87 +43,6 @@ const names = (what: string, example: string) =>
       example,
     },
   );
-
-/** Ways to people that the processor has of its own: told once, taken once, ended once. */
-const channels = {
-  slack: z
-    .strictObject({
-      url: about(secretUrl(), {
-        description: "Incoming webhook that critical alerts and emergencies go to.",
-        example: "https://hooks.slack.com/services/…",
-        secret: true,
-      }),
-    })
-    .optional(),
-  pagerduty: z
-    .strictObject({
-      routingKey: about(secretText(), {
-        description: "Integration key (Events API v2): triggers, acknowledges and resolves.",
-        secret: true,
-      }),
-      webhookSecret: hookSecret(
-        "Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: what people do there is done here.",
-      ),
-    })
-    .optional(),
-  goalert: z
-    .strictObject({
-      url: about(httpUrl, {
-        description: "Where GoAlert is, 0.33 or later.",
-        example: "https://goalert.example.com",
-      }),
-      private: inside,
-      token: about(secretText(), {
-        description: "Token of an integration key of the kind Generic API.",
-        secret: true,
-      }),
-      webhookSecret: hookSecret(
-        "Password in the address of a GoAlert webhook, `https://vigil:<password>@<processor>/v1/hooks/goalert`: what people do there is done here.",
-      ),
-    })
-    .optional(),
-  webhook: z
-    .strictObject({
-      url: about(secretUrl(), {
-        description: "Where every alert and its end are posted as JSON.",
-        example: "https://example.com/hook",
-        secret: true,
-      }),
-      private: inside,
-    })
-    .optional(),
-  email: z
-    .strictObject({
-      to: about(email, {
-        description: "Who gets mail of critical alerts and emergencies.",
-        example: "oncall@example.com",
-      }),
-      ...mailServer,
-    })
-    .optional(),
-  appwrite: z
-    .strictObject({
-      endpoint: about(httpUrl, {
-        description: "API of Appwrite Messaging.",
-        example: "https://fra.cloud.appwrite.io/v1",
-      }),
-      private: inside,
-      project: about(line, { description: "Id of the project.", example: "vigil" }),
-      key: about(secretText(), {
-        description: "API key with the scope messages.write.",
-        secret: true,
-      }),
-      critical: about(line.default("critical-alerts"), {
-        description: "Id of the topic for critical alerts and emergencies: push and SMS.",
-        example: "critical-alerts",
-      }),
-      all: about(line.default("monitoring-alerts"), {
-        description: "Id of the topic for every alert and its end: push.",
-        example: "monitoring-alerts",
-      }),
-    })
-    .optional(),
-};
 
 /** The alert processor. */
 export const processorFields = {
@@ -199,7 +102,7 @@ export const processorFields = {
       private: inside,
     })
     .optional(),
-  ...channels,
+  ...channelFields,
   remind: durations,
   escalation: z
     .strictObject({

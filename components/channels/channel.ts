@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { about, type Path, secret, type Secret } from "../config/fields.ts";
+import type { ReceiverSettings } from "../config/receivers-schema.ts";
+
+/** A way to people as processor.yml has it, and its secrets by file. */
+export interface Way {
+  readonly channel: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, Secret>>;
+  /** What it is told of: everything and its end, or critical alerts and emergencies, or emergencies that wait. */
+  readonly hears: "all" | "urgent" | "escalation";
+}
+
+/** An address that messages go to. */
+export interface Address {
+  /** The field that holds it. */
+  readonly field: string;
+  /** Undefined where none is set. */
+  readonly url: string | undefined;
+  /** Undefined where nothing private is meant, ever: a service of somebody else's. */
+  readonly private: boolean | undefined;
+}
+
+type Settings<Fields extends z.core.$ZodShape> = z.output<z.ZodObject<Fields, z.core.$strict>>;
+
+/** One kind of channel: what a stack says of it, and what the processor is told. */
+export interface ChannelKind<
+  Name extends string = string,
+  Fields extends z.core.$ZodShape = z.core.$ZodShape,
+> {
+  /** Its section below `vigil:processor`. */
+  readonly name: Name;
+  /** The keys of that section. */
+  readonly fields: Fields;
+  /** The channels it makes, by name: the name of the kind, or begins with it. */
+  ways(settings: Settings<Fields>): Readonly<Record<string, Way>>;
+  /** Addresses that the processor checks when it starts, so that they are checked before. */
+  addresses?(settings: Settings<Fields>): readonly Address[];
+  /** The service that tells the processor what people do there, where its secret is set. */
+  calls?(settings: Settings<Fields>): string | undefined;
+  /** How somebody else is told, over the same server, what nobody takes; `field` is what sets the kind up. */
+  readonly escalation?: {
+    readonly field: string;
+    way(settings: Settings<Fields>, to: string): Way;
+  };
+  /** Receivers of Alertmanager that must be taken away beside it, and why. */
+  against?(
+    settings: Settings<Fields>,
+    receivers: ReceiverSettings,
+  ): readonly { readonly path: Path; readonly reason: string }[];
+}
+
+/** Defines a kind of channel; `components/channels/index.ts` registers it. */
+export const defineChannel = <const Name extends string, Fields extends z.core.$ZodShape>(
+  kind: ChannelKind<Name, Fields>,
+): ChannelKind<Name, Fields> => kind;
+
+/** Where the processor finds a secret of this name. */
+export const file = (name: string): string => `secrets/${name}`;
+
+/** Whether an address may be private. */
+export const inside = about(z.boolean().default(false), {
+  description: "Whether the address may be in a private network.",
+  example: "true",
+});
+
+/** A secret that another service proves itself with when it calls the processor. */
+export const hookSecret = (description: string) =>
+  about(
+    secret(
+      (text) => /^\S{16,}$/.test(text),
+      "must be one word of at least 16 characters",
+    ).optional(),
+    { description, secret: true },
+  );

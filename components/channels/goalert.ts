@@ -1,0 +1,38 @@
+import { about, httpUrl, secretText } from "../config/fields.ts";
+import { defineChannel, file, hookSecret, inside } from "./channel.ts";
+
+export const goalert = defineChannel({
+  name: "goalert",
+  fields: {
+    url: about(httpUrl, {
+      description: "Where GoAlert is, 0.33 or later.",
+      example: "https://goalert.example.com",
+    }),
+    private: inside,
+    token: about(secretText(), {
+      description: "Token of an integration key of the kind Generic API.",
+      secret: true,
+    }),
+    webhookSecret: hookSecret(
+      "Password in the address of a GoAlert webhook, `https://vigil:<password>@<processor>/v1/hooks/goalert`: what people do there is done here.",
+    ),
+  },
+  ways: ({ private: inside, token, url, webhookSecret }) => ({
+    goalert: {
+      channel: {
+        kind: "goalert",
+        url,
+        private: inside,
+        tokenFile: file("goalert-token"),
+        ...(webhookSecret && { webhookSecretFile: file("goalert-webhook") }),
+      },
+      secrets: {
+        [file("goalert-token")]: token,
+        ...(webhookSecret && { [file("goalert-webhook")]: webhookSecret }),
+      },
+      hears: "urgent",
+    },
+  }),
+  addresses: ({ private: inside, url }) => [{ field: "url", url, private: inside }],
+  calls: ({ webhookSecret }) => webhookSecret && "GoAlert",
+});

@@ -1,0 +1,38 @@
+import { about, encryptedSecret, secretText } from "../config/fields.ts";
+import { defineChannel, file, hookSecret } from "./channel.ts";
+
+export const pagerduty = defineChannel({
+  name: "pagerduty",
+  fields: {
+    routingKey: about(secretText(), {
+      description: "Integration key (Events API v2): triggers, acknowledges and resolves.",
+      secret: true,
+    }),
+    webhookSecret: hookSecret(
+      "Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: what people do there is done here.",
+    ),
+  },
+  ways: ({ routingKey, webhookSecret }) => ({
+    pagerduty: {
+      channel: {
+        kind: "pagerduty",
+        keyFile: file("pagerduty-key"),
+        ...(webhookSecret && { webhookSecretFile: file("pagerduty-webhook") }),
+      },
+      secrets: {
+        [file("pagerduty-key")]: routingKey,
+        ...(webhookSecret && { [file("pagerduty-webhook")]: webhookSecret }),
+      },
+      hears: "urgent",
+    },
+  }),
+  calls: ({ webhookSecret }) => webhookSecret && "PagerDuty",
+  // What PagerDuty tells must be about incidents that the processor began.
+  against: ({ routingKey }, receivers) => {
+    const key = routingKey.reveal();
+    if (key === encryptedSecret || key !== receivers.pagerduty?.routingKey.reveal()) return [];
+    const reason =
+      "has the key of vigil:processor.pagerduty: each alert would begin two incidents of one service";
+    return [{ path: ["receivers", "pagerduty"], reason }];
+  },
+});
