@@ -2,12 +2,13 @@ import { z } from "zod";
 import { type Kind, together } from "./appwrite-kinds.ts";
 import type { Channel, Message } from "./channel.ts";
 import { type Answer, deliver, isSuccess } from "./http.ts";
+import { channelKind } from "./kind.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
 
 const kindSchema = z.enum(["push", "sms", "email"]) satisfies z.ZodType<Kind>;
 
 /** A topic of Appwrite Messaging, told in one way or in several. */
-export const appwriteSchema = z.strictObject({
+const schema = z.strictObject({
   kind: z.literal("appwrite"),
   /** Of the API, such as https://fra.cloud.appwrite.io/v1. */
   endpoint: z.string(),
@@ -34,8 +35,7 @@ function isTaken({ body, status }: Answer): boolean {
   }
 }
 
-/** @throws {@link ChannelError} */
-export function openAppwrite(opening: Opening, config: z.infer<typeof appwriteSchema>): Channel {
+function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   const { kinds, projectId, topic } = config;
   const key = tokenIn(opening, config.keyFile);
   const endpoint = endpointAt(opening, config.endpoint, "endpoint", config);
@@ -60,3 +60,9 @@ export function openAppwrite(opening: Opening, config: z.infer<typeof appwriteSc
       together(await Promise.all(kinds.map((kind) => tell(kind, message, signal)))),
   };
 }
+
+/** Push, SMS and e-mail through Appwrite Messaging. */
+export const appwrite = channelKind({
+  schema,
+  open,
+});

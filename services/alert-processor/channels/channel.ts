@@ -46,6 +46,8 @@ export interface Channel {
   readonly perSecond: number;
   /** Whether the other side drops a message whose key it knows. */
   readonly idempotent: boolean;
+  /** Whether the other side keeps what is open until it is told of its end: a test is ended there as well. @default false */
+  readonly keeps?: boolean;
   /** Left out where nothing is heard from there. */
   readonly ear?: Ear | undefined;
   /**

@@ -3,11 +3,12 @@ import type { Outcome } from "../core/retry.ts";
 import { keyOf as episodeKey } from "../core/routing.ts";
 import type { Channel, Message } from "./channel.ts";
 import { htmlText } from "./html.ts";
+import { channelKind } from "./kind.ts";
 import { fileField, type Opening, secretIn } from "./opening.ts";
 import { plainText, wordingOf } from "./text.ts";
 
 /** A mail server to hand messages to. There is no way without TLS. */
-export const emailSchema = z
+const schema = z
   .strictObject({
     kind: z.literal("email"),
     host: z.string().min(1),
@@ -60,8 +61,7 @@ function threadOf({ alerts: [alert, ...more] }: Message, domain: string): { refe
   return { references: `<${episodeKey(alert, "thread", "")}@${domain}>` };
 }
 
-/** @throws {@link ChannelError} */
-export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>): Channel {
+function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   const { caFile, from, host, passwordFile, port, tls, to, user } = config;
   const secure = tls === "tls";
   const settings = {
@@ -132,3 +132,9 @@ export function openEmail(opening: Opening, config: z.infer<typeof emailSchema>)
     },
   };
 }
+
+/** Mail. */
+export const email = channelKind({
+  schema,
+  open,
+});

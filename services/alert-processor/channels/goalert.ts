@@ -4,11 +4,12 @@ import type { Channel, Message } from "./channel.ts";
 import { keyOf } from "./episode.ts";
 import { earOf, episodeField } from "./goalert-hook.ts";
 import { deliver, inTurn } from "./http.ts";
+import { channelKind } from "./kind.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
 import { cut, plainText, titleOf, wordingOf } from "./text.ts";
 
 /** A service of GoAlert, by its generic API. */
-export const goalertSchema = z.strictObject({
+const schema = z.strictObject({
   kind: z.literal("goalert"),
   /** Where GoAlert is, with its path if it has one. */
   url: z.string(),
@@ -44,8 +45,7 @@ const bodyOf = (message: Message, alert: Alert, action: Step): string =>
     meta: { [episodeField]: keyOf(alert) },
   });
 
-/** @throws {@link ChannelError} */
-export function openGoalert(opening: Opening, config: z.infer<typeof goalertSchema>): Channel {
+function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   const token = tokenIn(opening, config.tokenFile);
   const base = endpointAt(opening, config.url, "url", config);
   const path = base.url.pathname.replace(/\/+$/, "");
@@ -56,6 +56,7 @@ export function openGoalert(opening: Opening, config: z.infer<typeof goalertSche
     bundle: 1,
     perSecond: 5,
     idempotent: true,
+    keeps: true,
     ear: earOf(opening, config.webhookSecretFile),
     send: (message, signal) =>
       inTurn(message, steps[message.occasion], (alert, step) =>
@@ -69,3 +70,19 @@ export function openGoalert(opening: Opening, config: z.infer<typeof goalertSche
       ),
   };
 }
+
+/** Alerts in GoAlert, both ways. */
+export const goalert = channelKind({
+  schema,
+  hook: {
+    service: "GoAlert",
+    posts: "GoAlert's webhook",
+    scheme: "hook",
+    proof: {
+      type: "http",
+      scheme: "basic",
+      description: "GoAlert's: the name and a secret of the channel, from the webhook's address",
+    },
+  },
+  open,
+});

@@ -1,24 +1,25 @@
-/** The ways to tell people, as they are configured. */
+/** The ways to tell people, as they are configured. A new kind is one line of the list. */
 import { z } from "zod";
-import { appwriteSchema, openAppwrite } from "./appwrite.ts";
+import { appwrite } from "./appwrite.ts";
 import type { Channel } from "./channel.ts";
-import { emailSchema, openEmail } from "./email.ts";
-import { goalertSchema, openGoalert } from "./goalert.ts";
+import { email } from "./email.ts";
+import { goalert } from "./goalert.ts";
+import type { ChannelKind } from "./kind.ts";
 import type { Opening } from "./opening.ts";
-import { openPagerduty, pagerdutySchema } from "./pagerduty.ts";
-import { openSlack, slackSchema } from "./slack.ts";
-import { openWebhook, webhookSchema } from "./webhook.ts";
+import { pagerduty } from "./pagerduty.ts";
+import { slack } from "./slack.ts";
+import { webhook } from "./webhook.ts";
 
 export { ChannelError } from "./opening.ts";
 
-const channelSchema = z.discriminatedUnion("kind", [
-  appwriteSchema,
-  emailSchema,
-  goalertSchema,
-  pagerdutySchema,
-  slackSchema,
-  webhookSchema,
-]);
+const kinds = [appwrite, email, goalert, pagerduty, slack, webhook] as const;
+
+type Schema = (typeof kinds)[number]["schema"];
+
+const channelSchema = z.discriminatedUnion(
+  "kind",
+  kinds.map(({ schema }): Schema => schema) as [Schema, ...Schema[]],
+);
 
 /** Channels by name. A key that nobody knows is an error, so that a misspelt one is found. */
 export const channelsSchema = z.record(
@@ -28,21 +29,25 @@ export const channelsSchema = z.record(
 
 export type ChannelsConfig = z.infer<typeof channelsSchema>;
 
-function openChannel(opening: Opening, config: ChannelsConfig[string]): Channel {
-  switch (config.kind) {
-    case "appwrite":
-      return openAppwrite(opening, config);
-    case "email":
-      return openEmail(opening, config);
-    case "goalert":
-      return openGoalert(opening, config);
-    case "pagerduty":
-      return openPagerduty(opening, config);
-    case "slack":
-      return openSlack(opening, config);
-    case "webhook":
-      return openWebhook(opening, config);
-  }
+type One = ChannelsConfig[string];
+
+const byName = new Map(
+  kinds.map((kind) => [
+    kind.schema.shape.kind.value,
+    kind as unknown as ChannelKind<z.ZodType<One>>,
+  ]),
+);
+
+/** The names of all kinds. */
+export const kindNames: readonly string[] = [...byName.keys()];
+
+/** The webhooks by which services tell what people do there. */
+export const hooks = [...byName.values()].flatMap(({ hook }) => hook ?? []);
+
+function openChannel(opening: Opening, config: One): Channel {
+  const kind = byName.get(config.kind);
+  if (kind === undefined) throw new Error(`there is no kind of channel ${config.kind}`);
+  return kind.open(opening, config);
 }
 
 /** Throws nothing: what nobody foresaw is refused, so that it is seen and blocks nothing. */

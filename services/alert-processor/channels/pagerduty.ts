@@ -4,12 +4,13 @@ import { classOf } from "../core/severity.ts";
 import type { Channel, Message } from "./channel.ts";
 import { keyOf } from "./episode.ts";
 import { type Answer, deliver, inTurn } from "./http.ts";
+import { channelKind } from "./kind.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
 import { earOf } from "./pagerduty-hook.ts";
 import { clean, cut, timeOf, titleOf, wordingOf } from "./text.ts";
 
 /** The Events API of PagerDuty, version 2. */
-export const pagerdutySchema = z.strictObject({
+const schema = z.strictObject({
   kind: z.literal("pagerduty"),
   /** Holds the routing key of an integration. */
   keyFile: fileField,
@@ -79,8 +80,7 @@ function eventOf(message: Message, alert: Alert, routingKey: string, action: Act
 
 const isAccepted = ({ status }: Answer): boolean => status === 202;
 
-/** @throws {@link ChannelError} */
-export function openPagerduty(opening: Opening, config: z.infer<typeof pagerdutySchema>): Channel {
+function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   const key = tokenIn(opening, config.keyFile);
   const base = endpointAt(opening, config.url, "url", config);
   const endpoint = { ...base, url: new URL("/v2/enqueue", base.url) };
@@ -90,6 +90,7 @@ export function openPagerduty(opening: Opening, config: z.infer<typeof pagerduty
     // Two a second are what one integration may send.
     perSecond: 2,
     idempotent: true,
+    keeps: true,
     ear: earOf(opening, config.webhookSecretFile),
     send: (message, signal) =>
       inTurn(message, actions[message.occasion], (alert, action) => {
@@ -98,3 +99,20 @@ export function openPagerduty(opening: Opening, config: z.infer<typeof pagerduty
       }),
   };
 }
+
+/** Incidents in PagerDuty, both ways. */
+export const pagerduty = channelKind({
+  schema,
+  hook: {
+    service: "PagerDuty",
+    posts: "PagerDuty's webhook, version 3",
+    scheme: "signature",
+    proof: {
+      type: "apiKey",
+      in: "header",
+      name: "X-PagerDuty-Signature",
+      description: "PagerDuty's: its webhook signs each message with a secret of the channel",
+    },
+  },
+  open,
+});

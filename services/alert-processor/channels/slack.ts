@@ -2,11 +2,12 @@ import { z } from "zod";
 import { classOf } from "../core/severity.ts";
 import type { Channel, Message } from "./channel.ts";
 import { type Answer, deliver, isSuccess } from "./http.ts";
+import { channelKind } from "./kind.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
 import { plainText, wordingOf, worstOf } from "./text.ts";
 
 /** An incoming webhook of Slack, or of what speaks like it. */
-export const slackSchema = z.strictObject({
+const schema = z.strictObject({
   kind: z.literal("slack"),
   /** Holds the webhook's address, which is a secret. */
   urlFile: fileField,
@@ -47,8 +48,7 @@ function payloadOf(message: Message) {
   };
 }
 
-/** @throws {@link ChannelError} */
-export function openSlack(opening: Opening, config: z.infer<typeof slackSchema>): Channel {
+function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   const { urlFile } = config;
   const endpoint = endpointAt(opening, tokenIn(opening, urlFile), urlFile, config);
   return {
@@ -63,3 +63,9 @@ export function openSlack(opening: Opening, config: z.infer<typeof slackSchema>)
 
 /** The whole of Slack's answer to what it took. */
 const isOk = ({ body, status }: Answer): boolean => isSuccess(status) && body.trim() === "ok";
+
+/** Messages in Slack. */
+export const slack = channelKind({
+  schema,
+  open,
+});

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Channel, Message } from "./channel.ts";
 import { deliver } from "./http.ts";
+import { channelKind } from "./kind.ts";
 import { accessFields, endpointAt, fileField, type Opening, secretIn, tokenIn } from "./opening.ts";
 
 /** Any program that takes JSON. */
-export const webhookSchema = z
+const schema = z
   .strictObject({
     kind: z.literal("webhook"),
     url: z.string().optional(),
@@ -39,8 +40,7 @@ function payloadOf({ alerts, key, links, occasion }: Message) {
   };
 }
 
-/** @throws {@link ChannelError} */
-export function openWebhook(opening: Opening, config: z.infer<typeof webhookSchema>): Channel {
+function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   const { bundle, perSecond, tokenFile, url, urlFile } = config;
   const token = tokenFile === undefined ? undefined : tokenIn(opening, tokenFile);
   const address = urlFile === undefined ? (url ?? "") : secretIn(opening, urlFile).trim();
@@ -50,6 +50,7 @@ export function openWebhook(opening: Opening, config: z.infer<typeof webhookSche
     bundle,
     perSecond,
     idempotent: true,
+    keeps: true,
     send: (message, signal) => {
       const headers = {
         "idempotency-key": message.key,
@@ -59,3 +60,9 @@ export function openWebhook(opening: Opening, config: z.infer<typeof webhookSche
     },
   };
 }
+
+/** JSON for programs. */
+export const webhook = channelKind({
+  schema,
+  open,
+});

@@ -1,6 +1,7 @@
 /** What the API's description says beside what the routes say of themselves. */
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
+import { hooks } from "../channels/index.ts";
 import { cookieAt } from "./cookie.ts";
 import type { Reach } from "./paths.ts";
 
@@ -110,17 +111,7 @@ export const apiAt = (reach: Reach): NonNullable<FastifyDynamicSwaggerOptions["o
       bearer: { type: "http", scheme: "bearer" },
       basic: { type: "http", scheme: "basic" },
       session: { type: "apiKey", in: "cookie", name: cookieAt(reach).name },
-      signature: {
-        type: "apiKey",
-        in: "header",
-        name: "X-PagerDuty-Signature",
-        description: "PagerDuty's: its webhook signs each message with a secret of the channel",
-      },
-      hook: {
-        type: "http",
-        scheme: "basic",
-        description: "GoAlert's: the name and a secret of the channel, from the webhook's address",
-      },
+      ...Object.fromEntries(hooks.map(({ proof, scheme }) => [scheme, proof])),
     },
   },
   security: [{ session: [] }, { basic: [] }],

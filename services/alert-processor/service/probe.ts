@@ -6,9 +6,6 @@ import type { Outcome } from "../core/retry.ts";
 /** What a test message may take: milliseconds. */
 const timeout = 15_000;
 
-/** Kinds whose other side keeps what is open: the test ends there as well. */
-const keepers: readonly string[] = ["goalert", "pagerduty", "webhook"];
-
 /** An alert that is none: it is in no list. */
 function testAlert(who: string, now: number): Alert {
   const labels = { alertname: "VigilTest", severity: "info", team: "", instance: "" };
@@ -34,7 +31,6 @@ function testAlert(who: string, now: number): Alert {
 /** Tells a channel something at once, past everything that waits. @returns What became of it. */
 export async function sendTest(
   channel: Channel,
-  kind: string,
   links: Links,
   who: string,
   now: number,
@@ -46,6 +42,6 @@ export async function sendTest(
       AbortSignal.timeout(timeout),
     );
   const outcome = await send("firing", alert);
-  if (outcome.kind !== "sent" || !keepers.includes(kind)) return outcome;
+  if (outcome.kind !== "sent" || channel.keeps !== true) return outcome;
   return send("resolved", { ...alert, status: "resolved", endsAt: now + 1 });
 }

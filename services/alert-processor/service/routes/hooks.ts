@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { Channel } from "../../channels/channel.ts";
+import { hooks } from "../../channels/index.ts";
 import type { Heard, HeardResult } from "../../core/heard.ts";
 import type { Planner } from "../../core/writes.ts";
 import type { DeskStore } from "../../store/desk.ts";
@@ -31,6 +32,8 @@ export interface HookRoutes {
 
 /** Theirs have 256 KiB at most. */
 const bodyLimit = 300_000;
+
+const named = hooks.map(({ service }) => service).join(", ");
 
 const minute = 60_000;
 
@@ -102,11 +105,11 @@ export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
         return reply.code(401).send({ error: `the header ${ear.header} is missing` });
       },
       schema: {
-        summary: "Hear what people do in the service behind a channel: PagerDuty, GoAlert",
+        summary: `Hear what people do in the service behind a channel: ${named}`,
         tags: ["channels"],
-        security: [{ signature: [] }, { hook: [] }],
+        security: hooks.map(({ scheme }) => ({ [scheme]: [] })),
         params: z.object({ channel: z.string().max(40) }),
-        body: z.looseObject({}).describe("PagerDuty's webhook, version 3, or GoAlert's"),
+        body: z.looseObject({}).describe(hooks.map(({ posts }) => posts).join(", or ")),
         response: {
           200: z.object({ result: z.enum(hookResults) }),
           401: failureSchema,

@@ -88,8 +88,7 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
       if (channel === undefined) {
         return reply.code(404).send({ error: `there is no channel ${params.channel}` });
       }
-      const kind = kinds[channel.name] ?? "";
-      const outcome = await sendTest(channel, kind, links, user, clock());
+      const outcome = await sendTest(channel, links, user, clock());
       log.info({ audit: "test", user, address: ip, channel: channel.name }, "acted");
       const why = "why" in outcome ? outcome.why : "";
       journal.note(parts.channel(channel.name), why);

@@ -1,4 +1,6 @@
-import { ChannelError, channelsSchema, openChannels } from "../../channels/index.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ChannelError, channelsSchema, kindNames, openChannels } from "../../channels/index.ts";
 import { enough, type Files, messageOf, readFrom } from "./messages.ts";
 
 const all = {
@@ -40,6 +42,33 @@ const files: Files = {
 
 const open = (channels: object, given: Files = files) =>
   openChannels(channelsSchema.parse(channels), readFrom(given));
+
+const ours = join(import.meta.dirname, "../..");
+
+const sources = (folder: string): string[] =>
+  readdirSync(join(ours, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(folder, file));
+
+const textOf = (file: string): string => readFileSync(join(ours, file), "utf8");
+
+test("knows each kind by its own file, and registers it once", () => {
+  const defined = sources("channels").flatMap((file) =>
+    [...textOf(file).matchAll(/\bkind: z\.literal\("(\w+)"\)/g)].map(([, kind]) => [file, kind]),
+  );
+  expect(defined).toEqual([...kindNames].sort().map((kind) => [`channels/${kind}.ts`, kind]));
+});
+
+test("is asked for no kind by name, anywhere", () => {
+  const naming = new RegExp(`"(?:${kindNames.join("|")})"`);
+  const others = ["core", "service", "store"].flatMap(sources);
+  expect(others.filter((file) => naming.test(textOf(file)))).toEqual([]);
+});
+
+test("is tried with each kind", () => {
+  const tried = new Set<string>(Object.values(all).map(({ kind }) => kind));
+  expect([...tried].sort()).toEqual([...kindNames].sort());
+});
 
 test("opens a channel of each kind, in the order of the configuration", () => {
   expect(open(all).map(({ name }) => name)).toEqual(Object.keys(all));
