@@ -45,6 +45,9 @@
 # processor.appwrite.key: API key with the scope messages.write.
 # ./vigil pulumi config set --secret --path 'vigil:processor.appwrite.key'
 
+# processor.discord.url: Webhook of a Discord channel that critical alerts and emergencies go to.
+# ./vigil pulumi config set --secret --path 'vigil:processor.discord.url'
+
 # redis.instances.<name>.password: Its password.
 # ./vigil pulumi config set --secret --path 'vigil:redis.instances["<name>"].password'
 

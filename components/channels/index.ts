@@ -2,13 +2,14 @@
 import { z } from "zod";
 import { appwrite } from "./appwrite.ts";
 import type { ChannelKind } from "./channel.ts";
+import { discord } from "./discord.ts";
 import { email } from "./email.ts";
 import { goalert } from "./goalert.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
 import { webhook } from "./webhook.ts";
 
-const kinds = [slack, pagerduty, goalert, webhook, email, appwrite] as const;
+const kinds = [slack, pagerduty, goalert, webhook, email, appwrite, discord] as const;
 
 type Kinds = (typeof kinds)[number];
 

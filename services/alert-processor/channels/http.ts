@@ -123,17 +123,21 @@ export const isSuccess = (status: number): boolean => status >= 200 && status < 
  *
  * @param accepts - Whether an answer is this service's word that it took the message: any success,
  * unless the service is more exact. What else answers 200 is a stranger, such as a proxy: a failure.
+ * @param readNo - What a no means, where the service says it in another way than by the status.
  */
 export async function deliver(
   endpoint: Endpoint,
   post: Post,
   signal: AbortSignal,
   accepts: (answer: Answer) => boolean = ({ status }) => isSuccess(status),
+  readNo: (answer: Answer) => Outcome | undefined = () => undefined,
 ): Promise<Outcome> {
   try {
     const answer = await exchange(endpoint, post, signal);
     const { at, retryAfter, status } = answer;
     if (accepts(answer)) return { kind: "sent" };
+    const no = readNo(answer);
+    if (no !== undefined) return no;
     if (!isSuccess(status)) return outcomeOf(status, retryAfter, at);
     return { kind: "failed", why: `answered ${status}, but not as this service does` };
   } catch (error) {

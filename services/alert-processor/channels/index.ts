@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { appwrite } from "./appwrite.ts";
 import type { Channel } from "./channel.ts";
+import { discord } from "./discord.ts";
 import { email } from "./email.ts";
 import { goalert } from "./goalert.ts";
 import type { ChannelKind } from "./kind.ts";
@@ -12,7 +13,7 @@ import { webhook } from "./webhook.ts";
 
 export { ChannelError } from "./opening.ts";
 
-const kinds = [appwrite, email, goalert, pagerduty, slack, webhook] as const;
+const kinds = [appwrite, discord, email, goalert, pagerduty, slack, webhook] as const;
 
 type Schema = (typeof kinds)[number]["schema"];
 

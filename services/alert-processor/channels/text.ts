@@ -47,6 +47,23 @@ export function cut(text: string, limit: number): string {
   return points.length <= limit ? text : `${points.slice(0, limit - 1).join("")}…`;
 }
 
+/** How services count what they limit. */
+export const units = (text: string): number => text.length;
+export const bytes = (text: string): number => Buffer.byteLength(text);
+
+/** At most `limit` of what `measure` counts, so that no character is cut in half. */
+export function cutBy(text: string, limit: number, measure: (text: string) => number): string {
+  if (measure(text) <= limit) return text;
+  let room = limit - measure("…");
+  let short = "";
+  for (const point of text) {
+    room -= measure(point);
+    if (room < 0) break;
+    short += point;
+  }
+  return `${short}…`;
+}
+
 const line = (text: string, limit = longestLine): string => cut(clean(text), limit);
 
 const calendarEnd = 8.64e15;

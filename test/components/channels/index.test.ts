@@ -8,7 +8,7 @@ describe("a kind of channel", () => {
   const files = trackedFiles("components/channels/*.ts").map((file) =>
     file.replace(/^components\/channels\/|\.ts$/g, ""),
   );
-  const kinds = files.filter((name) => !["channel", "index"].includes(name));
+  const kinds = files.filter((name) => !["channel", "index"].includes(name)).sort();
   const text = (file: string): string => readFileSync(join(root, file), "utf8");
 
   it("is one file and one line", () => {

@@ -44,6 +44,7 @@ const everything = {
     project: "vigil",
     key: "hidden-appwrite",
   },
+  discord: { url: "https://discord.com/api/webhooks/1/hidden-discord" },
   escalation: { to: "lead@example.com" },
   people: { act: "grace, ada", look: "wall" },
   url: "https://ops.example.com/alerts/",
@@ -110,7 +111,7 @@ describe("processor.yml", () => {
     );
     const channels = openChannels(read.channels, readSecret);
     expect(channels.map(({ name }) => name)).toEqual(channelNames(config.processor));
-    expect(channels).toHaveLength("slack" in processor ? 8 : 0);
+    expect(channels).toHaveLength("slack" in processor ? 9 : 0);
     expect(read.readers).toEqual("slack" in processor ? ["wall"] : []);
   });
 

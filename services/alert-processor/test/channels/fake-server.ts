@@ -5,13 +5,17 @@ import { createServer as createSecure } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Pair } from "../../../../test/kit/pki.ts";
 
+export interface Said {
+  readonly status: number;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** What the fake does with a request: an answer, or something that goes wrong. */
 export type Step =
-  | {
-      readonly status: number;
-      readonly body?: string;
-      readonly headers?: Readonly<Record<string, string>>;
-    }
+  | Said
+  /** An answer that depends on what is asked, as the service gives it. */
+  | ((seen: Seen) => Said)
   /** `silent`: nothing, for ever. `drip`: half an answer, and then nothing for ever. */
   | "silent"
   | "drip"
@@ -64,8 +68,9 @@ export async function fakeServer(pair?: Pair, at = 0): Promise<FakeServer> {
       const { headers, method = "", socket, url: path = "" } = request;
       seen.push({ method, path, headers, body });
       fake.onRequest();
-      const step = fake.script[steps] ?? fake.script.at(-1) ?? { status: 200 };
+      const next = fake.script[steps] ?? fake.script.at(-1) ?? { status: 200 };
       steps += 1;
+      const step = typeof next === "function" ? next({ method, path, headers, body }) : next;
       if (typeof step === "object") response.writeHead(step.status, step.headers).end(step.body);
       else if (step === "garbage") socket.end("220 this is no HTTP at all\r\n\r\n");
       else if (step === "upgrade") socket.end(upgrade);

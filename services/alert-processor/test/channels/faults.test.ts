@@ -49,6 +49,12 @@ interface Kind {
 
 const kinds: readonly Kind[] = [
   {
+    kind: "discord",
+    config: () => ({ urlFile: "url" }),
+    good: { status: 200, body: '{"id":"1"}' },
+    exact: true,
+  },
+  {
     kind: "slack",
     config: () => ({ urlFile: "url" }),
     good: { status: 200, body: "ok" },

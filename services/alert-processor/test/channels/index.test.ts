@@ -7,6 +7,7 @@ const all = {
   oncall: { kind: "goalert", url: "https://goalert.example/", tokenFile: "token" },
   pager: { kind: "pagerduty", keyFile: "key" },
   chat: { kind: "slack", urlFile: "url" },
+  game: { kind: "discord", urlFile: "url" },
   mail: {
     kind: "email",
     host: "mail.example",
@@ -105,6 +106,7 @@ const secrets = [
   ["oncall", "token"],
   ["pager", "key"],
   ["chat", "url"],
+  ["game", "url"],
   ["mail", "password"],
   ["hook", "token"],
   ["critical-alerts", "key"],
@@ -126,7 +128,7 @@ describe.each(secrets)("the secret of %s", (name, file) => {
   });
 });
 
-test.each(["oncall", "pager", "chat", "hook", "critical-alerts"] as const)(
+test.each(["oncall", "pager", "chat", "game", "hook", "critical-alerts"] as const)(
   "the token of %s must fit into a header, and is not in the error",
   (name) => {
     for (const text of ["se cret", "secret\r\nx: y", "secrét"]) {

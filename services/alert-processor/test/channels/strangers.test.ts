@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { escapeHtml, htmlText } from "../../channels/html.ts";
 import { escapeSlack } from "../../channels/slack.ts";
-import { clean, cut, wordingOf } from "../../channels/text.ts";
+import { bytes, clean, cut, cutBy, units, wordingOf } from "../../channels/text.ts";
 import { hostile, hostileAlert, messageOf, occasions } from "./messages.ts";
 
 /** Any text, often with what does harm in it. */
@@ -42,6 +42,21 @@ describe("texts of strangers", () => {
         expect(Array.from(short).length).toBeLessThanOrEqual(limit);
         const fits = Array.from(whole).length <= limit;
         expect(fits ? short === whole : short.endsWith("…")).toBe(true);
+      }),
+    );
+  });
+
+  test("are cut by bytes or units, as a service counts", () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: 3, max: 50 }), (one, limit) => {
+        const whole = one.toWellFormed();
+        for (const measure of [bytes, units]) {
+          const short = cutBy(whole, limit, measure);
+          expect(short.isWellFormed()).toBe(true);
+          expect(measure(short)).toBeLessThanOrEqual(limit);
+          const fits = measure(whole) <= limit;
+          expect(fits ? short === whole : whole.startsWith(short.slice(0, -1))).toBe(true);
+        }
       }),
     );
   });

@@ -1,0 +1,21 @@
+import { about, secretUrl } from "../config/fields.ts";
+import { defineChannel, file } from "./channel.ts";
+
+export const discord = defineChannel({
+  name: "discord",
+  fields: {
+    url: about(secretUrl(), {
+      description: "Webhook of a Discord channel that critical alerts and emergencies go to.",
+      example: "https://discord.com/api/webhooks/…",
+      secret: true,
+    }),
+  },
+  ways: ({ url }) => ({
+    discord: {
+      channel: { kind: "discord", urlFile: file("discord-url") },
+      secrets: { [file("discord-url")]: url },
+      hears: "urgent",
+    },
+  }),
+  addresses: ({ url }) => [{ field: "url", url: url.reveal(), private: undefined }],
+});
