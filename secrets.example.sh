@@ -48,6 +48,9 @@
 # processor.discord.url: Webhook of a Discord channel that critical alerts and emergencies go to.
 # ./vigil pulumi config set --secret --path 'vigil:processor.discord.url'
 
+# processor.telegram.token: Token of a Telegram bot, as BotFather tells it.
+# ./vigil pulumi config set --secret --path 'vigil:processor.telegram.token'
+
 # redis.instances.<name>.password: Its password.
 # ./vigil pulumi config set --secret --path 'vigil:redis.instances["<name>"].password'
 

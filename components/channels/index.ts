@@ -7,9 +7,10 @@ import { email } from "./email.ts";
 import { goalert } from "./goalert.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
+import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
 
-const kinds = [slack, pagerduty, goalert, webhook, email, appwrite, discord] as const;
+const kinds = [slack, pagerduty, goalert, webhook, email, appwrite, discord, telegram] as const;
 
 type Kinds = (typeof kinds)[number];
 

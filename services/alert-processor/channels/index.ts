@@ -9,11 +9,12 @@ import type { ChannelKind } from "./kind.ts";
 import type { Opening } from "./opening.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
+import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
 
 export { ChannelError } from "./opening.ts";
 
-const kinds = [appwrite, discord, email, goalert, pagerduty, slack, webhook] as const;
+const kinds = [appwrite, discord, email, goalert, pagerduty, slack, telegram, webhook] as const;
 
 type Schema = (typeof kinds)[number]["schema"];
 

@@ -49,6 +49,12 @@ interface Kind {
 
 const kinds: readonly Kind[] = [
   {
+    kind: "telegram",
+    config: (url) => ({ url, chat: "-1001", tokenFile: "secret" }),
+    good: { status: 200, body: '{"ok":true,"result":{}}' },
+    exact: true,
+  },
+  {
     kind: "discord",
     config: () => ({ urlFile: "url" }),
     good: { status: 200, body: '{"id":"1"}' },

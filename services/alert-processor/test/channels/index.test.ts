@@ -8,6 +8,7 @@ const all = {
   pager: { kind: "pagerduty", keyFile: "key" },
   chat: { kind: "slack", urlFile: "url" },
   game: { kind: "discord", urlFile: "url" },
+  bot: { kind: "telegram", chat: "-1001", tokenFile: "token" },
   mail: {
     kind: "email",
     host: "mail.example",
@@ -107,6 +108,7 @@ const secrets = [
   ["pager", "key"],
   ["chat", "url"],
   ["game", "url"],
+  ["bot", "token"],
   ["mail", "password"],
   ["hook", "token"],
   ["critical-alerts", "key"],
@@ -128,7 +130,7 @@ describe.each(secrets)("the secret of %s", (name, file) => {
   });
 });
 
-test.each(["oncall", "pager", "chat", "game", "hook", "critical-alerts"] as const)(
+test.each(["oncall", "pager", "bot", "chat", "game", "hook", "critical-alerts"] as const)(
   "the token of %s must fit into a header, and is not in the error",
   (name) => {
     for (const text of ["se cret", "secret\r\nx: y", "secrét"]) {
