@@ -51,6 +51,9 @@
 # processor.telegram.token: Token of a Telegram bot, as BotFather tells it.
 # ./vigil pulumi config set --secret --path 'vigil:processor.telegram.token'
 
+# processor.googlechat.url: Webhook of a Google Chat space that critical alerts and emergencies go to.
+# ./vigil pulumi config set --secret --path 'vigil:processor.googlechat.url'
+
 # redis.instances.<name>.password: Its password.
 # ./vigil pulumi config set --secret --path 'vigil:redis.instances["<name>"].password'
 

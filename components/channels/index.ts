@@ -5,12 +5,23 @@ import type { ChannelKind } from "./channel.ts";
 import { discord } from "./discord.ts";
 import { email } from "./email.ts";
 import { goalert } from "./goalert.ts";
+import { googlechat } from "./googlechat.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
 import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
 
-const kinds = [slack, pagerduty, goalert, webhook, email, appwrite, discord, telegram] as const;
+const kinds = [
+  slack,
+  pagerduty,
+  goalert,
+  webhook,
+  email,
+  appwrite,
+  discord,
+  telegram,
+  googlechat,
+] as const;
 
 type Kinds = (typeof kinds)[number];
 

@@ -5,6 +5,7 @@ import type { Channel } from "./channel.ts";
 import { discord } from "./discord.ts";
 import { email } from "./email.ts";
 import { goalert } from "./goalert.ts";
+import { googlechat } from "./googlechat.ts";
 import type { ChannelKind } from "./kind.ts";
 import type { Opening } from "./opening.ts";
 import { pagerduty } from "./pagerduty.ts";
@@ -14,7 +15,17 @@ import { webhook } from "./webhook.ts";
 
 export { ChannelError } from "./opening.ts";
 
-const kinds = [appwrite, discord, email, goalert, pagerduty, slack, telegram, webhook] as const;
+const kinds = [
+  appwrite,
+  discord,
+  email,
+  goalert,
+  googlechat,
+  pagerduty,
+  slack,
+  telegram,
+  webhook,
+] as const;
 
 type Schema = (typeof kinds)[number]["schema"];
 

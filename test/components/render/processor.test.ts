@@ -46,6 +46,9 @@ const everything = {
   },
   discord: { url: "https://discord.com/api/webhooks/1/hidden-discord" },
   telegram: { token: "123456:hidden-telegram", chat: "-1001234567890" },
+  googlechat: {
+    url: "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=hidden-googlechat",
+  },
   escalation: { to: "lead@example.com" },
   people: { act: "grace, ada", look: "wall" },
   url: "https://ops.example.com/alerts/",
@@ -112,7 +115,7 @@ describe("processor.yml", () => {
     );
     const channels = openChannels(read.channels, readSecret);
     expect(channels.map(({ name }) => name)).toEqual(channelNames(config.processor));
-    expect(channels).toHaveLength("slack" in processor ? 10 : 0);
+    expect(channels).toHaveLength("slack" in processor ? 11 : 0);
     expect(read.readers).toEqual("slack" in processor ? ["wall"] : []);
   });
 

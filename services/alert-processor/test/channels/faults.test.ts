@@ -49,6 +49,12 @@ interface Kind {
 
 const kinds: readonly Kind[] = [
   {
+    kind: "googlechat",
+    config: () => ({ urlFile: "url" }),
+    good: { status: 200, body: '{"name":"spaces/A/messages/B"}' },
+    exact: true,
+  },
+  {
     kind: "telegram",
     config: (url) => ({ url, chat: "-1001", tokenFile: "secret" }),
     good: { status: 200, body: '{"ok":true,"result":{}}' },

@@ -9,6 +9,7 @@ const all = {
   chat: { kind: "slack", urlFile: "url" },
   game: { kind: "discord", urlFile: "url" },
   bot: { kind: "telegram", chat: "-1001", tokenFile: "token" },
+  space: { kind: "googlechat", urlFile: "url" },
   mail: {
     kind: "email",
     host: "mail.example",
@@ -109,6 +110,7 @@ const secrets = [
   ["chat", "url"],
   ["game", "url"],
   ["bot", "token"],
+  ["space", "url"],
   ["mail", "password"],
   ["hook", "token"],
   ["critical-alerts", "key"],
@@ -130,7 +132,7 @@ describe.each(secrets)("the secret of %s", (name, file) => {
   });
 });
 
-test.each(["oncall", "pager", "bot", "chat", "game", "hook", "critical-alerts"] as const)(
+test.each(["oncall", "pager", "space", "bot", "chat", "game", "hook", "critical-alerts"] as const)(
   "the token of %s must fit into a header, and is not in the error",
   (name) => {
     for (const text of ["se cret", "secret\r\nx: y", "secrét"]) {

@@ -1,0 +1,21 @@
+import { about, secretUrl } from "../config/fields.ts";
+import { defineChannel, file } from "./channel.ts";
+
+export const googlechat = defineChannel({
+  name: "googlechat",
+  fields: {
+    url: about(secretUrl(), {
+      description: "Webhook of a Google Chat space that critical alerts and emergencies go to.",
+      example: "https://chat.googleapis.com/v1/spaces/…",
+      secret: true,
+    }),
+  },
+  ways: ({ url }) => ({
+    googlechat: {
+      channel: { kind: "googlechat", urlFile: file("googlechat-url") },
+      secrets: { [file("googlechat-url")]: url },
+      hears: "urgent",
+    },
+  }),
+  addresses: ({ url }) => [{ field: "url", url: url.reveal(), private: undefined }],
+});
