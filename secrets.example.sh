@@ -54,6 +54,9 @@
 # processor.googlechat.url: Webhook of a Google Chat space that critical alerts and emergencies go to.
 # ./vigil pulumi config set --secret --path 'vigil:processor.googlechat.url'
 
+# processor.msteams.url: Webhook of a Microsoft Teams workflow that critical alerts and emergencies go to.
+# ./vigil pulumi config set --secret --path 'vigil:processor.msteams.url'
+
 # redis.instances.<name>.password: Its password.
 # ./vigil pulumi config set --secret --path 'vigil:redis.instances["<name>"].password'
 

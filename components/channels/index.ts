@@ -6,6 +6,7 @@ import { discord } from "./discord.ts";
 import { email } from "./email.ts";
 import { goalert } from "./goalert.ts";
 import { googlechat } from "./googlechat.ts";
+import { msteams } from "./msteams.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
 import { telegram } from "./telegram.ts";
@@ -21,6 +22,7 @@ const kinds = [
   discord,
   telegram,
   googlechat,
+  msteams,
 ] as const;
 
 type Kinds = (typeof kinds)[number];

@@ -7,6 +7,7 @@ import { email } from "./email.ts";
 import { goalert } from "./goalert.ts";
 import { googlechat } from "./googlechat.ts";
 import type { ChannelKind } from "./kind.ts";
+import { msteams } from "./msteams.ts";
 import type { Opening } from "./opening.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
@@ -21,6 +22,7 @@ const kinds = [
   email,
   goalert,
   googlechat,
+  msteams,
   pagerduty,
   slack,
   telegram,

@@ -48,6 +48,7 @@ interface Kind {
 }
 
 const kinds: readonly Kind[] = [
+  { kind: "msteams", config: () => ({ urlFile: "url" }), good: { status: 202 }, exact: true },
   {
     kind: "googlechat",
     config: () => ({ urlFile: "url" }),

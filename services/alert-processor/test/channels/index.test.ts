@@ -10,6 +10,7 @@ const all = {
   game: { kind: "discord", urlFile: "url" },
   bot: { kind: "telegram", chat: "-1001", tokenFile: "token" },
   space: { kind: "googlechat", urlFile: "url" },
+  office: { kind: "msteams", urlFile: "url" },
   mail: {
     kind: "email",
     host: "mail.example",
@@ -111,6 +112,7 @@ const secrets = [
   ["game", "url"],
   ["bot", "token"],
   ["space", "url"],
+  ["office", "url"],
   ["mail", "password"],
   ["hook", "token"],
   ["critical-alerts", "key"],
@@ -132,15 +134,22 @@ describe.each(secrets)("the secret of %s", (name, file) => {
   });
 });
 
-test.each(["oncall", "pager", "space", "bot", "chat", "game", "hook", "critical-alerts"] as const)(
-  "the token of %s must fit into a header, and is not in the error",
-  (name) => {
-    for (const text of ["se cret", "secret\r\nx: y", "secrét"]) {
-      const opening = () => open({ [name]: all[name] }, { key: text, token: text, url: text });
-      expect(opening).toThrow(/^channels\.[a-z-]+: \w+ must hold one word of ASCII characters$/);
-    }
-  },
-);
+test.each([
+  "oncall",
+  "pager",
+  "office",
+  "space",
+  "bot",
+  "chat",
+  "game",
+  "hook",
+  "critical-alerts",
+] as const)("the token of %s must fit into a header, and is not in the error", (name) => {
+  for (const text of ["se cret", "secret\r\nx: y", "secrét"]) {
+    const opening = () => open({ [name]: all[name] }, { key: text, token: text, url: text });
+    expect(opening).toThrow(/^channels\.[a-z-]+: \w+ must hold one word of ASCII characters$/);
+  }
+});
 
 test("an authority must be there as well", () => {
   const trusting = { hook: { ...all.hook, caFile: "authority" } };

@@ -1,0 +1,22 @@
+import { about, secretUrl } from "../config/fields.ts";
+import { defineChannel, file } from "./channel.ts";
+
+export const msteams = defineChannel({
+  name: "msteams",
+  fields: {
+    url: about(secretUrl(), {
+      description:
+        "Webhook of a Microsoft Teams workflow that critical alerts and emergencies go to.",
+      example: "https://prod-01.westeurope.logic.azure.com/workflows/…",
+      secret: true,
+    }),
+  },
+  ways: ({ url }) => ({
+    msteams: {
+      channel: { kind: "msteams", urlFile: file("msteams-url") },
+      secrets: { [file("msteams-url")]: url },
+      hears: "urgent",
+    },
+  }),
+  addresses: ({ url }) => [{ field: "url", url: url.reveal(), private: undefined }],
+});
