@@ -57,6 +57,12 @@
 # processor.msteams.url: Webhook of a Microsoft Teams workflow that critical alerts and emergencies go to.
 # ./vigil pulumi config set --secret --path 'vigil:processor.msteams.url'
 
+# processor.ntfy.topic: Topic that critical alerts and emergencies go to: as good as a password where everybody may read.
+# ./vigil pulumi config set --secret --path 'vigil:processor.ntfy.topic'
+
+# processor.ntfy.token: Access token, where the server asks for one.
+# ./vigil pulumi config set --secret --path 'vigil:processor.ntfy.token'
+
 # redis.instances.<name>.password: Its password.
 # ./vigil pulumi config set --secret --path 'vigil:redis.instances["<name>"].password'
 

@@ -7,6 +7,7 @@ import { email } from "./email.ts";
 import { goalert } from "./goalert.ts";
 import { googlechat } from "./googlechat.ts";
 import { msteams } from "./msteams.ts";
+import { ntfy } from "./ntfy.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
 import { telegram } from "./telegram.ts";
@@ -23,6 +24,7 @@ const kinds = [
   telegram,
   googlechat,
   msteams,
+  ntfy,
 ] as const;
 
 type Kinds = (typeof kinds)[number];

@@ -8,6 +8,7 @@ import { goalert } from "./goalert.ts";
 import { googlechat } from "./googlechat.ts";
 import type { ChannelKind } from "./kind.ts";
 import { msteams } from "./msteams.ts";
+import { ntfy } from "./ntfy.ts";
 import type { Opening } from "./opening.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
@@ -23,6 +24,7 @@ const kinds = [
   goalert,
   googlechat,
   msteams,
+  ntfy,
   pagerduty,
   slack,
   telegram,

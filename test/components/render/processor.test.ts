@@ -50,6 +50,7 @@ const everything = {
     url: "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=hidden-googlechat",
   },
   msteams: { url: "https://prod-01.westeurope.logic.azure.com/workflows/1?sig=hidden-msteams" },
+  ntfy: { topic: "hidden-ntfy-topic", token: "hidden-ntfy" },
   escalation: { to: "lead@example.com" },
   people: { act: "grace, ada", look: "wall" },
   url: "https://ops.example.com/alerts/",
@@ -116,7 +117,7 @@ describe("processor.yml", () => {
     );
     const channels = openChannels(read.channels, readSecret);
     expect(channels.map(({ name }) => name)).toEqual(channelNames(config.processor));
-    expect(channels).toHaveLength("slack" in processor ? 12 : 0);
+    expect(channels).toHaveLength("slack" in processor ? 13 : 0);
     expect(read.readers).toEqual("slack" in processor ? ["wall"] : []);
   });
 

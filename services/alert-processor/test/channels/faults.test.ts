@@ -48,6 +48,12 @@ interface Kind {
 }
 
 const kinds: readonly Kind[] = [
+  {
+    kind: "ntfy",
+    config: (url) => ({ url, topicFile: "secret" }),
+    good: { status: 200, body: '{"id":"x","event":"message"}' },
+    exact: true,
+  },
   { kind: "msteams", config: () => ({ urlFile: "url" }), good: { status: 202 }, exact: true },
   {
     kind: "googlechat",

@@ -11,6 +11,7 @@ const all = {
   bot: { kind: "telegram", chat: "-1001", tokenFile: "token" },
   space: { kind: "googlechat", urlFile: "url" },
   office: { kind: "msteams", urlFile: "url" },
+  phone: { kind: "ntfy", topicFile: "key", tokenFile: "token" },
   mail: {
     kind: "email",
     host: "mail.example",
@@ -113,6 +114,7 @@ const secrets = [
   ["bot", "token"],
   ["space", "url"],
   ["office", "url"],
+  ["phone", "token"],
   ["mail", "password"],
   ["hook", "token"],
   ["critical-alerts", "key"],
@@ -137,6 +139,7 @@ describe.each(secrets)("the secret of %s", (name, file) => {
 test.each([
   "oncall",
   "pager",
+  "phone",
   "office",
   "space",
   "bot",

@@ -1,0 +1,42 @@
+import { about, httpUrl, secret, secretText } from "../config/fields.ts";
+import { defineChannel, file, inside } from "./channel.ts";
+
+export const ntfy = defineChannel({
+  name: "ntfy",
+  fields: {
+    url: about(httpUrl.default("https://ntfy.sh"), {
+      description: "Where ntfy is.",
+      example: "https://ntfy.example.com",
+    }),
+    private: inside,
+    topic: about(
+      secret(
+        (text) => /^[-\w]{1,64}$/.test(text),
+        "is no topic; write 1 to 64 of A-Z, a-z, 0-9, _ and -",
+      ),
+      {
+        description:
+          "Topic that critical alerts and emergencies go to: as good as a password where everybody may read.",
+        secret: true,
+      },
+    ),
+    token: about(secretText().optional(), {
+      description: "Access token, where the server asks for one.",
+      secret: true,
+    }),
+  },
+  ways: ({ private: inside, token, topic, url }) => ({
+    ntfy: {
+      channel: {
+        kind: "ntfy",
+        url,
+        private: inside,
+        topicFile: file("ntfy-topic"),
+        ...(token && { tokenFile: file("ntfy-token") }),
+      },
+      secrets: { [file("ntfy-topic")]: topic, ...(token && { [file("ntfy-token")]: token }) },
+      hears: "urgent",
+    },
+  }),
+  addresses: ({ private: inside, url }) => [{ field: "url", url, private: inside }],
+});
