@@ -63,6 +63,9 @@
 # processor.ntfy.token: Access token, where the server asks for one.
 # ./vigil pulumi config set --secret --path 'vigil:processor.ntfy.token'
 
+# processor.opsgenie.key: Key of an API integration: creates, acknowledges and closes alerts.
+# ./vigil pulumi config set --secret --path 'vigil:processor.opsgenie.key'
+
 # redis.instances.<name>.password: Its password.
 # ./vigil pulumi config set --secret --path 'vigil:redis.instances["<name>"].password'
 

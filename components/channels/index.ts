@@ -8,6 +8,7 @@ import { goalert } from "./goalert.ts";
 import { googlechat } from "./googlechat.ts";
 import { msteams } from "./msteams.ts";
 import { ntfy } from "./ntfy.ts";
+import { opsgenie } from "./opsgenie.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
 import { telegram } from "./telegram.ts";
@@ -25,6 +26,7 @@ const kinds = [
   googlechat,
   msteams,
   ntfy,
+  opsgenie,
 ] as const;
 
 type Kinds = (typeof kinds)[number];

@@ -1,5 +1,5 @@
 /** The only place that makes outgoing HTTP requests. */
-import { type IncomingMessage, request as plainRequest } from "node:http";
+import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import type { Alert } from "../core/alert.ts";
@@ -19,8 +19,10 @@ export interface Endpoint {
   readonly lookup?: LookupFunction | undefined;
 }
 
-/** What is posted. */
+/** What is posted, or asked for. */
 export interface Post {
+  /** @default "POST" */
+  readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON unless the headers say otherwise. */
   readonly body: string;
@@ -30,6 +32,7 @@ export interface Answer {
   readonly status: number;
   /** The `Retry-After` header, null where there is none. */
   readonly retryAfter: string | null;
+  readonly headers: IncomingHttpHeaders;
   /** When it was given, by the clock of whoever gave it: `Retry-After` may be a date. */
   readonly at: number;
   /** Its first 64 KiB. */
@@ -70,7 +73,7 @@ function open({ access, ca, lookup, url }: Endpoint, post: Post, signal: AbortSi
     ca,
     headers: { "content-type": "application/json", "user-agent": "vigil", ...post.headers },
     lookup: guarded(access, url.protocol, lookup),
-    method: "POST",
+    method: post.method ?? "POST",
     signal,
   } as const;
   return new Promise<IncomingMessage>((resolve, reject) => {
@@ -110,7 +113,8 @@ export async function exchange(
     const { headers, statusCode = 0 } = response;
     const body = await bodyOf(response);
     const at = instantOf(headers.date ?? "") || Date.now();
-    return { status: statusCode, retryAfter: headers["retry-after"] ?? null, at, body };
+    const retryAfter = headers["retry-after"] ?? null;
+    return { status: statusCode, retryAfter, headers, at, body };
   } catch (error) {
     throw new TransportError(reasonOf(error, signal));
   }

@@ -10,6 +10,7 @@ import type { ChannelKind } from "./kind.ts";
 import { msteams } from "./msteams.ts";
 import { ntfy } from "./ntfy.ts";
 import type { Opening } from "./opening.ts";
+import { opsgenie } from "./opsgenie.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
 import { telegram } from "./telegram.ts";
@@ -25,6 +26,7 @@ const kinds = [
   googlechat,
   msteams,
   ntfy,
+  opsgenie,
   pagerduty,
   slack,
   telegram,

@@ -51,6 +51,7 @@ const everything = {
   },
   msteams: { url: "https://prod-01.westeurope.logic.azure.com/workflows/1?sig=hidden-msteams" },
   ntfy: { topic: "hidden-ntfy-topic", token: "hidden-ntfy" },
+  opsgenie: { key: "hidden-opsgenie" },
   escalation: { to: "lead@example.com" },
   people: { act: "grace, ada", look: "wall" },
   url: "https://ops.example.com/alerts/",
@@ -117,7 +118,7 @@ describe("processor.yml", () => {
     );
     const channels = openChannels(read.channels, readSecret);
     expect(channels.map(({ name }) => name)).toEqual(channelNames(config.processor));
-    expect(channels).toHaveLength("slack" in processor ? 13 : 0);
+    expect(channels).toHaveLength("slack" in processor ? 14 : 0);
     expect(read.readers).toEqual("slack" in processor ? ["wall"] : []);
   });
 

@@ -49,6 +49,12 @@ interface Kind {
 
 const kinds: readonly Kind[] = [
   {
+    kind: "opsgenie",
+    config: (url) => ({ url, keyFile: "secret" }),
+    good: { status: 202, body: '{"requestId":"r-1"}' },
+    exact: true,
+  },
+  {
     kind: "ntfy",
     config: (url) => ({ url, topicFile: "secret" }),
     good: { status: 200, body: '{"id":"x","event":"message"}' },

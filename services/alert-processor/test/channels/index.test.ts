@@ -12,6 +12,7 @@ const all = {
   space: { kind: "googlechat", urlFile: "url" },
   office: { kind: "msteams", urlFile: "url" },
   phone: { kind: "ntfy", topicFile: "key", tokenFile: "token" },
+  genie: { kind: "opsgenie", keyFile: "key" },
   mail: {
     kind: "email",
     host: "mail.example",
@@ -115,6 +116,7 @@ const secrets = [
   ["space", "url"],
   ["office", "url"],
   ["phone", "token"],
+  ["genie", "key"],
   ["mail", "password"],
   ["hook", "token"],
   ["critical-alerts", "key"],
@@ -139,6 +141,7 @@ describe.each(secrets)("the secret of %s", (name, file) => {
 test.each([
   "oncall",
   "pager",
+  "genie",
   "phone",
   "office",
   "space",

@@ -1,0 +1,24 @@
+import { about, httpUrl, secretText } from "../config/fields.ts";
+import { defineChannel, file } from "./channel.ts";
+
+export const opsgenie = defineChannel({
+  name: "opsgenie",
+  fields: {
+    url: about(httpUrl.default("https://api.opsgenie.com"), {
+      description: "API of Opsgenie; another one in the EU.",
+      example: "https://api.eu.opsgenie.com",
+    }),
+    key: about(secretText(), {
+      description: "Key of an API integration: creates, acknowledges and closes alerts.",
+      secret: true,
+    }),
+  },
+  ways: ({ key, url }) => ({
+    opsgenie: {
+      channel: { kind: "opsgenie", url, keyFile: file("opsgenie-key") },
+      secrets: { [file("opsgenie-key")]: key },
+      hears: "urgent",
+    },
+  }),
+  addresses: ({ url }) => [{ field: "url", url, private: undefined }],
+});
