@@ -66,6 +66,9 @@
 # processor.opsgenie.key: Key of an API integration: creates, acknowledges and closes alerts.
 # ./vigil pulumi config set --secret --path 'vigil:processor.opsgenie.key'
 
+# processor.sns.secretKey: Secret of that access key.
+# ./vigil pulumi config set --secret --path 'vigil:processor.sns.secretKey'
+
 # redis.instances.<name>.password: Its password.
 # ./vigil pulumi config set --secret --path 'vigil:redis.instances["<name>"].password'
 

@@ -11,6 +11,7 @@ import { ntfy } from "./ntfy.ts";
 import { opsgenie } from "./opsgenie.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
+import { sns } from "./sns.ts";
 import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
 
@@ -27,6 +28,7 @@ const kinds = [
   msteams,
   ntfy,
   opsgenie,
+  sns,
 ] as const;
 
 type Kinds = (typeof kinds)[number];

@@ -13,6 +13,7 @@ import type { Opening } from "./opening.ts";
 import { opsgenie } from "./opsgenie.ts";
 import { pagerduty } from "./pagerduty.ts";
 import { slack } from "./slack.ts";
+import { sns } from "./sns.ts";
 import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
 
@@ -29,6 +30,7 @@ const kinds = [
   opsgenie,
   pagerduty,
   slack,
+  sns,
   telegram,
   webhook,
 ] as const;

@@ -52,6 +52,11 @@ const everything = {
   msteams: { url: "https://prod-01.westeurope.logic.azure.com/workflows/1?sig=hidden-msteams" },
   ntfy: { topic: "hidden-ntfy-topic", token: "hidden-ntfy" },
   opsgenie: { key: "hidden-opsgenie" },
+  sns: {
+    topic: "arn:aws:sns:eu-central-1:123456789012:alerts",
+    accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+    secretKey: "hidden-sns",
+  },
   escalation: { to: "lead@example.com" },
   people: { act: "grace, ada", look: "wall" },
   url: "https://ops.example.com/alerts/",
@@ -118,7 +123,7 @@ describe("processor.yml", () => {
     );
     const channels = openChannels(read.channels, readSecret);
     expect(channels.map(({ name }) => name)).toEqual(channelNames(config.processor));
-    expect(channels).toHaveLength("slack" in processor ? 14 : 0);
+    expect(channels).toHaveLength("slack" in processor ? 15 : 0);
     expect(read.readers).toEqual("slack" in processor ? ["wall"] : []);
   });
 

@@ -49,6 +49,17 @@ interface Kind {
 
 const kinds: readonly Kind[] = [
   {
+    kind: "sns",
+    config: (url) => ({
+      url,
+      topic: "arn:aws:sns:eu-central-1:123456789012:alerts",
+      accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+      secretFile: "secret",
+    }),
+    good: { status: 200, body: "<MessageId>1</MessageId>" },
+    exact: true,
+  },
+  {
     kind: "opsgenie",
     config: (url) => ({ url, keyFile: "secret" }),
     good: { status: 202, body: '{"requestId":"r-1"}' },

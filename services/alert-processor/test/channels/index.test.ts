@@ -13,6 +13,12 @@ const all = {
   office: { kind: "msteams", urlFile: "url" },
   phone: { kind: "ntfy", topicFile: "key", tokenFile: "token" },
   genie: { kind: "opsgenie", keyFile: "key" },
+  cloud: {
+    kind: "sns",
+    topic: "arn:aws:sns:eu-central-1:123456789012:alerts",
+    accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+    secretFile: "key",
+  },
   mail: {
     kind: "email",
     host: "mail.example",
@@ -117,6 +123,7 @@ const secrets = [
   ["office", "url"],
   ["phone", "token"],
   ["genie", "key"],
+  ["cloud", "key"],
   ["mail", "password"],
   ["hook", "token"],
   ["critical-alerts", "key"],
@@ -141,6 +148,7 @@ describe.each(secrets)("the secret of %s", (name, file) => {
 test.each([
   "oncall",
   "pager",
+  "cloud",
   "genie",
   "phone",
   "office",
