@@ -36,6 +36,17 @@ const untried: Readonly<Record<string, Why>> = {
 const typed: Readonly<Record<string, string>> = {
   "vigil:processor.pagerduty.routingKey": "0123456789abcdef0123456789abcdef",
   "vigil:processor.slack.url": "https://hooks.slack.com/services/T0/B0/x",
+  "vigil:processor.discord.url": "https://discord.com/api/webhooks/1/x",
+  "vigil:processor.msteams.url": "https://prod-01.westeurope.logic.azure.com/workflows/1?sig=x",
+  "vigil:processor.googlechat.url": "https://chat.googleapis.com/v1/spaces/A/messages?key=x",
+  "vigil:processor.telegram.token": "123456:abc",
+  "vigil:processor.goalert.token": "0123456789abcdef",
+  "vigil:processor.opsgenie.key": "0123456789abcdef",
+  "vigil:processor.ntfy.topic": "alerts-of-ours",
+  "vigil:processor.appwrite.key": "0123456789abcdef",
+  "vigil:processor.email.password": "0123456789abcdef",
+  "vigil:processor.webhook.url": "https://example.com/hook",
+  "vigil:processor.sns.secretKey": "0123456789abcdef",
   "-in .vigil/local/access/client.crt": "of the browser\nof the browser\n",
 };
 
