@@ -20,9 +20,10 @@ describe("an address that the processor would refuse when it starts", () => {
     "is refused before: %s",
     (host) => {
       const url = `https://${host}:8443/hidden`;
-      expect(mistakes({ slack: { url } }).map(([path]) => path)).toEqual([
-        "vigil:processor.slack.url",
-      ]);
+      for (const name of ["slack", "discord", "msteams", "googlechat"]) {
+        const found = mistakes({ [name]: { url } });
+        expect(found.map(([path]) => path)).toEqual([`vigil:processor.${name}.url`]);
+      }
       for (const name of ["webhook", "heartbeat"]) {
         const [[path, fix] = []] = mistakes({ [name]: { url } });
         expect(path).toBe(`vigil:processor.${name}.url`);

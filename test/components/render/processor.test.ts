@@ -146,7 +146,9 @@ describe("the policy", () => {
     subscriptions.filter((one) => (one as { channel: string }).channel === channel);
 
   test("tells critical alerts once, and emergencies until somebody has them", () => {
-    for (const channel of ["appwrite-critical", "email", "goalert", "pagerduty", "slack"]) {
+    const chats = ["discord", "googlechat", "msteams", "ntfy", "slack", "telegram"];
+    const services = ["appwrite-critical", "email", "goalert", "opsgenie", "pagerduty"];
+    for (const channel of [...chats, ...services]) {
       expect(of(channel)).toMatchObject([
         { severities: ["critical"], after: [0] },
         { severities: ["emergency"], after: [0, 60, 120] },
@@ -155,7 +157,7 @@ describe("the policy", () => {
   });
 
   test("tells everything and every end where all is wanted", () => {
-    for (const channel of ["appwrite-all", "webhook"]) {
+    for (const channel of ["appwrite-all", "sns", "webhook"]) {
       expect(of(channel)).toEqual([{ channel, after: [0], also: ["resolved"] }]);
     }
   });
