@@ -82,54 +82,40 @@ const took = (le: string, name = "shop"): string =>
   `http_request_duration_seconds_bucket{job="${name}",le="${le}"}`;
 
 export const group = defineAlerts(owner, signals, {
-  ServiceErrorRatioHigh: {
-    severity: "critical",
-    family: "ServiceErrorRatio",
-    threshold: { value: 0.05, unit: "share of requests answered with 5xx" },
+  ServiceErrorRatio: {
+    unit: "share of requests answered with 5xx",
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "7m",
-    summary: "{{ $labels.job }} fails many requests",
-    description:
-      "{{ $labels.job }} has answered {{ $value | humanizePercentage }} of its requests with an error of its own for seven minutes.",
-    fires: {
-      series: { [answered("200")]: "0+94x30", [answered("500")]: "0+6x30" },
-      from: "8m",
-      labels: job,
-      value: "6%",
-    },
-    quiet: {
-      series: {
-        [answered("200")]: "0+956x30",
-        [answered("503")]: "0+44x30",
-        // Next to no traffic, all of it failing.
-        [answered("500", "idle")]: "0+5x30",
+    levels: {
+      ServiceErrorRatioHigh: {
+        severity: "critical",
+        threshold: 0.05,
+        for: "7m",
+        summary: "{{ $labels.job }} fails many requests",
+        description:
+          "{{ $labels.job }} has answered {{ $value | humanizePercentage }} of its requests with an error of its own for seven minutes.",
+        fires: { series: 60, from: "8m", value: "6%" },
+        quiet: { series: 44, at: "20m" },
       },
-      at: "20m",
-    },
-  },
-  ServiceErrorRatioElevated: {
-    severity: "warning",
-    family: "ServiceErrorRatio",
-    threshold: { value: 0.01, unit: "share of requests answered with 5xx" },
-    when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "15m",
-    summary: "{{ $labels.job }} fails some requests",
-    description:
-      "{{ $value | humanizePercentage }} of the requests to {{ $labels.job }} have failed for a quarter of an hour: too few to page, too many to be chance.",
-    fires: {
-      series: { [answered("200")]: "0+988x30", [answered("502")]: "0+12x30" },
-      from: "16m",
-      labels: job,
-      value: "1.2%",
-    },
-    quiet: {
-      series: {
-        [answered("200")]: "0+991x40",
-        [answered("502")]: "0+9x40",
-        [answered("500", "idle")]: "0+5x40",
+      ServiceErrorRatioElevated: {
+        severity: "warning",
+        threshold: 0.01,
+        for: "15m",
+        summary: "{{ $labels.job }} fails some requests",
+        description:
+          "{{ $value | humanizePercentage }} of the requests to {{ $labels.job }} have failed for a quarter of an hour: too few to page, too many to be chance.",
+        fires: { series: 12, from: "16m", value: "1.2%" },
+        quiet: { series: 9, at: "30m" },
       },
-      at: "30m",
     },
+    // Of a thousand requests a minute.
+    series: (failed) => ({
+      [answered("200")]: `0+${1000 - failed}x40`,
+      [answered("500")]: `0+${failed / 2}x40`,
+      [answered("503")]: `0+${failed / 2}x40`,
+    }),
+    // Next to no traffic, all of it failing.
+    beside: { [answered("500", "idle")]: "0+5x40" },
+    labels: job,
   },
   ServiceClientErrorsHigh: {
     severity: "warning",

@@ -310,63 +310,41 @@ export const group = defineAlerts(owner, signals, {
       at: "40m",
     },
   },
-  CeleryTaskFailuresHigh: {
-    severity: "warning",
-    family: "CeleryTaskFailures",
-    threshold: { value: 0.05, unit: "share of the runs of one kind of task" },
+  CeleryTaskFailures: {
+    unit: "share of the runs of one kind of task",
     when: ({ failed }, share) => `${failed} > ${share}`,
-    for: "15m",
-    summary: "Celery tasks {{ $labels.name }} fail",
-    description:
-      "{{ $value | humanizePercentage }} of the runs of {{ $labels.name }} have ended with an exception for 15 minutes.",
-    fires: {
-      series: {
-        [ofSend("failed_total", exception)]: "0+4.2x40",
-        [ofSend("failed_total", otherException)]: "0+3x40",
-        [ofSend("started_total")]: "0+120x40",
+    levels: {
+      CeleryTaskFailuresHigh: {
+        severity: "warning",
+        threshold: 0.05,
+        for: "15m",
+        summary: "Celery tasks {{ $labels.name }} fail",
+        description:
+          "{{ $value | humanizePercentage }} of the runs of {{ $labels.name }} have ended with an exception for 15 minutes.",
+        fires: { series: 7.2, from: "16m", value: "6%" },
+        quiet: { series: 5.1, at: "25m" },
       },
-      from: "16m",
-      labels: send,
-      value: "6%",
-    },
-    quiet: {
-      series: {
-        [ofSend("failed_total", exception)]: "0+3x40",
-        [ofSend("failed_total", otherException)]: "0+2.1x40",
-        [ofSend("started_total")]: "0+120x40",
-        [ofRare("failed_total", exception)]: "0+2.5x40",
-        [ofRare("started_total")]: "0+2.5x40",
+      CeleryTaskFailuresCritical: {
+        severity: "critical",
+        threshold: 0.5,
+        for: "7m",
+        summary: "Most Celery tasks {{ $labels.name }} fail",
+        description:
+          "{{ $value | humanizePercentage }} of the runs of {{ $labels.name }} end with an exception: what it does does not happen.",
+        fires: { series: 72, from: "8m", value: "60%" },
+        quiet: { series: 51, at: "25m" },
       },
-      at: "25m",
     },
-  },
-  CeleryTaskFailuresCritical: {
-    severity: "critical",
-    family: "CeleryTaskFailures",
-    threshold: { value: 0.5, unit: "share of the runs of one kind of task" },
-    when: ({ failed }, share) => `${failed} > ${share}`,
-    for: "7m",
-    summary: "Most Celery tasks {{ $labels.name }} fail",
-    description:
-      "{{ $value | humanizePercentage }} of the runs of {{ $labels.name }} end with an exception: what it does does not happen.",
-    fires: {
-      series: {
-        [ofSend("failed_total", exception)]: "0+72x40",
-        [ofSend("started_total")]: "0+120x40",
-      },
-      from: "8m",
-      labels: send,
-      value: "60%",
+    series: (failed) => ({
+      [ofSend("failed_total", exception)]: `0+${failed * 0.75}x40`,
+      [ofSend("failed_total", otherException)]: `0+${failed * 0.25}x40`,
+      [ofSend("started_total")]: "0+120x40",
+    }),
+    beside: {
+      [ofRare("failed_total", exception)]: "0+2.5x40",
+      [ofRare("started_total")]: "0+2.5x40",
     },
-    quiet: {
-      series: {
-        [ofSend("failed_total", exception)]: "0+51x40",
-        [ofSend("started_total")]: "0+120x40",
-        [ofRare("failed_total", exception)]: "0+2.5x40",
-        [ofRare("started_total")]: "0+2.5x40",
-      },
-      at: "25m",
-    },
+    labels: send,
   },
   CeleryTaskRetriesHigh: {
     severity: "warning",

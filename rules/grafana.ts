@@ -146,53 +146,36 @@ export const group = defineAlerts(owner, signals, {
     fires: { series: { up: "1 0x10" }, from: "6m" },
     quiet: { series: { up: "1 0x3 1 0x3 1x10", 'up{job="other"}': "0x20" }, at: "12m" },
   },
-  GrafanaErrorRatioHigh: {
-    severity: "warning",
-    family: "GrafanaErrors",
-    threshold: { value: 0.25, unit: "share of requests answered with 5xx" },
+  GrafanaErrors: {
+    unit: "share of requests answered with 5xx",
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "5m",
-    summary: "Grafana on {{ $labels.host }} hardly works",
-    description:
-      "{{ $value | humanizePercentage }} of the requests have ended with an error of Grafana's own for five minutes.",
-    fires: {
-      series: { [count("200")]: "0+72x20", [count("500")]: "0+28x20" },
-      from: "6m",
-      value: "28%",
-    },
-    quiet: {
-      series: {
-        [count("200")]: "0+78x20",
-        [count("500")]: "0+22x20",
-        [count("502", "downstream")]: "0+10x20",
-        [idle("500")]: "0+5x20",
+    levels: {
+      GrafanaErrorRatioHigh: {
+        severity: "warning",
+        threshold: 0.25,
+        for: "5m",
+        summary: "Grafana on {{ $labels.host }} hardly works",
+        description:
+          "{{ $value | humanizePercentage }} of the requests have ended with an error of Grafana's own for five minutes.",
+        fires: { series: 280, from: "6m", value: "28%" },
+        quiet: { series: 220, at: "15m" },
       },
-      at: "15m",
-    },
-  },
-  GrafanaErrorRatioElevated: {
-    severity: "warning",
-    family: "GrafanaErrors",
-    threshold: { value: 0.05, unit: "share of requests answered with 5xx" },
-    when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "15m",
-    summary: "Grafana on {{ $labels.host }} fails some requests",
-    description:
-      "{{ $value | humanizePercentage }} of the requests have ended with an error of Grafana's own for 15 minutes.",
-    fires: {
-      series: { [count("200")]: "0+94x30", [count("500")]: "0+6x30" },
-      from: "16m",
-      value: "6%",
-    },
-    quiet: {
-      series: {
-        [count("200")]: "0+950x40",
-        [count("500")]: "0+44x40",
-        [count("502", "downstream")]: "0+20x40",
-        [idle("500")]: "0+5x40",
+      GrafanaErrorRatioElevated: {
+        severity: "warning",
+        threshold: 0.05,
+        for: "15m",
+        summary: "Grafana on {{ $labels.host }} fails some requests",
+        description:
+          "{{ $value | humanizePercentage }} of the requests have ended with an error of Grafana's own for 15 minutes.",
+        fires: { series: 60, from: "16m", value: "6%" },
+        quiet: { series: 44, at: "30m" },
       },
-      at: "30m",
     },
+    series: (failed) => ({
+      [count("200")]: `0+${1000 - failed}x40`,
+      [count("500")]: `0+${failed}x40`,
+    }),
+    beside: { [count("502", "downstream")]: "0+100x40", [idle("500")]: "0+5x40" },
   },
   GrafanaRequestsSlow: {
     severity: "warning",
@@ -290,52 +273,38 @@ export const group = defineAlerts(owner, signals, {
       at: "25m",
     },
   },
-  GrafanaRuleEvaluationsFailing: {
-    severity: "critical",
-    family: "GrafanaRuleEvaluations",
-    threshold: { value: 0.5, unit: "share of evaluations that failed" },
+  GrafanaRuleEvaluations: {
+    unit: "share of evaluations that failed",
     when: ({ evaluationFailures }, threshold) => `${evaluationFailures} > ${threshold}`,
-    for: "7m",
-    summary: "Most alert rules of Grafana on {{ $labels.host }} fail",
-    description:
-      "{{ $value | humanizePercentage }} of the evaluations of alert rules have failed for seven minutes: what they watch is unwatched.",
-    fires: {
-      series: { [rules("evaluation_failures")]: "0+56x20", [rules("evaluations")]: "0+100x20" },
-      from: "8m",
-      value: "56%",
-    },
-    quiet: {
-      series: {
-        [rules("evaluation_failures")]: "0+42x20",
-        [rules("evaluations")]: "0+100x20",
-        [rules("evaluation_failures", unused)]: "0+0.5x20",
-        [rules("evaluations", unused)]: "0+0.5x20",
+    levels: {
+      GrafanaRuleEvaluationsFailing: {
+        severity: "critical",
+        threshold: 0.5,
+        for: "7m",
+        summary: "Most alert rules of Grafana on {{ $labels.host }} fail",
+        description:
+          "{{ $value | humanizePercentage }} of the evaluations of alert rules have failed for seven minutes: what they watch is unwatched.",
+        fires: { series: 56, from: "8m", value: "56%" },
+        quiet: { series: 42, at: "15m" },
       },
-      at: "15m",
-    },
-  },
-  GrafanaRuleEvaluationsFlaky: {
-    severity: "warning",
-    family: "GrafanaRuleEvaluations",
-    threshold: { value: 0.05, unit: "share of evaluations that failed" },
-    when: ({ evaluationFailures }, threshold) => `${evaluationFailures} > ${threshold}`,
-    for: "15m",
-    summary: "Some alert rules of Grafana on {{ $labels.host }} fail",
-    description:
-      "{{ $value | humanizePercentage }} of the evaluations of alert rules have failed for 15 minutes; those rules are in state Error or NoData.",
-    fires: {
-      series: { [rules("evaluation_failures")]: "0+6x30", [rules("evaluations")]: "0+100x30" },
-      from: "16m",
-      value: "6%",
-    },
-    quiet: {
-      series: {
-        [rules("evaluation_failures")]: "0+4.4x40",
-        [rules("evaluations")]: "0+100x40",
-        [rules("evaluation_failures", unused)]: "0+0.5x40",
-        [rules("evaluations", unused)]: "0+0.5x40",
+      GrafanaRuleEvaluationsFlaky: {
+        severity: "warning",
+        threshold: 0.05,
+        for: "15m",
+        summary: "Some alert rules of Grafana on {{ $labels.host }} fail",
+        description:
+          "{{ $value | humanizePercentage }} of the evaluations of alert rules have failed for 15 minutes; those rules are in state Error or NoData.",
+        fires: { series: 6, from: "16m", value: "6%" },
+        quiet: { series: 4.4, at: "30m" },
       },
-      at: "30m",
+    },
+    series: (failed) => ({
+      [rules("evaluation_failures")]: `0+${failed}x40`,
+      [rules("evaluations")]: "0+100x40",
+    }),
+    beside: {
+      [rules("evaluation_failures", unused)]: "0+0.5x40",
+      [rules("evaluations", unused)]: "0+0.5x40",
     },
   },
   GrafanaRuleEvaluationsSlow: {

@@ -159,55 +159,35 @@ export const group = defineAlerts(owner, signals, {
       at: "19m",
     },
   },
-  PgBouncerClientLimitNear: {
-    severity: "warning",
-    family: "PgBouncerClients",
-    threshold: { value: 0.8, unit: "share of max_client_conn" },
+  PgBouncerClients: {
+    unit: "share of max_client_conn",
     when: ({ clientsUsed }, threshold) => `${clientsUsed} > ${threshold}`,
-    for: "10m",
-    summary: "PgBouncer on {{ $labels.host }} nears its limit of clients",
-    description:
-      "{{ $value | humanizePercentage }} of max_client_conn has been in use for ten minutes.",
-    fires: {
-      series: {
-        pgbouncer_used_clients: "90x20",
-        pgbouncer_config_max_client_connections: "100x20",
+    levels: {
+      PgBouncerClientLimitNear: {
+        severity: "warning",
+        threshold: 0.8,
+        for: "10m",
+        summary: "PgBouncer on {{ $labels.host }} nears its limit of clients",
+        description:
+          "{{ $value | humanizePercentage }} of max_client_conn has been in use for ten minutes.",
+        fires: { series: 90, from: "10m", value: "90%" },
+        quiet: { series: 70, at: "15m" },
       },
-      from: "10m",
-      value: "90%",
-    },
-    quiet: {
-      series: {
-        pgbouncer_used_clients: "70x20",
-        pgbouncer_config_max_client_connections: "100x20",
+      PgBouncerClientLimitReached: {
+        severity: "critical",
+        threshold: 0.97,
+        for: "2m",
+        summary: "PgBouncer on {{ $labels.host }} turns clients away",
+        description:
+          "{{ $value | humanizePercentage }} of max_client_conn is in use: new clients get “no more connections allowed”.",
+        fires: { series: 99, from: "2m", value: "99%" },
+        quiet: { series: 90, at: "6m" },
       },
-      at: "15m",
     },
-  },
-  PgBouncerClientLimitReached: {
-    severity: "critical",
-    family: "PgBouncerClients",
-    threshold: { value: 0.97, unit: "share of max_client_conn" },
-    when: ({ clientsUsed }, threshold) => `${clientsUsed} > ${threshold}`,
-    for: "2m",
-    summary: "PgBouncer on {{ $labels.host }} turns clients away",
-    description:
-      "{{ $value | humanizePercentage }} of max_client_conn is in use: new clients get “no more connections allowed”.",
-    fires: {
-      series: {
-        pgbouncer_used_clients: "99x10",
-        pgbouncer_config_max_client_connections: "100x10",
-      },
-      from: "2m",
-      value: "99%",
-    },
-    quiet: {
-      series: {
-        pgbouncer_used_clients: "90x10",
-        pgbouncer_config_max_client_connections: "100x10",
-      },
-      at: "6m",
-    },
+    series: (used) => ({
+      pgbouncer_used_clients: `${used}x20`,
+      pgbouncer_config_max_client_connections: "100x20",
+    }),
   },
   PgBouncerServerLimitNear: {
     severity: "warning",

@@ -109,33 +109,35 @@ const shown = (fingerprint: string, subject: string): string =>
   `probe_ssl_last_chain_info{fingerprint_sha256="${fingerprint}",subject="${subject}"}`;
 
 export const group = defineAlerts(owner, signals, {
-  TlsCertExpiresIn21d: {
-    severity: "warning",
-    family: "TlsCertExpiry",
-    threshold: { value: 21 * day, unit: "seconds until it expires" },
+  TlsCertExpiry: {
+    unit: "seconds until it expires",
     when: ({ certificateLeft, renewed }, threshold) =>
       `${certificateLeft} < ${threshold} unless ${renewed} > 0`,
-    for: "1h",
+    levels: {
+      TlsCertExpiresIn21d: {
+        severity: "warning",
+        threshold: 21 * day,
+        for: "1h",
+        summary: "Certificate of {{ $labels.instance }} expires within three weeks",
+        description:
+          "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}.",
+        fires: { series: 1700000, from: "1h", value: "19d 15h 13m 20s" },
+        quiet: { series: 1960000, at: "3h" },
+      },
+      TlsCertExpiresIn7d: {
+        severity: "warning",
+        threshold: 7 * day,
+        for: "1h",
+        summary: "Certificate of {{ $labels.instance }} expires within a week",
+        description:
+          "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}: automatic renewal would have happened long ago.",
+        fires: { series: { [expiry]: ofTwo(540_000) }, from: "1h20m", value: "6d 4h 40m 0s" },
+        quiet: { series: 680000, at: "3h" },
+      },
+    },
+    series: (left) => ({ [expiry]: `${left}x40` }),
+    beside: livesShort,
     step: "10m",
-    summary: "Certificate of {{ $labels.instance }} expires within three weeks",
-    description:
-      "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}.",
-    fires: { series: { [expiry]: "1700000x20" }, from: "1h", value: "19d 15h 13m 20s" },
-    quiet: { series: { [expiry]: "1960000x40", ...livesShort }, at: "3h" },
-  },
-  TlsCertExpiresIn7d: {
-    severity: "warning",
-    family: "TlsCertExpiry",
-    threshold: { value: 7 * day, unit: "seconds until it expires" },
-    when: ({ certificateLeft, renewed }, threshold) =>
-      `${certificateLeft} < ${threshold} unless ${renewed} > 0`,
-    for: "1h",
-    step: "10m",
-    summary: "Certificate of {{ $labels.instance }} expires within a week",
-    description:
-      "A certificate that {{ $labels.instance }} shows is valid for another {{ $value | humanizeDuration }}: automatic renewal would have happened long ago.",
-    fires: { series: { [expiry]: ofTwo(540_000) }, from: "1h20m", value: "6d 4h 40m 0s" },
-    quiet: { series: { [expiry]: "680000x40", ...livesShort }, at: "3h" },
   },
   TlsCertExpiresIn3d: {
     severity: "critical",

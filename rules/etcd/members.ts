@@ -243,58 +243,40 @@ export const group = defineAlerts(etcdOwner("members"), signals, {
     },
   },
   EtcdFailedCalls: {
-    severity: "warning",
-    family: "EtcdFailedCalls",
-    threshold: { value: 0.01, unit: "share of calls that fail" },
+    unit: "share of calls that fail",
     when: ({ failedCalls }, threshold) => `${failedCalls} > ${threshold}`,
-    for: "10m",
-    summary: "Calls to etcd member {{ $labels.instance }} fail",
-    description:
-      "{{ $value | humanizePercentage }} of the calls of {{ $labels.grpc_method }} have failed by fault of the server for ten minutes.",
-    fires: {
-      series: { [handled("Unavailable")]: "0+12x30", [handled("OK")]: "0+988x30" },
-      from: "11m",
-      labels: thatMethod,
-      value: "1.2%",
-    },
-    quiet: {
-      series: {
-        [handled("Unavailable")]: "0+8.5x40",
-        [handled("NotFound")]: "0+300x40",
-        [handled("OK")]: "0+691.5x40",
-        'grpc_server_handled_total{instance="idle",grpc_type="unary",grpc_code="Internal"}':
-          "0+4x40",
-        ...watches,
+    levels: {
+      EtcdFailedCalls: {
+        severity: "warning",
+        threshold: 0.01,
+        for: "10m",
+        summary: "Calls to etcd member {{ $labels.instance }} fail",
+        description:
+          "{{ $value | humanizePercentage }} of the calls of {{ $labels.grpc_method }} have failed by fault of the server for ten minutes.",
+        fires: { series: 12, from: "11m", value: "1.2%" },
+        quiet: { series: 8.5, at: "25m" },
       },
-      at: "25m",
-    },
-  },
-  EtcdFailedCallsMany: {
-    severity: "critical",
-    family: "EtcdFailedCalls",
-    threshold: { value: 0.05, unit: "share of calls that fail" },
-    when: ({ failedCalls }, threshold) => `${failedCalls} > ${threshold}`,
-    for: "7m",
-    summary: "Many calls to etcd member {{ $labels.instance }} fail",
-    description:
-      "{{ $value | humanizePercentage }} of the calls of {{ $labels.grpc_method }} fail; what the API server does with them fails, too.",
-    fires: {
-      series: { [handled("Unavailable")]: "0+60x30", [handled("OK")]: "0+940x30" },
-      from: "8m",
-      labels: thatMethod,
-      value: "6%",
-    },
-    quiet: {
-      series: {
-        [handled("Unavailable")]: "0+42x40",
-        [handled("NotFound")]: "0+300x40",
-        [handled("OK")]: "0+658x40",
-        'grpc_server_handled_total{instance="idle",grpc_type="unary",grpc_code="Internal"}':
-          "0+4x40",
-        ...watches,
+      EtcdFailedCallsMany: {
+        severity: "critical",
+        threshold: 0.05,
+        for: "7m",
+        summary: "Many calls to etcd member {{ $labels.instance }} fail",
+        description:
+          "{{ $value | humanizePercentage }} of the calls of {{ $labels.grpc_method }} fail; what the API server does with them fails, too.",
+        fires: { series: 60, from: "8m", value: "6%" },
+        quiet: { series: 42, at: "15m" },
       },
-      at: "15m",
     },
+    series: (failed) => ({
+      [handled("Unavailable")]: `0+${failed}x40`,
+      [handled("NotFound")]: "0+300x40",
+      [handled("OK")]: `0+${700 - failed}x40`,
+    }),
+    beside: {
+      'grpc_server_handled_total{instance="idle",grpc_type="unary",grpc_code="Internal"}': "0+4x40",
+      ...watches,
+    },
+    labels: thatMethod,
   },
   EtcdCallsSlow: {
     severity: "warning",

@@ -53,66 +53,61 @@ const gigabytes = 1_073_741_824;
 const quotaOf = (length: number) => ({ [quota]: `${2 * gigabytes}x${length}` });
 
 export const group = defineAlerts(etcdOwner("storage"), signals, {
-  EtcdFsyncSlow: {
-    severity: "warning",
-    family: "EtcdFsync",
-    threshold: {
-      value: 0.1,
-      unit: "seconds to put the log on disk, 99th percentile",
-      range: { below: 8.192 },
-    },
+  EtcdFsync: {
+    unit: "seconds to put the log on disk, 99th percentile",
+    range: { below: 8.192 },
     when: ({ fsync }, threshold) => `${fsync} > ${threshold}`,
-    for: "10m",
-    summary: "The disk of etcd member {{ $labels.instance }} is slow",
-    description:
-      "One write of the log in a hundred takes {{ $value | humanizeDuration }} or longer; a good disk needs 10 ms.",
-    fires: {
-      series: {
-        [synced("0.064")]: "0+980x30",
-        [synced("0.128")]: "0+993x30",
-        [synced("+Inf")]: "0+1000x30",
+    levels: {
+      EtcdFsyncSlow: {
+        severity: "warning",
+        threshold: 0.1,
+        for: "10m",
+        summary: "The disk of etcd member {{ $labels.instance }} is slow",
+        description:
+          "One write of the log in a hundred takes {{ $value | humanizeDuration }} or longer; a good disk needs 10 ms.",
+        fires: {
+          series: {
+            [synced("0.064")]: "0+980x30",
+            [synced("0.128")]: "0+993x30",
+            [synced("+Inf")]: "0+1000x30",
+          },
+          from: "11m",
+          value: "113.2ms",
+        },
+        quiet: {
+          series: {
+            [synced("0.064")]: "0+986x40",
+            [synced("0.128")]: "0+995x40",
+            [synced("+Inf")]: "0+1000x40",
+          },
+          at: "25m",
+        },
       },
-      from: "11m",
-      value: "113.2ms",
-    },
-    quiet: {
-      series: {
-        [synced("0.064")]: "0+986x40",
-        [synced("0.128")]: "0+995x40",
-        [synced("+Inf")]: "0+1000x40",
+      EtcdFsyncVerySlow: {
+        severity: "critical",
+        threshold: 0.7,
+        for: "10m",
+        summary: "The disk of etcd member {{ $labels.instance }} cannot keep up",
+        description:
+          "One write of the log in a hundred takes {{ $value | humanizeDuration }} or longer: heartbeats are missed, and the cluster loses its leader again and again.",
+        fires: {
+          series: {
+            [synced("0.512")]: "0+980x30",
+            [synced("1.024")]: "0+1000x30",
+            [synced("+Inf")]: "0+1000x30",
+          },
+          from: "11m",
+          value: "768ms",
+        },
+        quiet: {
+          series: {
+            [synced("0.512")]: "0+987x40",
+            [synced("1.024")]: "0+1000x40",
+            [synced("+Inf")]: "0+1000x40",
+          },
+          at: "15m",
+        },
       },
-      at: "25m",
-    },
-  },
-  EtcdFsyncVerySlow: {
-    severity: "critical",
-    family: "EtcdFsync",
-    threshold: {
-      value: 0.7,
-      unit: "seconds to put the log on disk, 99th percentile",
-      range: { below: 8.192 },
-    },
-    when: ({ fsync }, threshold) => `${fsync} > ${threshold}`,
-    for: "10m",
-    summary: "The disk of etcd member {{ $labels.instance }} cannot keep up",
-    description:
-      "One write of the log in a hundred takes {{ $value | humanizeDuration }} or longer: heartbeats are missed, and the cluster loses its leader again and again.",
-    fires: {
-      series: {
-        [synced("0.512")]: "0+980x30",
-        [synced("1.024")]: "0+1000x30",
-        [synced("+Inf")]: "0+1000x30",
-      },
-      from: "11m",
-      value: "768ms",
-    },
-    quiet: {
-      series: {
-        [synced("0.512")]: "0+987x40",
-        [synced("1.024")]: "0+1000x40",
-        [synced("+Inf")]: "0+1000x40",
-      },
-      at: "15m",
     },
   },
   EtcdCommitSlow: {

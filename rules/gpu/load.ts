@@ -65,66 +65,60 @@ const crc = of("NVLINK_CRC_DATA_ERROR_COUNT_TOTAL");
 const replay = of("NVLINK_REPLAY_ERROR_COUNT_TOTAL");
 
 export const group = defineAlerts({ ...gpu, name: "gpu-load" }, signals, {
-  GpuTemperatureHigh: {
-    severity: "warning",
-    family: "GpuTemperature",
-    threshold: { value: 85, unit: "degrees Celsius of the chip" },
+  GpuTemperature: {
+    unit: "degrees Celsius of the chip",
     when: ({ temperature }, limit) => `${temperature} > ${limit}`,
-    for: "10m",
-    summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} is hot",
-    description: '{{ $value | printf "%.0f" }} °C for ten minutes; soon it slows itself down.',
-    fires: {
-      series: { [of("GPU_TEMP")]: "88x20" },
-      from: "10m",
-      labels: ofCard,
-      value: "88",
+    levels: {
+      GpuTemperatureHigh: {
+        severity: "warning",
+        threshold: 85,
+        for: "10m",
+        summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} is hot",
+        description: '{{ $value | printf "%.0f" }} °C for ten minutes; soon it slows itself down.',
+        fires: { series: 88, from: "10m", value: "88" },
+        quiet: { series: 82, at: "15m" },
+      },
+      GpuTemperatureCritical: {
+        severity: "critical",
+        threshold: 92,
+        for: "2m",
+        summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} is about to shut down",
+        description:
+          '{{ $value | printf "%.0f" }} °C: the GPU brakes hard and turns itself off a few degrees above.',
+        fires: { series: 95, from: "2m", value: "95" },
+        quiet: { series: 90, at: "6m" },
+      },
     },
-    quiet: { series: { [of("GPU_TEMP")]: "82x20" }, at: "15m" },
+    series: (celsius) => ({ [of("GPU_TEMP")]: `${celsius}x20` }),
+    labels: ofCard,
   },
-  GpuTemperatureCritical: {
-    severity: "critical",
-    family: "GpuTemperature",
-    threshold: { value: 92, unit: "degrees Celsius of the chip" },
-    when: ({ temperature }, limit) => `${temperature} > ${limit}`,
-    for: "2m",
-    summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} is about to shut down",
-    description:
-      '{{ $value | printf "%.0f" }} °C: the GPU brakes hard and turns itself off a few degrees above.',
-    fires: { series: { [of("GPU_TEMP")]: "95x10" }, from: "2m", labels: ofCard, value: "95" },
-    quiet: { series: { [of("GPU_TEMP")]: "90x10" }, at: "6m" },
-  },
-  GpuMemoryTemperatureHigh: {
-    severity: "warning",
-    family: "GpuMemoryTemperature",
-    threshold: { value: 95, unit: "degrees Celsius of the memory" },
+  GpuMemoryTemperature: {
+    unit: "degrees Celsius of the memory",
     when: ({ memoryTemperature }, limit) => `${memoryTemperature} > ${limit}`,
-    for: "10m",
-    summary: "Memory of GPU {{ $labels.gpu }} of {{ $labels.host }} is hot",
-    description:
-      '{{ $value | printf "%.0f" }} °C for ten minutes: hot memory errs more often and ages fast.',
-    fires: {
-      series: { [of("MEMORY_TEMP")]: "98x20" },
-      from: "10m",
-      labels: ofCard,
-      value: "98",
+    levels: {
+      GpuMemoryTemperatureHigh: {
+        severity: "warning",
+        threshold: 95,
+        for: "10m",
+        summary: "Memory of GPU {{ $labels.gpu }} of {{ $labels.host }} is hot",
+        description:
+          '{{ $value | printf "%.0f" }} °C for ten minutes: hot memory errs more often and ages fast.',
+        fires: { series: 98, from: "10m", value: "98" },
+        quiet: { series: 92, at: "15m" },
+      },
+      GpuMemoryTemperatureCritical: {
+        severity: "critical",
+        threshold: 105,
+        for: "2m",
+        summary: "Memory of GPU {{ $labels.gpu }} of {{ $labels.host }} overheats",
+        description:
+          '{{ $value | printf "%.0f" }} °C is the limit of its memory; data may be damaged.',
+        fires: { series: 108, from: "2m", value: "108" },
+        quiet: { series: 102, at: "6m" },
+      },
     },
-    quiet: { series: { [of("MEMORY_TEMP")]: "92x20" }, at: "15m" },
-  },
-  GpuMemoryTemperatureCritical: {
-    severity: "critical",
-    family: "GpuMemoryTemperature",
-    threshold: { value: 105, unit: "degrees Celsius of the memory" },
-    when: ({ memoryTemperature }, limit) => `${memoryTemperature} > ${limit}`,
-    for: "2m",
-    summary: "Memory of GPU {{ $labels.gpu }} of {{ $labels.host }} overheats",
-    description: '{{ $value | printf "%.0f" }} °C is the limit of its memory; data may be damaged.',
-    fires: {
-      series: { [of("MEMORY_TEMP")]: "108x10" },
-      from: "2m",
-      labels: ofCard,
-      value: "108",
-    },
-    quiet: { series: { [of("MEMORY_TEMP")]: "102x10" }, at: "6m" },
+    series: (celsius) => ({ [of("MEMORY_TEMP")]: `${celsius}x20` }),
+    labels: ofCard,
   },
   GpuMemoryNearlyFull: {
     severity: "warning",

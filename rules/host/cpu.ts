@@ -77,37 +77,32 @@ const time = (name: string, cpu = "0"): string =>
   `node_cpu_seconds_total{cpu="${cpu}",mode="${name}"}`;
 
 export const group = defineAlerts(hostOwner("cpu"), signals, {
-  HostCpuHigh: {
-    severity: "warning",
-    family: "HostCpu",
-    threshold: { value: 0.85, unit: "share of CPU time not idle" },
+  HostCpu: {
+    unit: "share of CPU time not idle",
     when: ({ cpuUsed }, threshold) => `${cpuUsed} > ${threshold}`,
-    for: "15m",
-    summary: "CPU of {{ $labels.host }} is busy",
-    description:
-      "{{ $value | humanizePercentage }} of CPU time has been used for 15 minutes; work will queue.",
-    fires: {
-      series: { [time("idle")]: "0+6x40", [time("user")]: "0+54x40" },
-      from: "16m",
-      value: "90%",
+    levels: {
+      HostCpuHigh: {
+        severity: "warning",
+        threshold: 0.85,
+        for: "15m",
+        summary: "CPU of {{ $labels.host }} is busy",
+        description:
+          "{{ $value | humanizePercentage }} of CPU time has been used for 15 minutes; work will queue.",
+        fires: { series: 54, from: "16m", value: "90%" },
+        quiet: { series: 48, at: "30m" },
+      },
+      HostCpuCritical: {
+        severity: "critical",
+        threshold: 0.97,
+        for: "15m",
+        summary: "CPU of {{ $labels.host }} is used up",
+        description:
+          "{{ $value | humanizePercentage }} of CPU time has been used for 15 minutes: nothing is left for anything new.",
+        fires: { series: 58.8, from: "16m", value: "98%" },
+        quiet: { series: 57, at: "30m" },
+      },
     },
-    quiet: { series: { [time("idle")]: "0+12x40", [time("user")]: "0+48x40" }, at: "30m" },
-  },
-  HostCpuCritical: {
-    severity: "critical",
-    family: "HostCpu",
-    threshold: { value: 0.97, unit: "share of CPU time not idle" },
-    when: ({ cpuUsed }, threshold) => `${cpuUsed} > ${threshold}`,
-    for: "15m",
-    summary: "CPU of {{ $labels.host }} is used up",
-    description:
-      "{{ $value | humanizePercentage }} of CPU time has been used for 15 minutes: nothing is left for anything new.",
-    fires: {
-      series: { [time("idle")]: "0+1.2x40", [time("user")]: "0+58.8x40" },
-      from: "16m",
-      value: "98%",
-    },
-    quiet: { series: { [time("idle")]: "0+3x40", [time("user")]: "0+57x40" }, at: "30m" },
+    series: (used) => ({ [time("idle")]: `0+${60 - used}x40`, [time("user")]: `0+${used}x40` }),
   },
   HostCpuIowaitHigh: {
     severity: "warning",

@@ -128,58 +128,42 @@ const still = (field: string, of: string): Series =>
   on({ [field]: "0.5x6000", [of]: "1000x6000" }, { instance: "still" });
 
 export const group = defineAlerts(owner, signals, {
-  HostDiskSpaceLow: {
-    severity: "warning",
-    family: "HostDiskSpace",
-    threshold: { value: 0.15, unit: "share of the file system free" },
+  HostDiskSpace: {
+    unit: "share of the file system free",
     when: ({ diskFree, readOnly }, threshold) =>
       `${diskFree} < ${threshold} and ignoring (mountpoint) ${readOnly} == 0`,
-    for: "30m",
-    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is low on space",
-    description: "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free.",
-    fires: {
-      series: on({ avail_bytes: "13x60", size_bytes: "100x60", readonly: "0x60" }),
-      from: "30m",
-      labels,
-      value: "13%",
-    },
-    quiet: {
-      series: {
-        ...on({ avail_bytes: "17x60", size_bytes: "100x60", readonly: "0x60" }),
-        ...on(
-          { avail_bytes: "0x60", size_bytes: "100x60", readonly: "0x60" },
-          { fstype: "squashfs" },
-        ),
-        ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "1x60" }, { instance: "b" }),
+    levels: {
+      HostDiskSpaceLow: {
+        severity: "warning",
+        threshold: 0.15,
+        for: "30m",
+        summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is low on space",
+        description: "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free.",
+        fires: { series: 13, from: "30m", value: "13%" },
+        quiet: { series: 17, at: "45m" },
       },
-      at: "45m",
-    },
-  },
-  HostDiskSpaceCritical: {
-    severity: "critical",
-    family: "HostDiskSpace",
-    threshold: { value: 0.05, unit: "share of the file system free" },
-    when: ({ diskFree, readOnly }, threshold) =>
-      `${diskFree} < ${threshold} and ignoring (mountpoint) ${readOnly} == 0`,
-    for: "5m",
-    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is nearly full",
-    description:
-      "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free; when it is full, whatever writes there stops.",
-    fires: {
-      series: on({ avail_bytes: "4.5x60", size_bytes: "100x60", readonly: "0x60" }),
-      from: "5m",
-      labels,
-      value: "4.5%",
-    },
-    quiet: {
-      series: {
-        ...on({ avail_bytes: "5.5x60", size_bytes: "100x60", readonly: "0x60" }),
-        ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "0x60" }, { fstype: "tmpfs" }),
-        ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "0x60" }, ofPod),
-        ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "1x60" }, { instance: "b" }),
+      HostDiskSpaceCritical: {
+        severity: "critical",
+        threshold: 0.05,
+        for: "5m",
+        summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is nearly full",
+        description:
+          "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free; when it is full, whatever writes there stops.",
+        fires: { series: 4.5, from: "5m", value: "4.5%" },
+        quiet: { series: 5.5, at: "12m" },
       },
-      at: "12m",
     },
+    series: (free) => on({ avail_bytes: `${free}x60`, size_bytes: "100x60", readonly: "0x60" }),
+    beside: {
+      ...on(
+        { avail_bytes: "0x60", size_bytes: "100x60", readonly: "0x60" },
+        { fstype: "squashfs" },
+      ),
+      ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "0x60" }, { fstype: "tmpfs" }),
+      ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "0x60" }, ofPod),
+      ...on({ avail_bytes: "0x60", size_bytes: "100x60", readonly: "1x60" }, { instance: "b" }),
+    },
+    labels,
   },
   HostDiskFillsIn24h: {
     severity: "warning",
@@ -271,60 +255,41 @@ export const group = defineAlerts(owner, signals, {
       at: "6d",
     },
   },
-  HostInodesLow: {
-    severity: "warning",
-    family: "HostInodes",
-    threshold: { value: 0.1, unit: "share of inodes free" },
+  HostInodes: {
+    unit: "share of inodes free",
     when: ({ inodesFree, readOnly }, threshold) =>
       `${inodesFree} < ${threshold} and ignoring (mountpoint) ${readOnly} == 0`,
-    for: "30m",
-    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is low on inodes",
-    description:
-      "{{ $value | humanizePercentage }} of the inodes of {{ $labels.mountpoint }} are free; without them no file can be made, whatever the space.",
-    fires: {
-      series: on({ files_free: "9x60", files: "100x60", readonly: "0x60" }),
-      from: "30m",
-      labels,
-      value: "9%",
-    },
-    quiet: {
-      series: {
-        ...on({ files_free: "11x60", files: "100x60", readonly: "0x60" }),
-        ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, { fstype: "tmpfs" }),
-        ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, ofPod),
-        ...on({ files_free: "0x60", files: "100x60", readonly: "1x60" }, { instance: "b" }),
-        // Btrfs counts none.
-        ...on({ files_free: "0x60", files: "0x60", readonly: "0x60" }, { fstype: "btrfs" }),
+    levels: {
+      HostInodesLow: {
+        severity: "warning",
+        threshold: 0.1,
+        for: "30m",
+        summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is low on inodes",
+        description:
+          "{{ $value | humanizePercentage }} of the inodes of {{ $labels.mountpoint }} are free; without them no file can be made, whatever the space.",
+        fires: { series: 9, from: "30m", value: "9%" },
+        quiet: { series: 11, at: "45m" },
       },
-      at: "45m",
-    },
-  },
-  HostInodesCritical: {
-    severity: "critical",
-    family: "HostInodes",
-    threshold: { value: 0.03, unit: "share of inodes free" },
-    when: ({ inodesFree, readOnly }, threshold) =>
-      `${inodesFree} < ${threshold} and ignoring (mountpoint) ${readOnly} == 0`,
-    for: "15m",
-    summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} has next to no inodes",
-    description:
-      "{{ $value | humanizePercentage }} of the inodes of {{ $labels.mountpoint }} are free; soon no file can be made there.",
-    fires: {
-      series: on({ files_free: "2.7x60", files: "100x60", readonly: "0x60" }),
-      from: "15m",
-      labels,
-      value: "2.7%",
-    },
-    quiet: {
-      series: {
-        ...on({ files_free: "3.3x60", files: "100x60", readonly: "0x60" }),
-        ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, { fstype: "tmpfs" }),
-        ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, ofPod),
-        ...on({ files_free: "0x60", files: "100x60", readonly: "1x60" }, { instance: "b" }),
-        ...on({ files_free: "0x60", files: "0x60", readonly: "0x60" }, { fstype: "btrfs" }),
+      HostInodesCritical: {
+        severity: "critical",
+        threshold: 0.03,
+        for: "15m",
+        summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} has next to no inodes",
+        description:
+          "{{ $value | humanizePercentage }} of the inodes of {{ $labels.mountpoint }} are free; soon no file can be made there.",
+        fires: { series: 2.7, from: "15m", value: "2.7%" },
+        quiet: { series: 3.3, at: "30m" },
       },
-      at: "30m",
     },
+    series: (free) => on({ files_free: `${free}x60`, files: "100x60", readonly: "0x60" }),
+    beside: {
+      ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, { fstype: "tmpfs" }),
+      ...on({ files_free: "0x60", files: "100x60", readonly: "0x60" }, ofPod),
+      ...on({ files_free: "0x60", files: "100x60", readonly: "1x60" }, { instance: "b" }),
+      // Btrfs counts none.
+      ...on({ files_free: "0x60", files: "0x60", readonly: "0x60" }, { fstype: "btrfs" }),
+    },
+    labels,
   },
   HostInodesFillIn24h: {
     severity: "warning",

@@ -96,52 +96,43 @@ export const signals = defineSignals({
 const total = { node_memory_MemTotal_bytes: "100x60" };
 
 export const group = defineAlerts(hostOwner("memory"), signals, {
-  HostMemoryLow: {
-    severity: "warning",
-    family: "HostMemory",
-    threshold: { value: 0.1, unit: "share of memory available" },
+  HostMemory: {
+    unit: "share of memory available",
     when: ({ memoryAvailable }, threshold) => `${memoryAvailable} < ${threshold}`,
-    for: "10m",
-    summary: "Memory of {{ $labels.host }} is nearly used up",
-    description:
-      "{{ $value | humanizePercentage }} of memory has been left for 10 minutes; the kernel will start to kill processes.",
-    fires: {
-      series: { node_memory_MemAvailable_bytes: "9x20", ...total },
-      from: "10m",
-      value: "9%",
-    },
-    quiet: {
-      series: {
-        node_memory_MemAvailable_bytes: "11x20",
-        ...total,
-        // Most of it is set aside for huge pages, or holds what ZFS has read.
-        'node_memory_MemAvailable_bytes{instance="b"}': "8x60",
-        'node_memory_MemTotal_bytes{instance="b"}': "100x60",
-        'node_memory_HugePages_Total{instance="b"}': "40x60",
-        'node_memory_Hugepagesize_bytes{instance="b"}': "1x60",
-        'node_memory_MemAvailable_bytes{instance="c"}': "4x60",
-        'node_memory_MemTotal_bytes{instance="c"}': "100x60",
-        'node_zfs_arc_size{instance="c"}': "60x60",
-        'node_zfs_arc_c_min{instance="c"}': "3x60",
+    levels: {
+      HostMemoryLow: {
+        severity: "warning",
+        threshold: 0.1,
+        for: "10m",
+        summary: "Memory of {{ $labels.host }} is nearly used up",
+        description:
+          "{{ $value | humanizePercentage }} of memory has been left for 10 minutes; the kernel will start to kill processes.",
+        fires: { series: 9, from: "10m", value: "9%" },
+        quiet: { series: 11, at: "12m" },
       },
-      at: "12m",
+      HostMemoryExhausted: {
+        severity: "critical",
+        threshold: 0.05,
+        for: "5m",
+        summary: "Memory of {{ $labels.host }} is used up",
+        description:
+          "{{ $value | humanizePercentage }} of memory has been left for five minutes: the next larger request gets a process killed.",
+        fires: { series: 4.5, from: "5m", value: "4.5%" },
+        quiet: { series: 5.5, at: "12m" },
+      },
     },
-  },
-  HostMemoryExhausted: {
-    severity: "critical",
-    family: "HostMemory",
-    threshold: { value: 0.05, unit: "share of memory available" },
-    when: ({ memoryAvailable }, threshold) => `${memoryAvailable} < ${threshold}`,
-    for: "5m",
-    summary: "Memory of {{ $labels.host }} is used up",
-    description:
-      "{{ $value | humanizePercentage }} of memory has been left for five minutes: the next larger request gets a process killed.",
-    fires: {
-      series: { node_memory_MemAvailable_bytes: "4.5x20", ...total },
-      from: "5m",
-      value: "4.5%",
+    series: (available) => ({ node_memory_MemAvailable_bytes: `${available}x20`, ...total }),
+    beside: {
+      // Most of it is set aside for huge pages, or holds what ZFS has read.
+      'node_memory_MemAvailable_bytes{instance="b"}': "8x60",
+      'node_memory_MemTotal_bytes{instance="b"}': "100x60",
+      'node_memory_HugePages_Total{instance="b"}': "40x60",
+      'node_memory_Hugepagesize_bytes{instance="b"}': "1x60",
+      'node_memory_MemAvailable_bytes{instance="c"}': "4x60",
+      'node_memory_MemTotal_bytes{instance="c"}': "100x60",
+      'node_zfs_arc_size{instance="c"}': "60x60",
+      'node_zfs_arc_c_min{instance="c"}': "3x60",
     },
-    quiet: { series: { node_memory_MemAvailable_bytes: "5.5x20", ...total }, at: "12m" },
   },
   HostMemoryRunsOutIn4h: {
     severity: "warning",

@@ -235,36 +235,32 @@ export const group = defineAlerts(hostOwner("system"), signals, {
       at: "16m",
     },
   },
-  HostFdNearLimit: {
-    severity: "warning",
-    family: "HostFd",
-    threshold: { value: 0.8, unit: "share of the files that may be open" },
+  HostFd: {
+    unit: "share of the files that may be open",
     when: ({ filesOpen }, threshold) => `${filesOpen} > ${threshold}`,
-    for: "15m",
-    summary: "{{ $labels.host }} holds many files open",
-    description: "{{ $value | humanizePercentage }} of the files the host may hold open are open.",
-    fires: {
-      series: { node_filefd_allocated: "90x30", node_filefd_maximum: "100x30" },
-      from: "15m",
-      value: "90%",
+    levels: {
+      HostFdNearLimit: {
+        severity: "warning",
+        threshold: 0.8,
+        for: "15m",
+        summary: "{{ $labels.host }} holds many files open",
+        description:
+          "{{ $value | humanizePercentage }} of the files the host may hold open are open.",
+        fires: { series: 90, from: "15m", value: "90%" },
+        quiet: { series: 70, at: "25m" },
+      },
+      HostFdExhausted: {
+        severity: "critical",
+        threshold: 0.95,
+        for: "5m",
+        summary: "{{ $labels.host }} can hardly open another file",
+        description:
+          "{{ $value | humanizePercentage }} of the files the host may hold open are open; then no program can open a file or connection.",
+        fires: { series: 98, from: "5m", value: "98%" },
+        quiet: { series: 90, at: "12m" },
+      },
     },
-    quiet: { series: { node_filefd_allocated: "70x30", node_filefd_maximum: "100x30" }, at: "25m" },
-  },
-  HostFdExhausted: {
-    severity: "critical",
-    family: "HostFd",
-    threshold: { value: 0.95, unit: "share of the files that may be open" },
-    when: ({ filesOpen }, threshold) => `${filesOpen} > ${threshold}`,
-    for: "5m",
-    summary: "{{ $labels.host }} can hardly open another file",
-    description:
-      "{{ $value | humanizePercentage }} of the files the host may hold open are open; then no program can open a file or connection.",
-    fires: {
-      series: { node_filefd_allocated: "98x30", node_filefd_maximum: "100x30" },
-      from: "5m",
-      value: "98%",
-    },
-    quiet: { series: { node_filefd_allocated: "90x30", node_filefd_maximum: "100x30" }, at: "12m" },
+    series: (open) => ({ node_filefd_allocated: `${open}x30`, node_filefd_maximum: "100x30" }),
   },
   HostProcessesNearLimit: {
     severity: "warning",

@@ -54,29 +54,32 @@ const conntrack = (used: number) => ({
 });
 
 export const group = defineAlerts(hostOwner("tcp"), signals, {
-  HostConntrackNearLimit: {
-    severity: "warning",
-    family: "HostConntrack",
-    threshold: { value: 0.8, unit: "share of the table in use" },
+  HostConntrack: {
+    unit: "share of the table in use",
     when: ({ conntrackUsed }, threshold) => `${conntrackUsed} > ${threshold}`,
-    for: "10m",
-    summary: "Connection table of {{ $labels.host }} is filling",
-    description:
-      "{{ $value | humanizePercentage }} of the firewall's table of connections is in use.",
-    fires: { series: conntrack(900), from: "10m", value: "90%" },
-    quiet: { series: conntrack(700), at: "20m" },
-  },
-  HostConntrackFull: {
-    severity: "critical",
-    family: "HostConntrack",
-    threshold: { value: 0.95, unit: "share of the table in use" },
-    when: ({ conntrackUsed }, threshold) => `${conntrackUsed} > ${threshold}`,
-    for: "2m",
-    summary: "Connection table of {{ $labels.host }} is full",
-    description:
-      "{{ $value | humanizePercentage }} of the firewall's table of connections is in use; beyond it new connections are dropped without a word.",
-    fires: { series: conntrack(980), from: "2m", value: "98%" },
-    quiet: { series: conntrack(920), at: "8m" },
+    levels: {
+      HostConntrackNearLimit: {
+        severity: "warning",
+        threshold: 0.8,
+        for: "10m",
+        summary: "Connection table of {{ $labels.host }} is filling",
+        description:
+          "{{ $value | humanizePercentage }} of the firewall's table of connections is in use.",
+        fires: { series: 900, from: "10m", value: "90%" },
+        quiet: { series: 700, at: "20m" },
+      },
+      HostConntrackFull: {
+        severity: "critical",
+        threshold: 0.95,
+        for: "2m",
+        summary: "Connection table of {{ $labels.host }} is full",
+        description:
+          "{{ $value | humanizePercentage }} of the firewall's table of connections is in use; beyond it new connections are dropped without a word.",
+        fires: { series: 980, from: "2m", value: "98%" },
+        quiet: { series: 920, at: "8m" },
+      },
+    },
+    series: conntrack,
   },
   HostTcpListenOverflows: {
     severity: "warning",

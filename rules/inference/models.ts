@@ -91,101 +91,79 @@ const took = (name: string): string => `inference_duration_seconds{job="shop",mo
 const idle = { ...p95(took("idle"), [5, 10], 9, 40, 1), [asked("ok", "idle")]: "0+1x40" };
 
 export const group = defineAlerts(owner, signals, {
-  InferenceErrorRatioHigh: {
-    severity: "critical",
-    family: "InferenceErrors",
-    threshold: { value: 0.05, unit: "share of predictions that failed" },
+  InferenceErrors: {
+    unit: "share of predictions that failed",
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "7m",
-    summary: "{{ $labels.model }} fails many predictions",
-    description:
-      "{{ $value | humanizePercentage }} of the predictions of {{ $labels.model }} in {{ $labels.job }} have failed for seven minutes.",
-    fires: {
-      series: { [asked("ok")]: "0+94x20", [asked("error")]: "0+6x20" },
-      from: "8m",
-      labels: ofFraud,
-      value: "6%",
-    },
-    quiet: {
-      series: {
-        [asked("ok")]: "0+956x20",
-        [asked("error")]: "0+44x20",
-        [asked("error", "idle")]: "0+5x20",
+    levels: {
+      InferenceErrorRatioHigh: {
+        severity: "critical",
+        threshold: 0.05,
+        for: "7m",
+        summary: "{{ $labels.model }} fails many predictions",
+        description:
+          "{{ $value | humanizePercentage }} of the predictions of {{ $labels.model }} in {{ $labels.job }} have failed for seven minutes.",
+        fires: { series: 60, from: "8m", value: "6%" },
+        quiet: { series: 44, at: "15m" },
       },
-      at: "15m",
-    },
-  },
-  InferenceErrorRatioElevated: {
-    severity: "warning",
-    family: "InferenceErrors",
-    threshold: { value: 0.01, unit: "share of predictions that failed" },
-    when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "15m",
-    summary: "{{ $labels.model }} fails some predictions",
-    description:
-      "{{ $value | humanizePercentage }} of the predictions of {{ $labels.model }} in {{ $labels.job }} have failed for a quarter of an hour.",
-    fires: {
-      series: { [asked("ok")]: "0+988x30", [asked("error")]: "0+12x30" },
-      from: "16m",
-      labels: ofFraud,
-      value: "1.2%",
-    },
-    quiet: {
-      series: {
-        [asked("ok")]: "0+991x40",
-        [asked("error")]: "0+9x40",
-        [asked("error", "idle")]: "0+5x40",
+      InferenceErrorRatioElevated: {
+        severity: "warning",
+        threshold: 0.01,
+        for: "15m",
+        summary: "{{ $labels.model }} fails some predictions",
+        description:
+          "{{ $value | humanizePercentage }} of the predictions of {{ $labels.model }} in {{ $labels.job }} have failed for a quarter of an hour.",
+        fires: { series: 12, from: "16m", value: "1.2%" },
+        quiet: { series: 9, at: "30m" },
       },
-      at: "30m",
     },
+    series: (failed) => ({
+      [asked("ok")]: `0+${1000 - failed}x40`,
+      [asked("error")]: `0+${failed}x40`,
+    }),
+    beside: { [asked("error", "idle")]: "0+5x40" },
+    labels: ofFraud,
   },
-  InferenceSlow: {
-    severity: "warning",
-    family: "InferenceLatency",
-    threshold: { value: 0.5, unit: "seconds within which 95 % are predicted" },
+  InferenceLatency: {
+    unit: "seconds within which 95 % are predicted",
     when: ({ latency, requests }, threshold) => `${latency} > ${threshold} and ${requests}`,
-    for: "10m",
-    summary: "{{ $labels.model }} predicts slowly",
-    description:
-      "One prediction in twenty of {{ $labels.model }} in {{ $labels.job }} has taken longer than {{ $value | humanizeDuration }} for ten minutes.",
-    fires: {
-      series: { ...p95(took("fraud"), [0.5, 1], 0.55, 30), [asked("ok")]: "0+1000x30" },
-      from: "11m",
-      labels: ofFraud,
-      value: "550ms",
-    },
-    quiet: {
-      series: {
-        ...p95(took("fraud"), [0.25, 0.5], 0.42, 40),
-        [asked("ok")]: "0+1000x40",
-        ...idle,
+    levels: {
+      InferenceSlow: {
+        severity: "warning",
+        threshold: 0.5,
+        for: "10m",
+        summary: "{{ $labels.model }} predicts slowly",
+        description:
+          "One prediction in twenty of {{ $labels.model }} in {{ $labels.job }} has taken longer than {{ $value | humanizeDuration }} for ten minutes.",
+        fires: {
+          series: { ...p95(took("fraud"), [0.5, 1], 0.55, 30), [asked("ok")]: "0+1000x30" },
+          from: "11m",
+          value: "550ms",
+        },
+        quiet: {
+          series: { ...p95(took("fraud"), [0.25, 0.5], 0.42, 40), [asked("ok")]: "0+1000x40" },
+          at: "20m",
+        },
       },
-      at: "20m",
-    },
-  },
-  InferenceVerySlow: {
-    severity: "critical",
-    family: "InferenceLatency",
-    threshold: { value: 2.5, unit: "seconds within which 95 % are predicted" },
-    when: ({ latency, requests }, threshold) => `${latency} > ${threshold} and ${requests}`,
-    for: "7m",
-    summary: "{{ $labels.model }} predicts too late to be of use",
-    description:
-      "One prediction in twenty of {{ $labels.model }} in {{ $labels.job }} takes longer than {{ $value | humanizeDuration }}: callers time out.",
-    fires: {
-      series: { ...p95(took("fraud"), [2.5, 5], 2.75, 30), [asked("ok")]: "0+1000x30" },
-      from: "8m",
-      labels: ofFraud,
-      value: "2.75s",
-    },
-    quiet: {
-      series: {
-        ...p95(took("fraud"), [1, 2.5], 2.2, 40),
-        [asked("ok")]: "0+1000x40",
-        ...idle,
+      InferenceVerySlow: {
+        severity: "critical",
+        threshold: 2.5,
+        for: "7m",
+        summary: "{{ $labels.model }} predicts too late to be of use",
+        description:
+          "One prediction in twenty of {{ $labels.model }} in {{ $labels.job }} takes longer than {{ $value | humanizeDuration }}: callers time out.",
+        fires: {
+          series: { ...p95(took("fraud"), [2.5, 5], 2.75, 30), [asked("ok")]: "0+1000x30" },
+          from: "8m",
+          value: "2.75s",
+        },
+        quiet: {
+          series: { ...p95(took("fraud"), [1, 2.5], 2.2, 40), [asked("ok")]: "0+1000x40" },
+          at: "15m",
+        },
       },
-      at: "15m",
     },
+    beside: idle,
+    labels: ofFraud,
   },
   InferenceTrafficStopped: {
     severity: "warning",

@@ -102,57 +102,42 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
     fires: { series: { up: "1 0x10" }, from: "4m" },
     quiet: { series: { up: "1 0 0 1 0 0 1x10", 'up{job="other"}': "0x20" }, at: "10m" },
   },
-  TritonFailureRatioHigh: {
-    severity: "critical",
-    family: "TritonFailures",
-    threshold: { value: 0.05, unit: "share of requests that failed" },
+  TritonFailures: {
+    unit: "share of requests that failed",
     when: ({ failureRatio }, threshold) => `${failureRatio} > ${threshold}`,
-    for: "7m",
-    summary: "{{ $labels.model }} on {{ $labels.host }} fails many requests",
-    description:
-      "{{ $value | humanizePercentage }} of the requests to {{ $labels.model }} have failed for seven minutes.",
-    fires: {
-      series: { [one("request_success")]: "0+94x20", [failure("BACKEND")]: "0+6x20" },
-      from: "8m",
-      labels: ofRanker,
-      value: "6%",
-    },
-    quiet: {
-      series: {
-        [one("request_success")]: "0+956x20",
-        [failure("OTHER")]: "0+44x20",
-        [failure("CANCELED")]: "0+200x20",
-        [one("request_success", "idle")]: "0x20",
-        [failure("BACKEND", "idle")]: "0+5x20",
+    levels: {
+      TritonFailureRatioHigh: {
+        severity: "critical",
+        threshold: 0.05,
+        for: "7m",
+        summary: "{{ $labels.model }} on {{ $labels.host }} fails many requests",
+        description:
+          "{{ $value | humanizePercentage }} of the requests to {{ $labels.model }} have failed for seven minutes.",
+        fires: { series: 60, from: "8m", value: "6%" },
+        quiet: { series: 44, at: "15m" },
       },
-      at: "15m",
-    },
-  },
-  TritonFailureRatioElevated: {
-    severity: "warning",
-    family: "TritonFailures",
-    threshold: { value: 0.01, unit: "share of requests that failed" },
-    when: ({ failureRatio }, threshold) => `${failureRatio} > ${threshold}`,
-    for: "15m",
-    summary: "{{ $labels.model }} on {{ $labels.host }} fails some requests",
-    description:
-      "{{ $value | humanizePercentage }} of the requests to {{ $labels.model }} have failed for a quarter of an hour.",
-    fires: {
-      series: { [one("request_success")]: "0+988x30", [failure("BACKEND")]: "0+12x30" },
-      from: "16m",
-      labels: ofRanker,
-      value: "1.2%",
-    },
-    quiet: {
-      series: {
-        [one("request_success")]: "0+991x40",
-        [failure("OTHER")]: "0+9x40",
-        [failure("CANCELED")]: "0+200x40",
-        [one("request_success", "idle")]: "0x40",
-        [failure("BACKEND", "idle")]: "0+5x40",
+      TritonFailureRatioElevated: {
+        severity: "warning",
+        threshold: 0.01,
+        for: "15m",
+        summary: "{{ $labels.model }} on {{ $labels.host }} fails some requests",
+        description:
+          "{{ $value | humanizePercentage }} of the requests to {{ $labels.model }} have failed for a quarter of an hour.",
+        fires: { series: 12, from: "16m", value: "1.2%" },
+        quiet: { series: 9, at: "30m" },
       },
-      at: "30m",
     },
+    series: (failed) => ({
+      [one("request_success")]: `0+${1000 - failed}x40`,
+      [failure("BACKEND")]: `0+${failed / 2}x40`,
+      [failure("OTHER")]: `0+${failed / 2}x40`,
+    }),
+    beside: {
+      [failure("CANCELED")]: "0+200x40",
+      [one("request_success", "idle")]: "0x40",
+      [failure("BACKEND", "idle")]: "0+5x40",
+    },
+    labels: ofRanker,
   },
   TritonRequestsRejected: {
     severity: "warning",

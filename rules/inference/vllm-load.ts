@@ -70,53 +70,43 @@ const idle = (metric: string, bounds: Bounds): Record<string, string> => ({
 const often = "0.05";
 
 export const group = defineAlerts({ ...vllm, name: "inference-vllm-load" }, signals, {
-  VllmFirstTokenSlow: {
-    severity: "warning",
-    family: "VllmFirstToken",
-    threshold: { value: 2.5, unit: "seconds to the first token for 95 %", range: { below: 2560 } },
+  VllmFirstToken: {
+    unit: "seconds to the first token for 95 %",
+    range: { below: 2560 },
     when: ({ finished, firstToken }, threshold) =>
       `${firstToken} > ${threshold} and ${finished} > ${often}`,
-    for: "10m",
-    summary: "{{ $labels.model_name }} on {{ $labels.host }} starts its answers late",
-    description:
-      "One request in twenty has waited longer than {{ $value | humanizeDuration }} for its first token for ten minutes.",
-    fires: {
-      series: busy("time_to_first_token_seconds", [2.5, 5], 2.75),
-      from: "11m",
-      labels: ofChat,
-      value: "2.75s",
-    },
-    quiet: {
-      series: {
-        ...busy("time_to_first_token_seconds", [1, 2.5], 2.2),
-        ...idle("time_to_first_token_seconds", [160, 640]),
+    levels: {
+      VllmFirstTokenSlow: {
+        severity: "warning",
+        threshold: 2.5,
+        for: "10m",
+        summary: "{{ $labels.model_name }} on {{ $labels.host }} starts its answers late",
+        description:
+          "One request in twenty has waited longer than {{ $value | humanizeDuration }} for its first token for ten minutes.",
+        fires: {
+          series: busy("time_to_first_token_seconds", [2.5, 5], 2.75),
+          from: "11m",
+          value: "2.75s",
+        },
+        quiet: { series: busy("time_to_first_token_seconds", [1, 2.5], 2.2), at: "20m" },
       },
-      at: "20m",
-    },
-  },
-  VllmFirstTokenVerySlow: {
-    severity: "critical",
-    family: "VllmFirstToken",
-    threshold: { value: 10, unit: "seconds to the first token for 95 %", range: { below: 2560 } },
-    when: ({ finished, firstToken }, threshold) =>
-      `${firstToken} > ${threshold} and ${finished} > ${often}`,
-    for: "7m",
-    summary: "{{ $labels.model_name }} on {{ $labels.host }} keeps people waiting",
-    description:
-      "One request in twenty waits longer than {{ $value | humanizeDuration }} for its first token: people leave and clients time out.",
-    fires: {
-      series: busy("time_to_first_token_seconds", [10, 20], 11),
-      from: "8m",
-      labels: ofChat,
-      value: "11s",
-    },
-    quiet: {
-      series: {
-        ...busy("time_to_first_token_seconds", [7.5, 10], 8.5),
-        ...idle("time_to_first_token_seconds", [160, 640]),
+      VllmFirstTokenVerySlow: {
+        severity: "critical",
+        threshold: 10,
+        for: "7m",
+        summary: "{{ $labels.model_name }} on {{ $labels.host }} keeps people waiting",
+        description:
+          "One request in twenty waits longer than {{ $value | humanizeDuration }} for its first token: people leave and clients time out.",
+        fires: {
+          series: busy("time_to_first_token_seconds", [10, 20], 11),
+          from: "8m",
+          value: "11s",
+        },
+        quiet: { series: busy("time_to_first_token_seconds", [7.5, 10], 8.5), at: "15m" },
       },
-      at: "15m",
     },
+    beside: idle("time_to_first_token_seconds", [160, 640]),
+    labels: ofChat,
   },
   VllmTokensSlow: {
     severity: "warning",

@@ -93,53 +93,36 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm" }, signals, 
     fires: { series: { up: "1 0x10" }, from: "4m" },
     quiet: { series: { up: "1 0 0 1 0 0 1x10", 'up{job="other"}': "0x20" }, at: "10m" },
   },
-  VllmErrorRatioHigh: {
-    severity: "critical",
-    family: "VllmErrors",
-    threshold: { value: 0.05, unit: "share of requests answered with 5xx" },
+  VllmErrors: {
+    unit: "share of requests answered with 5xx",
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "7m",
-    summary: "vLLM on {{ $labels.host }} fails many requests",
-    description:
-      "{{ $value | humanizePercentage }} of the requests to {{ $labels.instance }} have ended with an error of the server for seven minutes.",
-    fires: {
-      series: { [requests("2xx")]: "0+94x20", [requests("5xx")]: "0+6x20" },
-      from: "8m",
-      value: "6%",
-    },
-    quiet: {
-      series: {
-        [requests("2xx")]: "0+956x20",
-        [requests("5xx")]: "0+44x20",
-        [requests("5xx", other)]: "0+100x20",
-        [requests("5xx", idle)]: "0+5x20",
+    levels: {
+      VllmErrorRatioHigh: {
+        severity: "critical",
+        threshold: 0.05,
+        for: "7m",
+        summary: "vLLM on {{ $labels.host }} fails many requests",
+        description:
+          "{{ $value | humanizePercentage }} of the requests to {{ $labels.instance }} have ended with an error of the server for seven minutes.",
+        fires: { series: 60, from: "8m", value: "6%" },
+        quiet: { series: 44, at: "15m" },
       },
-      at: "15m",
-    },
-  },
-  VllmErrorRatioElevated: {
-    severity: "warning",
-    family: "VllmErrors",
-    threshold: { value: 0.01, unit: "share of requests answered with 5xx" },
-    when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "15m",
-    summary: "vLLM on {{ $labels.host }} fails some requests",
-    description:
-      "{{ $value | humanizePercentage }} of the requests to {{ $labels.instance }} have failed for a quarter of an hour.",
-    fires: {
-      series: { [requests("2xx")]: "0+988x30", [requests("5xx")]: "0+12x30" },
-      from: "16m",
-      value: "1.2%",
-    },
-    quiet: {
-      series: {
-        [requests("2xx")]: "0+991x40",
-        [requests("5xx")]: "0+9x40",
-        [requests("5xx", other)]: "0+100x40",
-        [requests("5xx", idle)]: "0+5x40",
+      VllmErrorRatioElevated: {
+        severity: "warning",
+        threshold: 0.01,
+        for: "15m",
+        summary: "vLLM on {{ $labels.host }} fails some requests",
+        description:
+          "{{ $value | humanizePercentage }} of the requests to {{ $labels.instance }} have failed for a quarter of an hour.",
+        fires: { series: 12, from: "16m", value: "1.2%" },
+        quiet: { series: 9, at: "30m" },
       },
-      at: "30m",
     },
+    series: (failed) => ({
+      [requests("2xx")]: `0+${1000 - failed}x40`,
+      [requests("5xx")]: `0+${failed}x40`,
+    }),
+    beside: { [requests("5xx", other)]: "0+100x40", [requests("5xx", idle)]: "0+5x40" },
   },
   VllmStalled: {
     severity: "critical",

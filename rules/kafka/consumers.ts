@@ -80,38 +80,42 @@ const partition = (metric: string, number: number): string =>
   `kafka_consumergroup_${metric}{${by},partition="${number}"}`;
 
 export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "queue" }, signals, {
-  KafkaConsumerLagHigh: {
-    severity: "warning",
-    family: "KafkaConsumerLag",
-    threshold: { value: 1e4, unit: "messages not read yet" },
+  KafkaConsumerLag: {
+    unit: "messages not read yet",
     when: ({ lag, left }, limit) => `${lag} > ${limit} unless ${left}`,
-    for: "10m",
-    summary: "{{ $labels.consumergroup }} lags behind on {{ $labels.topic }}",
-    description:
-      "{{ $value | humanize }} messages of {{ $labels.topic }} have waited for {{ $labels.consumergroup }} for ten minutes.",
-    fires: {
-      series: {
-        [partition("lag", 0)]: "9000x20",
-        [partition("lag", 1)]: "3000x20",
-        [partition("lag", 2)]: "-1x20",
+    levels: {
+      KafkaConsumerLagHigh: {
+        severity: "warning",
+        threshold: 1e4,
+        for: "10m",
+        summary: "{{ $labels.consumergroup }} lags behind on {{ $labels.topic }}",
+        description:
+          "{{ $value | humanize }} messages of {{ $labels.topic }} have waited for {{ $labels.consumergroup }} for ten minutes.",
+        fires: {
+          series: {
+            [partition("lag", 0)]: "9000x20",
+            [partition("lag", 1)]: "3000x20",
+            [partition("lag", 2)]: "-1x20",
+          },
+          from: "10m",
+          value: "12k",
+        },
+        quiet: { series: 8500, at: "15m" },
       },
-      from: "10m",
-      labels: orders,
-      value: "12k",
+      KafkaConsumerLagCritical: {
+        severity: "critical",
+        threshold: 1e5,
+        for: "5m",
+        summary: "{{ $labels.consumergroup }} is far behind on {{ $labels.topic }}",
+        description:
+          "{{ $value | humanize }} messages of {{ $labels.topic }} wait for {{ $labels.consumergroup }}; once older than the retention they are deleted unread.",
+        fires: { series: 120000, from: "5m", value: "120k" },
+        quiet: { series: 85000, at: "15m" },
+      },
     },
-    quiet: { series: { [lag]: "8500x20", ...anotherTopic }, at: "15m" },
-  },
-  KafkaConsumerLagCritical: {
-    severity: "critical",
-    family: "KafkaConsumerLag",
-    threshold: { value: 1e5, unit: "messages not read yet" },
-    when: ({ lag, left }, limit) => `${lag} > ${limit} unless ${left}`,
-    for: "5m",
-    summary: "{{ $labels.consumergroup }} is far behind on {{ $labels.topic }}",
-    description:
-      "{{ $value | humanize }} messages of {{ $labels.topic }} wait for {{ $labels.consumergroup }}; once older than the retention they are deleted unread.",
-    fires: { series: { [lag]: "120000x20" }, from: "5m", labels: orders, value: "120k" },
-    quiet: { series: { [lag]: "85000x20", ...anotherTopic }, at: "15m" },
+    series: (waiting) => ({ [lag]: `${waiting}x20` }),
+    beside: anotherTopic,
+    labels: orders,
   },
   KafkaConsumerLagGrowing: {
     severity: "warning",

@@ -95,29 +95,32 @@ const decoys = (kind: string): Record<string, string> => ({
 });
 
 export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "target" }, signals, {
-  KafkaRequestHandlersBusy: {
-    severity: "warning",
-    family: "KafkaRequestHandlers",
-    threshold: { value: 0.3, unit: "share of the time the request handlers are idle" },
+  KafkaRequestHandlers: {
+    unit: "share of the time the request handlers are idle",
     when: ({ handlersIdle }, share) => `${handlersIdle} < ${share}`,
-    for: "15m",
-    summary: "Kafka on {{ $labels.host }} has little time left for requests",
-    description:
-      "Its request handlers have been idle {{ $value | humanizePercentage }} of the time for 15 minutes; below 30 % requests begin to queue.",
-    fires: { series: { [handlers]: "0.25x20" }, from: "15m", value: "25%" },
-    quiet: { series: { [handlers]: "0.35x20" }, at: "18m" },
-  },
-  KafkaRequestHandlersExhausted: {
-    severity: "critical",
-    family: "KafkaRequestHandlers",
-    threshold: { value: 0.1, unit: "share of the time the request handlers are idle" },
-    when: ({ handlersIdle }, share) => `${handlersIdle} < ${share}`,
-    for: "5m",
-    summary: "Kafka on {{ $labels.host }} cannot take more requests",
-    description:
-      "Its request handlers are idle only {{ $value | humanizePercentage }} of the time: requests wait, followers fall out of sync.",
-    fires: { series: { [handlers]: "0.08x20" }, from: "5m", value: "8%" },
-    quiet: { series: { [handlers]: "0.12x20" }, at: "18m" },
+    levels: {
+      KafkaRequestHandlersBusy: {
+        severity: "warning",
+        threshold: 0.3,
+        for: "15m",
+        summary: "Kafka on {{ $labels.host }} has little time left for requests",
+        description:
+          "Its request handlers have been idle {{ $value | humanizePercentage }} of the time for 15 minutes; below 30 % requests begin to queue.",
+        fires: { series: 0.25, from: "15m", value: "25%" },
+        quiet: { series: 0.35, at: "18m" },
+      },
+      KafkaRequestHandlersExhausted: {
+        severity: "critical",
+        threshold: 0.1,
+        for: "5m",
+        summary: "Kafka on {{ $labels.host }} cannot take more requests",
+        description:
+          "Its request handlers are idle only {{ $value | humanizePercentage }} of the time: requests wait, followers fall out of sync.",
+        fires: { series: 0.08, from: "5m", value: "8%" },
+        quiet: { series: 0.12, at: "18m" },
+      },
+    },
+    series: (idle) => ({ [handlers]: `${idle}x20` }),
   },
   KafkaNetworkProcessorsBusy: {
     severity: "warning",

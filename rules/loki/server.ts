@@ -76,55 +76,39 @@ export const group = defineAlerts({ ...loki, name: "loki-server" }, signals, {
     fires: { series: { up: "1 0x10" }, from: "6m" },
     quiet: { series: { up: "1 0x3 1 0x3 1x10", 'up{job="other"}': "0x20" }, at: "12m" },
   },
-  LokiRequestErrorsHigh: {
-    severity: "critical",
-    family: "LokiRequestErrors",
+  LokiRequestErrors: {
     board: estateBoard,
-    threshold: { value: 0.1, unit: "share of a route's requests answered with 5xx" },
+    unit: "share of a route's requests answered with 5xx",
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "7m",
-    summary: "Loki fails many requests to {{ $labels.route }}",
-    description:
-      "{{ $value | humanizePercentage }} of the requests to {{ $labels.route }} have ended with an error of Loki's own for seven minutes.",
-    fires: {
-      series: { [answered("204")]: "0+88x30", [answered("500")]: "0+12x30" },
-      from: "8m",
-      labels: ofPush,
-      value: "12%",
-    },
-    quiet: {
-      series: {
-        [answered("204")]: "0+912x30",
-        [answered("503")]: "0+88x30",
-        [answered("500", "ready")]: "0+5x30",
+    levels: {
+      LokiRequestErrorsHigh: {
+        severity: "critical",
+        threshold: 0.1,
+        for: "7m",
+        summary: "Loki fails many requests to {{ $labels.route }}",
+        description:
+          "{{ $value | humanizePercentage }} of the requests to {{ $labels.route }} have ended with an error of Loki's own for seven minutes.",
+        fires: { series: 120, from: "8m", value: "12%" },
+        quiet: { series: 88, at: "20m" },
       },
-      at: "20m",
-    },
-  },
-  LokiRequestErrorsElevated: {
-    severity: "warning",
-    family: "LokiRequestErrors",
-    board: estateBoard,
-    threshold: { value: 0.02, unit: "share of a route's requests answered with 5xx" },
-    when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "15m",
-    summary: "Loki fails some requests to {{ $labels.route }}",
-    description:
-      "{{ $value | humanizePercentage }} of the requests to {{ $labels.route }} have failed for 15 minutes; shippers try again, people do not.",
-    fires: {
-      series: { [answered("204")]: "0+976x30", [answered("500")]: "0+24x30" },
-      from: "16m",
-      labels: ofPush,
-      value: "2.4%",
-    },
-    quiet: {
-      series: {
-        [answered("204")]: "0+982x40",
-        [answered("500")]: "0+18x40",
-        [answered("500", "ready")]: "0+5x40",
+      LokiRequestErrorsElevated: {
+        severity: "warning",
+        threshold: 0.02,
+        for: "15m",
+        summary: "Loki fails some requests to {{ $labels.route }}",
+        description:
+          "{{ $value | humanizePercentage }} of the requests to {{ $labels.route }} have failed for 15 minutes; shippers try again, people do not.",
+        fires: { series: 24, from: "16m", value: "2.4%" },
+        quiet: { series: 18, at: "30m" },
       },
-      at: "30m",
     },
+    series: (failed) => ({
+      [answered("204")]: `0+${1000 - failed}x40`,
+      [answered("500")]: `0+${failed / 2}x40`,
+      [answered("503")]: `0+${failed / 2}x40`,
+    }),
+    beside: { [answered("500", "ready")]: "0+5x40" },
+    labels: ofPush,
   },
   LokiRequestPanics: {
     severity: "warning",

@@ -123,74 +123,44 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-replication" }, s
     quiet: { series: { mongodb_rs_term: "5x60" }, at: "40m" },
   },
   MongoDBReplicationLag: {
-    severity: "warning",
-    family: "MongoDBReplicationLag",
     board: estateBoard,
-    threshold: { value: 30, unit: "seconds behind the primary" },
+    unit: "seconds behind the primary",
     when: ({ lag }, seconds) => `${lag} > ${seconds}`,
-    for: "10m",
-    summary: "A secondary of {{ $labels.rs_nm }} is behind",
-    description:
-      "{{ $labels.member_idx }} has been {{ $value | humanizeDuration }} behind for 10 minutes: its readers see old data.",
-    fires: {
-      series: {
-        'mongodb_rs_members_optimeDate{member_state="PRIMARY",member_idx="db-1:27017"}':
-          "1000000x20",
-        'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-2:27017"}':
-          "965000x20",
+    levels: {
+      MongoDBReplicationLag: {
+        severity: "warning",
+        threshold: 30,
+        for: "10m",
+        summary: "A secondary of {{ $labels.rs_nm }} is behind",
+        description:
+          "{{ $labels.member_idx }} has been {{ $value | humanizeDuration }} behind for 10 minutes: its readers see old data.",
+        fires: { series: 965000, from: "10m", value: "35s" },
+        quiet: { series: 974000, at: "15m" },
       },
-      from: "10m",
-      labels: { ...estate, member_idx: "db-2:27017" },
-      value: "35s",
-    },
-    quiet: {
-      series: {
-        'mongodb_rs_members_optimeDate{member_state="PRIMARY",member_idx="db-1:27017"}':
-          "1000000x20",
-        'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-2:27017"}':
-          "974000x20",
-        'mongodb_rs_members_optimeDate{member_state="RECOVERING",member_idx="db-3:27017"}':
-          "100000x20",
+      MongoDBReplicationLagCritical: {
+        severity: "critical",
+        threshold: 300,
+        for: "5m",
+        summary: "A secondary of {{ $labels.rs_nm }} is far behind",
+        description:
+          "{{ $labels.member_idx }} is {{ $value | humanizeDuration }} behind: elected now, it would roll back what it lacks; left alone, it falls out of the oplog.",
+        fires: { series: 660000, from: "5m", value: "5m 40s" },
+        quiet: { series: 740000, at: "10m" },
       },
-      at: "15m",
     },
-  },
-  MongoDBReplicationLagCritical: {
-    severity: "critical",
-    family: "MongoDBReplicationLag",
-    board: estateBoard,
-    threshold: { value: 300, unit: "seconds behind the primary" },
-    when: ({ lag }, seconds) => `${lag} > ${seconds}`,
-    for: "5m",
-    summary: "A secondary of {{ $labels.rs_nm }} is far behind",
-    description:
-      "{{ $labels.member_idx }} is {{ $value | humanizeDuration }} behind: elected now, it would roll back what it lacks; left alone, it falls out of the oplog.",
-    fires: {
-      series: {
-        'mongodb_rs_members_optimeDate{member_state="PRIMARY",member_idx="db-1:27017"}':
-          "1000000x20",
-        'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-2:27017"}':
-          "660000x20",
-      },
-      from: "5m",
-      labels: { ...estate, member_idx: "db-2:27017" },
-      value: "5m 40s",
+    series: (optime) => ({
+      'mongodb_rs_members_optimeDate{member_state="PRIMARY",member_idx="db-1:27017"}': "1000000x20",
+      'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-2:27017"}': `${optime}x20`,
+    }),
+    beside: {
+      'mongodb_rs_members_optimeDate{member_state="RECOVERING",member_idx="db-3:27017"}':
+        "100000x20",
+      // An hour behind on purpose.
+      'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-4:27017"}':
+        "-2620000x20",
+      'mongodb_rs_cfg_members_secondaryDelaySecs{member_idx="db-4:27017"}': "3600x20",
     },
-    quiet: {
-      series: {
-        'mongodb_rs_members_optimeDate{member_state="PRIMARY",member_idx="db-1:27017"}':
-          "1000000x20",
-        'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-2:27017"}':
-          "740000x20",
-        'mongodb_rs_members_optimeDate{member_state="RECOVERING",member_idx="db-3:27017"}':
-          "100000x20",
-        // An hour behind on purpose.
-        'mongodb_rs_members_optimeDate{member_state="SECONDARY",member_idx="db-4:27017"}':
-          "-2740000x20",
-        'mongodb_rs_cfg_members_secondaryDelaySecs{member_idx="db-4:27017"}': "3600x20",
-      },
-      at: "10m",
-    },
+    labels: { ...estate, member_idx: "db-2:27017" },
   },
   MongoDBFlowControl: {
     severity: "warning",

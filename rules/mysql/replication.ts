@@ -134,44 +134,45 @@ export const group = defineAlerts({ ...mysql, name: "mysql-replication" }, signa
     },
   },
   MySQLReplicationLag: {
-    severity: "warning",
-    family: "MySQLReplicationLag",
-    threshold: { value: 60, unit: "seconds behind the source" },
+    unit: "seconds behind the source",
     when: ({ lag }, threshold) => `${lag} > ${threshold}`,
-    for: "10m",
-    summary: "The replica {{ $labels.host }} is behind {{ $labels.master_host }}",
-    description:
-      "It has been {{ $value | humanizeDuration }} behind; whoever reads there sees old data.",
-    fires: {
-      series: { [`mysql_slave_status_seconds_behind_source{${source}}`]: "69x20" },
-      from: "10m",
-      labels: fromSource,
-      value: "1m 9s",
+    levels: {
+      MySQLReplicationLag: {
+        severity: "warning",
+        threshold: 60,
+        for: "10m",
+        summary: "The replica {{ $labels.host }} is behind {{ $labels.master_host }}",
+        description:
+          "It has been {{ $value | humanizeDuration }} behind; whoever reads there sees old data.",
+        fires: {
+          series: { [`mysql_slave_status_seconds_behind_source{${source}}`]: "69x20" },
+          from: "10m",
+          value: "1m 9s",
+        },
+        quiet: {
+          series: { [`mysql_slave_status_seconds_behind_master{${source}}`]: "52x20" },
+          at: "15m",
+        },
+      },
+      MySQLReplicationLagCritical: {
+        severity: "critical",
+        threshold: 600,
+        for: "5m",
+        summary: "The replica {{ $labels.host }} is far behind {{ $labels.master_host }}",
+        description:
+          "It is {{ $value | humanizeDuration }} behind: no candidate for failover, and not fit to be read from.",
+        fires: {
+          series: { [`mysql_slave_status_seconds_behind_master{${source}}`]: "690x10" },
+          from: "5m",
+          value: "11m 30s",
+        },
+        quiet: {
+          series: { [`mysql_slave_status_seconds_behind_source{${source}}`]: "520x10" },
+          at: "9m",
+        },
+      },
     },
-    quiet: {
-      series: { [`mysql_slave_status_seconds_behind_master{${source}}`]: "52x20" },
-      at: "15m",
-    },
-  },
-  MySQLReplicationLagCritical: {
-    severity: "critical",
-    family: "MySQLReplicationLag",
-    threshold: { value: 600, unit: "seconds behind the source" },
-    when: ({ lag }, threshold) => `${lag} > ${threshold}`,
-    for: "5m",
-    summary: "The replica {{ $labels.host }} is far behind {{ $labels.master_host }}",
-    description:
-      "It is {{ $value | humanizeDuration }} behind: no candidate for failover, and not fit to be read from.",
-    fires: {
-      series: { [`mysql_slave_status_seconds_behind_master{${source}}`]: "690x10" },
-      from: "5m",
-      labels: fromSource,
-      value: "11m 30s",
-    },
-    quiet: {
-      series: { [`mysql_slave_status_seconds_behind_source{${source}}`]: "520x10" },
-      at: "9m",
-    },
+    labels: fromSource,
   },
   MySQLHeartbeatLag: {
     severity: "warning",

@@ -111,29 +111,32 @@ export const group = defineAlerts(mysql, signals, {
     quiet: { series: { mysql_global_status_uptime: "690+60x10" }, at: "0m" },
     resolves: { series: { mysql_global_status_uptime: "600+60x10" }, at: "3m" },
   },
-  MySQLConnectionsHigh: {
-    severity: "warning",
-    family: "MySQLConnections",
-    threshold: { value: 0.8, unit: "share of max_connections" },
+  MySQLConnections: {
+    unit: "share of max_connections",
     when: ({ connectionsUsed }, threshold) => `${connectionsUsed} > ${threshold}`,
-    for: "10m",
-    summary: "Connections of MySQL on {{ $labels.host }} run short",
-    description:
-      "{{ $value | humanizePercentage }} of max_connections have been taken for ten minutes; the next rush will be turned away.",
-    fires: { series: used(0.9), from: "10m", value: "90%" },
-    quiet: { series: used(0.7), at: "15m" },
-  },
-  MySQLConnectionsExhausted: {
-    severity: "critical",
-    family: "MySQLConnections",
-    threshold: { value: 0.95, unit: "share of max_connections" },
-    when: ({ connectionsUsed }, threshold) => `${connectionsUsed} > ${threshold}`,
-    for: "2m",
-    summary: "MySQL on {{ $labels.host }} has no connection left",
-    description:
-      "{{ $value | humanizePercentage }} of max_connections are taken; clients get “Too many connections”.",
-    fires: { series: used(1), from: "2m", value: "100%" },
-    quiet: { series: used(0.85), at: "7m" },
+    levels: {
+      MySQLConnectionsHigh: {
+        severity: "warning",
+        threshold: 0.8,
+        for: "10m",
+        summary: "Connections of MySQL on {{ $labels.host }} run short",
+        description:
+          "{{ $value | humanizePercentage }} of max_connections have been taken for ten minutes; the next rush will be turned away.",
+        fires: { series: 0.9, from: "10m", value: "90%" },
+        quiet: { series: 0.7, at: "15m" },
+      },
+      MySQLConnectionsExhausted: {
+        severity: "critical",
+        threshold: 0.95,
+        for: "2m",
+        summary: "MySQL on {{ $labels.host }} has no connection left",
+        description:
+          "{{ $value | humanizePercentage }} of max_connections are taken; clients get “Too many connections”.",
+        fires: { series: 1, from: "2m", value: "100%" },
+        quiet: { series: 0.85, at: "7m" },
+      },
+    },
+    series: used,
   },
   MySQLConnectionsRefused: {
     severity: "warning",

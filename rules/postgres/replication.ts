@@ -114,35 +114,35 @@ const physical = { slot_name: "db_2", slot_type: "physical" };
 
 export const group = defineAlerts({ ...postgres, name: "postgres-replication" }, signals, {
   PostgresReplicationLag: {
-    severity: "warning",
-    family: "PostgresReplicationLag",
-    threshold: { value: 30, unit: "seconds behind the primary" },
+    unit: "seconds behind the primary",
     when: ({ lag }, threshold) => `${lag} > ${threshold}`,
-    for: "10m",
-    summary: "The standby {{ $labels.host }} is behind",
-    description:
-      "What the standby shows has been {{ $value | humanizeDuration }} old; readers see yesterday's truth, a failover loses or waits for it.",
-    fires: { series: { pg_replication_lag_seconds: "35x20" }, from: "10m", value: "35s" },
-    quiet: { series: { pg_replication_lag_seconds: "26x20" }, at: "15m" },
-  },
-  PostgresReplicationLagCritical: {
-    severity: "critical",
-    family: "PostgresReplicationLag",
-    threshold: { value: 300, unit: "seconds behind the primary" },
-    when: ({ lag }, threshold) => `${lag} > ${threshold}`,
-    for: "5m",
-    summary: "The standby {{ $labels.host }} is far behind",
-    description:
-      "Replay is {{ $value | humanizeDuration }} behind: this standby cannot take over without losing or waiting for that time.",
-    fires: { series: { pg_replication_lag_seconds: "345x20" }, from: "5m", value: "5m 45s" },
-    quiet: {
-      series: {
-        pg_replication_lag_seconds: "260x20",
-        'pg_replication_lag_seconds{instance="db-2:9187"}': "3700x20",
-        'pg_settings_recovery_min_apply_delay_seconds{instance="db-2:9187",server="db-2:5432"}':
-          "3600x20",
+    levels: {
+      PostgresReplicationLag: {
+        severity: "warning",
+        threshold: 30,
+        for: "10m",
+        summary: "The standby {{ $labels.host }} is behind",
+        description:
+          "What the standby shows has been {{ $value | humanizeDuration }} old; readers see yesterday's truth, a failover loses or waits for it.",
+        fires: { series: 35, from: "10m", value: "35s" },
+        quiet: { series: 26, at: "15m" },
       },
-      at: "10m",
+      PostgresReplicationLagCritical: {
+        severity: "critical",
+        threshold: 300,
+        for: "5m",
+        summary: "The standby {{ $labels.host }} is far behind",
+        description:
+          "Replay is {{ $value | humanizeDuration }} behind: this standby cannot take over without losing or waiting for that time.",
+        fires: { series: 345, from: "5m", value: "5m 45s" },
+        quiet: { series: 260, at: "10m" },
+      },
+    },
+    series: (seconds) => ({ pg_replication_lag_seconds: `${seconds}x20` }),
+    beside: {
+      'pg_replication_lag_seconds{instance="db-2:9187"}': "3620x20",
+      'pg_settings_recovery_min_apply_delay_seconds{instance="db-2:9187",server="db-2:5432"}':
+        "3600x20",
     },
   },
   PostgresReplicaStale: {

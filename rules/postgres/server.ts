@@ -127,62 +127,38 @@ export const group = defineAlerts(postgres, signals, {
     quiet: { series: { pg_postmaster_start_time_seconds: "-601x14" }, at: "12m" },
     resolves: { series: { pg_postmaster_start_time_seconds: "0x20" }, at: "15m" },
   },
-  PostgresConnectionsHigh: {
-    severity: "warning",
-    family: "PostgresConnections",
-    threshold: { value: 0.8, unit: "share of the sessions that users may open" },
+  PostgresConnections: {
+    unit: "share of the sessions that users may open",
     when: ({ connections, connectionLimit }, threshold) =>
       `${used(connections, connectionLimit)} > ${threshold}`,
-    for: "10m",
-    summary: "Connections of PostgreSQL on {{ $labels.host }} run short",
-    description:
-      "{{ $value | humanizePercentage }} of the connections have been taken for ten minutes; the next rush will be turned away.",
-    fires: {
-      series: {
-        ...limits,
-        [`pg_stat_activity_count{${active}}`]: "30x20",
-        [`pg_stat_activity_count{${idle}}`]: "57.3x20",
+    levels: {
+      PostgresConnectionsHigh: {
+        severity: "warning",
+        threshold: 0.8,
+        for: "10m",
+        summary: "Connections of PostgreSQL on {{ $labels.host }} run short",
+        description:
+          "{{ $value | humanizePercentage }} of the connections have been taken for ten minutes; the next rush will be turned away.",
+        fires: { series: 87.3, from: "10m", value: "90%" },
+        quiet: { series: 68, at: "15m" },
       },
-      from: "10m",
-      value: "90%",
-    },
-    quiet: {
-      series: {
-        ...limits,
-        [`pg_stat_activity_count{${active}}`]: "30x20",
-        [`pg_stat_activity_count{${idle}}`]: "38x20",
+      PostgresConnectionsExhausted: {
+        severity: "critical",
+        threshold: 0.95,
+        for: "2m",
+        summary: "PostgreSQL on {{ $labels.host }} turns clients away",
+        description:
+          "{{ $value | humanizePercentage }} of the connections are taken; clients get “too many clients already”.",
+        fires: { series: 97, from: "2m", value: "100%" },
+        quiet: { series: 90, at: "6m" },
       },
-      at: "15m",
     },
-  },
-  PostgresConnectionsExhausted: {
-    severity: "critical",
-    family: "PostgresConnections",
-    threshold: { value: 0.95, unit: "share of the sessions that users may open" },
-    when: ({ connections, connectionLimit }, threshold) =>
-      `${used(connections, connectionLimit)} > ${threshold}`,
-    for: "2m",
-    summary: "PostgreSQL on {{ $labels.host }} turns clients away",
-    description:
-      "{{ $value | humanizePercentage }} of the connections are taken; clients get “too many clients already”.",
-    fires: {
-      series: {
-        ...limits,
-        [`pg_stat_activity_count{${active}}`]: "57x20",
-        [`pg_stat_activity_count{${idle}}`]: "40x20",
-      },
-      from: "2m",
-      value: "100%",
-    },
-    quiet: {
-      series: {
-        ...limits,
-        [`pg_stat_activity_count{${active}}`]: "50x20",
-        [`pg_stat_activity_count{${idle}}`]: "40x20",
-        [`pg_stat_activity_count{${active},backend_type="parallel worker"}`]: "30x20",
-      },
-      at: "6m",
-    },
+    series: (taken) => ({
+      ...limits,
+      [`pg_stat_activity_count{${active}}`]: "30x20",
+      [`pg_stat_activity_count{${idle}}`]: `${(taken - 30).toFixed(1)}x20`,
+    }),
+    beside: { [`pg_stat_activity_count{${active},backend_type="parallel worker"}`]: "30x20" },
   },
   PostgresDatabaseConnectionsHigh: {
     severity: "warning",

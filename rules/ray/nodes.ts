@@ -83,37 +83,32 @@ export const group = defineAlerts({ ...ray, name: "ray-nodes" }, signals, {
     fires: { series: { ray_node_cpu_utilization: "98x40" }, from: "30m", value: "98" },
     quiet: { series: { ray_node_cpu_utilization: "92x40" }, at: "35m" },
   },
-  RayNodeMemoryHigh: {
-    severity: "warning",
-    family: "RayNodeMemory",
-    threshold: { value: 0.85, unit: "share of the node's memory" },
+  RayNodeMemory: {
+    unit: "share of the node's memory",
     when: ({ memoryUsed }, threshold) => `${memoryUsed} > ${threshold}`,
-    for: "15m",
-    summary: "Memory of the Ray node {{ $labels.host }} runs short",
-    description:
-      "{{ $value | humanizePercentage }} has been in use for 15 minutes; at 95 % Ray begins to end workers.",
-    fires: {
-      series: { ray_node_mem_used: "90x30", ray_node_mem_total: "100x30" },
-      from: "15m",
-      value: "90%",
+    levels: {
+      RayNodeMemoryHigh: {
+        severity: "warning",
+        threshold: 0.85,
+        for: "15m",
+        summary: "Memory of the Ray node {{ $labels.host }} runs short",
+        description:
+          "{{ $value | humanizePercentage }} has been in use for 15 minutes; at 95 % Ray begins to end workers.",
+        fires: { series: 90, from: "15m", value: "90%" },
+        quiet: { series: 80, at: "20m" },
+      },
+      RayNodeMemoryCritical: {
+        severity: "critical",
+        threshold: 0.94,
+        for: "5m",
+        summary: "The Ray node {{ $labels.host }} is out of memory",
+        description:
+          "{{ $value | humanizePercentage }} is in use: workers are ended, and without luck the kernel ends Ray itself.",
+        fires: { series: 97, from: "5m", value: "97%" },
+        quiet: { series: 92, at: "10m" },
+      },
     },
-    quiet: { series: { ray_node_mem_used: "80x30", ray_node_mem_total: "100x30" }, at: "20m" },
-  },
-  RayNodeMemoryCritical: {
-    severity: "critical",
-    family: "RayNodeMemory",
-    threshold: { value: 0.94, unit: "share of the node's memory" },
-    when: ({ memoryUsed }, threshold) => `${memoryUsed} > ${threshold}`,
-    for: "5m",
-    summary: "The Ray node {{ $labels.host }} is out of memory",
-    description:
-      "{{ $value | humanizePercentage }} is in use: workers are ended, and without luck the kernel ends Ray itself.",
-    fires: {
-      series: { ray_node_mem_used: "97x20", ray_node_mem_total: "100x20" },
-      from: "5m",
-      value: "97%",
-    },
-    quiet: { series: { ray_node_mem_used: "92x20", ray_node_mem_total: "100x20" }, at: "10m" },
+    series: (used) => ({ ray_node_mem_used: `${used}x30`, ray_node_mem_total: "100x30" }),
   },
   RayOomKills: {
     severity: "warning",
@@ -142,37 +137,35 @@ export const group = defineAlerts({ ...ray, name: "ray-nodes" }, signals, {
     },
     quiet: { series: { ray_node_manager_unexpected_worker_failure_total: "0+0.3x90" }, at: "80m" },
   },
-  RayNodeDiskHigh: {
-    severity: "warning",
-    family: "RayNodeDisk",
-    threshold: { value: 0.88, unit: "share of the disk" },
+  RayNodeDisk: {
+    unit: "share of the disk",
     when: ({ diskUsed }, threshold) => `${diskUsed} > ${threshold}`,
-    for: "30m",
-    summary: "Disk of the Ray node {{ $labels.host }} fills up",
-    description:
-      "{{ $value | humanizePercentage }} has been in use for half an hour; at 95 % Ray spills no more objects.",
-    fires: {
-      series: { ray_node_disk_usage: "92x40", ray_node_disk_free: "8x40" },
-      from: "30m",
-      value: "92%",
+    levels: {
+      RayNodeDiskHigh: {
+        severity: "warning",
+        threshold: 0.88,
+        for: "30m",
+        summary: "Disk of the Ray node {{ $labels.host }} fills up",
+        description:
+          "{{ $value | humanizePercentage }} has been in use for half an hour; at 95 % Ray spills no more objects.",
+        fires: { series: 8, from: "30m", value: "92%" },
+        quiet: { series: 16, at: "35m" },
+      },
+      RayNodeDiskFull: {
+        severity: "warning",
+        threshold: 0.95,
+        for: "5m",
+        summary: "Disk of the Ray node {{ $labels.host }} is full for Ray",
+        description:
+          "{{ $value | humanizePercentage }} is in use: tasks that need to spill end with OutOfDiskError.",
+        fires: { series: 3, from: "5m", value: "97%" },
+        quiet: { series: 7, at: "10m" },
+      },
     },
-    quiet: { series: { ray_node_disk_usage: "84x40", ray_node_disk_free: "16x40" }, at: "35m" },
-  },
-  RayNodeDiskFull: {
-    severity: "warning",
-    family: "RayNodeDisk",
-    threshold: { value: 0.95, unit: "share of the disk" },
-    when: ({ diskUsed }, threshold) => `${diskUsed} > ${threshold}`,
-    for: "5m",
-    summary: "Disk of the Ray node {{ $labels.host }} is full for Ray",
-    description:
-      "{{ $value | humanizePercentage }} is in use: tasks that need to spill end with OutOfDiskError.",
-    fires: {
-      series: { ray_node_disk_usage: "97x20", ray_node_disk_free: "3x20" },
-      from: "5m",
-      value: "97%",
-    },
-    quiet: { series: { ray_node_disk_usage: "93x20", ray_node_disk_free: "7x20" }, at: "10m" },
+    series: (used) => ({
+      ray_node_disk_usage: `${100 - used}x40`,
+      ray_node_disk_free: `${used}x40`,
+    }),
   },
   RayGpuMemoryNearlyFull: {
     severity: "warning",
@@ -199,55 +192,35 @@ export const group = defineAlerts({ ...ray, name: "ray-nodes" }, signals, {
       at: "35m",
     },
   },
-  RayObjectStoreHigh: {
-    severity: "warning",
-    family: "RayObjectStore",
-    threshold: { value: 0.85, unit: "share of the object store" },
+  RayObjectStore: {
+    unit: "share of the object store",
     when: ({ storeUsed }, threshold) => `${storeUsed} > ${threshold}`,
-    for: "15m",
-    summary: "Object store of {{ $labels.host }} fills up",
-    description:
-      "{{ $value | humanizePercentage }} has been in use for 15 minutes; soon objects go to disk.",
-    fires: {
-      series: {
-        ray_object_store_used_memory: "90x30",
-        ray_object_store_available_memory: "10x30",
+    levels: {
+      RayObjectStoreHigh: {
+        severity: "warning",
+        threshold: 0.85,
+        for: "15m",
+        summary: "Object store of {{ $labels.host }} fills up",
+        description:
+          "{{ $value | humanizePercentage }} has been in use for 15 minutes; soon objects go to disk.",
+        fires: { series: 10, from: "15m", value: "90%" },
+        quiet: { series: 20, at: "20m" },
       },
-      from: "15m",
-      value: "90%",
-    },
-    quiet: {
-      series: {
-        ray_object_store_used_memory: "80x30",
-        ray_object_store_available_memory: "20x30",
+      RayObjectStoreCritical: {
+        severity: "critical",
+        threshold: 0.97,
+        for: "5m",
+        summary: "Object store of {{ $labels.host }} is full",
+        description:
+          "{{ $value | humanizePercentage }} has been in use for five minutes: tasks wait for room before they start.",
+        fires: { series: 1, from: "5m", value: "99%" },
+        quiet: { series: 5, at: "10m" },
       },
-      at: "20m",
     },
-  },
-  RayObjectStoreCritical: {
-    severity: "critical",
-    family: "RayObjectStore",
-    threshold: { value: 0.97, unit: "share of the object store" },
-    when: ({ storeUsed }, threshold) => `${storeUsed} > ${threshold}`,
-    for: "5m",
-    summary: "Object store of {{ $labels.host }} is full",
-    description:
-      "{{ $value | humanizePercentage }} has been in use for five minutes: tasks wait for room before they start.",
-    fires: {
-      series: {
-        ray_object_store_used_memory: "99x20",
-        ray_object_store_available_memory: "1x20",
-      },
-      from: "5m",
-      value: "99%",
-    },
-    quiet: {
-      series: {
-        ray_object_store_used_memory: "95x20",
-        ray_object_store_available_memory: "5x20",
-      },
-      at: "10m",
-    },
+    series: (used) => ({
+      ray_object_store_used_memory: `${100 - used}x30`,
+      ray_object_store_available_memory: `${used}x30`,
+    }),
   },
   RayObjectsSpilled: {
     severity: "warning",

@@ -96,57 +96,42 @@ const queue = (handle: string): string =>
   `ray_serve_deployment_queued_queries{${dep},handle="${handle}"}`;
 
 export const group = defineAlerts({ ...rayCluster, name: "ray-serve" }, signals, {
-  RayServeErrorRatioHigh: {
-    severity: "critical",
-    family: "RayServeErrors",
-    threshold: { value: 0.05, unit: "share of requests answered with 5xx" },
+  RayServeErrors: {
+    unit: "share of requests answered with 5xx",
     when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "7m",
-    summary: "{{ $labels.application }} on Ray Serve fails many requests",
-    description:
-      "{{ $value | humanizePercentage }} of its requests have ended with an error of the server for seven minutes.",
-    fires: {
-      series: { [requests()]: "0+100x20", [errors("500")]: "0+6x20" },
-      from: "8m",
-      labels: ofOne,
-      value: "6%",
-    },
-    quiet: {
-      series: {
-        [requests()]: "0+1000x20",
-        [errors("500")]: "0+44x20",
-        [errors("404")]: "0+90x20",
-        [requests(rare)]: "0+5x20",
-        [errors("500", rare)]: "0+5x20",
+    levels: {
+      RayServeErrorRatioHigh: {
+        severity: "critical",
+        threshold: 0.05,
+        for: "7m",
+        summary: "{{ $labels.application }} on Ray Serve fails many requests",
+        description:
+          "{{ $value | humanizePercentage }} of its requests have ended with an error of the server for seven minutes.",
+        fires: { series: 60, from: "8m", value: "6%" },
+        quiet: { series: 44, at: "15m" },
       },
-      at: "15m",
-    },
-  },
-  RayServeErrorRatioElevated: {
-    severity: "warning",
-    family: "RayServeErrors",
-    threshold: { value: 0.01, unit: "share of requests answered with 5xx" },
-    when: ({ errorRatio }, threshold) => `${errorRatio} > ${threshold}`,
-    for: "15m",
-    summary: "{{ $labels.application }} on Ray Serve fails some requests",
-    description:
-      "{{ $value | humanizePercentage }} of its requests have failed for a quarter of an hour.",
-    fires: {
-      series: { [requests()]: "0+1000x30", [errors("503")]: "0+12x30" },
-      from: "16m",
-      labels: ofOne,
-      value: "1.2%",
-    },
-    quiet: {
-      series: {
-        [requests()]: "0+1000x40",
-        [errors("503")]: "0+8.5x40",
-        [errors("404")]: "0+90x40",
-        [requests(rare)]: "0+5x40",
-        [errors("500", rare)]: "0+5x40",
+      RayServeErrorRatioElevated: {
+        severity: "warning",
+        threshold: 0.01,
+        for: "15m",
+        summary: "{{ $labels.application }} on Ray Serve fails some requests",
+        description:
+          "{{ $value | humanizePercentage }} of its requests have failed for a quarter of an hour.",
+        fires: { series: 12, from: "16m", value: "1.2%" },
+        quiet: { series: 8.5, at: "30m" },
       },
-      at: "30m",
     },
+    series: (failed) => ({
+      [requests()]: "0+1000x40",
+      [errors("500")]: `0+${failed / 2}x40`,
+      [errors("503")]: `0+${failed / 2}x40`,
+    }),
+    beside: {
+      [errors("404")]: "0+90x40",
+      [requests(rare)]: "0+5x40",
+      [errors("500", rare)]: "0+5x40",
+    },
+    labels: ofOne,
   },
   RayServeLatencyHigh: {
     severity: "warning",

@@ -55,54 +55,36 @@ const fullCache = {
 };
 
 export const group = defineAlerts({ ...redis, name: "redis-memory" }, signals, {
-  RedisMemoryHigh: {
-    severity: "warning",
-    family: "RedisMemory",
-    threshold: { value: 0.85, unit: "share of maxmemory" },
+  RedisMemory: {
+    unit: "share of maxmemory",
     when: ({ cache, memoryUsed }, share) =>
       `${memoryUsed} > ${share} unless on (${ofTarget}) ${cache}`,
-    for: "10m",
-    summary: "Redis on {{ $labels.host }} has little memory left",
-    description:
-      "{{ $value | humanizePercentage }} of maxmemory has been used for 10 minutes; soon writes are refused, or keys go that have an end.",
-    fires: {
-      series: { redis_memory_used_bytes: "90x30", redis_memory_max_bytes: "100x30" },
-      from: "10m",
-      value: "90%",
-    },
-    quiet: {
-      series: {
-        redis_memory_used_bytes: "80x30",
-        redis_memory_max_bytes: "100x30",
-        ...fullCache,
+    levels: {
+      RedisMemoryHigh: {
+        severity: "warning",
+        threshold: 0.85,
+        for: "10m",
+        summary: "Redis on {{ $labels.host }} has little memory left",
+        description:
+          "{{ $value | humanizePercentage }} of maxmemory has been used for 10 minutes; soon writes are refused, or keys go that have an end.",
+        fires: { series: 90, from: "10m", value: "90%" },
+        quiet: { series: 80, at: "15m" },
       },
-      at: "15m",
-    },
-  },
-  RedisMemoryCritical: {
-    severity: "critical",
-    family: "RedisMemory",
-    // Lua and replicas' buffers may take it above its limit.
-    threshold: { value: 0.97, unit: "share of maxmemory", range: { max: 2 } },
-    when: ({ cache, memoryUsed }, share) =>
-      `${memoryUsed} > ${share} unless on (${ofTarget}) ${cache}`,
-    for: "5m",
-    summary: "Redis on {{ $labels.host }} is full",
-    description:
-      "{{ $value | humanizePercentage }} of maxmemory is used: with the policy noeviction every write fails, with others keys go that have an end.",
-    fires: {
-      series: { redis_memory_used_bytes: "99x30", redis_memory_max_bytes: "100x30" },
-      from: "5m",
-      value: "99%",
-    },
-    quiet: {
-      series: {
-        redis_memory_used_bytes: "95x30",
-        redis_memory_max_bytes: "100x30",
-        ...fullCache,
+      RedisMemoryCritical: {
+        severity: "critical",
+        // Lua and replicas' buffers may take it above its limit.
+        threshold: 0.97,
+        range: { max: 2 },
+        for: "5m",
+        summary: "Redis on {{ $labels.host }} is full",
+        description:
+          "{{ $value | humanizePercentage }} of maxmemory is used: with the policy noeviction every write fails, with others keys go that have an end.",
+        fires: { series: 99, from: "5m", value: "99%" },
+        quiet: { series: 95, at: "10m" },
       },
-      at: "10m",
     },
+    series: (used) => ({ redis_memory_used_bytes: `${used}x30`, redis_memory_max_bytes: "100x30" }),
+    beside: fullCache,
   },
   RedisSystemMemoryHigh: {
     severity: "warning",

@@ -77,34 +77,33 @@ const access = (way: string, time: string, count: string, name = "C:") => ({
 const net = (field: string, nic = "Intel"): string => `windows_net_${field}_total{nic="${nic}"}`;
 
 export const group = defineAlerts(owner, signals, {
-  WindowsDiskSpaceLow: {
-    severity: "warning",
-    family: "WindowsDiskSpace",
-    threshold: { value: 0.15, unit: "share of the volume free" },
+  WindowsDiskSpace: {
+    unit: "share of the volume free",
     when: ({ diskFree }, threshold) => `${diskFree} < ${threshold}`,
-    for: "30m",
-    summary: "Volume {{ $labels.volume }} of {{ $labels.host }} is low on space",
-    description: "{{ $value | humanizePercentage }} of {{ $labels.volume }} is free.",
-    fires: { series: space("13x60", "100x60"), from: "30m", labels: volume, value: "13%" },
-    quiet: {
-      series: { ...space("17x60", "100x60"), ...space("1x60", "100x60", hidden) },
-      at: "45m",
+    levels: {
+      WindowsDiskSpaceLow: {
+        severity: "warning",
+        threshold: 0.15,
+        for: "30m",
+        summary: "Volume {{ $labels.volume }} of {{ $labels.host }} is low on space",
+        description: "{{ $value | humanizePercentage }} of {{ $labels.volume }} is free.",
+        fires: { series: 13, from: "30m", value: "13%" },
+        quiet: { series: 17, at: "45m" },
+      },
+      WindowsDiskSpaceCritical: {
+        severity: "critical",
+        threshold: 0.05,
+        for: "5m",
+        summary: "Volume {{ $labels.volume }} of {{ $labels.host }} is nearly full",
+        description:
+          "{{ $value | humanizePercentage }} of {{ $labels.volume }} is free; when it is full, whatever writes there stops.",
+        fires: { series: 4.5, from: "5m", value: "4.5%" },
+        quiet: { series: 5.5, at: "12m" },
+      },
     },
-  },
-  WindowsDiskSpaceCritical: {
-    severity: "critical",
-    family: "WindowsDiskSpace",
-    threshold: { value: 0.05, unit: "share of the volume free" },
-    when: ({ diskFree }, threshold) => `${diskFree} < ${threshold}`,
-    for: "5m",
-    summary: "Volume {{ $labels.volume }} of {{ $labels.host }} is nearly full",
-    description:
-      "{{ $value | humanizePercentage }} of {{ $labels.volume }} is free; when it is full, whatever writes there stops.",
-    fires: { series: space("4.5x60", "100x60"), from: "5m", labels: volume, value: "4.5%" },
-    quiet: {
-      series: { ...space("5.5x60", "100x60"), ...space("1x60", "100x60", hidden) },
-      at: "12m",
-    },
+    series: (free) => space(`${free}x60`, "100x60"),
+    beside: space("1x60", "100x60", hidden),
+    labels: volume,
   },
   WindowsDiskFillsIn24h: {
     severity: "warning",

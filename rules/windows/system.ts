@@ -71,8 +71,8 @@ export const signals = defineSignals({
 });
 
 const cpu = (mode: string): string => `windows_cpu_time_total{core="0,0",mode="${mode}"}`;
-const memory = (available: string) => ({
-  windows_memory_available_bytes: available,
+const memory = (available: number) => ({
+  windows_memory_available_bytes: `${available}x30`,
   windows_memory_physical_total_bytes: "100x40",
 });
 
@@ -102,36 +102,31 @@ export const group = defineAlerts(windowsOwner("system"), signals, {
     },
     quiet: { series: { windows_system_boot_time_timestamp: "_x12 60x30" }, at: "12m" },
   },
-  WindowsCpuHigh: {
-    severity: "warning",
-    family: "WindowsCpu",
-    threshold: { value: 0.85, unit: "share of CPU time not idle" },
+  WindowsCpu: {
+    unit: "share of CPU time not idle",
     when: ({ cpuUsed }, threshold) => `${cpuUsed} > ${threshold}`,
-    for: "15m",
-    summary: "CPU of {{ $labels.host }} is busy",
-    description: "{{ $value | humanizePercentage }} of CPU time has been used for 15 minutes.",
-    fires: {
-      series: { [cpu("idle")]: "0+6x40", [cpu("user")]: "0+54x40" },
-      from: "16m",
-      value: "90%",
+    levels: {
+      WindowsCpuHigh: {
+        severity: "warning",
+        threshold: 0.85,
+        for: "15m",
+        summary: "CPU of {{ $labels.host }} is busy",
+        description: "{{ $value | humanizePercentage }} of CPU time has been used for 15 minutes.",
+        fires: { series: 54, from: "16m", value: "90%" },
+        quiet: { series: 48, at: "30m" },
+      },
+      WindowsCpuCritical: {
+        severity: "critical",
+        threshold: 0.97,
+        for: "15m",
+        summary: "CPU of {{ $labels.host }} is used up",
+        description:
+          "{{ $value | humanizePercentage }} of CPU time has been used for 15 minutes; nothing is left.",
+        fires: { series: 58.8, from: "16m", value: "98%" },
+        quiet: { series: 57, at: "30m" },
+      },
     },
-    quiet: { series: { [cpu("idle")]: "0+12x40", [cpu("user")]: "0+48x40" }, at: "30m" },
-  },
-  WindowsCpuCritical: {
-    severity: "critical",
-    family: "WindowsCpu",
-    threshold: { value: 0.97, unit: "share of CPU time not idle" },
-    when: ({ cpuUsed }, threshold) => `${cpuUsed} > ${threshold}`,
-    for: "15m",
-    summary: "CPU of {{ $labels.host }} is used up",
-    description:
-      "{{ $value | humanizePercentage }} of CPU time has been used for 15 minutes; nothing is left.",
-    fires: {
-      series: { [cpu("idle")]: "0+1.2x40", [cpu("user")]: "0+58.8x40" },
-      from: "16m",
-      value: "98%",
-    },
-    quiet: { series: { [cpu("idle")]: "0+3x40", [cpu("user")]: "0+57x40" }, at: "30m" },
+    series: (used) => ({ [cpu("idle")]: `0+${60 - used}x40`, [cpu("user")]: `0+${used}x40` }),
   },
   WindowsProcessorQueueLong: {
     severity: "warning",
@@ -156,28 +151,31 @@ export const group = defineAlerts(windowsOwner("system"), signals, {
       at: "25m",
     },
   },
-  WindowsMemoryLow: {
-    severity: "warning",
-    family: "WindowsMemory",
-    threshold: { value: 0.1, unit: "share of memory available" },
+  WindowsMemory: {
+    unit: "share of memory available",
     when: ({ memoryAvailable }, threshold) => `${memoryAvailable} < ${threshold}`,
-    for: "10m",
-    summary: "Memory of {{ $labels.host }} is nearly used up",
-    description: "{{ $value | humanizePercentage }} of memory has been left for 10 minutes.",
-    fires: { series: memory("9x30"), from: "10m", value: "9%" },
-    quiet: { series: memory("11x30"), at: "20m" },
-  },
-  WindowsMemoryExhausted: {
-    severity: "critical",
-    family: "WindowsMemory",
-    threshold: { value: 0.05, unit: "share of memory available" },
-    when: ({ memoryAvailable }, threshold) => `${memoryAvailable} < ${threshold}`,
-    for: "5m",
-    summary: "Memory of {{ $labels.host }} is used up",
-    description:
-      "{{ $value | humanizePercentage }} of memory is left: Windows pages whatever it can.",
-    fires: { series: memory("4.5x30"), from: "5m", value: "4.5%" },
-    quiet: { series: memory("5.5x30"), at: "12m" },
+    levels: {
+      WindowsMemoryLow: {
+        severity: "warning",
+        threshold: 0.1,
+        for: "10m",
+        summary: "Memory of {{ $labels.host }} is nearly used up",
+        description: "{{ $value | humanizePercentage }} of memory has been left for 10 minutes.",
+        fires: { series: 9, from: "10m", value: "9%" },
+        quiet: { series: 11, at: "20m" },
+      },
+      WindowsMemoryExhausted: {
+        severity: "critical",
+        threshold: 0.05,
+        for: "5m",
+        summary: "Memory of {{ $labels.host }} is used up",
+        description:
+          "{{ $value | humanizePercentage }} of memory is left: Windows pages whatever it can.",
+        fires: { series: 4.5, from: "5m", value: "4.5%" },
+        quiet: { series: 5.5, at: "12m" },
+      },
+    },
+    series: memory,
   },
   WindowsCommitNearLimit: {
     severity: "warning",

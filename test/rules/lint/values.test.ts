@@ -1,4 +1,4 @@
-import { defineAlerts } from "../../../rules/lib/alert.ts";
+import { type AlertDefinition, defineAlerts } from "../../../rules/lib/alert.ts";
 import { estateBoard } from "../../../rules/lib/boards.ts";
 import { defineSignals } from "../../../rules/lib/signal.ts";
 import { joinInventory } from "../../../rules/lint/inventory.ts";
@@ -149,7 +149,7 @@ describe("a value that says that its program does not know", () => {
       },
       { jobs },
       Object.fromEntries(
-        expressions.map((expression, index) => [
+        expressions.map((expression, index): [string, AlertDefinition] => [
           `Jobs${index}`,
           {
             severity: "warning",
