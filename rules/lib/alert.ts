@@ -65,7 +65,10 @@ export function defineAlerts<S extends Readonly<Record<string, Signal>>, const M
   const { interval, name: file = owner.service, ...inherited } = owner;
   const rendered = (dialect: Dialect): Readonly<Record<keyof S, string>> =>
     Object.fromEntries(
-      Object.entries(signals).map(([name, signal]) => [name, render(signal, dialect)]),
+      Object.entries(signals).map(([name, signal]) => {
+        const text = render(signal, dialect);
+        return [name, dialect.splice?.(text) ?? text];
+      }),
     ) as Record<keyof S, string>;
   const everywhere = rendered(ruleDialect);
   const single = Object.entries<AlertDefinition<S> | FamilyDefinition<S, Named>>(

@@ -21,6 +21,8 @@ export interface Dialect {
   readonly range: string;
   /** Matchers added to every selector: one instance in a rule of its own, the board's variables in panels. */
   readonly matchers: Matchers;
+  /** What a signal becomes before it is put into a condition; itself where it is not given. */
+  readonly splice?: (signal: string) => string;
 }
 
 /** Rules look at five minutes: at least four scrapes at every interval Vigil accepts as sensible. */

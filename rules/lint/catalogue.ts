@@ -6,6 +6,7 @@ import { compute, readsOf, ruleDialect } from "../lib/signal.ts";
 import { lint } from "./checks.ts";
 import type { Exposed } from "./inventory.ts";
 import { parse, selectors } from "./promql.ts";
+import { takenApart } from "./splices.ts";
 
 /** Something to mend, with where it is. */
 export interface Finding {
@@ -68,6 +69,7 @@ export function lintCatalogue(
       seen.set(expression, alert.name);
       return [
         ...lint({ expression, ...holds }, known),
+        ...takenApart(alert),
         ...texts(alert),
         ...times(alert),
         ...strangers(expression, group),
