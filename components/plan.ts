@@ -148,7 +148,7 @@ export function planEstate(
   };
   const rules = once(() => renderRules(selection, own.rules));
   const boards = once(() => ({
-    ...renderBoards({ thresholds: config.rules.thresholds }),
+    ...renderBoards(config.rules),
     ...Object.fromEntries(Object.values(own.boards).map((text) => [uidOf(text), text])),
   }));
   const plan: Plan = {

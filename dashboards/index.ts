@@ -1,7 +1,8 @@
 import { board as host } from "./host.ts";
 import { board as processor } from "./processor.ts";
 import { board as slo } from "./slo.ts";
-import { buildBoard, type BoardDefinition, type BoardOptions } from "./lib/board.ts";
+import { buildBoard, type BoardDefinition } from "./lib/board.ts";
+import type { BoardOptions } from "./lib/panels.ts";
 
 /** Every board. */
 export const boards: readonly BoardDefinition[] = [host, processor, slo];

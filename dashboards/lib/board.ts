@@ -10,7 +10,7 @@ import {
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Dialect, Matchers } from "../../rules/lib/signal.ts";
-import type { Panel } from "./panels.ts";
+import type { BoardOptions, Panel } from "./panels.ts";
 import { datasourceUid } from "./theme.ts";
 
 /** A choice at the top of a board, filled from the values of a label. */
@@ -37,12 +37,6 @@ export interface BoardDefinition {
   /** Each becomes a matcher of every query: `host=~"$host"`. */
   readonly variables: readonly Variable[];
   readonly rows: readonly Row[];
-}
-
-/** What a stack may say about boards. */
-export interface BoardOptions {
-  /** Threshold by alert name, as for the rules, so that line and alert agree. */
-  readonly thresholds: Readonly<Record<string, number>>;
 }
 
 const datasource = { type: "prometheus", uid: "${datasource}" };
@@ -88,7 +82,7 @@ export function buildBoard(board: BoardDefinition, options: BoardOptions): Dashb
     .refresh("1m")
     .tooltip(DashboardCursorSync.Crosshair);
   addVariables(builder, board.variables);
-  const context = { dialect: dialectOf(board.variables), thresholds: options.thresholds };
+  const context = { dialect: dialectOf(board.variables), ...options };
   let id = 0;
   for (const row of board.rows) {
     builder.withRow(new RowBuilder(row.title).id(++id));

@@ -3,16 +3,15 @@ import type { Alert } from "./alert.ts";
 import { nobody, processorName } from "./alertmanager/receivers.ts";
 import { type ProcessorWay, silencersOf, type Stack, type Told, toldOf } from "./explain.ts";
 import { runbookOf } from "./rule-file.ts";
-import { spelledThreshold } from "./threshold.ts";
+import { ownThresholds, spelledThreshold } from "./threshold.ts";
 
 const label = (name: string): string => name.padEnd(13);
 
 function thresholds({ name, threshold }: Alert, { options }: Stack): string[] {
   if (threshold === undefined) return [];
-  const own = Object.entries(options.instances).flatMap(([instance, values]) =>
-    values[name] === undefined
-      ? []
-      : [`${" ".repeat(13)}${spelledThreshold(values[name], threshold)} on ${instance}`],
+  const own = ownThresholds(name, options.instances).map(
+    ({ instance, value }) =>
+      `${" ".repeat(13)}${spelledThreshold(value, threshold)} on ${instance}`,
   );
   const set = options.thresholds[name];
   const origin =

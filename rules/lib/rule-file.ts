@@ -2,7 +2,8 @@ import { stringify } from "yaml";
 import type { Alert, AlertGroup, Estate, Labels } from "./alert.ts";
 import { seconds } from "../../lib/duration.ts";
 import { pacesOf, type Paced } from "./pace.ts";
-import { compute, ruleDialect } from "./signal.ts";
+import { compute, type Matchers, ruleDialect } from "./signal.ts";
+import { allBut, type InstanceThresholds, ownThresholds } from "./threshold.ts";
 
 /** An alert that is switched off for a while. */
 export interface SwitchedOff {
@@ -18,7 +19,7 @@ export interface RuleOptions extends Estate {
   /** Threshold by alert name. */
   readonly thresholds: Readonly<Record<string, number>>;
   /** Thresholds by alert name, of one instance each. */
-  readonly instances: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly instances: InstanceThresholds;
   /** Alerts that are switched off, by name. */
   readonly off: Readonly<Record<string, SwitchedOff>>;
   /** Where `runbooks/` is served; without it alerts name the file in the repository. */
@@ -80,21 +81,15 @@ function untilThen(expression: string, off: SwitchedOff | undefined): string {
   return `(${expression}) unless on () (vector(time()) < ${Date.parse(off.until) / 1000})`;
 }
 
-const escapeRegex = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
 /** The conditions of an alert: one for all, or one for the rest and one per instance of its own. */
 function expressionsOf(alert: Alert, options: RuleOptions): string[] {
   const threshold = options.thresholds[alert.name];
-  const own = Object.entries(options.instances)
-    .map(([instance, thresholds]) => [instance, thresholds[alert.name]] as const)
-    .filter((entry): entry is [string, number] => entry[1] !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const own = ownThresholds(alert.name, options.instances);
   if (own.length === 0) return [alert.expression(threshold, options)];
-  const rest = new RegExp(own.map(([instance]) => escapeRegex(instance)).join("|"));
-  const where = (matchers: typeof ruleDialect.matchers) => ({ ...ruleDialect, matchers });
+  const where = (matchers: Matchers) => ({ ...ruleDialect, matchers });
   return [
-    alert.expression(threshold, options, where({ instance: { not: rest } })),
-    ...own.map(([instance, value]) => alert.expression(value, options, where({ instance }))),
+    alert.expression(threshold, options, where(allBut(own))),
+    ...own.map(({ instance, value }) => alert.expression(value, options, where({ instance }))),
   ];
 }
 

@@ -88,9 +88,12 @@ function matcher(label: string, wanted: Matchers[string]): string {
     : `${label}${negative ? "!~" : "=~"}"${escape(value.source)}"`;
 }
 
-function selector(metric: string, matchers: Matchers): string {
-  const parts = Object.entries(matchers).map(([label, value]) => matcher(label, value));
-  return parts.length === 0 ? metric : `${metric}{${parts.join(",")}}`;
+/** Matchers of each set in turn: one of a board adds to what a signal says of the same label itself. */
+function selector(metric: string, ...sets: readonly Matchers[]): string {
+  const parts = sets.flatMap((matchers) =>
+    Object.entries(matchers).map(([label, value]) => matcher(label, value)),
+  );
+  return parts.length === 0 ? metric : `${metric}{${[...new Set(parts)].join(",")}}`;
 }
 
 /** Matches what one target tells. */
@@ -101,7 +104,7 @@ function queryOf(dialect: Dialect, note: (metric: string, kind: Kind) => void): 
     (kind: Kind) =>
     (metric: string, matchers: Matchers = {}): string => {
       note(metric, kind);
-      return selector(metric, { ...matchers, ...dialect.matchers });
+      return selector(metric, matchers, dialect.matchers);
     };
   const counter = read("counter");
   const rate: Query["rate"] = (metric, matchers, range = dialect.range) =>

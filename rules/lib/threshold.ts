@@ -1,4 +1,28 @@
-import type { Threshold } from "./alert.ts";
+import type { Threshold } from "./definition.ts";
+import type { Matchers } from "./signal.ts";
+
+/** Thresholds by alert name, of one instance each. */
+export type InstanceThresholds = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** The threshold that an alert has of one instance. */
+export interface OwnThreshold {
+  readonly instance: string;
+  readonly value: number;
+}
+
+/** The instances that have a threshold of their own for an alert, in the order of their names. */
+export function ownThresholds(alert: string, instances: InstanceThresholds): OwnThreshold[] {
+  return Object.entries(instances)
+    .flatMap(([instance, { [alert]: value }]) => (value === undefined ? [] : [{ instance, value }]))
+    .sort((a, b) => (a.instance < b.instance ? -1 : 1));
+}
+
+const escapeRegex = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** Matches every instance but these. */
+export const allBut = (own: readonly OwnThreshold[]): Matchers => ({
+  instance: { not: new RegExp(own.map(({ instance }) => escapeRegex(instance)).join("|")) },
+});
 
 /** Values a threshold may have, both ends included. */
 export interface Range {

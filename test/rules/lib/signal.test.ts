@@ -19,6 +19,16 @@ describe("a signal", () => {
       'rate(failed_total{code=~"5..",host=~"$host"}[$__rate_interval]) / rate(all_total{host=~"$host"}[$__rate_interval])',
     );
   });
+  it("keeps what it says of a label itself, whatever a board says of it", () => {
+    const own: Signal = { ...signal, query: (q) => q.gauge("probe", { instance: /https:.*/ }) };
+    const matchers = { instance: /$instance/, host: "a" };
+    expect(render(own, { range: "5m", matchers })).toBe(
+      'probe{instance=~"https:.*",instance=~"$instance",host="a"}',
+    );
+    expect(render(own, { range: "5m", matchers: { instance: /https:.*/ } })).toBe(
+      'probe{instance=~"https:.*"}',
+    );
+  });
   it("knows which metrics it reads", () => {
     expect(metricsOf(signal)).toEqual(["all_total", "failed_total"]);
   });
