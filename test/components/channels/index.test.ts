@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { channelFields, channelKinds } from "../../../components/channels/index.ts";
 import { parseConfig } from "../../../components/config/parse.ts";
-import { root, stackConfig, trackedFiles } from "../../harness.ts";
+import { root, stackConfig, trackedFiles } from "../../kit/harness.ts";
 
 describe("a kind of channel", () => {
   const files = trackedFiles("components/channels/*.ts").map((file) =>
