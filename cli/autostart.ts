@@ -3,7 +3,8 @@ export interface UnitOptions {
   /** The checkout. */
   readonly root: string;
   readonly stack: string;
-  readonly target: string;
+  /** Whether somebody has to start it after a reboot. Containers are started by their engine. */
+  readonly starts: boolean;
   readonly env: NodeJS.ProcessEnv;
   /** Whether they are the system's; otherwise the user's own. */
   readonly system: boolean;
@@ -64,11 +65,10 @@ function service(what: string, command: "renew" | "start", options: UnitOptions)
  * @returns texts by file name.
  */
 export function unitsFor(options: UnitOptions): Readonly<Record<string, string>> {
-  const { stack, target } = options;
+  const { stack, starts } = options;
   const [start, renew] = [unitName("start", stack), unitName("renew", stack)];
   return {
-    // Containers are started by their engine.
-    ...(target === "local" && {
+    ...(starts && {
       [`${start}.service`]: service("Vigil's servers of stack", "start", options),
     }),
     [`${renew}.service`]: service("Renewal of Vigil's certificates of stack", "renew", options),

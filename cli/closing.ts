@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { Config } from "../components/config/schema.ts";
-import { goTo } from "../lib/command.ts";
+import { defaultStack, goTo } from "../lib/command.ts";
 import type { Access, Outputs } from "./estate/outputs.ts";
 import { formatTable } from "../lib/table.ts";
 
@@ -71,7 +71,7 @@ export function closing(input: Closing): string {
     ["Watched", watching(outputs)],
     ["Told", told],
   ];
-  const prefix = stack === "local" ? "" : `STACK=${stack} `;
+  const prefix = stack === defaultStack ? "" : `STACK=${stack} `;
   const there = goTo(root, input.here);
   const next = [
     ...(there === undefined ? [] : [[there, "where these paths and commands are"]]),

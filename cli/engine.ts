@@ -1,22 +1,26 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { attach } from "../lib/attach.ts";
 import { ensureDependencies } from "../tools/dependencies.ts";
 import { type Ensured, ensureTools } from "../tools/ensure.ts";
-import { ensurePlugins, type MissingPlugin } from "../tools/plugins.ts";
+import { type MissingPlugin, requirePlugin, tryPlugin } from "../tools/plugins.ts";
 import { collect, type Collected, run } from "../lib/process.ts";
 import { programPath } from "../tools/program-path.ts";
 import { createProgress, type Progress } from "../lib/progress.ts";
 import { noBackend, openStack, stackExists, unknownStack } from "./stack.ts";
+import { readStackFiles } from "./stack-config.ts";
 import { adoptRecord } from "./state/adopt.ts";
 import { careForState, setAside } from "./state/care.ts";
-import { dropSalt, initFolder } from "./state/config-file.ts";
+import { dropSalt, initFolder, targetIn } from "./state/config-file.ts";
 import { stackFile, type StackHome } from "./state/home.ts";
 import { passphraseProblem, sealedFor } from "./state/passphrase.ts";
 import { readRecord, recordFile } from "./state/record.ts";
 import { requireRoom } from "./state/room.ts";
 import { runsOf } from "./state/runs.ts";
-import { type ToolName, toolNames, tools } from "../tools/tools.ts";
+import { operationsOf } from "./targets/index.ts";
+import type { Operations } from "./targets/operations.ts";
+import { toolNames, tools, type ToolName } from "../tools/tools.ts";
 
 /** The engine with everything a stack needs around it. */
 export interface Engine {
@@ -45,21 +49,13 @@ export interface EngineOptions {
   readonly to?: "change" | "configure" | "look" | "preview";
 }
 
-/** Tools by target; `promtool` and its like check files for every target. */
-const checkers: readonly ToolName[] = ["pulumi", "prometheus", "alertmanager", "blackbox_exporter"];
-const needed: Readonly<Record<string, readonly ToolName[]>> = {
-  local: [...checkers, "process-compose", "node_exporter", "grafana"],
-};
-
 /** Whether a stack's file has a section of the configuration. */
 const hasSection = (text: string, section: string): boolean =>
   new RegExp(`^\\s+["']?vigil:${section}["']?:`, "m").test(text);
 
-/** Tools that a stack needs, as its file says. */
-async function toolsOf(root: string, stack: string, target: string): Promise<readonly ToolName[]> {
-  const always = needed[target];
-  if (always === undefined) return checkers;
-  const text = await textOf(root, stack);
+/** What a stack is checked and run with; of what only some stacks have, what its file has a section for. */
+function toolsOf(text: string, { images, tools: always }: Operations): readonly ToolName[] {
+  if (images) return always;
   const more = toolNames.filter((name) => {
     const { section } = tools[name];
     return section !== undefined && hasSection(text, section);
@@ -74,10 +70,9 @@ const textOf = (root: string, stack: string): Promise<string> =>
       : error;
   });
 
-/** Target of a stack as its file says; read before there are packages to parse YAML with. */
+/** Target of a stack as its file says. */
 export async function targetOf(root: string, stack: string): Promise<string> {
-  const text = await textOf(root, stack);
-  return /^\s+["']?vigil:target["']?:\s*["']?([a-z]+)/m.exec(text)?.[1] ?? "local";
+  return targetIn(await textOf(root, stack));
 }
 
 /** Arguments by which a command of the engine finds its stack. */
@@ -91,6 +86,32 @@ function missingOf(tools: Ensured, plugins: readonly MissingPlugin[]): Map<strin
   );
   for (const { name, reason } of plugins) if (!without.has(name)) without.set(name, reason);
   return without;
+}
+
+interface Surroundings {
+  readonly root: string;
+  readonly stack: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly tools: Ensured;
+  readonly progress: Progress;
+}
+
+/** What a target cannot do without, and what puts content into a Grafana where there is one. */
+async function pluginsFor(
+  { images, plugin }: Operations,
+  { env, progress, root, stack, tools }: Surroundings,
+): Promise<MissingPlugin[]> {
+  if (plugin !== undefined) await requirePlugin(plugin, { env, progress, root });
+  const hasServer = images || existsSync(join(tools.binFolder, "grafana"));
+  if (!hasServer && !(await grafanaElsewhere(root, stack))) return [];
+  return tryPlugin("grafana", { env, progress, root });
+}
+
+/** Whether the content goes into a Grafana that somebody else runs. */
+async function grafanaElsewhere(root: string, stack: string): Promise<boolean> {
+  const { values } = await readStackFiles(root, stack);
+  const { url } = JSON.parse(values["grafana"] ?? "{}") as { url?: unknown };
+  return url !== undefined;
 }
 
 /** Gets tools, packages and plugins, and opens the stack; made if it is new. */
@@ -109,9 +130,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const asked = { ...given, ...home.env };
   const looking = home.own ? sealedFor(home, asked) : undefined;
   await ensureDependencies({ root, env: given, progress });
-  const target = await targetOf(root, stack);
-  const needs = await toolsOf(root, stack, target);
-  const found = await ensureTools(needs, { root, env: given, progress });
+  const text = await textOf(root, stack);
+  const operations = operationsOf(targetIn(text));
+  const found = await ensureTools(toolsOf(text, operations), { root, env: given, progress });
   const env: NodeJS.ProcessEnv = {
     ...given,
     ...home.env,
@@ -122,7 +143,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const plugins =
     to === "change" || to === "preview"
-      ? await ensurePlugins({ root, stack, target, env, tools: found, progress })
+      ? await pluginsFor(operations, { root, stack, env, tools: found, progress })
       : [];
   const without = missingOf(found, plugins);
   env["VIGIL_WITHOUT"] = [...without.keys()].join(",");

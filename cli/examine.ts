@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { freeSpace } from "../tools/cache.ts";
 import { dependenciesFresh } from "../tools/dependencies.ts";
 import { look, placesOf } from "../tools/obtain.ts";
-import { askDocker, type Docker } from "./docker.ts";
+import { askDocker, type Docker } from "./targets/docker/engine.ts";
 import { otherUsers } from "./neighbours.ts";
 import { findPlugins, type Plugin } from "../tools/installed-plugins.ts";
 import { packages, pinnedPlugins } from "../tools/plugins.ts";

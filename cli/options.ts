@@ -1,3 +1,4 @@
+import { defaultStack } from "../lib/command.ts";
 import { checkout } from "../lib/checkout.ts";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { UsageError } from "../lib/errors.ts";
@@ -37,7 +38,7 @@ export function stackOptions(
   const stack = values["stack"] ?? env["STACK"];
   return {
     root: checkout,
-    stack: typeof stack === "string" && stack !== "" ? stack : "local",
+    stack: typeof stack === "string" && stack !== "" ? stack : defaultStack,
     values: values as StackOptions["values"],
     rest: positionals,
   };

@@ -1,8 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { RawConfig } from "../components/config/parse.ts";
 import type { Config } from "../components/config/schema.ts";
 import { UserError } from "../lib/errors.ts";
 import { unknownStack } from "./stack.ts";
+import { stackFile } from "./state/home.ts";
+
+/**
+ * What a stack's files say, as the engine would hand it over: secrets stay encrypted.
+ *
+ * @throws UserError when the stack has no file.
+ */
+export async function readStackFiles(root: string, stack: string): Promise<RawConfig> {
+  // A package parses them, which is there only now.
+  const { rawConfig } = await import("../components/config/stack-file.ts");
+  const text = await readFile(stackFile(root, stack), "utf8").catch(() => undefined);
+  if (text === undefined) throw await unknownStack(root, stack);
+  return rawConfig(await readFile(join(root, "Pulumi.yaml"), "utf8"), text);
+}
 
 /**
  * A stack's configuration from its files, without an engine: secrets stay encrypted.
@@ -15,13 +30,7 @@ export async function readStackConfig(root: string, stack: string, quiet = false
   const { parseConfig } = await import("../components/config/parse.ts");
   const { notesOn } = await import("../components/config/notes.ts");
   const { describeNote, describeProblems } = await import("../components/config/problems.ts");
-  const { rawConfig } = await import("../components/config/stack-file.ts");
-  const file = `Pulumi.${stack}.yaml`;
-  const text = await readFile(join(root, file), "utf8").catch(() => undefined);
-  if (text === undefined) {
-    throw await unknownStack(root, stack);
-  }
-  const raw = rawConfig(await readFile(join(root, "Pulumi.yaml"), "utf8"), text);
+  const raw = await readStackFiles(root, stack);
   const now = new Date();
   const { config, problems } = parseConfig(raw, now);
   if (config === undefined) throw new UserError(describeProblems(problems, stack));

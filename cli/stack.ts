@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { quote } from "../lib/command.ts";
+import { defaultStack, quote } from "../lib/command.ts";
 import { nearest } from "../lib/nearest.ts";
 import { reasonOf, UserError } from "../lib/errors.ts";
 import { makeOwnFolder } from "../lib/own-folder.ts";
@@ -116,7 +116,7 @@ export async function unknownStack(root: string, stack: string): Promise<UserErr
   const files = await readdir(root);
   const known = files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
   const meant = nearest(stack, known);
-  const model = known.includes("local") ? "local" : (known[0] ?? "other");
+  const model = known.includes(defaultStack) ? defaultStack : (known[0] ?? "other");
   return new UserError(`There is no stack ${stack}: Pulumi.${stack}.yaml does not exist`, {
     details: [`Stacks here: ${known.join(", ")}`],
     advice: [

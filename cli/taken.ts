@@ -1,35 +1,9 @@
-import { describe, holdersOf, strangersOn } from "../provider/process/ports.ts";
-import { publishedBy, stackContainers } from "./docker.ts";
+import { holdersOf } from "../provider/process/ports.ts";
 import type { Engine } from "./engine.ts";
 import { UserError } from "../lib/errors.ts";
 import type { Planned } from "./plan.ts";
 import { unrecorded } from "./reality.ts";
-import { stackFolder } from "./state/home.ts";
-
-/** Who has a port that a part is to have, in words; undefined where nobody else does. */
-type Ask = (part: string, port: number) => Promise<string | undefined>;
-
-const processesOf =
-  (home: string): Ask =>
-  async (_part, port) => {
-    const [stranger] = await strangersOn(port, home);
-    return stranger && describe(stranger);
-  };
-
-/** What a running container of the stack itself has is its own, also where the system shows it to root only. */
-async function containersOf(root: string, stack: string): Promise<Ask> {
-  const own = await stackContainers(stack).catch(() => []);
-  const running = new Set(own.filter((one) => one.state === "running").map(({ name }) => name));
-  return async (part, port) => {
-    const container = await publishedBy(port);
-    const name = `vigil-${stack}-${part}`;
-    if (container === name) return undefined;
-    if (container !== undefined) return `container ${container}`;
-    const [stranger] = await holdersOf(port);
-    if (stranger === undefined || running.has(name)) return undefined;
-    return (await processesOf(stackFolder(root, stack))(part, port)) ?? describe(stranger);
-  };
-}
+import { operationsOf } from "./targets/index.ts";
 
 /** The next port from `port` on that nobody has and no part of the stack is to have. */
 async function freeFrom(port: number, wanted: Set<number>): Promise<number> {
@@ -54,12 +28,10 @@ export async function requireGround(
   if (planned === undefined) return;
   const { root, stack } = home;
   const { config, plan } = planned;
-  const lost = config.target === "docker" ? await unrecorded(home, config.target) : undefined;
+  const { holder: holderIn, takesOver } = operationsOf(config.target);
+  const lost = takesOver ? undefined : await unrecorded(home, config.target);
   if (lost !== undefined) throw lost;
-  const ask =
-    config.target === "docker"
-      ? await containersOf(root, stack)
-      : processesOf(stackFolder(root, stack));
+  const ask = await holderIn({ root, stack });
   const ports = plan.deployments.flatMap(({ place, service: { key, name } }) =>
     place?.machinePort === undefined ? [] : [{ key, name, port: place.machinePort }],
   );

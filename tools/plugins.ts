@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Ensured } from "./ensure.ts";
 import { reasonOf, UserError } from "../lib/errors.ts";
 import { createNetwork } from "./network.ts";
 import { currentPlatform, platformKey } from "./platform.ts";
@@ -17,10 +16,7 @@ export interface MissingPlugin {
 
 interface PluginOptions {
   readonly root: string;
-  readonly stack: string;
-  readonly target: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly tools: Ensured;
   readonly progress: Progress;
 }
 
@@ -83,43 +79,37 @@ function rethrowUnreachable(error: unknown): void {
   if (/cannot be reached/.test(reasonOf(error))) throw error;
 }
 
-/** Whether the content goes into a Grafana that somebody else runs. */
-async function hasGrafanaElsewhere(root: string, stack: string): Promise<boolean> {
-  // A package, which is there only once packages are installed.
-  const { parse } = await import("yaml");
-  const text = await readFile(join(root, `Pulumi.${stack}.yaml`), "utf8");
-  const { config } = parse(text) as { config?: Record<string, { url?: unknown } | undefined> };
-  return config?.["vigil:grafana"]?.url !== undefined;
-}
-
 /**
- * Sees to the provider plugins a target needs: without Docker's there is nothing to deploy with;
- * without Grafana's the estate does without Grafana.
+ * Sees to a provider plugin without which nothing can be made.
  *
- * @throws UserError when the target cannot do without.
+ * @param plugin - With how to do without it.
+ * @throws UserError where it cannot be had.
  */
-export async function ensurePlugins(options: PluginOptions): Promise<MissingPlugin[]> {
-  const { env, progress, root, stack, target, tools } = options;
-  if (target === "docker") {
-    const spec = await specOf(root, "docker");
-    const reason = await install(spec, env, progress);
-    if (reason !== undefined) throw noDocker(spec, reason);
-  }
-  const hasServer = target !== "local" || existsSync(join(tools.binFolder, "grafana"));
-  if (!hasServer && !(await hasGrafanaElsewhere(root, stack))) return [];
-  const reason = await install(await specOf(root, "grafana"), env, progress);
-  if (reason === undefined) return [];
-  return [{ name: "grafana-plugin", reason: `its provider plugin: ${reason}` }];
-}
-
-function noDocker({ version }: PluginSpec, reason: string): UserError {
-  return new UserError(`The provider plugin docker ${version} could not be installed`, {
+export async function requirePlugin(
+  plugin: { readonly name: string; readonly without: string },
+  { env, progress, root }: PluginOptions,
+): Promise<void> {
+  const spec = await specOf(root, plugin.name);
+  const reason = await install(spec, env, progress);
+  if (reason === undefined) return;
+  const { name, version } = spec;
+  throw new UserError(`The provider plugin ${name} ${version} could not be installed`, {
     details: [`${reason}; it is asked for again with the next run`, "Nothing was changed."],
     advice: [
-      `From a file of its own: ./vigil pulumi plugin install resource docker ${version} --file pulumi-resource-docker-v${version}-${platformKey(currentPlatform())}.tar.gz`,
-      "Without Docker: STACK=local make up needs no plugin.",
+      `From a file of its own: ./vigil pulumi plugin install resource ${name} ${version} --file pulumi-resource-${name}-v${version}-${platformKey(currentPlatform())}.tar.gz`,
+      plugin.without,
     ],
   });
+}
+
+/** Sees to a provider plugin that the estate can do without. @returns it, where it cannot be had. */
+export async function tryPlugin(
+  name: string,
+  { env, progress, root }: PluginOptions,
+): Promise<MissingPlugin[]> {
+  const reason = await install(await specOf(root, name), env, progress);
+  if (reason === undefined) return [];
+  return [{ name: `${name}-plugin`, reason: `its provider plugin: ${reason}` }];
 }
 
 /** Versions of the plugins that the program was written for, by name; those it does not say are left out. */

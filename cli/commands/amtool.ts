@@ -1,3 +1,4 @@
+import { defaultStack } from "../../lib/command.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,7 +39,7 @@ export async function run(args: string[]): Promise<number> {
     process.stdout.write(help);
     return args.length === 0 ? 2 : 0;
   }
-  const engine = await openEngine({ root: checkout, stack: process.env["STACK"] || "local" });
+  const engine = await openEngine({ root: checkout, stack: process.env["STACK"] || defaultStack });
   const outputs = await readOutputs(engine);
   const { alertmanager, authority, client } = outputs;
   if (alertmanager === null) {

@@ -9,6 +9,7 @@ import { reasonOf, UserError } from "../../lib/errors.ts";
 import { stackOptions } from "../options.ts";
 import { run as runProgram } from "../../lib/process.ts";
 import { openStack } from "../stack.ts";
+import { operationsOf } from "../targets/index.ts";
 import { writeWhole } from "../../lib/write.ts";
 
 const help = `./vigil autostart [--stack NAME] [--off] [--print]
@@ -34,12 +35,12 @@ function surroundings(): { folder: string; systemctl: string[]; system: boolean 
   };
 }
 
-function noSystemd(root: string, stack: string, target: string): UserError {
+function noSystemd(root: string, stack: string, starts: boolean): UserError {
   const at = `cd ${quote(root)} && ./vigil`;
   return new UserError("systemd does not run on this machine", {
     details: ["Nothing was changed. Where there is cron, these lines of crontab -e do the same:"],
     advice: [
-      ...(target === "local" ? [`@reboot ${at} start --stack ${stack}`] : []),
+      ...(starts ? [`@reboot ${at} start --stack ${stack}`] : []),
       `@daily ${at} renew --stack ${stack}`,
     ],
   });
@@ -55,16 +56,16 @@ export async function run(args: string[]): Promise<number> {
   const { root, stack, values } = options;
   // Says so where there is no such stack.
   await openStack(root, stack, process.env);
-  const target = await targetOf(root, stack);
+  const starts = operationsOf(await targetOf(root, stack)).start !== undefined;
   const { folder, system, systemctl } = surroundings();
-  const units = unitsFor({ root, stack, target, env: process.env, system });
+  const units = unitsFor({ root, stack, starts, env: process.env, system });
   if (values["print"] === true) {
     for (const [name, text] of Object.entries(units)) {
       process.stdout.write(`# ${join(folder, name)}\n${text}\n`);
     }
     return 0;
   }
-  if (!existsSync("/run/systemd/system")) throw noSystemd(root, stack, target);
+  if (!existsSync("/run/systemd/system")) throw noSystemd(root, stack, starts);
   const active = Object.keys(units).filter((name) => units[name]?.includes("[Install]"));
   const ask = (...words: string[]) => runProgram("systemctl", [...systemctl, ...words]);
   try {
@@ -92,7 +93,7 @@ export async function run(args: string[]): Promise<number> {
   const lingers = system || (await keepsRunning());
   process.stdout.write(
     `Written to ${folder}: ${Object.keys(units).join(", ")}\n` +
-      (target === "local" ? `Stack ${stack} is started after a reboot, ` : `Stack ${stack}: `) +
+      (starts ? `Stack ${stack} is started after a reboot, ` : `Stack ${stack}: `) +
       "its certificates are renewed by a look every day.\n",
   );
   if (!lingers) {

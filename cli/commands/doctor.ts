@@ -1,3 +1,4 @@
+import { defaultStack } from "../../lib/command.ts";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createWorkshop } from "../../tools/ensure.ts";
@@ -34,7 +35,7 @@ export async function run(
   if (values.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   else {
     const installed = report.dependencies === "installed";
-    const stack = env["STACK"] || "local";
+    const stack = env["STACK"] || defaultStack;
     tell(show(report, installed ? await alertsRow(root, stack) : []));
   }
   return report.tools.some(({ state }) => state === "missing") ? 1 : 0;

@@ -1,19 +1,19 @@
-import { readdir, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { removeVolume, stackVolumes } from "../docker.ts";
+import { rm } from "node:fs/promises";
+import { relative } from "node:path";
 import { type Engine, openEngine, recover, stackArgs, targetOf } from "../engine.ts";
 import { reasonOf, type UserError } from "../../lib/errors.ts";
 import { stackOptions } from "../options.ts";
 import { removeAccess } from "../estate/outputs.ts";
 import { createProgress, type Progress } from "../../lib/progress.ts";
-import { madeElsewhere, removeOrphans } from "../reality.ts";
-import { type Part, stopParts } from "../running.ts";
+import { madeElsewhere } from "../reality.ts";
 import { backendChosen } from "../stack.ts";
 import { keepCopy, setAside } from "../state/care.ts";
 import { forgetStack } from "../state/forget.ts";
 import { stackFolder } from "../state/home.ts";
 import { readRecord, recordFile } from "../state/record.ts";
 import { inTurn } from "../state/turn.ts";
+import { operationsOf } from "../targets/index.ts";
+import type { Operations, Part } from "../targets/operations.ts";
 import { tell } from "../tell.ts";
 
 const help = `./vigil down [--stack NAME] [--purge] [--orphans]
@@ -35,15 +35,17 @@ export async function run(args: string[]): Promise<number> {
   const { root, stack, values } = options;
   const progress = createProgress();
   const target = await targetOf(root, stack);
+  const operations = operationsOf(target);
   const own = !(await backendChosen(root, process.env));
-  if (values["orphans"] === true && target === "docker") {
-    const removed = await removeOrphans(stack);
+  if (values["orphans"] === true && operations.removeOrphans !== undefined) {
+    const removed = await operations.removeOrphans(stack);
     tell(`Of checkouts that are no more: ${removed.join(", ") || "nothing"}\n`);
   }
   const elsewhere = await madeElsewhere({ own, root, stack }, target);
   if (elsewhere !== undefined) throw elsewhere;
   const destroyed = await destroy(root, stack, progress);
-  const stopped = await stopParts(root, stack, target);
+  const stopped = await operations.parts({ root, stack });
+  await operations.stop({ root, stack });
   if (stopped.length > 0) tell(sayStopped(stopped, destroyed.kind === "done"));
   if (destroyed.kind === "failed") {
     tell(
@@ -56,7 +58,7 @@ export async function run(args: string[]): Promise<number> {
   if (destroyed.kind === "impossible") tell(await forget(root, stack));
   await removeAccess(root, stack);
   const purge = values["purge"] === true || process.env["PURGE"] === "1";
-  tell(`\n${await settle(root, stack, target, purge)}\n`);
+  tell(`\n${await settle(root, stack, operations, purge)}\n`);
   return 0;
 }
 
@@ -122,26 +124,17 @@ const isElsewhere = (type: string): boolean => /^grafana:/.test(type);
 async function settle(
   root: string,
   stack: string,
-  target: string,
+  operations: Operations,
   purge: boolean,
 ): Promise<string> {
-  const kept = await dataOf(root, stack, target);
+  const { remove, where } = await operations.data({ root, stack });
   const down = "Everything is down";
   if (purge) {
-    if (target === "docker") await Promise.all(kept.map((name) => removeVolume(name)));
+    await remove();
     await rm(stackFolder(root, stack), { recursive: true, force: true });
     await forgetStack({ root, stack });
-    return kept.length === 0 ? `${down}; there were no data.` : `${down}, and the data are gone.`;
+    return where === undefined ? `${down}; there were no data.` : `${down}, and the data are gone.`;
   }
-  if (kept.length === 0) return `${down}.`;
-  const where = target === "docker" ? `volumes: ${kept.join(", ")}` : kept.join(", ");
+  if (where === undefined) return `${down}.`;
   return `${down}. The data are kept in ${where}; make down PURGE=1 removes them.`;
-}
-
-/** Where data of a stack really are: volumes, or its folder. */
-async function dataOf(root: string, stack: string, target: string): Promise<string[]> {
-  if (target === "docker") return stackVolumes(stack);
-  const folder = stackFolder(root, stack);
-  const names = await readdir(join(folder, "data")).catch(() => []);
-  return names.length === 0 ? [] : [relative(root, folder)];
 }

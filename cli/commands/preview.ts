@@ -5,6 +5,7 @@ import { stackOptions } from "../options.ts";
 import { createProgress } from "../../lib/progress.ts";
 import { groundProblems, unrecorded } from "../reality.ts";
 import { stackExists } from "../stack.ts";
+import { operationsOf } from "../targets/index.ts";
 import { tell } from "../tell.ts";
 
 const help = `./vigil preview [--detail] [--json] [--stack NAME]
@@ -29,8 +30,9 @@ export async function run(args: string[]): Promise<number> {
     const target = await targetOf(root, stack);
     const problems = await groundProblems(root, stack, target);
     const say = json ? process.stderr : process.stdout;
-    // Of containers requireGround says it, because then nothing can be compared.
-    const lost = target === "docker" ? undefined : await unrecorded(engine.home, target);
+    // Where it cannot be taken over requireGround says it, because then nothing can be compared.
+    const { takesOver } = operationsOf(target);
+    const lost = takesOver ? await unrecorded(engine.home, target) : undefined;
     for (const problem of problems) tell(`✗ ${problem}\n`, say);
     if (lost !== undefined) tell(`${formatError(lost)}\n`, say);
   }

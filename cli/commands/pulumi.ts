@@ -1,3 +1,4 @@
+import { defaultStack } from "../../lib/command.ts";
 import { openEngine } from "../engine.ts";
 import { keepConfig } from "../state/config-file.ts";
 import { UserError } from "../../lib/errors.ts";
@@ -47,7 +48,7 @@ export async function run(args: string[]): Promise<number> {
     command === "config" && (rest.includes("--secret") || !["rm", "rm-all", "set"].includes(verb));
   const engine = await openEngine({
     root: checkout,
-    stack: process.env["STACK"] || "local",
+    stack: process.env["STACK"] || defaultStack,
     // A secret set with another passphrase than the others could be read by nobody together with them.
     to: changing.has(command)
       ? "change"

@@ -1,3 +1,4 @@
+import { forStack } from "../../lib/command.ts";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,7 +82,7 @@ export async function run(args: string[]): Promise<number> {
         `Due: ${names}.`,
         "The checkout is not as it was at the last up, and what is new in it may not be meant to be deployed.",
       ],
-      advice: [`${stack === "local" ? "" : `STACK=${stack} `}make up`],
+      advice: [forStack("make up", stack)],
     });
   }
   tell(`Due: ${names}.\n`);

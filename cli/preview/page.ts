@@ -1,3 +1,4 @@
+import { defaultStack } from "../../lib/command.ts";
 import { formatTable } from "../../lib/table.ts";
 import { isTold, meaningChanges, otherChanges, partChanges, worst } from "./changes.ts";
 import type { Preview, State } from "./digest.ts";
@@ -16,7 +17,7 @@ export interface PageOptions {
 
 /** A preview as people read it: what will be there, where, what changes, and what is odd. */
 export function renderPage(preview: Preview, { planned, stack, unseen }: PageOptions): string {
-  const prefix = stack === "local" ? "" : `STACK=${stack} `;
+  const prefix = stack === defaultStack ? "" : `STACK=${stack} `;
   const { after, before, changes, warnings } = preview;
   const meanings = meaningsOf(preview, planned);
   const isNew = before.size === 0 && changes.length > 0;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { findMarked } from "../../provider/process/marks.ts";
 import type { Progress } from "../../lib/progress.ts";
-import { stopParts } from "../running.ts";
+import { stopProcesses } from "../targets/processes.ts";
 import { writeWhole } from "../../lib/write.ts";
 import { stackFolder, type StackHome } from "./home.ts";
 import { readRecord, recordFile } from "./record.ts";
@@ -41,7 +41,7 @@ export async function adoptRecord(
   const [from] = others.map(({ home }) => String(home));
   if (from === undefined) return;
   if (!existsSync(from) && (await findMarked(here)).length > 0) return;
-  await stopParts(root, stack, "local");
+  await stopProcesses({ root, stack });
   for (const side of others) side.home = here;
   await writeWhole(path, JSON.stringify(record, undefined, 4));
   await rm(`${path}.attrs`, { force: true });

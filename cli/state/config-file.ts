@@ -1,3 +1,4 @@
+import { defaultKind } from "../../components/targets/kinds.ts";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stackFile, type StackHome } from "./home.ts";
@@ -12,6 +13,10 @@ const withoutSalt = (text: string): string => text.replace(saltLine, "");
 
 const withSalt = (text: string, salt: string | undefined): string =>
   salt === undefined ? text : `${text.replace(/\n*$/, "\n")}encryptionsalt: ${salt}\n`;
+
+/** The target in a stack's file; by lines, for the same reason as {@link secretsIn}. */
+export const targetIn = (text: string): string =>
+  /^\s+["']?vigil:target["']?:\s*["']?([a-z]+)/m.exec(text)?.[1] ?? defaultKind;
 
 /** A secret in a stack's file. */
 export interface Secret {

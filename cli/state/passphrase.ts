@@ -1,3 +1,4 @@
+import { defaultStack } from "../../lib/command.ts";
 import { createDecipheriv, pbkdf2, randomBytes } from "node:crypto";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -144,7 +145,7 @@ export async function passphraseProblem(
   );
   const missing = given === undefined && (await generatedPassphrase(root)) === undefined;
   const which = given === undefined ? "in .vigil/passphrase" : `that ${given} gives`;
-  const at = stack === "local" ? "" : `STACK=${stack} `;
+  const at = stack === defaultStack ? "" : `STACK=${stack} `;
   const other = missing ? "the passphrase" : "another passphrase";
   return new UserError(
     missing

@@ -24,5 +24,8 @@ export const kinds = {
 /** Where an estate can be put. */
 export type TargetKind = keyof typeof kinds;
 
+/** Of a stack whose file names none, as Pulumi.yaml has it. */
+export const defaultKind: TargetKind = "local";
+
 /** As {@link kinds}, for whoever must not know which there are. */
 export const traitsOf = (kind: TargetKind): Traits => kinds[kind];

@@ -9,7 +9,7 @@ import { temporary, write } from "../kit/workshop.ts";
 const base: UnitOptions = {
   root: "/srv/vigil",
   stack: "local",
-  target: "local",
+  starts: true,
   env: { PATH: "/usr/bin:/bin", PULUMI_CONFIG_PASSPHRASE: "hidden", HOME: "/root" },
   system: false,
 };
@@ -21,7 +21,7 @@ withAnalyze("units are accepted by systemd", () => {
   it.each([
     ["of a user", {}],
     ["of the system", { system: true }],
-    ["of containers", { target: "docker", stack: "dev" }],
+    ["of containers", { starts: false, stack: "dev" }],
     ["with odd names", { root: '/tmp/with a %n $HOME "quote" and \\ in it', stack: "odd_1.x-2" }],
   ])("%s", (_what, more) => {
     const folder = temporary();
@@ -53,7 +53,7 @@ describe("units", () => {
       "vigil-local-renew.timer",
       "vigil-local-start.service",
     ]);
-    expect(Object.keys(texts({ target: "docker" })).sort()).toEqual([
+    expect(Object.keys(texts({ starts: false })).sort()).toEqual([
       "vigil-local-renew.service",
       "vigil-local-renew.timer",
     ]);

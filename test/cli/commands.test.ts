@@ -7,7 +7,7 @@ import * as tools from "../../cli/commands/tools.ts";
 import { ToolError } from "../../lib/errors.ts";
 import { checkout } from "../../lib/checkout.ts";
 import { examine } from "../../cli/examine.ts";
-import { askDocker } from "../../cli/docker.ts";
+import { askDocker } from "../../cli/targets/docker/engine.ts";
 import { findPlugins } from "../../tools/installed-plugins.ts";
 import { later, program, temporary, tinyTool, workshop, write } from "../kit/workshop.ts";
 

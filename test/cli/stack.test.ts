@@ -1,3 +1,4 @@
+import { defaultKind } from "../../components/targets/kinds.ts";
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
@@ -197,6 +198,12 @@ describe("the target of a stack", () => {
   ])("in %j is %s", async (line, target) => {
     writeFileSync(join(root, "Pulumi.test.yaml"), `config:\n${line}`);
     expect(await targetOf(root, "test")).toBe(target);
+  });
+
+  it("is that of Pulumi.yaml where its file names none", () => {
+    const project = readFileSync("Pulumi.yaml", "utf8");
+    const [, kind] = /vigil:target:\n(?: {4}.*\n)*? {4}default: (.*)\n/.exec(project) ?? [];
+    expect(kind).toBe(defaultKind);
   });
 });
 

@@ -2,14 +2,9 @@ import Docker from "dockerode";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { quote } from "../../lib/command.ts";
-import { stackContainers, stackHealth } from "../../cli/docker.ts";
-import {
-  containerProblems,
-  groundChecks,
-  groundProblems,
-  madeElsewhere,
-  unrecorded,
-} from "../../cli/reality.ts";
+import { stackContainers, stackHealth } from "../../cli/targets/docker/engine.ts";
+import { containerProblems } from "../../cli/targets/docker/checks.ts";
+import { groundChecks, groundProblems, madeElsewhere, unrecorded } from "../../cli/reality.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { temporary, write } from "../kit/workshop.ts";
 import { buildTestImages, dockerProblem, testImage } from "./images.ts";

@@ -26,7 +26,7 @@ describe("an estate that nobody looks after", () => {
     const units = unitsFor({
       root: place.folder,
       stack: place.stack,
-      target: "local",
+      starts: true,
       env: { PATH: process.env["PATH"], VIGIL_CACHE: process.env["VIGIL_CACHE"] },
       system: true,
     });

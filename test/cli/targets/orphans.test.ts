@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { madeElsewhere, removeOrphans } from "../../cli/reality.ts";
-import { later, temporary } from "../kit/workshop.ts";
+import { madeElsewhere } from "../../../cli/reality.ts";
+import { removeOrphans } from "../../../cli/targets/docker/elsewhere.ts";
+import { later, temporary } from "../../kit/workshop.ts";
 
 /** An engine that has containers of a stack by name, made from folders; what it was told to remove. */
 async function engineWith(folders: Readonly<Record<string, string | undefined>>) {

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
+// Asked by doctor and by down too, before npm's packages are there: Node's own client.
 import { request, type RequestOptions } from "node:http";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { reasonOf } from "../lib/errors.ts";
+import { reasonOf } from "../../../lib/errors.ts";
 
 /** Whether a container engine answers. */
 export type Docker =

@@ -1,0 +1,84 @@
+import { attach } from "../../../lib/attach.ts";
+import { describe, holdersOf } from "../../../provider/process/ports.ts";
+import {
+  checkers,
+  type Data,
+  type Holder,
+  type Operations,
+  type Part,
+  type StackAt,
+} from "../operations.ts";
+import { processes, stopProcesses, strangers } from "../processes.ts";
+import { checks } from "./checks.ts";
+import { madeElsewhere, removeOrphans } from "./elsewhere.ts";
+import {
+  publishedBy,
+  removeContainers,
+  removeVolume,
+  stackContainers,
+  stackVolumes,
+} from "./engine.ts";
+
+async function parts(at: StackAt): Promise<Part[]> {
+  const prefix = `vigil-${at.stack}-`;
+  const containers = await stackContainers(at.stack);
+  return [
+    ...containers.map(({ name, status }) => ({
+      name: name.startsWith(prefix) ? name.slice(prefix.length) : name,
+      what: "container" as const,
+      how: status,
+    })),
+    ...(await processes(at)),
+  ];
+}
+
+/** What a running container of the stack itself has is its own, also where the system shows it to root only. */
+async function holder(at: StackAt): Promise<Holder> {
+  const { stack } = at;
+  const own = await stackContainers(stack).catch(() => []);
+  const running = new Set(own.filter((one) => one.state === "running").map(({ name }) => name));
+  return async (part, port) => {
+    const container = await publishedBy(port);
+    const name = `vigil-${stack}-${part}`;
+    if (container === name) return undefined;
+    if (container !== undefined) return `container ${container}`;
+    const [stranger] = await holdersOf(port);
+    if (stranger === undefined || running.has(name)) return undefined;
+    return (await strangers(at)(part, port)) ?? describe(stranger);
+  };
+}
+
+async function data({ stack }: StackAt): Promise<Data> {
+  const volumes = await stackVolumes(stack);
+  return {
+    where: volumes.length === 0 ? undefined : `volumes: ${volumes.join(", ")}`,
+    remove: async () => {
+      await Promise.all(volumes.map((name) => removeVolume(name)));
+    },
+  };
+}
+
+/** Containers of an engine, which starts them again itself. */
+export const docker: Operations = {
+  tools: checkers,
+  plugin: {
+    name: "docker",
+    without: "Without Docker: STACK=local make up needs no plugin.",
+  },
+  images: true,
+  takesOver: false,
+  checks,
+  parts,
+  stop: async (at) => {
+    await removeContainers(at.stack);
+    await stopProcesses(at);
+  },
+  holder,
+  data,
+  logs: ({ root, stack }, service = "prometheus", follow) => {
+    const lines = ["--tail", "20", ...(follow ? ["--follow"] : [])];
+    return attach("docker", ["logs", ...lines, `vigil-${stack}-${service}`], { cwd: root });
+  },
+  madeElsewhere,
+  removeOrphans,
+};

@@ -1,0 +1,68 @@
+import type { UserError } from "../../lib/errors.ts";
+import type { ToolName } from "../../tools/tools.ts";
+import type { Check } from "../check.ts";
+import type { StackHome } from "../state/home.ts";
+
+/** A stack of a checkout. */
+export type StackAt = Pick<StackHome, "root" | "stack">;
+
+/** One thing of a stack that is really there, whatever is recorded. */
+export interface Part {
+  /** `prometheus`; `supervisor` for what keeps the others running. */
+  readonly name: string;
+  readonly what: "container" | "process";
+  /** Process id, or the container's state in words. */
+  readonly how: string;
+  /** What the stack's folder was called when it was started, where that is another name. */
+  readonly movedFrom?: string | undefined;
+}
+
+/** Who has a port that a part is to have, in words; undefined where nobody else does. */
+export type Holder = (part: string, port: number) => Promise<string | undefined>;
+
+/** The data that a stack has kept. */
+export interface Data {
+  /** In words; undefined where there are none. */
+  readonly where: string | undefined;
+  /** Removes what is not in the stack's own folder. */
+  readonly remove: () => Promise<void>;
+}
+
+/**
+ * What an operator asks of a kind of target, of the machine and not of a record. A record, a passphrase or room
+ * on the disk is needed for none of it.
+ */
+export interface Operations {
+  /** What a stack of it is checked and run with. */
+  readonly tools: readonly ToolName[];
+  /** The provider plugin without which nothing can be made, and how to do without. */
+  readonly plugin?: { readonly name: string; readonly without: string };
+  /** Servers come as images; otherwise a server is there where its program is. */
+  readonly images: boolean;
+  /** Whether the engine takes over parts that nothing is recorded of. */
+  readonly takesOver: boolean;
+  /** What must be true of the ground that it stands on. */
+  readonly checks: (at: StackAt) => readonly Check[];
+  /** What of a stack is there. @throws Error where nobody can say. */
+  readonly parts: (at: StackAt) => Promise<Part[]>;
+  /** Stops every part and removes what was made for them. Data stay. */
+  readonly stop: (at: StackAt) => Promise<void>;
+  readonly holder: (at: StackAt) => Promise<Holder>;
+  readonly data: (at: StackAt) => Promise<Data>;
+  /** Shows the last lines that servers wrote; with `follow` goes on. @returns the exit code. */
+  readonly logs: (at: StackAt, service: string | undefined, follow: boolean) => Promise<number>;
+  /** Starts after a reboot what was made; false where nothing was. Undefined where it starts by itself. */
+  readonly start?: (at: StackAt) => Promise<boolean>;
+  /** Parts of another clone of the project, whose stack has the same name. */
+  readonly madeElsewhere?: (at: StackAt) => Promise<UserError | undefined>;
+  /** Removes parts whose checkout is gone. @returns their names. */
+  readonly removeOrphans?: (stack: string) => Promise<string[]>;
+}
+
+/** `promtool` and its like check files for every target. */
+export const checkers: readonly ToolName[] = [
+  "pulumi",
+  "prometheus",
+  "alertmanager",
+  "blackbox_exporter",
+];
