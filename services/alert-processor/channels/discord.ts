@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { Outcome } from "../core/retry.ts";
-import { classOf } from "../core/severity.ts";
 import { saidIn, waiting } from "./answer.ts";
 import type { Channel, Message } from "./channel.ts";
+import { colourOf } from "./colour.ts";
 import { type Answer, deliver } from "./http.ts";
 import { channelKind } from "./kind.ts";
 import { escapeMarkdown } from "./markdown.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
-import { cutBy, units, wordingOf, worstOf } from "./text.ts";
+import { cutBy, units, wordingOf } from "./text.ts";
 
 /** A webhook of a channel in Discord. */
 const schema = z.strictObject({
@@ -16,14 +16,6 @@ const schema = z.strictObject({
   urlFile: fileField,
   ...accessFields,
 });
-
-const colours = new Map([
-  ["emergency", 0x7b1fa2],
-  ["critical", 0xd32f2f],
-  ["warning", 0xf9a825],
-]);
-const otherColour = 0x1976d2;
-const endColour = 0x388e3c;
 
 /** What Discord takes: a title of 256, 4,096 in a description, 1,024 in a field, 6,000 in all. */
 const longest = { title: 256, text: 2200, links: 1800, value: 200 } as const;
@@ -42,14 +34,13 @@ const shown = (text: string, limit: number): string => cutBy(escapeMarkdown(text
 /** An embed: a webhook that no application owns has no buttons. */
 function payloadOf(message: Message) {
   const { facts, lines, links, title } = wordingOf(message);
-  const colour = colours.get(classOf(worstOf(message.alerts))) ?? otherColour;
   const text = shown(lines.join("\n"), longest.text);
   return {
     // Whatever a text holds, it calls nobody.
     allowed_mentions: { parse: [] },
     embeds: [
       {
-        color: message.occasion === "resolved" ? endColour : colour,
+        color: Number.parseInt(colourOf(message).slice(1), 16),
         description: [text, linksOf(links)].filter((part) => part !== "").join("\n\n"),
         fields: facts.map(([name, value]) => ({
           inline: true,

@@ -13,7 +13,7 @@ import {
   type Opening,
   tokenIn,
 } from "./opening.ts";
-import { bytes, cutBy, plainText, wordingOf, worstOf } from "./text.ts";
+import { asks, bytes, cutBy, plainText, wordingOf, worstOf } from "./text.ts";
 
 /** A topic of ntfy: push on phones and desktops. */
 const schema = z.strictObject({
@@ -52,13 +52,14 @@ const tags: Readonly<Record<Occasion, string>> = {
 /** Plain text: Markdown is read only where that is asked for. */
 function payloadOf(message: Message, topic: string) {
   const { facts, lines, links, title } = wordingOf(message);
-  const asks = message.occasion === "firing" || message.occasion === "reminder";
   const click = links.find(({ name }) => name === "Open")?.url;
   return {
     topic,
     title: cutBy(title, longestTitle, bytes),
     message: cutBy(plainText({ facts, lines, links: [] }), longestText, bytes),
-    priority: asks ? (priorities.get(classOf(worstOf(message.alerts))) ?? quiet) : quiet,
+    priority: asks(message.occasion)
+      ? (priorities.get(classOf(worstOf(message.alerts))) ?? quiet)
+      : quiet,
     tags: [tags[message.occasion]],
     ...(click !== undefined && { click }),
     actions: links

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { classOf } from "../core/severity.ts";
 import type { Channel, Message } from "./channel.ts";
+import { colourOf } from "./colour.ts";
 import { type Answer, deliver, isSuccess } from "./http.ts";
 import { channelKind } from "./kind.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
-import { plainText, wordingOf, worstOf } from "./text.ts";
+import { plainText, wordingOf } from "./text.ts";
 
 /** An incoming webhook of Slack, or of what speaks like it. */
 const schema = z.strictObject({
@@ -13,14 +13,6 @@ const schema = z.strictObject({
   urlFile: fileField,
   ...accessFields,
 });
-
-const colours = new Map([
-  ["emergency", "#7b1fa2"],
-  ["critical", "#d32f2f"],
-  ["warning", "#f9a825"],
-]);
-const otherColour = "#1976d2";
-const endColour = "#388e3c";
 
 /** As Slack asks for: three characters as entities, which leaves no way to mention or to link. */
 export const escapeSlack = (text: string): string =>
@@ -32,13 +24,12 @@ export const escapeSlack = (text: string): string =>
  */
 function payloadOf(message: Message) {
   const { facts, lines, links, title } = wordingOf(message);
-  const colour = colours.get(classOf(worstOf(message.alerts))) ?? otherColour;
   const text = escapeSlack(title);
   return {
     attachments: [
       {
         actions: links.map(({ name, url }) => ({ type: "button", text: name, url })),
-        color: message.occasion === "resolved" ? endColour : colour,
+        color: colourOf(message),
         fallback: text,
         mrkdwn_in: [],
         text: escapeSlack(plainText({ facts, lines, links: [] })),

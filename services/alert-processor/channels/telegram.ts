@@ -13,7 +13,7 @@ import {
   type Opening,
   tokenIn,
 } from "./opening.ts";
-import { cut, plainText, wordingOf } from "./text.ts";
+import { asks, cut, plainText, wordingOf } from "./text.ts";
 
 /** A bot of Telegram that writes into a chat. */
 const schema = z.strictObject({
@@ -92,7 +92,6 @@ function open(opening: Opening, config: z.infer<typeof schema>): Channel {
     perSecond: 1 / 3,
     idempotent: false,
     send: (message, signal) => {
-      const asks = message.occasion === "firing" || message.occasion === "reminder";
       const body = {
         chat_id: chat,
         ...(topic !== undefined && { message_thread_id: topic }),
@@ -100,7 +99,7 @@ function open(opening: Opening, config: z.infer<typeof schema>): Channel {
         parse_mode: "HTML",
         link_preview_options: { is_disabled: true },
         // What asks nothing of anybody wakes nobody.
-        disable_notification: !asks,
+        disable_notification: !asks(message.occasion),
       };
       return deliver(endpoint, { body: JSON.stringify(body) }, signal, isTaken, readNo);
     },

@@ -183,14 +183,17 @@ function factsOf(alert: Alert): [string, string][] {
 /** How many alerts one link takes: more make an address that not every program bears. */
 const inLink = 50;
 
+/** Whether somebody is to do something; what tells of an end or of who has it asks nothing. */
+export const asks = (occasion: Occasion): boolean =>
+  occasion === "firing" || occasion === "reminder";
+
 /** Whoever makes messages may have no address to give: the function has no page. */
 const linksOf = (message: Message): Link[] => allLinks(message).filter(({ url }) => url !== "");
 
 function allLinks({ alerts: [alert, ...more], links, occasion }: Message): Link[] {
-  const asks = occasion === "firing" || occasion === "reminder";
   if (alert === undefined || more.length > 0) {
     const all = alert === undefined ? [] : [alert, ...more];
-    const mayTake = asks && all.length <= inLink;
+    const mayTake = asks(occasion) && all.length <= inLink;
     return [
       ...(mayTake ? [{ name: "Acknowledge all", url: links.acknowledge(...all) } as const] : []),
       { name: "Open", url: links.page },
@@ -199,7 +202,7 @@ function allLinks({ alerts: [alert, ...more], links, occasion }: Message): Link[
   const runbook = webAddress(alert.annotations["runbook_url"]);
   const dashboard = webAddress(alert.annotations["dashboard_url"]);
   return [
-    ...(asks ? [{ name: "Acknowledge", url: links.acknowledge(alert) } as const] : []),
+    ...(asks(occasion) ? [{ name: "Acknowledge", url: links.acknowledge(alert) } as const] : []),
     { name: "Open", url: links.alert(alert) },
     ...(runbook === undefined ? [] : [{ name: "Runbook", url: runbook } as const]),
     ...(dashboard === undefined ? [] : [{ name: "Dashboard", url: dashboard } as const]),
