@@ -25,6 +25,29 @@ const vague = Object.fromEntries(
   ]),
 );
 
+/** What an alert says and asks, before what proves it. */
+const said =
+  "severity|down|team|scope|layer|board|needs|family|unit|range|threshold|when|for|keepFiringFor|summary|description";
+const proof = "step|series|beside|labels|fires|quiet|resolves|byNature";
+
+/** One way to write an alert. */
+const alerts = [
+  {
+    selector: `ObjectExpression:has(> Property[key.name="severity"]) > Property[key.name=/^(${proof})$/] ~ Property[key.name=/^(${said})$/]`,
+    message: "What an alert says and asks stands before its proof: step, fixtures, reasons.",
+  },
+  {
+    selector:
+      'Property[key.name="when"] > ArrowFunctionExpression > Identifier.params:first-child:not([name=/^_/])',
+    message: "Name the signals that the condition reads: ({ cpuUsed }, threshold) => …",
+  },
+  {
+    selector:
+      'Property[key.name="when"] > ArrowFunctionExpression > Identifier.params:nth-child(2):not([name=/^_?threshold$/])',
+    message: "Call it threshold, as every condition does.",
+  },
+];
+
 export default tseslint.config(
   { ignores: [".vigil/**", "coverage/**", "node_modules/**"] },
   ...tseslint.configs.strictTypeChecked,
@@ -58,5 +81,6 @@ export default tseslint.config(
       "jest/valid-title": "error",
     },
   },
+  { files: ["rules/**/*.ts"], rules: { "no-restricted-syntax": ["error", ...alerts] } },
   { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
 );

@@ -182,10 +182,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ trafficAgainstLastWeek, trafficAgainstYesterday }, threshold) =>
       `${trafficAgainstYesterday} < ${threshold} unless ${trafficAgainstLastWeek} > ${threshold}`,
     for: "15m",
-    step: "5m",
     summary: "{{ $labels.job }} is asked far less than yesterday",
     description:
       "{{ $labels.job }} gets {{ $value | humanizePercentage }} of the requests it got at this time of the day before: callers may not reach it.",
+    step: "5m",
     fires: {
       series: { [answered("200")]: "0+1000x288 0+170x60" },
       from: "24h25m",

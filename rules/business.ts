@@ -96,14 +96,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ orderMoments, ordersLastWeek }, threshold) =>
       `${ordersLastWeek} > ${threshold} unless ${orderMoments} > 0`,
     for: "5m",
-    step: "5m",
-    byNature: {
-      removed: "A shop whose counters end takes no orders either: that is what it is for.",
-      lost: "A shop that does not answer takes no orders: that is what it is for.",
-    },
     summary: "{{ $labels.job }} gets no orders",
     description:
       'Nobody has ordered for 20 minutes; a week ago this hour brought {{ $value | printf "%.0f" }} orders.',
+    step: "5m",
     fires: {
       // Ends two hours into the second week, so that there is an hour to compare with.
       series: { [placed()]: "0+2x2040 4080x20" },
@@ -120,6 +116,10 @@ export const group = defineAlerts(owner, signals, {
       at: "170h40m",
     },
     resolves: { series: { [placed()]: "4082+2x10" }, at: "30m" },
+    byNature: {
+      removed: "A shop whose counters end takes no orders either: that is what it is for.",
+      lost: "A shop that does not answer takes no orders: that is what it is for.",
+    },
   },
   BusinessOrderSuccessDropped: {
     severity: "critical",
@@ -127,10 +127,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ orderSuccess, orderSuccessLastWeek }, threshold) =>
       `(${orderSuccess}) / (${orderSuccessLastWeek}) < ${threshold}`,
     for: "5m",
-    step: "5m",
     summary: "Orders at {{ $labels.job }} fail more often than a week ago",
     description:
       "The share of attempts that become an order is {{ $value | humanizePercentage }} of what it was in the same hour of last week.",
+    step: "5m",
     fires: {
       series: { [placed()]: "0+10x2016 20160+8x60", [failed()]: "0x2016 0+2x60" },
       from: "168h40m",
@@ -162,13 +162,10 @@ export const group = defineAlerts(owner, signals, {
     threshold: { value: 0.6, unit: "payments of an hour against the same hour last week" },
     when: ({ paymentsAgainstLastWeek }, threshold) => `${paymentsAgainstLastWeek} < ${threshold}`,
     for: "30m",
-    step: "5m",
-    byNature: {
-      removed: "An hour whose counters end counts less, and that is less money, too.",
-    },
     summary: "{{ $labels.job }} takes in less than a week ago",
     description:
       "{{ $value | humanizePercentage }} of the payments of the same hour of last week have come in.",
+    step: "5m",
     fires: {
       series: {
         [payments("success")]: "0+10x2016 20160+5x60",
@@ -187,16 +184,19 @@ export const group = defineAlerts(owner, signals, {
       at: "172h",
     },
     resolves: { series: { [payments("success")]: "20300+10x40" }, at: "2h" },
+    byNature: {
+      removed: "An hour whose counters end counts less, and that is less money, too.",
+    },
   },
   BusinessUnpaidOrdersGrowing: {
     severity: "warning",
     threshold: { value: 0.3, unit: "share of an hour's orders without a payment" },
     when: ({ unpaid }, threshold) => `${unpaid} > ${threshold}`,
     for: "30m",
-    step: "5m",
     summary: "Orders without a payment pile up",
     description:
       "{{ $value | humanizePercentage }} of the orders of the last hour have no payment that succeeded, and the rest grows.",
+    step: "5m",
     fires: {
       series: {
         [placed()]: "0+10x40",

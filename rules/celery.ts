@@ -116,8 +116,8 @@ const otherException = ',exception="KeyError"';
 export const group = defineAlerts(owner, signals, {
   CeleryExporterDown: {
     severity: "warning",
-    scope: "target",
     down: true,
+    scope: "target",
     when: ({ up }) => `${up} == 0`,
     for: "5m",
     summary: "celery-exporter on {{ $labels.host }} does not answer",
@@ -132,10 +132,6 @@ export const group = defineAlerts(owner, signals, {
     when: ({ queueLength, up, workersUp }) =>
       `${up} == 1 unless on (cluster, env, host, instance, job) (${workersUp} > 0 or sum without (queue_name) (${queueLength}) == 0)`,
     for: "5m",
-    byNature: {
-      removed: "Tasks that nobody works on wait, whoever took the workers away.",
-      unknown: alwaysANumber,
-    },
     summary: "Celery has no worker, as seen from {{ $labels.host }}",
     description:
       "For five minutes no worker has sent a heartbeat, or none is known: tasks are accepted and none is done.",
@@ -158,6 +154,10 @@ export const group = defineAlerts(owner, signals, {
         'celery_queue_length{queue_name="mail",instance="idle:9808"}': "0x20",
       },
       at: "10m",
+    },
+    byNature: {
+      removed: "Tasks that nobody works on wait, whoever took the workers away.",
+      unknown: alwaysANumber,
     },
   },
   CeleryWorkerDown: {
@@ -220,7 +220,7 @@ export const group = defineAlerts(owner, signals, {
     severity: "warning",
     scope: "queue",
     threshold: { value: 1000, unit: "tasks that wait" },
-    when: ({ queueLength }, limit) => `${queueLength} > ${limit}`,
+    when: ({ queueLength }, threshold) => `${queueLength} > ${threshold}`,
     for: "15m",
     summary: "The Celery queue {{ $labels.queue_name }} is long",
     description:
@@ -237,8 +237,8 @@ export const group = defineAlerts(owner, signals, {
     severity: "warning",
     scope: "queue",
     threshold: { value: 0.5, unit: "tasks per second more than are taken" },
-    when: ({ queueGrowth, queueLength }, rate) =>
-      `${queueGrowth} > ${rate} and ${queueLength} > 100`,
+    when: ({ queueGrowth, queueLength }, threshold) =>
+      `${queueGrowth} > ${threshold} and ${queueLength} > 100`,
     for: "30m",
     summary: "The Celery queue {{ $labels.queue_name }} grows without end",
     description:
@@ -256,8 +256,8 @@ export const group = defineAlerts(owner, signals, {
     scope: "queue",
     threshold: { value: 10, unit: "tasks that wait" },
     // An exporter that restarted has no series of tasks until one is started.
-    when: ({ queueLength, queueStarted, queueTold }, limit) =>
-      `${queueLength} > ${limit} and ${queueTold} unless ${queueStarted} > 0`,
+    when: ({ queueLength, queueStarted, queueTold }, threshold) =>
+      `${queueLength} > ${threshold} and ${queueTold} unless ${queueStarted} > 0`,
     for: "10m",
     summary: "No task of the Celery queue {{ $labels.queue_name }} is started",
     description:
@@ -283,7 +283,7 @@ export const group = defineAlerts(owner, signals, {
   CeleryWorkersBusy: {
     severity: "warning",
     threshold: { value: 0.95, unit: "share of the worker processes" },
-    when: ({ busy }, share) => `${busy} > ${share}`,
+    when: ({ busy }, threshold) => `${busy} > ${threshold}`,
     for: "30m",
     summary: "All Celery workers seen from {{ $labels.host }} are busy",
     description:
@@ -312,7 +312,7 @@ export const group = defineAlerts(owner, signals, {
   },
   CeleryTaskFailures: {
     unit: "share of the runs of one kind of task",
-    when: ({ failed }, share) => `${failed} > ${share}`,
+    when: ({ failed }, threshold) => `${failed} > ${threshold}`,
     levels: {
       CeleryTaskFailuresHigh: {
         severity: "warning",
@@ -349,7 +349,7 @@ export const group = defineAlerts(owner, signals, {
   CeleryTaskRetriesHigh: {
     severity: "warning",
     threshold: { value: 0.2, unit: "share of the runs of one kind of task" },
-    when: ({ retried }, share) => `${retried} > ${share}`,
+    when: ({ retried }, threshold) => `${retried} > ${threshold}`,
     for: "15m",
     summary: "Celery tasks {{ $labels.name }} are tried again and again",
     description:
@@ -376,7 +376,7 @@ export const group = defineAlerts(owner, signals, {
   CeleryTasksSlow: {
     severity: "warning",
     threshold: { value: 60, unit: "seconds a task runs on average" },
-    when: ({ runtime }, limit) => `${runtime} > ${limit}`,
+    when: ({ runtime }, threshold) => `${runtime} > ${threshold}`,
     for: "15m",
     summary: "Celery tasks {{ $labels.name }} run long",
     description:
@@ -419,7 +419,7 @@ export const group = defineAlerts(owner, signals, {
   CeleryTasksRevoked: {
     severity: "warning",
     threshold: { value: 10, unit: "tasks revoked within 15 minutes" },
-    when: ({ revoked }, limit) => `${revoked} > ${limit}`,
+    when: ({ revoked }, threshold) => `${revoked} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Celery tasks {{ $labels.name }} are revoked",

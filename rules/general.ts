@@ -119,25 +119,22 @@ export const group = defineAlerts(owner, signals, {
     board: estateBoard,
     when: () => "vector(1)",
     for: "0s",
-    byNature: {
-      neighbour: "It says that Prometheus itself alerts, once, whatever it watches.",
-      namesake: "It says that Prometheus itself alerts, once, whatever it watches.",
-      replica: "It says that Prometheus itself alerts, once, whatever it watches.",
-    },
     summary: "Alerting works",
     description:
       "Always firing. When it stops arriving, Prometheus, Alertmanager or the way to you is broken.",
     fires: { series: {}, from: "0m", labels: nowhere },
     quiet: "never",
+    byNature: {
+      neighbour: "It says that Prometheus itself alerts, once, whatever it watches.",
+      namesake: "It says that Prometheus itself alerts, once, whatever it watches.",
+      replica: "It says that Prometheus itself alerts, once, whatever it watches.",
+    },
   },
   InfoInhibitor: {
     severity: "none",
     when: ({ infoFiring, worseFiring }) =>
       `${infoFiring} unless on (cluster, env, host, instance) ${worseFiring}`,
     for: "0s",
-    byNature: {
-      namesake: "Whatever fires anywhere about an instance decides, whoever scrapes it.",
-    },
     summary: "Information about {{ $labels.instance }} is kept back",
     description:
       "Alerts for information fire and nothing worse does: nobody is told of them until something does.",
@@ -154,6 +151,9 @@ export const group = defineAlerts(owner, signals, {
         'ALERTS{alertname="W",alertstate="firing",severity="none",instance="d"}': "1x10",
       },
       at: "8m",
+    },
+    byNature: {
+      namesake: "Whatever fires anywhere about an instance decides, whoever scrapes it.",
     },
   },
   EstateMostlyDown: {
@@ -214,11 +214,6 @@ export const group = defineAlerts(owner, signals, {
     when: (_signals, _threshold, { jobs }) =>
       jobs.map((job) => `absent(up{job="${job}"})`).join(" or "),
     for: "5m",
-    byNature: {
-      neighbour: "What is not there has no labels but those that are asked for.",
-      namesake: "What is not there has no labels but those that are asked for.",
-      replica: "What is not there has no labels but those that are asked for.",
-    },
     summary: "Nothing of job {{ $labels.job }} is scraped",
     description:
       "Prometheus has no target of {{ $labels.job }}, though the estate has one: its configuration was changed or not loaded.",
@@ -228,6 +223,11 @@ export const group = defineAlerts(owner, signals, {
       labels: { job: "node", instance: "", host: "" },
     },
     quiet: { series: { 'up{job="node"}': "0x10" }, at: "8m" },
+    byNature: {
+      neighbour: "What is not there has no labels but those that are asked for.",
+      namesake: "What is not there has no labels but those that are asked for.",
+      replica: "What is not there has no labels but those that are asked for.",
+    },
   },
   TargetDown: {
     severity: "warning",

@@ -187,7 +187,6 @@ export const group = defineAlerts(owner, signals, {
     when: ({ diskErrors }) => `${diskErrors} > 0`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "{{ $labels.device }} of Mac {{ $labels.host }} has errors",
     description:
       '{{ $value | printf "%.0f" }} reads or writes of {{ $labels.device }} failed in an hour.',
@@ -207,6 +206,7 @@ export const group = defineAlerts(owner, signals, {
       },
       at: "1h20m",
     },
+    byNature: { born: countsFromZero },
   },
   MacosBatteryFailed: {
     severity: "warning",
@@ -231,9 +231,9 @@ export const group = defineAlerts(owner, signals, {
     threshold: { value: 0.7, unit: "what it can hold against what it could when new" },
     when: ({ batteryCapacity }, threshold) => `${batteryCapacity} < ${threshold}`,
     for: "6h",
-    step: "30m",
     summary: "The battery of Mac {{ $labels.host }} is worn",
     description: "It holds {{ $value | humanizePercentage }} of what it could when it was new.",
+    step: "30m",
     fires: {
       series: {
         [`node_power_supply_max_capacity{${battery}}`]: "65x20",

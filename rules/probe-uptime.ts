@@ -33,10 +33,10 @@ export const group = defineAlerts(owner, signals, {
     threshold: { value: 0.999, unit: "share of 30 days" },
     when: ({ uptime30d }, threshold) => `(${uptime30d}) < ${threshold}`,
     for: "1h",
-    step: "30m",
     summary: "{{ $labels.instance }} was away for too much of the month",
     description:
       "It has failed for so long that {{ $value | humanizePercentage }} of 30 days are left.",
+    step: "30m",
     fires: {
       series: { probe_success: "1x500 0x2 1x900" },
       from: "252h",

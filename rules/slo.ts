@@ -125,15 +125,20 @@ type Texts = Readonly<Record<keyof typeof signals, string>>;
  * lived through.
  */
 function burns(
-  s: Texts,
+  {
+    budget,
+    days,
+    events,
+    minimumEvents,
+  }: Pick<Texts, "budget" | "days" | "events" | "minimumEvents">,
   [long, short, since]: readonly [long: string, short: string, since: string],
   share: number,
   hours: number,
 ): string {
-  const limit = `on (slo) group_left () (${share} * 24 / ${hours} * ${s.days} * ${s.budget})`;
+  const limit = `on (slo) group_left () (${share} * 24 / ${hours} * ${days} * ${budget})`;
   return (
     `${long} > ${limit} and ${short} > ${limit} and on (cluster, env, slo) ${since}` +
-    ` unless on (cluster, env, slo) ${s.events} < on (slo) group_left () ${s.minimumEvents}`
+    ` unless on (cluster, env, slo) ${events} < on (slo) group_left () ${minimumEvents}`
   );
 }
 
@@ -184,7 +189,8 @@ const definition = defineAlerts(owner, signals, {
     severity: "critical",
     family: "SloBurn",
     threshold: { value: 0.02, unit: "share of the period's error budget spent in an hour" },
-    when: (s, share) => burns(s, [s.errors1h, s.errors5m, s.since1h], share, 1),
+    when: ({ errors1h, errors5m, since1h, ...rest }, threshold) =>
+      burns(rest, [errors1h, errors5m, since1h], threshold, 1),
     for: "2m",
     summary: "{{ $labels.slo }} is failing now",
     description:
@@ -200,7 +206,8 @@ const definition = defineAlerts(owner, signals, {
     severity: "critical",
     family: "SloBurn",
     threshold: { value: 0.05, unit: "share of the period's error budget spent in six hours" },
-    when: (s, share) => burns(s, [s.errors6h, s.errors30m, s.since6h], share, 6),
+    when: ({ errors6h, errors30m, since6h, ...rest }, threshold) =>
+      burns(rest, [errors6h, errors30m, since6h], threshold, 6),
     for: "15m",
     summary: "{{ $labels.slo }} keeps failing",
     description:
@@ -213,7 +220,8 @@ const definition = defineAlerts(owner, signals, {
     severity: "warning",
     family: "SloBurn",
     threshold: { value: 0.1, unit: "share of the period's error budget spent in a day" },
-    when: (s, share) => burns(s, [s.errors1d, s.errors2h, s.since1d], share, 24),
+    when: ({ errors1d, errors2h, since1d, ...rest }, threshold) =>
+      burns(rest, [errors1d, errors2h, since1d], threshold, 24),
     for: "1h",
     summary: "{{ $labels.slo }} spends its budget too fast",
     description:
@@ -227,11 +235,9 @@ const definition = defineAlerts(owner, signals, {
     severity: "warning",
     family: "SloBurn",
     threshold: { value: 0.1, unit: "share of the period's error budget spent in three days" },
-    when: (s, share) => burns(s, [s.errors3d, s.errors6h, s.since3d], share, 72),
+    when: ({ errors3d, errors6h, since3d, ...rest }, threshold) =>
+      burns(rest, [errors3d, errors6h, since3d], threshold, 72),
     for: "3h",
-    byNature: {
-      removed: "It looks back three days, and what ends in them makes the rest of them weigh more.",
-    },
     summary: "{{ $labels.slo }} will miss its objective",
     description:
       "{{ $value | humanizePercentage }} of the last three days was bad: the budget will not last for the period.",
@@ -239,12 +245,15 @@ const definition = defineAlerts(owner, signals, {
     fires: { series: oneOfThree(1080, 80), from: "75h16m", labels, value: "1.497%" },
     quiet: { series: { up: "1x1080 0 1x120", ...fewNotifications }, at: "75h20m" },
     resolves: { series: { up: "1x120" }, at: "6h8m" },
+    byNature: {
+      removed: "It looks back three days, and what ends in them makes the rest of them weigh more.",
+    },
   },
   SloBudgetExhausted: {
     severity: "warning",
     threshold: { value: 0, unit: "share of the period's error budget left" },
-    when: ({ budgetLeft, since1d }, left) =>
-      `${budgetLeft} <= ${left} and on (cluster, env, slo) ${since1d}`,
+    when: ({ budgetLeft, since1d }, threshold) =>
+      `${budgetLeft} <= ${threshold} and on (cluster, env, slo) ${since1d}`,
     for: "1h",
     summary: "{{ $labels.slo }} has missed its objective",
     description:
@@ -258,11 +267,6 @@ const definition = defineAlerts(owner, signals, {
     severity: "warning",
     when: ({ errors5m, objective }) => `${objective} unless on (slo) ${errors5m}`,
     for: "15m",
-    byNature: {
-      neighbour: "What is not there has no labels but those that are asked for.",
-      namesake: "What is not there has no labels but those that are asked for.",
-      replica: "What is not there has no labels but those that are asked for.",
-    },
     summary: "Nothing is known about {{ $labels.slo }}",
     description:
       "The indicator has had no value for 15 minutes: whether the objective is met cannot be told.",
@@ -273,6 +277,11 @@ const definition = defineAlerts(owner, signals, {
     },
     quiet: { series: { up: "1x60", ...untouched }, at: "50m" },
     resolves: { series: { up: "1x20", ...everyOther }, at: "10m" },
+    byNature: {
+      neighbour: "What is not there has no labels but those that are asked for.",
+      namesake: "What is not there has no labels but those that are asked for.",
+      replica: "What is not there has no labels but those that are asked for.",
+    },
   },
 });
 

@@ -174,10 +174,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ chainLeft, chainRenewed }, threshold) =>
       `${chainLeft} < ${threshold} unless ${chainRenewed} > 0`,
     for: "1h",
-    step: "10m",
     summary: "Chain of {{ $labels.instance }} expires within three weeks",
     description:
       "The longest chain that clients trust for {{ $labels.instance }} is valid for another {{ $value | humanizeDuration }}.",
+    step: "10m",
     fires: { series: { [chain]: "1700000x20" }, from: "1h", value: "19d 15h 13m 20s" },
     quiet: {
       series: { [chain]: "1960000x40", [`${chain}{instance="https://short"}`]: "86400x5 90000x40" },

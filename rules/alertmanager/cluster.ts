@@ -81,11 +81,8 @@ const owner: Owner = { ...alertmanagerOwner("cluster"), needs: "several alertman
 export const group = defineAlerts(owner, signals, {
   AlertmanagerMembersInconsistent: {
     severity: "warning",
-    when: (s) => `${s.missing} > 0`,
+    when: ({ missing }) => `${missing} > 0`,
     for: "15m",
-    byNature: {
-      replica: "Another Alertmanager of the job is another member, and here nobody knows it.",
-    },
     summary: "Alertmanager on {{ $labels.host }} does not see all members",
     description:
       '{{ $value | printf "%.0f" }} members of the cluster are unknown to it: both sides send every notification, silences hold on one.',
@@ -102,12 +99,15 @@ export const group = defineAlerts(owner, signals, {
       at: "27m",
     },
     resolves: { series: pair("2x50", "2x50", size), at: "3m" },
+    byNature: {
+      replica: "Another Alertmanager of the job is another member, and here nobody knows it.",
+    },
   },
   AlertmanagerConfigInconsistent: {
     severity: "warning",
     scope: "workload",
     board: estateBoard,
-    when: (s) => `${s.configurations} > 1`,
+    when: ({ configurations }) => `${configurations} > 1`,
     for: "10m",
     summary: "Alertmanagers of one cluster have different configurations",
     description:
@@ -132,7 +132,7 @@ export const group = defineAlerts(owner, signals, {
     scope: "workload",
     board: estateBoard,
     threshold: { value: 0.5, unit: "share of a cluster's members that are down" },
-    when: (s, share) => `${s.shareDown} >= ${share} and ${s.size} > 1`,
+    when: ({ shareDown, size }, threshold) => `${shareDown} >= ${threshold} and ${size} > 1`,
     for: "2m",
     summary: "Half of the Alertmanagers or more are down",
     description:
@@ -156,7 +156,8 @@ export const group = defineAlerts(owner, signals, {
     scope: "workload",
     board: estateBoard,
     threshold: { value: 0.5, unit: "share of a cluster's members that start again and again" },
-    when: (s, share) => `${s.shareRestarting} >= ${share} and ${s.size} > 1`,
+    when: ({ shareRestarting, size }, threshold) =>
+      `${shareRestarting} >= ${threshold} and ${size} > 1`,
     for: "5m",
     summary: "Half of the Alertmanagers or more start again and again",
     description:
@@ -190,7 +191,7 @@ export const group = defineAlerts(owner, signals, {
   AlertmanagerPeerLost: {
     severity: "warning",
     // One that came back under another address stays lost under the former for six hours.
-    when: (s) => `${s.gone} > 0 and ${s.fewer} > 0`,
+    when: ({ fewer, gone }) => `${gone} > 0 and ${fewer} > 0`,
     for: "15m",
     summary: "Alertmanager on {{ $labels.host }} has lost another member",
     description:
@@ -209,7 +210,7 @@ export const group = defineAlerts(owner, signals, {
   AlertmanagerClusterUnhealthy: {
     severity: "warning",
     threshold: { value: 2, unit: "points of bad health, 0 being well" },
-    when: (s, points) => `${s.health} > ${points}`,
+    when: ({ health }, threshold) => `${health} > ${threshold}`,
     for: "10m",
     summary: "Alertmanager on {{ $labels.host }} hears the others badly",
     description:
@@ -220,7 +221,7 @@ export const group = defineAlerts(owner, signals, {
   AlertmanagerGossipBacklog: {
     severity: "warning",
     threshold: { value: 1000, unit: "messages that wait for the other members" },
-    when: (s, messages) => `${s.queued} > ${messages}`,
+    when: ({ queued }, threshold) => `${queued} > ${threshold}`,
     for: "10m",
     summary: "Alertmanager on {{ $labels.host }} is late to tell the others",
     description:
@@ -230,7 +231,7 @@ export const group = defineAlerts(owner, signals, {
   },
   AlertmanagerGossipLost: {
     severity: "warning",
-    when: (s) => `${s.lost} > 0`,
+    when: ({ lost }) => `${lost} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Alertmanager on {{ $labels.host }} did not tell the others something",
@@ -245,7 +246,7 @@ export const group = defineAlerts(owner, signals, {
   },
   AlertmanagerPeerNameConflict: {
     severity: "warning",
-    when: (s) => `${s.conflicts} > 0`,
+    when: ({ conflicts }) => `${conflicts} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Two Alertmanagers have the same name",

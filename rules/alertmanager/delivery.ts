@@ -38,7 +38,7 @@ export const group = defineAlerts(alertmanagerOwner("delivery"), signals, {
   AlertmanagerFailedToSendAlerts: {
     severity: "warning",
     threshold: { value: 0.01, unit: "share of notifications that are given up" },
-    when: (s, share) => `${s.failures} > ${share}`,
+    when: ({ failures }, threshold) => `${failures} > ${threshold}`,
     for: "5m",
     summary: "Alertmanager on {{ $labels.host }} cannot deliver by {{ $labels.integration }}",
     description:
@@ -67,7 +67,8 @@ export const group = defineAlerts(alertmanagerOwner("delivery"), signals, {
     severity: "critical",
     board: estateBoard,
     threshold: { value: 0.01, unit: "share of notifications that no member delivers" },
-    when: (s, share) => `min by (cluster, env, integration, job) (${s.failures}) > ${share}`,
+    when: ({ failures }, threshold) =>
+      `min by (cluster, env, integration, job) (${failures}) > ${threshold}`,
     for: "7m",
     summary: "No Alertmanager delivers by {{ $labels.integration }}",
     description:
@@ -96,7 +97,7 @@ export const group = defineAlerts(alertmanagerOwner("delivery"), signals, {
   AlertmanagerChannelUnreliable: {
     severity: "warning",
     threshold: { value: 0.3, unit: "share of requests to a channel that fail" },
-    when: (s, share) => `${s.retries} > ${share}`,
+    when: ({ retries }, threshold) => `${retries} > ${threshold}`,
     for: "15m",
     summary: "Sending by {{ $labels.integration }} often fails at first",
     description:
@@ -125,7 +126,7 @@ export const group = defineAlerts(alertmanagerOwner("delivery"), signals, {
       unit: "seconds that 99 of 100 notifications take at most",
       range: { below: 20 },
     },
-    when: (s, seconds) => `${s.slowest} > ${seconds}`,
+    when: ({ slowest }, threshold) => `${slowest} > ${threshold}`,
     for: "10m",
     summary: "Notifications by {{ $labels.integration }} take long",
     description:

@@ -63,7 +63,7 @@ export const group = defineAlerts(alertmanagerOwner("server"), signals, {
   AlertmanagerDown: {
     severity: "critical",
     down: true,
-    when: (s) => `${s.up} == 0`,
+    when: ({ up }) => `${up} == 0`,
     for: "3m",
     summary: "Alertmanager on {{ $labels.host }} does not answer",
     description:
@@ -73,7 +73,7 @@ export const group = defineAlerts(alertmanagerOwner("server"), signals, {
   },
   AlertmanagerFailedReload: {
     severity: "warning",
-    when: (s) => `${s.configLoaded} == 0`,
+    when: ({ configLoaded }) => `${configLoaded} == 0`,
     for: "10m",
     summary: "Alertmanager on {{ $labels.host }} refused its configuration",
     description:
@@ -85,7 +85,7 @@ export const group = defineAlerts(alertmanagerOwner("server"), signals, {
   AlertmanagerRestartLoop: {
     severity: "critical",
     threshold: { value: 3, unit: "starts in half an hour" },
-    when: (s, starts) => `${s.starts} > ${starts}`,
+    when: ({ starts }, threshold) => `${starts} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Alertmanager on {{ $labels.host }} starts again and again",
@@ -100,7 +100,7 @@ export const group = defineAlerts(alertmanagerOwner("server"), signals, {
   },
   AlertmanagerInvalidAlerts: {
     severity: "warning",
-    when: (s) => `${s.invalid} > 0`,
+    when: ({ invalid }) => `${invalid} > 0`,
     for: "5m",
     keepFiringFor: "15m",
     summary: "Alertmanager on {{ $labels.host }} gets alerts it cannot read",
@@ -113,7 +113,7 @@ export const group = defineAlerts(alertmanagerOwner("server"), signals, {
   AlertmanagerAlertStorm: {
     severity: "warning",
     threshold: { value: 500, unit: "alerts that fire at once" },
-    when: (s, alerts) => `${s.active} > ${alerts}`,
+    when: ({ active }, threshold) => `${active} > ${threshold}`,
     for: "5m",
     summary: "Very many alerts fire at once on {{ $labels.host }}",
     description:
@@ -133,7 +133,7 @@ export const group = defineAlerts(alertmanagerOwner("server"), signals, {
   },
   AlertmanagerRequestsRefused: {
     severity: "warning",
-    when: (s) => `${s.refused} > 0`,
+    when: ({ refused }) => `${refused} > 0`,
     for: "10m",
     summary: "Alertmanager on {{ $labels.host }} refuses requests",
     description:
@@ -143,7 +143,7 @@ export const group = defineAlerts(alertmanagerOwner("server"), signals, {
   },
   AlertmanagerStateNotSaved: {
     severity: "warning",
-    when: (s) => `${s.unsaved} > 0`,
+    when: ({ unsaved }) => `${unsaved} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Alertmanager on {{ $labels.host }} cannot save its state",
@@ -158,7 +158,7 @@ export const group = defineAlerts(alertmanagerOwner("server"), signals, {
   },
   AlertmanagerAlertsUngrouped: {
     severity: "critical",
-    when: (s) => `${s.ungrouped} > 0`,
+    when: ({ ungrouped }) => `${ungrouped} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Alerts on {{ $labels.host }} found no group and are not sent",

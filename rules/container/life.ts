@@ -60,8 +60,8 @@ const other = "/docker/77aa";
 export const group = defineAlerts(containerOwner("life"), signals, {
   CadvisorDown: {
     severity: "warning",
-    scope: "target",
     down: true,
+    scope: "target",
     when: ({ cadvisorUp }) => `${cadvisorUp} == 0`,
     for: "5m",
     summary: "Containers of {{ $labels.host }} are not watched",
@@ -75,9 +75,6 @@ export const group = defineAlerts(containerOwner("life"), signals, {
     when: ({ cadvisorUp, running }) =>
       `${cadvisorUp} == 1 unless on (cluster, env, job, instance) ${running}`,
     for: "10m",
-    byNature: {
-      removed: "A host that is to be watched for containers and has none is what it tells.",
-    },
     summary: "cAdvisor of {{ $labels.host }} sees no container",
     description:
       "cAdvisor answers but names no container: it lost its view of the control groups, or nothing runs.",
@@ -89,6 +86,9 @@ export const group = defineAlerts(containerOwner("life"), signals, {
         'up{job="another",instance="b"}': "1x30",
       },
       at: "20m",
+    },
+    byNature: {
+      removed: "A host that is to be watched for containers and has none is what it tells.",
     },
   },
   CadvisorScrapeError: {
@@ -108,9 +108,6 @@ export const group = defineAlerts(containerOwner("life"), signals, {
     when: ({ named, namedBefore, cadvisorUp }) =>
       `${namedBefore} unless on (cluster, env, job, instance, name) ${named} and on (cluster, env, job, instance) ${cadvisorUp} == 1`,
     for: "5m",
-    byNature: {
-      removed: "Whether a container was taken away on purpose is not told; see its runbook.",
-    },
     summary: "Container {{ $labels.name }} of {{ $labels.host }} is gone",
     description:
       "{{ $labels.name }} ran an hour ago and has not for five minutes; none of that name took its place.",
@@ -136,6 +133,9 @@ export const group = defineAlerts(containerOwner("life"), signals, {
     resolves: {
       series: { up: "1x20", [seen(`id="${id}",name="shop"`)]: "4000+60x20" },
       at: "5m",
+    },
+    byNature: {
+      removed: "Whether a container was taken away on purpose is not told; see its runbook.",
     },
   },
   ContainerCountDropped: {

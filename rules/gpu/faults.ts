@@ -117,7 +117,6 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     when: ({ up, cards: shown }) =>
       `${up} == 1 unless on (cluster, env, host, instance, job) ${shown}`,
     for: "5m",
-    byNature: { removed: "A host with an exporter for GPUs and no GPU is what it tells." },
     summary: "{{ $labels.host }} shows no GPU at all",
     description:
       "The exporter at {{ $labels.instance }} answers and names no GPU: the driver does not load or has lost them all.",
@@ -131,6 +130,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
       },
       at: "15m",
     },
+    byNature: { removed: "A host with an exporter for GPUs and no GPU is what it tells." },
   },
   GpuLost: {
     severity: "warning",
@@ -193,7 +193,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
   GpuXidStorm: {
     severity: "warning",
     threshold: { value: 10, unit: "errors within five minutes" },
-    when: ({ xidCount }, limit) => `${xidCount} > ${limit}`,
+    when: ({ xidCount }, threshold) => `${xidCount} > ${threshold}`,
     for: "10m",
     summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} reports error after error",
     description: '{{ $value | printf "%.0f" }} XID errors came within five minutes, and go on.',
@@ -219,7 +219,6 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     when: ({ doubleBit }) => `${doubleBit} > 0`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} has corrupt memory",
     description:
       "An error of two bits was found and not corrected; what computed on the GPU may be wrong and was killed.",
@@ -229,11 +228,12 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
       labels: ofCard,
     },
     quiet: { series: { [`DCGM_FI_DEV_ECC_DBE_VOL_TOTAL{${card}}`]: "4x60" }, at: "50m" },
+    byNature: { born: countsFromZero },
   },
   GpuEccCorrectedOften: {
     severity: "warning",
     threshold: { value: 100, unit: "corrected memory errors within an hour" },
-    when: ({ singleBit }, limit) => `${singleBit} > ${limit}`,
+    when: ({ singleBit }, threshold) => `${singleBit} > ${threshold}`,
     for: "15m",
     summary: "Memory of GPU {{ $labels.gpu }} of {{ $labels.host }} wears out",
     description:
@@ -264,7 +264,6 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     when: ({ remapped }) => `${remapped} > 0`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} replaces bad memory",
     description:
       "A row of memory was marked after an error that could not be corrected; the spare takes over at the next reset.",
@@ -277,6 +276,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
       series: { [`DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS{${card}}`]: "2x120" },
       at: "100m",
     },
+    byNature: { born: countsFromZero },
   },
   GpuPagesPending: {
     severity: "warning",

@@ -67,7 +67,7 @@ const replay = of("NVLINK_REPLAY_ERROR_COUNT_TOTAL");
 export const group = defineAlerts({ ...gpu, name: "gpu-load" }, signals, {
   GpuTemperature: {
     unit: "degrees Celsius of the chip",
-    when: ({ temperature }, limit) => `${temperature} > ${limit}`,
+    when: ({ temperature }, threshold) => `${temperature} > ${threshold}`,
     levels: {
       GpuTemperatureHigh: {
         severity: "warning",
@@ -94,7 +94,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-load" }, signals, {
   },
   GpuMemoryTemperature: {
     unit: "degrees Celsius of the memory",
-    when: ({ memoryTemperature }, limit) => `${memoryTemperature} > ${limit}`,
+    when: ({ memoryTemperature }, threshold) => `${memoryTemperature} > ${threshold}`,
     levels: {
       GpuMemoryTemperatureHigh: {
         severity: "warning",
@@ -145,7 +145,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-load" }, signals, {
   GpuIdleWithMemory: {
     severity: "info",
     threshold: { value: 5, unit: "percent at the busiest moment of an hour" },
-    when: ({ memoryUsed, peak }, limit) => `${peak} < ${limit} and ${memoryUsed} > 0.1`,
+    when: ({ memoryUsed, peak }, threshold) => `${peak} < ${threshold} and ${memoryUsed} > 0.1`,
     for: "3h",
     summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} is held and not used",
     description:
@@ -223,7 +223,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-load" }, signals, {
   GpuNvlinkErrors: {
     severity: "warning",
     threshold: { value: 1, unit: "NVLink errors per second" },
-    when: ({ linkErrors }, rate) => `${linkErrors} > ${rate}`,
+    when: ({ linkErrors }, threshold) => `${linkErrors} > ${threshold}`,
     for: "15m",
     summary: "NVLink of GPU {{ $labels.gpu }} of {{ $labels.host }} errs",
     description:
@@ -241,7 +241,6 @@ export const group = defineAlerts({ ...gpu, name: "gpu-load" }, signals, {
     when: ({ linkRecoveries }) => `${linkRecoveries} > 0`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "NVLink of GPU {{ $labels.gpu }} of {{ $labels.host }} broke for a moment",
     description: "A link had to be set up again; jobs over several GPUs may have failed with it.",
     fires: {
@@ -250,11 +249,12 @@ export const group = defineAlerts({ ...gpu, name: "gpu-load" }, signals, {
       labels: ofCard,
     },
     quiet: { series: { [of("NVLINK_RECOVERY_ERROR_COUNT_TOTAL")]: "3x60" }, at: "50m" },
+    byNature: { born: countsFromZero },
   },
   GpuPcieReplays: {
     severity: "warning",
     threshold: { value: 1, unit: "repeated transfers per second" },
-    when: ({ replays }, rate) => `${replays} > ${rate}`,
+    when: ({ replays }, threshold) => `${replays} > ${threshold}`,
     for: "15m",
     summary: "GPU {{ $labels.gpu }} of {{ $labels.host }} has a bad PCIe link",
     description:

@@ -242,7 +242,6 @@ export const group = defineAlerts(hostOwner("cpu"), signals, {
     when: ({ throttled }) => `${throttled} > 0`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "CPU of {{ $labels.host }} was slowed down for its heat",
     description:
       'CPU package {{ $labels.package }} grew too hot and slowed itself down {{ $value | printf "%.0f" }} times in 15 minutes.',
@@ -253,6 +252,7 @@ export const group = defineAlerts(hostOwner("cpu"), signals, {
       value: "1",
     },
     quiet: { series: { 'node_cpu_package_throttles_total{package="0"}': "5x40" }, at: "30m" },
+    byNature: { born: countsFromZero },
   },
   HostCpuLost: {
     severity: "warning",

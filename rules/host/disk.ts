@@ -173,10 +173,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ diskFree, diskFreeAtLeast, diskFreeTomorrow, sizeOfDisk }, threshold) =>
       `${diskFree} < ${threshold} and ignoring (mountpoint) ${diskFreeTomorrow} < 0 unless ignoring (mountpoint) ${diskFreeAtLeast} / ${sizeOfDisk} <= ignoring (mountpoint) ${diskFree}`,
     for: "1h",
-    step: "5m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} will be full within a day",
     description:
       "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free, and at the pace of the last six hours it is full within a day.",
+    step: "5m",
     fires: {
       series: on({ avail_bytes: "600-2x250", size_bytes: "1000x250" }),
       from: "9h25m",
@@ -206,10 +206,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ diskFree, diskFreeIn4h }, threshold) =>
       `${diskFree} < ${threshold} and ignoring (mountpoint) ${diskFreeIn4h} < 0`,
     for: "1h",
-    step: "5m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} will be full within hours",
     description:
       "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free, and at the pace of the last six hours it is full within four.",
+    step: "5m",
     fires: {
       series: on({ avail_bytes: "450-5x85", size_bytes: "1000x85" }),
       from: "6h5m",
@@ -234,10 +234,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ diskFree, diskFreeIn7d }, threshold) =>
       `${diskFree} < ${threshold} and ignoring (mountpoint) ${diskFreeIn7d} < 0`,
     for: "6h",
-    step: "30m",
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} will be full within a week",
     description:
       "{{ $value | humanizePercentage }} of {{ $labels.mountpoint }} is free, and at the pace of the last three days it is full within seven.",
+    step: "30m",
     fires: {
       series: on({ avail_bytes: "700-2x300", size_bytes: "1000x300" }),
       from: "56h30m",
@@ -298,10 +298,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ inodesFree, inodesFreeTomorrow }, threshold) =>
       `${inodesFree} < ${threshold} and ignoring (mountpoint) ${inodesFreeTomorrow} < 0`,
     for: "1h",
-    step: "5m",
     summary: "Inodes of {{ $labels.mountpoint }} of {{ $labels.host }} end within a day",
     description:
       "{{ $value | humanizePercentage }} of the inodes of {{ $labels.mountpoint }} are free, and at the pace of the last six hours none is left in a day.",
+    step: "5m",
     fires: {
       series: on({ files_free: "600-2x250", files: "1000x250" }),
       from: "9h25m",
@@ -327,10 +327,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ inodesFree, inodesFreeIn4h }, threshold) =>
       `${inodesFree} < ${threshold} and ignoring (mountpoint) ${inodesFreeIn4h} < 0`,
     for: "1h",
-    step: "5m",
     summary: "Inodes of {{ $labels.mountpoint }} of {{ $labels.host }} end within hours",
     description:
       "{{ $value | humanizePercentage }} of the inodes of {{ $labels.mountpoint }} are free, and at the pace of the last six hours none is left in four.",
+    step: "5m",
     fires: {
       series: on({ files_free: "450-5x85", files: "1000x85" }),
       from: "5h15m",
@@ -391,11 +391,6 @@ export const group = defineAlerts(owner, signals, {
     when: ({ size, sizeBefore, hostUp }) =>
       `${sizeBefore} unless ${size} and on (cluster, env, instance) ${hostUp} == 1`,
     for: "10m",
-    byNature: {
-      removed:
-        "Whether a file system was unmounted on purpose is not told; it ends by itself within the hour.",
-      mounted: "Each place where something was mounted is one that programs now write beside.",
-    },
     summary: "Disk {{ $labels.mountpoint }} of {{ $labels.host }} is no longer mounted",
     description:
       "{{ $labels.device }} was mounted on {{ $labels.mountpoint }} an hour ago and is not now: what writes there fills the disk below.",
@@ -418,5 +413,10 @@ export const group = defineAlerts(owner, signals, {
       at: "1h20m",
     },
     resolves: { series: { up: "1x20", ...on({ size_bytes: "100x20" }) }, at: "5m" },
+    byNature: {
+      removed:
+        "Whether a file system was unmounted on purpose is not told; it ends by itself within the hour.",
+      mounted: "Each place where something was mounted is one that programs now write beside.",
+    },
   },
 });

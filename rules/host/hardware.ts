@@ -217,7 +217,6 @@ export const group = defineAlerts(owner, signals, {
     when: ({ eccUncorrectable }) => `${eccUncorrectable} > 0`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "Memory of {{ $labels.host }} returned wrong data",
     description:
       'Memory controller {{ $labels.controller }} met {{ $value | printf "%.0f" }} errors in an hour that it could not correct.',
@@ -231,6 +230,7 @@ export const group = defineAlerts(owner, signals, {
       series: { 'node_edac_uncorrectable_errors_total{controller="0"}': "4x100" },
       at: "1h20m",
     },
+    byNature: { born: countsFromZero },
   },
   HostEccCorrectable: {
     severity: "warning",
@@ -238,7 +238,6 @@ export const group = defineAlerts(owner, signals, {
     when: ({ eccCorrectable }, threshold) => `${eccCorrectable} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "Memory of {{ $labels.host }} needs correction again and again",
     description:
       'Memory controller {{ $labels.controller }} corrected {{ $value | printf "%.0f" }} errors in an hour; one module is on its way out.',
@@ -252,6 +251,7 @@ export const group = defineAlerts(owner, signals, {
       series: { 'node_edac_correctable_errors_total{controller="0"}': "0x9 9x100" },
       at: "1h20m",
     },
+    byNature: { born: countsFromZero },
   },
   HostTemperatureHigh: {
     severity: "warning",

@@ -219,7 +219,6 @@ export const group = defineAlerts(owner, signals, {
     when: ({ carrierChanges }, threshold) => `${carrierChanges} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "The link of {{ $labels.device }} of {{ $labels.host }} comes and goes",
     description:
       '{{ $labels.device }} lost or found its link {{ $value | printf "%.0f" }} times in 15 minutes.',
@@ -236,6 +235,7 @@ export const group = defineAlerts(owner, signals, {
       },
       at: "30m",
     },
+    byNature: { born: countsFromZero },
   },
   HostNetInterfaceDown: {
     severity: "info",

@@ -105,9 +105,6 @@ export const group = defineAlerts(hostOwner("system"), signals, {
     when: ({ answers, up }) => `${up} == 0 unless on (cluster, env, host) ${answers} == 1`,
     // Longer than a reboot takes.
     for: "5m",
-    byNature: {
-      namesake: "Whatever answers on a host is a witness that it is up, of whatever job.",
-    },
     summary: "Host {{ $labels.host }} does not answer",
     description:
       "Nothing on {{ $labels.host }} has answered for five minutes: the host or its network is down.",
@@ -125,6 +122,9 @@ export const group = defineAlerts(hostOwner("system"), signals, {
         'up{job="postgres",instance="b:9187",host="b"}': "1x30",
       },
       at: "20m",
+    },
+    byNature: {
+      namesake: "Whatever answers on a host is a witness that it is up, of whatever job.",
     },
   },
   HostExporterDown: {
@@ -182,7 +182,6 @@ export const group = defineAlerts(hostOwner("system"), signals, {
     when: ({ restarts }, threshold) => `${restarts} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { reset: "The resets of this counter are what it counts." },
     summary: "{{ $labels.host }} starts again and again",
     description:
       '{{ $labels.host }} was started {{ $value | printf "%.0f" }} times within two hours.',
@@ -196,6 +195,7 @@ export const group = defineAlerts(hostOwner("system"), signals, {
       at: "1h",
     },
     resolves: { series: { node_context_switches_total: "100+100x150" }, at: "2h10m" },
+    byNature: { reset: "The resets of this counter are what it counts." },
   },
   HostClockSkew: {
     severity: "warning",
@@ -340,16 +340,16 @@ export const group = defineAlerts(hostOwner("system"), signals, {
   },
   HostKernelVersionSkew: {
     severity: "info",
-    needs: "several hosts",
     scope: "estate",
     board: estateBoard,
+    needs: "several hosts",
     threshold: { value: 2, unit: "versions of the kernel" },
     when: ({ kernels }, threshold) => `${kernels} > ${threshold}`,
     for: "6h",
-    step: "30m",
     summary: "Hosts of {{ $labels.job }} run many kernels",
     description:
       '{{ $value | printf "%.0f" }} versions of the kernel run side by side: updates stop half way, or hosts wait for a restart.',
+    step: "30m",
     fires: {
       series: {
         [kernel("a", "1")]: "1x30",

@@ -90,7 +90,6 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
     when: ({ unitRestarts }, threshold) => `${unitRestarts} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "{{ $labels.name }} of {{ $labels.host }} crashes in a loop",
     description:
       'systemd started {{ $labels.name }} again {{ $value | printf "%.0f" }} times in 15 minutes.',
@@ -104,6 +103,7 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
       series: { 'node_systemd_service_restart_total{name="shop.service"}': "1x8 4x50" },
       at: "30m",
     },
+    byNature: { born: countsFromZero },
   },
   HostTextfileScrapeError: {
     severity: "warning",
@@ -123,10 +123,10 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
     when: ({ textfileAge, textfileWritten }, threshold) =>
       `${textfileAge} > ${threshold} and ${textfileWritten} > 0`,
     for: "1h",
-    step: "30m",
     summary: "A file of metrics on {{ $labels.host }} is old",
     description:
       "{{ $labels.file }} was last written {{ $value | humanizeDuration }} ago: the job that writes it does not run.",
+    step: "30m",
     fires: {
       series: { [mtime]: "900x29 54000x60" },
       from: "40h30m",
@@ -148,10 +148,10 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
     needs: "apt textfile",
     when: ({ rebootRequired }) => `${rebootRequired} == 1`,
     for: "24h",
-    step: "30m",
     summary: "{{ $labels.host }} waits for a restart",
     description:
       "An update has been installed for a day that works only after a restart, often a kernel with a hole mended.",
+    step: "30m",
     fires: { series: { node_reboot_required: "0x3 1x60" }, from: "26h" },
     quiet: { series: { node_reboot_required: "0x3 1x40 0x60" }, at: "40h" },
   },
@@ -161,9 +161,9 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
     threshold: { value: 0, unit: "security updates not installed" },
     when: ({ securityUpdates }, threshold) => `${securityUpdates} > ${threshold}`,
     for: "24h",
-    step: "30m",
     summary: "{{ $labels.host }} lacks security updates",
     description: '{{ $value | printf "%.0f" }} security updates have not been installed for a day.',
+    step: "30m",
     fires: {
       series: {
         [pending("Debian-Security:12/stable-security")]: "1x60",
@@ -187,9 +187,9 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
     threshold: { value: 50, unit: "updates not installed" },
     when: ({ updates }, threshold) => `${updates} > ${threshold}`,
     for: "24h",
-    step: "30m",
     summary: "{{ $labels.host }} lacks many updates",
     description: '{{ $value | printf "%.0f" }} updates wait to be installed.',
+    step: "30m",
     fires: {
       series: { [pending("Debian:12.9/stable")]: "40x60", [pending("Other:stable")]: "15x60" },
       from: "24h",
@@ -206,10 +206,10 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
     threshold: { value: 3 * day, unit: "seconds since the list was fetched" },
     when: ({ packageListAge }, threshold) => `${packageListAge} > ${threshold}`,
     for: "1h",
-    step: "30m",
     summary: "{{ $labels.host }} does not learn of updates",
     description:
       "The list of packages was last fetched {{ $value | humanizeDuration }} ago: that no update waits means nothing.",
+    step: "30m",
     fires: {
       series: { apt_package_cache_timestamp_seconds: "1800x160" },
       from: "74h",
@@ -224,10 +224,10 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
     threshold: { value: 60 * day, unit: "seconds until support ends" },
     when: ({ supportLeft }, threshold) => `${supportLeft} < ${threshold}`,
     for: "6h",
-    step: "30m",
     summary: "The operating system of {{ $labels.host }} gets no more updates soon",
     description:
       "Its maker supports this version for another {{ $value | humanizeDuration }}; after that holes stay open.",
+    step: "30m",
     fires: {
       series: { node_os_support_end_timestamp_seconds: "5000000x20" },
       from: "6h",

@@ -173,10 +173,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ requestsBefore, requestsNow, restBefore }, threshold) =>
       `${requestsNow} == 0 and ${requestsBefore} > ${threshold} and ${restBefore} > 0`,
     for: "10m",
-    step: "5m",
     summary: "Nobody asks {{ $labels.model }} any more",
     description:
       "{{ $labels.model }} in {{ $labels.job }} was asked steadily an hour ago and has had no request for 25 minutes: a caller, a route or a switch broke.",
+    step: "5m",
     fires: { series: { [asked("ok")]: "0+35x315 11025x20" }, from: "26h35m", labels: ofFraud },
     quiet: {
       series: {

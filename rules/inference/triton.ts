@@ -144,9 +144,6 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
     threshold: { value: 0.1, unit: "requests refused per second" },
     when: ({ rejected }, threshold) => `${rejected} > ${threshold}`,
     for: "10m",
-    byNature: {
-      relabelled: "A model of another version is another model: its requests are counted anew.",
-    },
     summary: "{{ $labels.model }} on {{ $labels.host }} refuses requests",
     description:
       '{{ $value | printf "%.2f" }} requests a second have found the queue of {{ $labels.model }} full for ten minutes.',
@@ -159,6 +156,9 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
     quiet: {
       series: { [failure("REJECTED")]: "0+5.1x40", [failure("OTHER")]: "0+60x40" },
       at: "20m",
+    },
+    byNature: {
+      relabelled: "A model of another version is another model: its requests are counted anew.",
     },
   },
   TritonLatencyHigh: {
@@ -268,7 +268,6 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
     when: ({ loaded, loadedLately, up }) =>
       `${loadedLately} unless ${loaded} and on (cluster, env, job, instance) ${up} == 1`,
     for: "5m",
-    byNature: { removed: "Whether a model was unloaded on purpose is not told; see its runbook." },
     summary: "{{ $labels.model }} is no longer loaded on {{ $labels.host }}",
     description:
       "Triton at {{ $labels.instance }} runs and had {{ $labels.model }} within the last hour; now it is not ready there.",
@@ -288,6 +287,7 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
       },
       at: "30m",
     },
+    byNature: { removed: "Whether a model was unloaded on purpose is not told; see its runbook." },
   },
   TritonGpuMemoryHigh: {
     severity: "warning",

@@ -82,7 +82,7 @@ const partition = (metric: string, number: number): string =>
 export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "queue" }, signals, {
   KafkaConsumerLag: {
     unit: "messages not read yet",
-    when: ({ lag, left }, limit) => `${lag} > ${limit} unless ${left}`,
+    when: ({ lag, left }, threshold) => `${lag} > ${threshold} unless ${left}`,
     levels: {
       KafkaConsumerLagHigh: {
         severity: "warning",
@@ -120,8 +120,8 @@ export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "q
   KafkaConsumerLagGrowing: {
     severity: "warning",
     threshold: { value: 1, unit: "messages per second more than are read" },
-    when: ({ lag, lagGrowth, left }, rate) =>
-      `${lagGrowth} > ${rate} and ${lag} > 1000 unless ${left}`,
+    when: ({ lag, lagGrowth, left }, threshold) =>
+      `${lagGrowth} > ${threshold} and ${lag} > 1000 unless ${left}`,
     for: "30m",
     summary: "{{ $labels.consumergroup }} does not keep up with {{ $labels.topic }}",
     description:
@@ -146,7 +146,7 @@ export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "q
   KafkaConsumerBehindTime: {
     severity: "warning",
     threshold: { value: 600, unit: "seconds to read what waits, at today's pace" },
-    when: ({ consumed, lag }, limit) => `${lag} / (${consumed} > 1) > ${limit}`,
+    when: ({ consumed, lag }, threshold) => `${lag} / (${consumed} > 1) > ${threshold}`,
     for: "15m",
     summary: "{{ $labels.consumergroup }} is late on {{ $labels.topic }}",
     description:
@@ -171,8 +171,8 @@ export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "q
     severity: "critical",
     threshold: { value: 100, unit: "messages not read yet" },
     // Of a topic that a group has left, its offset is kept for a week and lags ever more.
-    when: ({ lag, members, progress, progressInADay }, limit) =>
-      `${lag} > ${limit} and ${progress} == 0 and ${progressInADay} > 0 and ignoring (topic) ${members} > 0`,
+    when: ({ lag, members, progress, progressInADay }, threshold) =>
+      `${lag} > ${threshold} and ${progress} == 0 and ${progressInADay} > 0 and ignoring (topic) ${members} > 0`,
     for: "5m",
     summary: "{{ $labels.consumergroup }} has stopped reading {{ $labels.topic }}",
     description:
@@ -204,8 +204,8 @@ export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "q
   KafkaPartitionStuck: {
     severity: "warning",
     threshold: { value: 100, unit: "messages of one partition not read yet" },
-    when: ({ partitionLag, partitionProgress, progress }, limit) =>
-      `${partitionLag} > ${limit} and ${partitionProgress} == 0 and ignoring (partition) ${progress} > 0`,
+    when: ({ partitionLag, partitionProgress, progress }, threshold) =>
+      `${partitionLag} > ${threshold} and ${partitionProgress} == 0 and ignoring (partition) ${progress} > 0`,
     for: "15m",
     summary: "{{ $labels.consumergroup }} is stuck in one partition of {{ $labels.topic }}",
     description:
@@ -238,7 +238,8 @@ export const group = defineAlerts({ ...kafka, name: "kafka-consumers", scope: "q
   KafkaConsumerGroupEmpty: {
     severity: "warning",
     threshold: { value: 100, unit: "messages not read yet" },
-    when: ({ lag, members }, limit) => `${lag} > ${limit} and ignoring (topic) ${members} == 0`,
+    when: ({ lag, members }, threshold) =>
+      `${lag} > ${threshold} and ignoring (topic) ${members} == 0`,
     for: "30m",
     summary: "{{ $labels.consumergroup }} has no member to read {{ $labels.topic }}",
     description:

@@ -40,7 +40,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-jvm", scope: "target
   KafkaHeapHigh: {
     severity: "warning",
     threshold: { value: 0.9, unit: "share of the heap" },
-    when: ({ heapUsed }, share) => `${heapUsed} > ${share}`,
+    when: ({ heapUsed }, threshold) => `${heapUsed} > ${threshold}`,
     for: "15m",
     summary: "The heap of Kafka on {{ $labels.host }} is full",
     description:
@@ -68,7 +68,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-jvm", scope: "target
   KafkaGcLong: {
     severity: "warning",
     threshold: { value: 0.1, unit: "share of the time spent on garbage" },
-    when: ({ collecting }, share) => `${collecting} > ${share}`,
+    when: ({ collecting }, threshold) => `${collecting} > ${threshold}`,
     for: "10m",
     summary: "Kafka on {{ $labels.host }} is busy with garbage collection",
     description:
@@ -93,7 +93,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-jvm", scope: "target
   KafkaOpenFilesHigh: {
     severity: "warning",
     threshold: { value: 0.8, unit: "share of the files the process may open" },
-    when: ({ filesUsed }, share) => `${filesUsed} > ${share}`,
+    when: ({ filesUsed }, threshold) => `${filesUsed} > ${threshold}`,
     for: "15m",
     summary: "Kafka on {{ $labels.host }} runs out of file handles",
     description:

@@ -60,7 +60,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-logs", scope: "targe
   KafkaLogFlushSlow: {
     severity: "warning",
     threshold: { value: 1, unit: "seconds of the slowest hundredth of flushes" },
-    when: ({ flushes, flushTime }, limit) => `${flushTime} > ${limit} and ${flushes} > 0`,
+    when: ({ flushes, flushTime }, threshold) => `${flushTime} > ${threshold} and ${flushes} > 0`,
     for: "15m",
     summary: "Kafka on {{ $labels.host }} waits for its disk",
     description:

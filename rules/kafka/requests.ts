@@ -97,7 +97,7 @@ const decoys = (kind: string): Record<string, string> => ({
 export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "target" }, signals, {
   KafkaRequestHandlers: {
     unit: "share of the time the request handlers are idle",
-    when: ({ handlersIdle }, share) => `${handlersIdle} < ${share}`,
+    when: ({ handlersIdle }, threshold) => `${handlersIdle} < ${threshold}`,
     levels: {
       KafkaRequestHandlersBusy: {
         severity: "warning",
@@ -125,7 +125,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "t
   KafkaNetworkProcessorsBusy: {
     severity: "warning",
     threshold: { value: 0.3, unit: "share of the time the network threads are idle" },
-    when: ({ networkIdle }, share) => `${networkIdle} < ${share}`,
+    when: ({ networkIdle }, threshold) => `${networkIdle} < ${threshold}`,
     for: "15m",
     summary: "Network threads of Kafka on {{ $labels.host }} are busy",
     description:
@@ -136,7 +136,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "t
   KafkaRequestQueueLong: {
     severity: "warning",
     threshold: { value: 250, unit: "requests that wait for a thread" },
-    when: ({ queue }, limit) => `${queue} > ${limit}`,
+    when: ({ queue }, threshold) => `${queue} > ${threshold}`,
     for: "10m",
     summary: "Requests queue at Kafka on {{ $labels.host }}",
     description:
@@ -151,7 +151,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "t
   KafkaProduceSlow: {
     severity: "warning",
     threshold: { value: 1, unit: "seconds of the slowest hundredth of writes" },
-    when: ({ produceTime, writes }, limit) => `${produceTime} > ${limit} and ${writes} > 0`,
+    when: ({ produceTime, writes }, threshold) => `${produceTime} > ${threshold} and ${writes} > 0`,
     for: "15m",
     summary: "Writes to Kafka on {{ $labels.host }} are slow",
     description:
@@ -177,7 +177,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "t
   KafkaFetchSlow: {
     severity: "warning",
     threshold: { value: 0.5, unit: "seconds of work for the slowest hundredth of reads" },
-    when: ({ fetchTime, reads }, limit) => `${fetchTime} > ${limit} and ${reads} > 0`,
+    when: ({ fetchTime, reads }, threshold) => `${fetchTime} > ${threshold} and ${reads} > 0`,
     for: "15m",
     summary: "Reads from Kafka on {{ $labels.host }} are slow",
     description:
@@ -203,7 +203,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "t
   KafkaProduceFailed: {
     severity: "warning",
     threshold: { value: 0.01, unit: "share of the writes" },
-    when: ({ produceFailed }, share) => `${produceFailed} > ${share}`,
+    when: ({ produceFailed }, threshold) => `${produceFailed} > ${threshold}`,
     for: "10m",
     summary: "Writes to Kafka on {{ $labels.host }} fail",
     description:
@@ -225,7 +225,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "t
   KafkaFetchFailed: {
     severity: "warning",
     threshold: { value: 0.01, unit: "share of the reads" },
-    when: ({ fetchFailed }, share) => `${fetchFailed} > ${share}`,
+    when: ({ fetchFailed }, threshold) => `${fetchFailed} > ${threshold}`,
     for: "10m",
     summary: "Reads from Kafka on {{ $labels.host }} fail",
     description:
@@ -247,7 +247,7 @@ export const group = defineAlerts({ ...broker, name: "kafka-requests", scope: "t
   KafkaGroupsRebalancing: {
     severity: "warning",
     threshold: { value: 0, unit: "consumer groups that wait for their members" },
-    when: ({ rebalancing }, limit) => `${rebalancing} > ${limit}`,
+    when: ({ rebalancing }, threshold) => `${rebalancing} > ${threshold}`,
     for: "15m",
     summary: "Consumer groups on {{ $labels.host }} never settle",
     description:

@@ -150,9 +150,6 @@ export const group = defineAlerts(
       family: "KubeClientCertificateExpiration",
       when: ({ voidInHour }) => `${voidInHour} > 0`,
       for: "5m",
-      byNature: {
-        burst: "A client that calls seldom is locked out as well as one that calls all the time.",
-      },
       summary: "A client of the API server is locked out within the hour",
       description:
         '{{ $value | printf "%.0f" }} requests in 15 minutes came with a certificate that is void in less than an hour and was not renewed in time.',
@@ -178,6 +175,9 @@ export const group = defineAlerts(
           [`${remaining}{job="kube-scheduler",le="+Inf"}`]: "0+6000x40",
         },
         at: "15m",
+      },
+      byNature: {
+        burst: "A client that calls seldom is locked out as well as one that calls all the time.",
       },
     },
     KubeApiUnauthorizedSpike: {

@@ -76,8 +76,8 @@ export const group = defineAlerts(
   {
     KubeAPIErrorBudgetBurn: {
       severity: "critical",
-      family: "KubeAPIErrorBudgetBurn",
       layer: "business",
+      family: "KubeAPIErrorBudgetBurn",
       threshold: { value: 14.4, unit },
       when: ({ burn1h, burn5m }, threshold) =>
         `${burn1h} > ${threshold} and ${burn5m} > ${threshold}`,
@@ -124,8 +124,8 @@ export const group = defineAlerts(
     },
     KubeAPIErrorBudgetBurnSustained: {
       severity: "critical",
-      family: "KubeAPIErrorBudgetBurn",
       layer: "business",
+      family: "KubeAPIErrorBudgetBurn",
       threshold: { value: 6, unit },
       when: ({ burn30m, burn6h }, threshold) =>
         `${burn6h} > ${threshold} and ${burn30m} > ${threshold}`,
@@ -139,32 +139,32 @@ export const group = defineAlerts(
     },
     KubeAPIErrorBudgetBurnSlow: {
       severity: "warning",
-      family: "KubeAPIErrorBudgetBurn",
       layer: "business",
+      family: "KubeAPIErrorBudgetBurn",
       threshold: { value: 3, unit },
       when: ({ burn1d, burn2h }, threshold) =>
         `${burn1d} > ${threshold} and ${burn2h} > ${threshold}`,
       for: "1h",
-      step: "10m",
       summary: "The error budget of the API server shrinks",
       description:
         "Over a day the error budget went {{ $value | humanize }} times too fast: it lasts ten days instead of thirty.",
+      step: "10m",
       fires: { series: recorded("3.5x60", 60), from: "1h", labels: inCluster, value: "3.5" },
       quiet: { series: recorded("2.6x200", 200), at: "30h" },
       resolves: { series: recorded("0x60", 60), at: "3h" },
     },
     KubeAPIErrorBudgetBurnCreeping: {
       severity: "warning",
-      family: "KubeAPIErrorBudgetBurn",
       layer: "business",
+      family: "KubeAPIErrorBudgetBurn",
       threshold: { value: 1, unit },
       when: ({ burn3d, burn6h }, threshold) =>
         `${burn3d} > ${threshold} and ${burn6h} > ${threshold}`,
       for: "3h",
-      step: "30m",
       summary: "The error budget of the API server will not last",
       description:
         "Over three days the error budget went {{ $value | humanize }} times as fast as it may; at this pace the objective is missed.",
+      step: "30m",
       fires: { series: recorded("1.2x60", 60), from: "3h", labels: inCluster, value: "1.2" },
       quiet: { series: recorded("0.85x200", 200), at: "80h" },
       resolves: { series: recorded("0x60", 60), at: "9h" },

@@ -331,10 +331,10 @@ export const group = defineAlerts(componentOwner("apiserver", "cluster", job), s
     severity: "warning",
     when: ({ versions }) => `${versions} > 1`,
     for: "1d",
-    step: "1h",
     summary: "The cluster runs several versions of Kubernetes",
     description:
       '{{ $value | printf "%.0f" }} minor versions have been in use for a day: an upgrade was not finished.',
+    step: "1h",
     fires: {
       series: { [build("36", "apiserver")]: "1x30", [build("35", "kubelet")]: "1x30" },
       from: "24h",

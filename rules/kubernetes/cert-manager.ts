@@ -134,10 +134,10 @@ export const group = defineAlerts(componentOwner("cert-manager", "workload", job
     when: ({ kept, left }, threshold) =>
       `${left} < ${threshold} unless ${sameCertificate} ${left} > ${kept} / 2`,
     for: "1h",
-    step: "10m",
     summary: "Certificate {{ $labels.namespace }}/{{ $labels.name }} is about to run out",
     description:
       "The certificate is good for {{ $value | humanizeDuration }} more, and of the time that is kept for renewing it more than half is gone.",
+    step: "10m",
     fires: {
       series: { [`${certificate("expiration_timestamp_seconds")}{${web}}`]: "550000x20" },
       from: "1h",
@@ -161,10 +161,10 @@ export const group = defineAlerts(componentOwner("cert-manager", "workload", job
     when: ({ kept, renewalOverdue }, threshold) =>
       `${renewalOverdue} > ${threshold} or ${renewalOverdue} > ${kept} / 4`,
     for: "30m",
-    step: "10m",
     summary: "Certificate {{ $labels.namespace }}/{{ $labels.name }} is not renewed",
     description:
       "cert-manager meant to renew the certificate {{ $value | humanizeDuration }} ago and has not; the old one still works.",
+    step: "10m",
     fires: {
       series: { [`${certificate("renewal_timestamp_seconds")}{${web}}`]: "600x40" },
       from: "170m",

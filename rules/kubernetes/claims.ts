@@ -88,10 +88,10 @@ export const group = defineAlerts(stateOwner("claims", "workload"), signals, {
     severity: "info",
     when: ({ released }) => `${released} > 0`,
     for: "1d",
-    step: "1h",
     summary: "Persistent volume {{ $labels.persistentvolume }} belongs to nobody",
     description:
       "Its claim was deleted a day ago and the volume was kept with its data. It costs money and cannot be claimed again as it is.",
+    step: "1h",
     fires: {
       series: { [volume("Released")]: "1x30" },
       from: "24h",

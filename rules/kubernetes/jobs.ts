@@ -81,9 +81,9 @@ export const group = defineAlerts(stateOwner("jobs", "workload"), signals, {
     threshold: { value: 43_200, unit: "seconds a Job runs" },
     when: ({ active, running }, threshold) => `${running} > ${threshold} and ${active} > 0`,
     for: "10m",
-    step: "10m",
     summary: "Job {{ $labels.namespace }}/{{ $labels.job_name }} does not end",
     description: "The Job has run for {{ $value | humanizeDuration }} and still has active pods.",
+    step: "10m",
     fires: {
       series: {
         [`kube_job_status_start_time{${job}}`]: "1200x90",
@@ -130,10 +130,10 @@ export const group = defineAlerts(stateOwner("jobs", "workload"), signals, {
     when: ({ runsOn, sinceSuccess, startedSinceSuccess, starts, suspended }, threshold) =>
       `${sinceSuccess} > ${threshold} and ${startedSinceSuccess} > 0 and ${suspended} == 0 unless (${runsOn} > 0 and ${starts} < 2)`,
     for: "2h",
-    step: "1h",
     summary: "CronJob {{ $labels.namespace }}/{{ $labels.cronjob }} no longer succeeds",
     description:
       "The CronJob was started since, and its last success is {{ $value | humanizeDuration }} ago. A first run that still goes on is waited for.",
+    step: "1h",
     fires: {
       series: {
         [`${lastSuccess}{${cron()}}`]: "3600x70",

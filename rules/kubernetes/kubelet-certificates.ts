@@ -73,14 +73,15 @@ export const group = defineAlerts(
   {
     KubeletClientCertificateExpiration: {
       severity: "warning",
+      family: "KubeletClientCertificateExpiration",
       threshold: { value: week, unit: "seconds until the client certificate is void" },
       when: ({ clientAgedWeek, clientLeft }, threshold) =>
         `${clientLeft} < ${threshold} and ${clientAgedWeek} > ${0.95 * week}`,
       for: "15m",
-      step: "6h",
       summary: "The kubelet of {{ $labels.node }} has an old client certificate",
       description:
         "The certificate by which the kubelet is known to the API server is good for {{ $value | humanizeDuration }} more and was not renewed in time.",
+      step: "6h",
       fires: {
         series: { ...kubeletName, [clientTtl]: "1209600-21600x40" },
         from: "180h",
@@ -96,7 +97,6 @@ export const group = defineAlerts(
         },
         at: "186h",
       },
-      family: "KubeletClientCertificateExpiration",
     },
     KubeletClientCertificateExpiresToday: {
       severity: "critical",
@@ -105,10 +105,10 @@ export const group = defineAlerts(
       when: ({ clientAgedDay, clientLeft }, threshold) =>
         `${clientLeft} < ${threshold} and ${clientAgedDay} > ${0.95 * day}`,
       for: "5m",
-      step: "1h",
       summary: "The kubelet of {{ $labels.node }} will soon be locked out",
       description:
         "In {{ $value | humanizeDuration }} the API server no longer accepts the kubelet: the node becomes NotReady and its pods are moved.",
+      step: "1h",
       fires: {
         series: { ...kubeletName, [clientTtl]: "108000-3600x60" },
         from: "28h",
@@ -132,10 +132,10 @@ export const group = defineAlerts(
       when: ({ serverAgedWeek, serverLeft }, threshold) =>
         `${serverLeft} < ${threshold} and ${serverAgedWeek} > ${0.95 * week}`,
       for: "15m",
-      step: "6h",
       summary: "The kubelet of {{ $labels.node }} has an old serving certificate",
       description:
         "The certificate the kubelet serves with is good for {{ $value | humanizeDuration }} more; a signing request probably waits for approval.",
+      step: "6h",
       fires: {
         series: { ...kubeletName, [serverTtl]: "1209600-21600x40" },
         from: "180h",
@@ -159,10 +159,10 @@ export const group = defineAlerts(
       when: ({ serverAgedDay, serverLeft }, threshold) =>
         `${serverLeft} < ${threshold} and ${serverAgedDay} > ${0.95 * day}`,
       for: "5m",
-      step: "1h",
       summary: "The kubelet of {{ $labels.node }} soon cannot be called",
       description:
         "In {{ $value | humanizeDuration }} logs, exec, port-forward and metrics of the node stop working for callers that check certificates.",
+      step: "1h",
       fires: {
         series: { ...kubeletName, [serverTtl]: "108000-3600x60" },
         from: "28h",

@@ -133,10 +133,6 @@ export const group = defineAlerts(componentOwner("kubelet", "node", job), signal
   },
   KubeletTooManyPods: {
     severity: "info",
-    byNature: {
-      moved:
-        "How many pods a node may run is told under its name: for another name nobody has told it.",
-    },
     threshold: { value: 0.95, unit: "pods against the most the node may run" },
     when: ({ podsOfCapacity }, threshold) => `${podsOfCapacity} > ${threshold}`,
     for: "15m",
@@ -167,6 +163,10 @@ export const group = defineAlerts(componentOwner("kubelet", "node", job), signal
         'kube_node_status_capacity{node="one",resource="pods"}': "1x40",
       },
       at: "25m",
+    },
+    byNature: {
+      moved:
+        "How many pods a node may run is told under its name: for another name nobody has told it.",
     },
   },
   KubeNodeEviction: {

@@ -270,10 +270,10 @@ export const group = defineAlerts(stateOwner("nodes", "node"), signals, {
     severity: "info",
     when: ({ cordoned }) => `${cordoned} > 0`,
     for: "1d",
-    step: "1h",
     summary: "Node {{ $labels.node }} has been out of use for a day",
     description:
       "Somebody cordoned the node and did not put it back. It costs what it did before and carries less and less.",
+    step: "1h",
     fires: { series: { [cordon()]: "1x30" }, from: "24h", labels: thatNode },
     quiet: { series: { [cordon()]: "1x20 0x20" }, at: "36h" },
   },

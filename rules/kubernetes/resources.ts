@@ -93,7 +93,6 @@ const estate = (resource: string, small: string, large: string, wanted: string) 
 export const group = defineAlerts(stateOwner("resources", "cluster"), signals, {
   KubeCPUOvercommit: {
     severity: "warning",
-    byNature,
     threshold: { value: 1, unit: "CPU asked for against what is left without the largest node" },
     when: ({ cpuRequested, cpuWithoutLargest }, threshold) =>
       `${cpuRequested} / (${cpuWithoutLargest} > 0) > ${threshold}`,
@@ -118,10 +117,10 @@ export const group = defineAlerts(stateOwner("resources", "cluster"), signals, {
       },
       at: "25m",
     },
+    byNature,
   },
   KubeMemoryOvercommit: {
     severity: "warning",
-    byNature,
     threshold: {
       value: 1,
       unit: "memory asked for against what is left without the largest node",
@@ -148,10 +147,10 @@ export const group = defineAlerts(stateOwner("resources", "cluster"), signals, {
       },
       at: "25m",
     },
+    byNature,
   },
   KubeCPUQuotaOvercommit: {
     severity: "warning",
-    byNature,
     threshold: { value: 1.5, unit: "CPU granted by quotas against what the nodes have" },
     when: ({ cpuGranted }, threshold) => `${cpuGranted} > ${threshold}`,
     for: "15m",
@@ -180,10 +179,10 @@ export const group = defineAlerts(stateOwner("resources", "cluster"), signals, {
       },
       at: "25m",
     },
+    byNature,
   },
   KubeMemoryQuotaOvercommit: {
     severity: "warning",
-    byNature,
     threshold: { value: 1.5, unit: "memory granted by quotas against what the nodes have" },
     when: ({ memoryGranted }, threshold) => `${memoryGranted} > ${threshold}`,
     for: "15m",
@@ -212,6 +211,7 @@ export const group = defineAlerts(stateOwner("resources", "cluster"), signals, {
       },
       at: "25m",
     },
+    byNature,
   },
   KubeQuotaAlmostFull: {
     severity: "info",

@@ -137,10 +137,10 @@ export const group = defineAlerts({ ...loki, name: "loki-storage" }, signals, {
     threshold: { value: 10_800, unit: "seconds since the index was compacted" },
     when: ({ compactionAge }, threshold) => `${compactionAge} > ${threshold}`,
     for: "30m",
-    step: "5m",
     summary: "Loki has not compacted its index for long",
     description:
       "The last compaction that came to its end was {{ $value | humanizeDuration }} ago; it should be minutes.",
+    step: "5m",
     fires: {
       series: { [compacted]: "60x60" },
       from: "215m",

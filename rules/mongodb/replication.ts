@@ -84,7 +84,6 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-replication" }, s
     board: estateBoard,
     when: ({ members, primaries }) => `${members} unless ${primaries} > 0`,
     for: "1m",
-    byNature: { unknown: alwaysANumber },
     summary: "Replica set {{ $labels.rs_nm }} has no primary",
     description:
       "None of its {{ $value | humanize }} members is primary in anybody's eyes: nothing can be written.",
@@ -104,16 +103,17 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-replication" }, s
       },
       at: "5m",
     },
+    byNature: { unknown: alwaysANumber },
   },
   MongoDBPrimaryChanged: {
     severity: "warning",
+    board: estateBoard,
     when: ({ term, termBefore }) => `${term} > ${termBefore}`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Replica set {{ $labels.rs_nm }} elected a primary",
     description:
       "This is election {{ $value | humanize }}: writes stopped for seconds, and clients had to find the new primary.",
-    board: estateBoard,
     fires: {
       series: { mongodb_rs_term: "4x19 5x5" },
       from: "20m",
@@ -125,7 +125,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-replication" }, s
   MongoDBReplicationLag: {
     board: estateBoard,
     unit: "seconds behind the primary",
-    when: ({ lag }, seconds) => `${lag} > ${seconds}`,
+    when: ({ lag }, threshold) => `${lag} > ${threshold}`,
     levels: {
       MongoDBReplicationLag: {
         severity: "warning",

@@ -93,7 +93,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBRestarted: {
     severity: "info",
     threshold: { value: 300, unit: "seconds since the start" },
-    when: ({ uptime }, seconds) => `${uptime} < ${seconds}`,
+    when: ({ uptime }, threshold) => `${uptime} < ${threshold}`,
     for: "0s",
     keepFiringFor: "10m",
     summary: "MongoDB on {{ $labels.host }} was started",
@@ -104,7 +104,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBConnectionsHigh: {
     severity: "warning",
     threshold: { value: 0.8, unit: "share of the connections allowed" },
-    when: ({ connections }, share) => `${connections} > ${share}`,
+    when: ({ connections }, threshold) => `${connections} > ${threshold}`,
     for: "5m",
     summary: "MongoDB on {{ $labels.host }} has few connections left",
     description:
@@ -130,7 +130,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBCursorsOpenHigh: {
     severity: "warning",
     threshold: { value: 10_000, unit: "open cursors" },
-    when: ({ openCursors }, limit) => `${openCursors} > ${limit}`,
+    when: ({ openCursors }, threshold) => `${openCursors} > ${threshold}`,
     for: "10m",
     summary: "Clients of MongoDB on {{ $labels.host }} do not close cursors",
     description:
@@ -152,7 +152,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBCursorTimeouts: {
     severity: "warning",
     threshold: { value: 100, unit: "abandoned cursors in ten minutes" },
-    when: ({ cursorTimeouts }, limit) => `${cursorTimeouts} > ${limit}`,
+    when: ({ cursorTimeouts }, threshold) => `${cursorTimeouts} > ${threshold}`,
     for: "10m",
     summary: "Clients of MongoDB on {{ $labels.host }} abandon cursors",
     description:
@@ -164,8 +164,8 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
     severity: "critical",
     threshold: { value: 8, unit: "tickets left" },
     // MongoDB 7 gives an idle server few: few are too few when somebody waits.
-    when: ({ queued, tickets }, left) =>
-      `${tickets} < ${left} and on (cluster, env, job, instance) ${queued} > 0`,
+    when: ({ queued, tickets }, threshold) =>
+      `${tickets} < ${threshold} and on (cluster, env, job, instance) ${queued} > 0`,
     for: "5m",
     summary: "The storage engine of {{ $labels.host }} takes no more {{ $labels.txn_rw }}s",
     description:
@@ -193,7 +193,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBOperationsQueued: {
     severity: "warning",
     threshold: { value: 50, unit: "operations that wait" },
-    when: ({ queued }, limit) => `${queued} > ${limit}`,
+    when: ({ queued }, threshold) => `${queued} > ${threshold}`,
     for: "5m",
     summary: "Operations wait in MongoDB on {{ $labels.host }}",
     description:
@@ -215,7 +215,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBCacheDirty: {
     severity: "warning",
     threshold: { value: 0.15, unit: "share of the cache that is not on disk" },
-    when: ({ dirtyCache }, share) => `${dirtyCache} > ${share}`,
+    when: ({ dirtyCache }, threshold) => `${dirtyCache} > ${threshold}`,
     for: "10m",
     summary: "The disk of {{ $labels.host }} is too slow for MongoDB's writes",
     description:
@@ -239,7 +239,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBAssertsHigh: {
     severity: "warning",
     threshold: { value: 1, unit: "errors per second" },
-    when: ({ asserts }, limit) => `${asserts} > ${limit}`,
+    when: ({ asserts }, threshold) => `${asserts} > ${threshold}`,
     for: "10m",
     summary: "MongoDB on {{ $labels.host }} runs into errors of its own",
     description:
@@ -261,7 +261,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBPageFaults: {
     severity: "warning",
     threshold: { value: 100, unit: "pages read from disk per second" },
-    when: ({ pageFaults }, limit) => `${pageFaults} > ${limit}`,
+    when: ({ pageFaults }, threshold) => `${pageFaults} > ${threshold}`,
     for: "15m",
     summary: "MongoDB on {{ $labels.host }} reads from disk what should be in memory",
     description:
@@ -276,7 +276,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBWriteConflicts: {
     severity: "warning",
     threshold: { value: 100, unit: "conflicts per second" },
-    when: ({ writeConflicts }, limit) => `${writeConflicts} > ${limit}`,
+    when: ({ writeConflicts }, threshold) => `${writeConflicts} > ${threshold}`,
     for: "15m",
     summary: "Writes in MongoDB on {{ $labels.host }} get into each other's way",
     description:
@@ -291,7 +291,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBScansHigh: {
     severity: "warning",
     threshold: { value: 1000, unit: "documents read for each request" },
-    when: ({ scanned }, limit) => `${scanned} > ${limit}`,
+    when: ({ scanned }, threshold) => `${scanned} > ${threshold}`,
     for: "30m",
     summary: "Queries of MongoDB on {{ $labels.host }} lack an index",
     description:
@@ -317,7 +317,7 @@ export const group = defineAlerts({ ...mongodb, name: "mongodb-server" }, signal
   MongoDBLatencyHigh: {
     severity: "warning",
     threshold: { value: 0.25, unit: "seconds an operation takes on average" },
-    when: ({ latency }, seconds) => `${latency} > ${seconds}`,
+    when: ({ latency }, threshold) => `${latency} > ${threshold}`,
     for: "15m",
     summary: "{{ $labels.op_type }} are slow in MongoDB on {{ $labels.host }}",
     description:

@@ -243,7 +243,6 @@ export const group = defineAlerts({ ...mysql, name: "mysql-innodb" }, signals, {
     severity: "info",
     when: ({ flushAtCommit }) => `${flushAtCommit} != 1`,
     for: "1h",
-    byNature: { unknown: alwaysANumber },
     summary: "Commits of MySQL on {{ $labels.host }} are not on disk at once",
     description:
       "innodb_flush_log_at_trx_commit is not 1: a crash of the machine loses about the last second of answered commits.",
@@ -255,5 +254,6 @@ export const group = defineAlerts({ ...mysql, name: "mysql-innodb" }, signals, {
       series: { mysql_global_variables_innodb_flush_log_at_trx_commit: "2x58 1x10" },
       at: "65m",
     },
+    byNature: { unknown: alwaysANumber },
   },
 });

@@ -144,7 +144,6 @@ export const group = defineAlerts(mysql, signals, {
     when: ({ refused }) => `${refused} > 0`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "MySQL on {{ $labels.host }} turned clients away",
     description:
       "max_connections was reached within 15 minutes, even if only between two scrapes; those clients got an error.",
@@ -159,6 +158,7 @@ export const group = defineAlerts(mysql, signals, {
       },
       at: "30m",
     },
+    byNature: { born: countsFromZero },
   },
   MySQLAccessDenied: {
     severity: "warning",

@@ -80,7 +80,6 @@ export const group = defineAlerts({ ...postgres, name: "postgres-locks" }, signa
     when: ({ deadlocks }, threshold) => `${deadlocks} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "Deadlocks in {{ $labels.datname }} on {{ $labels.host }}",
     description:
       '{{ $value | printf "%.0f" }} deadlocks in ten minutes: two parts of an application lock the same rows in different order.',
@@ -94,6 +93,7 @@ export const group = defineAlerts({ ...postgres, name: "postgres-locks" }, signa
       series: { [`pg_stat_database_deadlocks{${shop}}`]: "0x14 4.2x10" },
       at: "20m",
     },
+    byNature: { born: countsFromZero },
   },
   PostgresLockTableFilling: {
     severity: "warning",
@@ -149,7 +149,6 @@ export const group = defineAlerts({ ...postgres, name: "postgres-locks" }, signa
     when: ({ cancelledByReplay }, threshold) => `${cancelledByReplay} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "The standby {{ $labels.host }} cancels queries on {{ $labels.datname }}",
     description:
       '{{ $value | printf "%.0f" }} queries were cancelled in 15 minutes because replay needed what they read.',
@@ -163,5 +162,6 @@ export const group = defineAlerts({ ...postgres, name: "postgres-locks" }, signa
       series: { [`pg_stat_database_conflicts{${shop}}`]: "0x14 8.5x10" },
       at: "20m",
     },
+    byNature: { born: countsFromZero },
   },
 });

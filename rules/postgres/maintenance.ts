@@ -191,9 +191,6 @@ export const group = defineAlerts({ ...postgres, name: "postgres-maintenance" },
     when: ({ deadShare, sinceVacuum }, threshold) =>
       `${sinceVacuum} > ${threshold} and ${deadShare} > 0.1`,
     for: "1h",
-    byNature: {
-      unknown: "A table that was never vacuumed shows a time of zero, and is overdue, too.",
-    },
     summary: "Table {{ $labels.relname }} on {{ $labels.host }} has not been vacuumed",
     description:
       "{{ $labels.datname }}.{{ $labels.schemaname }}.{{ $labels.relname }} has had no vacuum for a week, or ever, and over a tenth of its rows are dead.",
@@ -211,16 +208,19 @@ export const group = defineAlerts({ ...postgres, name: "postgres-maintenance" },
       },
       at: "80m",
     },
+    byNature: {
+      unknown: "A table that was never vacuumed shows a time of zero, and is overdue, too.",
+    },
   },
   PostgresStatisticsStale: {
     severity: "warning",
     threshold: { value: 0.5, unit: "changed rows by rows there are" },
     when: ({ changedShare }, threshold) => `${changedShare} > ${threshold}`,
     for: "2h",
-    step: "5m",
     summary: "Statistics of table {{ $labels.relname }} on {{ $labels.host }} are stale",
     description:
       "For two hours, changed rows have been {{ $value | humanizePercentage }} of all since the last analyze; plans may be wrong.",
+    step: "5m",
     fires: {
       series: {
         [`pg_stat_user_tables_n_mod_since_analyze{${orders}}`]: "58000x40",
@@ -270,10 +270,10 @@ export const group = defineAlerts({ ...postgres, name: "postgres-maintenance" },
     severity: "warning",
     when: ({ autovacuumLimit, autovacuumWorkers }) => `${autovacuumWorkers} >= ${autovacuumLimit}`,
     for: "2h",
-    step: "5m",
     summary: "All autovacuum workers on {{ $labels.host }} are busy",
     description:
       "Every worker has been at work for two hours; tables that need a vacuum wait for one to be free.",
+    step: "5m",
     fires: {
       series: {
         'pg_stat_activity_count{server="db-1:5432",datname="shop",state="active",backend_type="autovacuum worker"}':
@@ -298,10 +298,10 @@ export const group = defineAlerts({ ...postgres, name: "postgres-maintenance" },
     threshold: { value: 0.2, unit: "growth in a day by size" },
     when: ({ growth }, threshold) => `${growth} > ${threshold}`,
     for: "1h",
-    step: "1h",
     summary: "Database {{ $labels.datname }} on {{ $labels.host }} grows fast",
     description:
       "At the pace of the last day it grows by {{ $value | humanizePercentage }} in a day; look before the disk is the problem.",
+    step: "1h",
     fires: {
       series: { 'pg_database_size_bytes{datname="shop"}': "2000000000+24000000x30" },
       from: "25h",

@@ -151,7 +151,6 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
     when: ({ isReplica, receiverSilent, sinceReplay, written }, threshold) =>
       `${sinceReplay} > ${threshold} and ${isReplica} == 1 unless on (${ofTarget}) ${receiverSilent} < 300 unless on (cluster, env, job) ${written} == 0`,
     for: "10m",
-    byNature: { unknown: "A standby that never heard from its primary is cut off from it." },
     summary: "The standby {{ $labels.host }} has replayed nothing for long",
     description:
       "The last change is {{ $value | humanizeDuration }} old. The lag says 0 when a standby is cut off, for it has replayed all it received.",
@@ -184,6 +183,7 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
       },
       at: "15m",
     },
+    byNature: { unknown: "A standby that never heard from its primary is cut off from it." },
   },
   PostgresStandbyFarBehind: {
     severity: "warning",

@@ -91,12 +91,12 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
     when: ({ archiveFailures }) => `${archiveFailures} > 0`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "Archiving WAL of {{ $labels.host }} fails at times",
     description:
       "The archive command failed within the last 15 minutes. It is tried again, but the archive may be slow, full or unreachable.",
     fires: { series: { [failed]: "0x20 1x10" }, from: "21m", labels: server },
     quiet: { series: { [failed]: "5x30", [archived]: "0+1x30" }, at: "25m" },
+    byNature: { born: countsFromZero },
   },
   PostgresArchiveStopped: {
     severity: "critical",
@@ -174,10 +174,10 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
     when: ({ checkpointsRequested, checkpointsTimed }, threshold) =>
       `${checkpointsRequested} / (${checkpointsRequested} + ${checkpointsTimed} > 3) > ${threshold}`,
     for: "30m",
-    step: "5m",
     summary: "Checkpoints of {{ $labels.host }} come too early",
     description:
       "{{ $value | humanizePercentage }} of the last hour's checkpoints came because max_wal_size was reached; each makes writes dearer.",
+    step: "5m",
     fires: {
       series: {
         pg_stat_checkpointer_num_requested_total: "0+0.58x20",
@@ -202,13 +202,10 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
     when: ({ checkpointsRequested, checkpointsTimed, checkpointTimeout, isReplica }) =>
       `${checkpointsTimed} + ${checkpointsRequested} == 0 and ${isReplica} == 0 unless on (${ofTarget}) ${checkpointTimeout} > 5400`,
     for: "30m",
-    byNature: {
-      burst: "An hour without a checkpoint is no moment, and it takes one to see that it is over.",
-    },
-    step: "5m",
     summary: "PostgreSQL on {{ $labels.host }} makes no checkpoints",
     description:
       "There was no checkpoint in an hour. WAL cannot be removed, and after a crash recovery takes as long as all of it.",
+    step: "5m",
     fires: {
       series: {
         pg_replication_is_replica: "0x40",
@@ -233,6 +230,9 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
           "6000x60",
       },
       at: "200m",
+    },
+    byNature: {
+      burst: "An hour without a checkpoint is no moment, and it takes one to see that it is over.",
     },
   },
   PostgresCheckpointSyncSlow: {

@@ -64,7 +64,7 @@ export const group = defineAlerts(processorOwner("delivery"), signals, {
     severity: "critical",
     needs: "processor channels",
     threshold: { value: 300, unit: "seconds that the oldest delivery has been due" },
-    when: (s, seconds) => `${s.oldest} > ${seconds}`,
+    when: ({ oldest }, threshold) => `${oldest} > ${threshold}`,
     for: "2m",
     summary: "The alert processor on {{ $labels.host }} is late to tell people",
     description:
@@ -75,7 +75,7 @@ export const group = defineAlerts(processorOwner("delivery"), signals, {
   ProcessorDeliveriesDead: {
     severity: "critical",
     needs: "processor channels",
-    when: (s) => `${s.givenUp} > 0`,
+    when: ({ givenUp }) => `${givenUp} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "{{ $labels.channel }} does not take what the alert processor tells",
@@ -103,7 +103,7 @@ export const group = defineAlerts(processorOwner("delivery"), signals, {
     severity: "warning",
     needs: "processor channels",
     threshold: { value: 0.5, unit: "share of a channel's messages that fail" },
-    when: (s, share) => `${s.failedShare} > ${share}`,
+    when: ({ failedShare }, threshold) => `${failedShare} > ${threshold}`,
     for: "10m",
     summary: "{{ $labels.channel }} often fails for the alert processor",
     description:
@@ -135,7 +135,7 @@ export const group = defineAlerts(processorOwner("delivery"), signals, {
     severity: "warning",
     needs: "processor heartbeat",
     threshold: { value: 5, unit: "failed pings in ten minutes" },
-    when: (s, failures) => `${s.heartbeatFailures} > ${failures}`,
+    when: ({ heartbeatFailures }, threshold) => `${heartbeatFailures} > ${threshold}`,
     for: "5m",
     summary: "The alert processor on {{ $labels.host }} cannot ping the outer watch",
     description:

@@ -50,7 +50,7 @@ export const group = defineAlerts(processorOwner("hearing"), signals, {
     severity: "critical",
     family: "ProcessorSilence",
     threshold: { value: 300, unit: "seconds since the Watchdog was heard" },
-    when: (s, seconds) => `${s.watchdogAge} > ${seconds}`,
+    when: ({ watchdogAge }, threshold) => `${watchdogAge} > ${threshold}`,
     for: "1m",
     summary: "The alert processor on {{ $labels.host }} does not hear the Watchdog",
     description:
@@ -61,7 +61,7 @@ export const group = defineAlerts(processorOwner("hearing"), signals, {
   ProcessorHearsNothing: {
     severity: "warning",
     family: "ProcessorSilence",
-    when: (s) => `${s.heard} == 0`,
+    when: ({ heard }) => `${heard} == 0`,
     for: "10m",
     summary: "No alert at all reaches the alert processor on {{ $labels.host }}",
     description:
@@ -73,7 +73,7 @@ export const group = defineAlerts(processorOwner("hearing"), signals, {
   ProcessorReconcileFailing: {
     severity: "warning",
     threshold: { value: 5, unit: "failed comparisons in ten minutes" },
-    when: (s, failures) => `${s.reconcileFailures} > ${failures}`,
+    when: ({ reconcileFailures }, threshold) => `${reconcileFailures} > ${threshold}`,
     for: "10m",
     summary: "The alert processor on {{ $labels.host }} cannot ask Alertmanager",
     description:
@@ -91,7 +91,7 @@ export const group = defineAlerts(processorOwner("hearing"), signals, {
   ProcessorReconcileDifferences: {
     severity: "warning",
     threshold: { value: 5, unit: "differences in half an hour" },
-    when: (s, differences) => `${s.differences} > ${differences}`,
+    when: ({ differences }, threshold) => `${differences} > ${threshold}`,
     for: "5m",
     summary: "Messages to the alert processor on {{ $labels.host }} get lost",
     description:
@@ -114,7 +114,7 @@ export const group = defineAlerts(processorOwner("hearing"), signals, {
     severity: "warning",
     needs: "processor ears",
     threshold: { value: 0.5, unit: "share of a channel's messages that are not listened to" },
-    when: (s, share) => `${s.unheardShare} > ${share}`,
+    when: ({ unheardShare }, threshold) => `${unheardShare} > ${threshold}`,
     for: "5m",
     summary: "The alert processor does not listen to what {{ $labels.channel }} tells it",
     description:

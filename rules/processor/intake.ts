@@ -64,7 +64,7 @@ const ofRoute = { route: intake.route };
 export const group = defineAlerts(processorOwner("intake"), signals, {
   ProcessorQuarantine: {
     severity: "warning",
-    when: (s) => `${s.poisoned} > 0`,
+    when: ({ poisoned }) => `${poisoned} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "The alert processor on {{ $labels.host }} gets alerts it cannot read",
@@ -76,7 +76,7 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
   },
   ProcessorSeverityUnknown: {
     severity: "warning",
-    when: (s) => `${s.oddSeverities} > 0`,
+    when: ({ oddSeverities }) => `${oddSeverities} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "The alert processor on {{ $labels.host }} does not know the severity of an alert",
@@ -90,7 +90,7 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
     severity: "critical",
     family: "ProcessorRefusal",
     threshold: { value: 0.5, unit: "share of messages answered with 503" },
-    when: (s, share) => `${s.refusedShare} > ${share}`,
+    when: ({ refusedShare }, threshold) => `${refusedShare} > ${threshold}`,
     for: "7m",
     summary: "The alert processor on {{ $labels.host }} takes few alerts in",
     description:
@@ -116,7 +116,7 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
   ProcessorOverloaded: {
     severity: "warning",
     family: "ProcessorRefusal",
-    when: (s) => `${s.overloaded} > 0`,
+    when: ({ overloaded }) => `${overloaded} > 0`,
     for: "10m",
     summary: "The alert processor on {{ $labels.host }} has no room for all alerts",
     description:
@@ -127,7 +127,7 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
   ProcessorUnauthorized: {
     severity: "warning",
     threshold: { value: 10, unit: "messages in ten minutes refused with 401" },
-    when: (s, requests) => `${s.unauthorized} > ${requests}`,
+    when: ({ unauthorized }, threshold) => `${unauthorized} > ${threshold}`,
     for: "5m",
     summary: "The alert processor on {{ $labels.host }} refuses its senders",
     description:
@@ -149,7 +149,7 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
   },
   ProcessorMessagesLost: {
     severity: "warning",
-    when: (s) => `${s.lostMessages} > 0`,
+    when: ({ lostMessages }) => `${lostMessages} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "The alert processor on {{ $labels.host }} refused messages for good",

@@ -64,7 +64,7 @@ export const group = defineAlerts(processorOwner("server"), signals, {
   ProcessorDown: {
     severity: "critical",
     down: true,
-    when: (s) => `${s.up} == 0`,
+    when: ({ up }) => `${up} == 0`,
     for: "3m",
     summary: "The alert processor on {{ $labels.host }} does not answer",
     description:
@@ -75,7 +75,7 @@ export const group = defineAlerts(processorOwner("server"), signals, {
   ProcessorStoreDown: {
     severity: "critical",
     family: "ProcessorStore",
-    when: (s) => `${s.storeUp} == 0`,
+    when: ({ storeUp }) => `${storeUp} == 0`,
     for: "2m",
     summary: "The alert processor on {{ $labels.host }} cannot reach its database",
     description:
@@ -86,7 +86,7 @@ export const group = defineAlerts(processorOwner("server"), signals, {
   ProcessorStoreErrors: {
     severity: "warning",
     family: "ProcessorStore",
-    when: (s) => `${s.storeErrors} > 0`,
+    when: ({ storeErrors }) => `${storeErrors} > 0`,
     for: "15m",
     summary: "The database of the alert processor on {{ $labels.host }} fails now and then",
     description:
@@ -100,7 +100,7 @@ export const group = defineAlerts(processorOwner("server"), signals, {
     severity: "warning",
     family: "ProcessorStore",
     threshold: { value: 2, unit: "requests in ten minutes answered with 503" },
-    when: (s, requests) => `${s.failedRequests} > ${requests}`,
+    when: ({ failedRequests }, threshold) => `${failedRequests} > ${threshold}`,
     for: "5m",
     summary: "The alert processor on {{ $labels.host }} fails people or channels",
     description:
@@ -127,7 +127,7 @@ export const group = defineAlerts(processorOwner("server"), signals, {
       unit: "seconds that 99 of 100 transactions take at most",
       range: { below: 5 },
     },
-    when: (s, seconds) => `${s.commitTime} > ${seconds}`,
+    when: ({ commitTime }, threshold) => `${commitTime} > ${threshold}`,
     for: "10m",
     summary: "The alert processor on {{ $labels.host }} writes slowly",
     description:
@@ -153,7 +153,7 @@ export const group = defineAlerts(processorOwner("server"), signals, {
   ProcessorRestarting: {
     severity: "warning",
     threshold: { value: 3, unit: "starts in half an hour" },
-    when: (s, starts) => `${s.starts} > ${starts}`,
+    when: ({ starts }, threshold) => `${starts} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "The alert processor on {{ $labels.host }} starts again and again",
@@ -169,7 +169,7 @@ export const group = defineAlerts(processorOwner("server"), signals, {
   ProcessorMemoryHigh: {
     severity: "warning",
     threshold: { value: 220e6, unit: "bytes that the process holds; its container has 256 MB" },
-    when: (s, bytes) => `${s.memory} > ${bytes}`,
+    when: ({ memory }, threshold) => `${memory} > ${threshold}`,
     for: "15m",
     summary: "The alert processor on {{ $labels.host }} holds much memory",
     description:
@@ -180,7 +180,7 @@ export const group = defineAlerts(processorOwner("server"), signals, {
   ProcessorEventLoopSlow: {
     severity: "warning",
     threshold: { value: 0.25, unit: "seconds that 99 of 100 callbacks are late at most" },
-    when: (s, seconds) => `${s.loopLag} > ${seconds}`,
+    when: ({ loopLag }, threshold) => `${loopLag} > ${threshold}`,
     for: "10m",
     summary: "The alert processor on {{ $labels.host }} is short of CPU",
     description:

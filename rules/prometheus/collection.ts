@@ -65,7 +65,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   PrometheusSDRefreshFailure: {
     severity: "warning",
     needs: "service discovery",
-    when: (s) => `${s.refreshFailures} > 0`,
+    when: ({ refreshFailures }) => `${refreshFailures} > 0`,
     for: "20m",
     summary: "Prometheus on {{ $labels.host }} cannot renew its list of targets",
     description:
@@ -80,7 +80,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   PrometheusKubernetesListWatchFailures: {
     severity: "warning",
     needs: "kubernetes discovery",
-    when: (s) => `${s.kubernetesFailures} > 0`,
+    when: ({ kubernetesFailures }) => `${kubernetesFailures} > 0`,
     for: "15m",
     summary: "Prometheus on {{ $labels.host }} cannot watch Kubernetes",
     description:
@@ -90,7 +90,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   },
   PrometheusTargetSyncFailure: {
     severity: "warning",
-    when: (s) => `${s.syncFailures} > 0`,
+    when: ({ syncFailures }) => `${syncFailures} > 0`,
     for: "5m",
     summary: "Targets of {{ $labels.scrape_job }} are lost on {{ $labels.host }}",
     description:
@@ -105,7 +105,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   PrometheusTargetLimitHit: {
     severity: "warning",
     needs: "target limit",
-    when: (s) => `${s.overTargets} > 0`,
+    when: ({ overTargets }) => `${overTargets} > 0`,
     for: "15m",
     summary: "A scrape job on {{ $labels.host }} has more targets than it may",
     description:
@@ -115,7 +115,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   },
   PrometheusLabelLimitHit: {
     severity: "warning",
-    when: (s) => `${s.overLabels} > 0`,
+    when: ({ overLabels }) => `${overLabels} > 0`,
     for: "15m",
     summary: "Scrapes on {{ $labels.host }} are refused for their labels",
     description:
@@ -125,7 +125,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   },
   PrometheusScrapeBodySizeLimitHit: {
     severity: "warning",
-    when: (s) => `${s.overBody} > 0`,
+    when: ({ overBody }) => `${overBody} > 0`,
     for: "15m",
     summary: "Scrapes on {{ $labels.host }} are refused for their size",
     description:
@@ -135,7 +135,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   },
   PrometheusScrapeSampleLimitHit: {
     severity: "warning",
-    when: (s) => `${s.overSamples} > 0`,
+    when: ({ overSamples }) => `${overSamples} > 0`,
     for: "15m",
     summary: "Scrapes on {{ $labels.host }} bring too many samples",
     description:
@@ -145,7 +145,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   },
   PrometheusDuplicateTimestamps: {
     severity: "warning",
-    when: (s) => `${s.duplicates} > 0`,
+    when: ({ duplicates }) => `${duplicates} > 0`,
     for: "10m",
     summary: "Prometheus on {{ $labels.host }} gets two values for one moment",
     description:
@@ -155,7 +155,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   },
   PrometheusOutOfOrderTimestamps: {
     severity: "warning",
-    when: (s) => `${s.outOfOrder} > 0`,
+    when: ({ outOfOrder }) => `${outOfOrder} > 0`,
     for: "10m",
     summary: "Samples reach Prometheus on {{ $labels.host }} in the wrong order",
     description:
@@ -165,7 +165,7 @@ export const group = defineAlerts(prometheusOwner("collection"), signals, {
   },
   PrometheusSamplesOutOfBounds: {
     severity: "warning",
-    when: (s) => `${s.outOfBounds} > 0`,
+    when: ({ outOfBounds }) => `${outOfBounds} > 0`,
     for: "10m",
     summary: "Samples on {{ $labels.host }} come from another time",
     description:

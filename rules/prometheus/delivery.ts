@@ -93,7 +93,8 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
   PrometheusNotificationQueueRunningFull: {
     severity: "warning",
     threshold: { value: 0.2, unit: "share of the queue of alerts that is used" },
-    when: (s, share) => `${s.queueUsed} > ${share} and ${s.queueSoon} > 1`,
+    when: ({ queueSoon, queueUsed }, threshold) =>
+      `${queueUsed} > ${threshold} and ${queueSoon} > 1`,
     for: "10m",
     summary: "Alerts pile up on {{ $labels.host }} before they are sent",
     description:
@@ -117,7 +118,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
   PrometheusErrorSendingAlertsToSomeAlertmanagers: {
     severity: "warning",
     threshold: { value: 0.01, unit: "share of alerts that one Alertmanager does not take" },
-    when: (s, share) => `${s.sendErrors} > ${share}`,
+    when: ({ sendErrors }, threshold) => `${sendErrors} > ${threshold}`,
     for: "15m",
     summary: "An Alertmanager does not take alerts from {{ $labels.host }}",
     description:
@@ -141,7 +142,8 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
   PrometheusErrorSendingAlertsToAnyAlertmanager: {
     severity: "critical",
     threshold: { value: 0.03, unit: "share of alerts that no Alertmanager takes" },
-    when: (s, share) => `min without (alertmanager) (${s.sendErrors}) > ${share}`,
+    when: ({ sendErrors }, threshold) =>
+      `min without (alertmanager) (${sendErrors}) > ${threshold}`,
     for: "7m",
     summary: "No Alertmanager takes the alerts of {{ $labels.host }}",
     description:
@@ -168,7 +170,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
   },
   PrometheusNotConnectedToAlertmanagers: {
     severity: "critical",
-    when: (s) => `${s.alertmanagers} < 1 and ${s.rules} > 0`,
+    when: ({ alertmanagers, rules }) => `${alertmanagers} < 1 and ${rules} > 0`,
     for: "10m",
     summary: "Prometheus on {{ $labels.host }} knows no Alertmanager",
     description:
@@ -187,7 +189,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
   },
   PrometheusNotificationsDropped: {
     severity: "critical",
-    when: (s) => `${s.dropped} > 0`,
+    when: ({ dropped }) => `${dropped} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Alerts of {{ $labels.host }} were thrown away",
@@ -201,7 +203,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
     severity: "critical",
     needs: "remote write",
     threshold: { value: 0.01, unit: "share of samples that remote storage refuses" },
-    when: (s, share) => `${s.remoteFailures} > ${share}`,
+    when: ({ remoteFailures }, threshold) => `${remoteFailures} > ${threshold}`,
     for: "15m",
     summary: "Remote storage refuses samples from {{ $labels.host }}",
     description:
@@ -229,7 +231,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
     needs: "remote write",
     threshold: { value: 120, unit: "seconds that remote storage is behind" },
     // Of what is written now and then, or filtered out, nothing waits.
-    when: (s, seconds) => `${s.behind} > ${seconds} and ${s.waiting} > 0`,
+    when: ({ behind, waiting }, threshold) => `${behind} > ${threshold} and ${waiting} > 0`,
     for: "15m",
     summary: "Remote storage is behind what {{ $labels.host }} takes in",
     description:
@@ -270,7 +272,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
     severity: "warning",
     needs: "remote write",
     threshold: { value: 0.05, unit: "samples sent again against samples sent" },
-    when: (s, share) => `${s.remoteRetries} > ${share}`,
+    when: ({ remoteRetries }, threshold) => `${remoteRetries} > ${threshold}`,
     for: "30m",
     summary: "Samples of {{ $labels.host }} have to be sent again",
     description:
@@ -297,7 +299,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
     severity: "warning",
     needs: "remote write",
     threshold: { value: 1, unit: "connections wanted against connections allowed" },
-    when: (s, share) => `${s.shardsWanted} > ${share}`,
+    when: ({ shardsWanted }, threshold) => `${shardsWanted} > ${threshold}`,
     for: "15m",
     summary: "Remote storage of {{ $labels.host }} needs more connections than allowed",
     description:

@@ -58,7 +58,7 @@ const labels = { rule_group: "/etc/prometheus/rules/shop.yml;shop" };
 export const group = defineAlerts(prometheusOwner("evaluation"), signals, {
   PrometheusRuleFailures: {
     severity: "critical",
-    when: (s) => `${s.failures} > 0`,
+    when: ({ failures }) => `${failures} > 0`,
     for: "15m",
     summary: "Rules on {{ $labels.host }} cannot be evaluated",
     description:
@@ -68,7 +68,7 @@ export const group = defineAlerts(prometheusOwner("evaluation"), signals, {
   },
   PrometheusMissingRuleEvaluations: {
     severity: "warning",
-    when: (s) => `${s.missed} > 0`,
+    when: ({ missed }) => `${missed} > 0`,
     for: "15m",
     summary: "Evaluations of rules are left out on {{ $labels.host }}",
     description:
@@ -79,7 +79,7 @@ export const group = defineAlerts(prometheusOwner("evaluation"), signals, {
   PrometheusRuleGroupSlow: {
     severity: "warning",
     threshold: { value: 0.7, unit: "share of a group's interval that evaluating it takes" },
-    when: (s, share) => `${s.durationShare} > ${share}`,
+    when: ({ durationShare }, threshold) => `${durationShare} > ${threshold}`,
     for: "10m",
     summary: "A group of rules on {{ $labels.host }} takes nearly all its time",
     description:
@@ -101,7 +101,7 @@ export const group = defineAlerts(prometheusOwner("evaluation"), signals, {
   PrometheusRuleGroupStale: {
     severity: "critical",
     threshold: { value: 10, unit: "intervals since a group was evaluated last" },
-    when: (s, intervals) => `${s.lateness} > ${intervals}`,
+    when: ({ lateness }, threshold) => `${lateness} > ${threshold}`,
     for: "2m",
     summary: "Rules on {{ $labels.host }} have stopped being evaluated",
     description:
@@ -137,7 +137,7 @@ export const group = defineAlerts(prometheusOwner("evaluation"), signals, {
   },
   PrometheusTemplateFailures: {
     severity: "warning",
-    when: (s) => `${s.templateFailures} > 0`,
+    when: ({ templateFailures }) => `${templateFailures} > 0`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Texts of alerts on {{ $labels.host }} cannot be written",
@@ -150,7 +150,7 @@ export const group = defineAlerts(prometheusOwner("evaluation"), signals, {
   PrometheusHighQueryLoad: {
     severity: "warning",
     threshold: { value: 0.8, unit: "share of the queries allowed at once" },
-    when: (s, share) => `${s.queryLoad} > ${share}`,
+    when: ({ queryLoad }, threshold) => `${queryLoad} > ${threshold}`,
     for: "15m",
     summary: "Prometheus on {{ $labels.host }} answers as many queries as it may",
     description:
@@ -166,7 +166,7 @@ export const group = defineAlerts(prometheusOwner("evaluation"), signals, {
   PrometheusHttpErrors: {
     severity: "warning",
     threshold: { value: 0.05, unit: "share of requests that end in an error of the server" },
-    when: (s, share) => `${s.requestErrors} > ${share}`,
+    when: ({ requestErrors }, threshold) => `${requestErrors} > ${threshold}`,
     for: "10m",
     summary: "Prometheus on {{ $labels.host }} answers with errors",
     description:

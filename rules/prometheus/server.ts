@@ -77,7 +77,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   PrometheusDown: {
     severity: "critical",
     down: true,
-    when: (s) => `${s.up} == 0`,
+    when: ({ up }) => `${up} == 0`,
     for: "3m",
     summary: "Prometheus on {{ $labels.host }} does not answer",
     description:
@@ -87,7 +87,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   },
   PrometheusBadConfig: {
     severity: "warning",
-    when: (s) => `${s.configLoaded} == 0`,
+    when: ({ configLoaded }) => `${configLoaded} == 0`,
     for: "10m",
     summary: "Prometheus on {{ $labels.host }} refused its configuration",
     description:
@@ -101,7 +101,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   },
   PrometheusDiscoveryNotStarted: {
     severity: "warning",
-    when: (s) => `${s.discoveriesFailed} > 0`,
+    when: ({ discoveriesFailed }) => `${discoveriesFailed} > 0`,
     for: "10m",
     summary: "Prometheus on {{ $labels.host }} does not look for some targets",
     description:
@@ -115,7 +115,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   PrometheusRestartLoop: {
     severity: "critical",
     threshold: { value: 3, unit: "starts in half an hour" },
-    when: (s, starts) => `${s.starts} > ${starts}`,
+    when: ({ starts }, threshold) => `${starts} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Prometheus on {{ $labels.host }} starts again and again",
@@ -131,7 +131,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   PrometheusOpenFilesHigh: {
     severity: "warning",
     threshold: { value: 0.8, unit: "share of the files the process may open" },
-    when: (s, share) => `${s.filesUsed} > ${share}`,
+    when: ({ filesUsed }, threshold) => `${filesUsed} > ${threshold}`,
     for: "10m",
     summary: "Prometheus on {{ $labels.host }} has nearly all its files open",
     description:
@@ -154,7 +154,7 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   PrometheusMemoryHigh: {
     severity: "warning",
     threshold: { value: 0.7, unit: "share of the host's memory" },
-    when: (s, share) => `${s.memoryUsed} > ${share}`,
+    when: ({ memoryUsed }, threshold) => `${memoryUsed} > ${threshold}`,
     for: "15m",
     summary: "Prometheus on {{ $labels.host }} takes most of the memory",
     description:
@@ -178,11 +178,11 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   },
   PrometheusHAGroupDown: {
     severity: "critical",
-    needs: "several prometheus",
     scope: "workload",
     board: estateBoard,
+    needs: "several prometheus",
     threshold: { value: 0.5, unit: "share of a group's servers that are down" },
-    when: (s, share) => `${s.shareDown} >= ${share} and ${s.servers} > 1`,
+    when: ({ servers, shareDown }, threshold) => `${shareDown} >= ${threshold} and ${servers} > 1`,
     for: "2m",
     summary: "Half of the Prometheus servers or more are down",
     description:
@@ -209,11 +209,12 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   },
   PrometheusHAGroupCrashlooping: {
     severity: "critical",
-    needs: "several prometheus",
     scope: "workload",
     board: estateBoard,
+    needs: "several prometheus",
     threshold: { value: 0.5, unit: "share of a group's servers that start again and again" },
-    when: (s, share) => `${s.shareRestarting} >= ${share} and ${s.servers} > 1`,
+    when: ({ servers, shareRestarting }, threshold) =>
+      `${shareRestarting} >= ${threshold} and ${servers} > 1`,
     for: "5m",
     summary: "Half of the Prometheus servers or more start again and again",
     description:
@@ -249,10 +250,11 @@ export const group = defineAlerts(prometheusOwner("server"), signals, {
   },
   PrometheusHAGroupNotIngestingSamples: {
     severity: "emergency",
-    needs: "several prometheus",
     scope: "workload",
     board: estateBoard,
-    when: (s) => `${s.bestIngested} == 0 and ${s.groupTargets} > 0 and ${s.servers} > 1`,
+    needs: "several prometheus",
+    when: ({ bestIngested, groupTargets, servers }) =>
+      `${bestIngested} == 0 and ${groupTargets} > 0 and ${servers} > 1`,
     for: "5m",
     summary: "No Prometheus server stores anything",
     description:

@@ -139,8 +139,8 @@ export const group = defineAlerts(prometheusOwner("storage"), signals, {
     severity: "warning",
     threshold: { value: 900, unit: "seconds since the start in which damage is told" },
     // Damage is mostly found while starting, before the first scrape could see the counter at zero.
-    when: ({ age, corruptions: all, newCorruptions }, seconds) =>
-      `${newCorruptions} > 0 or ${all} > 0 and ${age} < ${seconds}`,
+    when: ({ age, corruptions: all, newCorruptions }, threshold) =>
+      `${newCorruptions} > 0 or ${all} > 0 and ${age} < ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Samples on {{ $labels.host }} were damaged on disk",

@@ -137,10 +137,6 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
     severity: "critical",
     when: ({ linkLost, up }) => `${linkLost} and ignoring (peer, probe) ${up} == 1`,
     for: "5m",
-    byNature: {
-      removed: "A node without its links is alone, whoever took the others away.",
-      unknown: alwaysANumber,
-    },
     summary: "{{ $labels.host }} has lost a node of its cluster",
     description:
       "The link to {{ $labels.peer }} has not been up for five minutes: the cluster may be split.",
@@ -158,6 +154,10 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
       },
       at: "10m",
     },
+    byNature: {
+      removed: "A node without its links is alone, whoever took the others away.",
+      unknown: alwaysANumber,
+    },
   },
   RabbitmqMemoryAlarm: {
     severity: "critical",
@@ -174,7 +174,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
     severity: "warning",
     family: "RabbitmqMemory",
     threshold: { value: 0.85, unit: "share of the memory watermark" },
-    when: ({ memory }, share) => `${memory} > ${share}`,
+    when: ({ memory }, threshold) => `${memory} > ${threshold}`,
     for: "10m",
     summary: "RabbitMQ on {{ $labels.host }} is close to its memory watermark",
     description:
@@ -210,8 +210,8 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
     severity: "warning",
     family: "RabbitmqDisk",
     threshold: { value: 10, unit: "times the limit, below which a prediction counts" },
-    when: ({ disk, diskLimit, diskTomorrow }, times) =>
-      `${disk} < ${times} * ${diskLimit} and ${diskTomorrow} < ${diskLimit}`,
+    when: ({ disk, diskLimit, diskTomorrow }, threshold) =>
+      `${disk} < ${threshold} * ${diskLimit} and ${diskTomorrow} < ${diskLimit}`,
     for: "1h",
     summary: "RabbitMQ on {{ $labels.host }} will run out of disk within a day",
     description:
@@ -254,7 +254,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
     severity: "warning",
     family: "RabbitmqFiles",
     threshold: { value: 0.85, unit: "share of the file descriptors" },
-    when: ({ files }, share) => `${files} > ${share}`,
+    when: ({ files }, threshold) => `${files} > ${threshold}`,
     for: "10m",
     summary: "RabbitMQ on {{ $labels.host }} has few file descriptors left",
     description: "{{ $value | humanizePercentage }} of the file descriptors are open.",
@@ -271,7 +271,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
   RabbitmqSocketsHigh: {
     severity: "warning",
     threshold: { value: 0.85, unit: "share of the sockets" },
-    when: ({ sockets }, share) => `${sockets} > ${share}`,
+    when: ({ sockets }, threshold) => `${sockets} > ${threshold}`,
     for: "10m",
     summary: "RabbitMQ on {{ $labels.host }} can take few more connections",
     description:
@@ -295,7 +295,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
   RabbitmqErlangProcessesHigh: {
     severity: "warning",
     threshold: { value: 0.8, unit: "share of the Erlang processes allowed" },
-    when: ({ processes }, share) => `${processes} > ${share}`,
+    when: ({ processes }, threshold) => `${processes} > ${threshold}`,
     for: "10m",
     summary: "RabbitMQ on {{ $labels.host }} nears its limit of processes",
     description:
@@ -319,7 +319,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
   RabbitmqRunQueueLong: {
     severity: "warning",
     threshold: { value: 50, unit: "Erlang processes that wait" },
-    when: ({ runQueue }, limit) => `${runQueue} > ${limit}`,
+    when: ({ runQueue }, threshold) => `${runQueue} > ${threshold}`,
     for: "15m",
     summary: "RabbitMQ on {{ $labels.host }} has too little processor time",
     description:
@@ -330,7 +330,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
   RabbitmqNodeRestarted: {
     severity: "info",
     threshold: { value: 300, unit: "seconds since the start" },
-    when: ({ uptime }, seconds) => `${uptime} < ${seconds}`,
+    when: ({ uptime }, threshold) => `${uptime} < ${threshold}`,
     for: "0s",
     keepFiringFor: "10m",
     summary: "RabbitMQ on {{ $labels.host }} was started",
@@ -346,7 +346,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
   RabbitmqConnectionChurn: {
     severity: "warning",
     threshold: { value: 10, unit: "connections opened per second" },
-    when: ({ connections }, limit) => `${connections} > ${limit}`,
+    when: ({ connections }, threshold) => `${connections} > ${threshold}`,
     for: "15m",
     summary: "Clients of RabbitMQ on {{ $labels.host }} connect again and again",
     description:
@@ -357,7 +357,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
   RabbitmqChannelsHigh: {
     severity: "warning",
     threshold: { value: 50, unit: "channels for each connection" },
-    when: ({ channels }, limit) => `${channels} > ${limit}`,
+    when: ({ channels }, threshold) => `${channels} > ${threshold}`,
     for: "15m",
     summary: "Clients of RabbitMQ on {{ $labels.host }} leak channels",
     description:
@@ -381,7 +381,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-node" }, signal
     severity: "warning",
     team: "security",
     threshold: { value: 0.5, unit: "refused logins per second" },
-    when: ({ refused }, limit) => `${refused} > ${limit}`,
+    when: ({ refused }, threshold) => `${refused} > ${threshold}`,
     for: "10m",
     summary: "Logins to RabbitMQ on {{ $labels.host }} are refused",
     description:

@@ -106,7 +106,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
   RabbitmqQueueBacklog: {
     severity: "warning",
     threshold: { value: 1000, unit: "messages that wait" },
-    when: ({ ready }, limit) => `${ready} > ${limit}`,
+    when: ({ ready }, threshold) => `${ready} > ${threshold}`,
     for: "15m",
     summary: "Queue {{ $labels.queue }} is long",
     description:
@@ -133,7 +133,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
   RabbitmqQueueGrowing: {
     severity: "warning",
     threshold: { value: 1, unit: "messages per second more than are taken" },
-    when: ({ growth, messages }, rate) => `${growth} > ${rate} and ${messages} > 1000`,
+    when: ({ growth, messages }, threshold) => `${growth} > ${threshold} and ${messages} > 1000`,
     for: "30m",
     summary: "Queue {{ $labels.queue }} grows without end",
     description:
@@ -155,7 +155,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
   RabbitmqUnackedHigh: {
     severity: "warning",
     threshold: { value: 1000, unit: "messages not acknowledged" },
-    when: ({ unacknowledged }, limit) => `${unacknowledged} > ${limit}`,
+    when: ({ unacknowledged }, threshold) => `${unacknowledged} > ${threshold}`,
     for: "15m",
     summary: "Consumers of {{ $labels.queue }} do not acknowledge",
     description:
@@ -212,7 +212,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
   RabbitmqConsumersSaturated: {
     severity: "warning",
     threshold: { value: 0.5, unit: "share of the time in which consumers could take more" },
-    when: ({ capacity, ready }, share) => `${capacity} < ${share} and ${ready} > 100`,
+    when: ({ capacity, ready }, threshold) => `${capacity} < ${threshold} and ${ready} > 100`,
     for: "15m",
     summary: "Consumers of {{ $labels.queue }} are too slow",
     description:
@@ -240,7 +240,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
   RabbitmqQueueMemoryHigh: {
     severity: "warning",
     threshold: { value: 1e9, unit: "bytes of one queue" },
-    when: ({ queueMemory }, limit) => `${queueMemory} > ${limit}`,
+    when: ({ queueMemory }, threshold) => `${queueMemory} > ${threshold}`,
     for: "15m",
     summary: "Queue {{ $labels.queue }} holds much memory",
     description:
@@ -280,7 +280,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
   RabbitmqMessagesReturned: {
     severity: "warning",
     threshold: { value: 10, unit: "messages returned within ten minutes" },
-    when: ({ returned }, limit) => `${returned} > ${limit}`,
+    when: ({ returned }, threshold) => `${returned} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "RabbitMQ on {{ $labels.host }} returns messages to publishers",
@@ -304,7 +304,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
   RabbitmqDeadLettered: {
     severity: "warning",
     threshold: { value: 1, unit: "refused messages per second" },
-    when: ({ rejected }, limit) => `${rejected} > ${limit}`,
+    when: ({ rejected }, threshold) => `${rejected} > ${threshold}`,
     for: "10m",
     summary: "Consumers of RabbitMQ on {{ $labels.host }} refuse messages",
     description:
@@ -329,7 +329,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
   RabbitmqRedeliveriesHigh: {
     severity: "warning",
     threshold: { value: 0.2, unit: "share of deliveries made before" },
-    when: ({ redelivered }, share) => `${redelivered} > ${share}`,
+    when: ({ redelivered }, threshold) => `${redelivered} > ${threshold}`,
     for: "15m",
     summary: "Messages of RabbitMQ on {{ $labels.host }} go round in circles",
     description:
@@ -362,7 +362,7 @@ export const group = defineAlerts({ ...rabbitmq, name: "rabbitmq-queues" }, sign
   RabbitmqConfirmsMissing: {
     severity: "critical",
     threshold: { value: 10, unit: "messages per second without a confirmation" },
-    when: ({ unconfirmed }, limit) => `${unconfirmed} > ${limit}`,
+    when: ({ unconfirmed }, threshold) => `${unconfirmed} > ${threshold}`,
     for: "7m",
     summary: "RabbitMQ on {{ $labels.host }} does not confirm messages",
     description:

@@ -75,7 +75,7 @@ export const group = defineAlerts({ ...ray, name: "ray-nodes" }, signals, {
   RayNodeCpuSaturated: {
     severity: "warning",
     threshold: { value: 95, unit: "percent of all cores" },
-    when: ({ cpuUsed }, limit) => `${cpuUsed} > ${limit}`,
+    when: ({ cpuUsed }, threshold) => `${cpuUsed} > ${threshold}`,
     for: "30m",
     summary: "Ray keeps all cores of {{ $labels.host }} busy",
     description:
@@ -124,7 +124,7 @@ export const group = defineAlerts({ ...ray, name: "ray-nodes" }, signals, {
   RayWorkersCrashing: {
     severity: "warning",
     threshold: { value: 5, unit: "workers within 15 minutes" },
-    when: ({ crashed }, limit) => `${crashed} > ${limit}`,
+    when: ({ crashed }, threshold) => `${crashed} > ${threshold}`,
     for: "5m",
     keepFiringFor: "10m",
     summary: "Workers crash on the Ray node {{ $labels.host }}",
@@ -225,7 +225,7 @@ export const group = defineAlerts({ ...ray, name: "ray-nodes" }, signals, {
   RayObjectsSpilled: {
     severity: "warning",
     threshold: { value: 50e9, unit: "bytes on disk" },
-    when: ({ spilled }, limit) => `${spilled} > ${limit}`,
+    when: ({ spilled }, threshold) => `${spilled} > ${threshold}`,
     for: "30m",
     summary: "{{ $labels.host }} keeps many objects on disk",
     description:

@@ -48,7 +48,6 @@ export const group = defineAlerts({ ...ray, name: "ray-scaling" }, signals, {
     board: estateBoard,
     when: ({ head, up }) => `${up} unless on (cluster, env, job) ${head}`,
     for: "3m",
-    byNature: { removed: "Nodes that answer without a head are what it is for, whoever took it." },
     summary: "A Ray cluster has no head",
     description:
       "Nodes of {{ $labels.job }} are known and none has been the head for three minutes: nothing can be started.",
@@ -73,6 +72,7 @@ export const group = defineAlerts({ ...ray, name: "ray-scaling" }, signals, {
       series: { up: "1x20", 'ray_node_cpu_count{IsHeadNode="true"}': "8x20" },
       at: "10m",
     },
+    byNature: { removed: "Nodes that answer without a head are what it is for, whoever took it." },
   },
   RayNodesFailed: {
     severity: "warning",
@@ -130,7 +130,7 @@ export const group = defineAlerts({ ...ray, name: "ray-scaling" }, signals, {
   RayAutoscalerFailing: {
     severity: "warning",
     threshold: { value: 5, unit: "failed rounds within 15 minutes" },
-    when: ({ loopErrors }, limit) => `${loopErrors} > ${limit}`,
+    when: ({ loopErrors }, threshold) => `${loopErrors} > ${threshold}`,
     for: "10m",
     summary: "The autoscaler of Ray at {{ $labels.host }} fails",
     description:

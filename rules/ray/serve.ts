@@ -140,7 +140,7 @@ export const group = defineAlerts({ ...rayCluster, name: "ray-serve" }, signals,
       unit: "milliseconds for 99 of 100 requests",
       range: { below: 600_000 },
     },
-    when: ({ latency }, limit) => `${latency} > ${limit}`,
+    when: ({ latency }, threshold) => `${latency} > ${threshold}`,
     for: "10m",
     summary: "{{ $labels.application }} on Ray Serve is slow",
     description:
@@ -167,7 +167,7 @@ export const group = defineAlerts({ ...rayCluster, name: "ray-serve" }, signals,
   RayServeQueueLong: {
     severity: "warning",
     threshold: { value: 50, unit: "requests that wait" },
-    when: ({ queued }, limit) => `${queued} > ${limit}`,
+    when: ({ queued }, threshold) => `${queued} > ${threshold}`,
     for: "10m",
     summary: "Requests queue for {{ $labels.deployment }} on Ray Serve",
     description:
@@ -248,8 +248,8 @@ export const group = defineAlerts({ ...rayCluster, name: "ray-serve" }, signals,
     severity: "warning",
     threshold: { value: 10, unit: "replicas started within 15 minutes" },
     // Whoever rolls out or scales starts each replica once, not each of them twice.
-    when: ({ changing, replicas, starts }, limit) =>
-      `${starts} > ${limit} unless (${changing} and ${starts} <= 2 * ${replicas})`,
+    when: ({ changing, replicas, starts }, threshold) =>
+      `${starts} > ${threshold} unless (${changing} and ${starts} <= 2 * ${replicas})`,
     for: "5m",
     keepFiringFor: "10m",
     summary: "Replicas of {{ $labels.deployment }} on Ray Serve restart",
@@ -289,7 +289,7 @@ export const group = defineAlerts({ ...rayCluster, name: "ray-serve" }, signals,
   RayServeControllerSlow: {
     severity: "warning",
     threshold: { value: 10, unit: "seconds a round takes" },
-    when: ({ loopTime }, limit) => `${loopTime} > ${limit}`,
+    when: ({ loopTime }, threshold) => `${loopTime} > ${threshold}`,
     for: "10m",
     summary: "The controller of Ray Serve on {{ $labels.host }} is slow",
     description:

@@ -57,8 +57,8 @@ const fullCache = {
 export const group = defineAlerts({ ...redis, name: "redis-memory" }, signals, {
   RedisMemory: {
     unit: "share of maxmemory",
-    when: ({ cache, memoryUsed }, share) =>
-      `${memoryUsed} > ${share} unless on (${ofTarget}) ${cache}`,
+    when: ({ cache, memoryUsed }, threshold) =>
+      `${memoryUsed} > ${threshold} unless on (${ofTarget}) ${cache}`,
     levels: {
       RedisMemoryHigh: {
         severity: "warning",
@@ -89,8 +89,8 @@ export const group = defineAlerts({ ...redis, name: "redis-memory" }, signals, {
   RedisSystemMemoryHigh: {
     severity: "warning",
     threshold: { value: 0.85, unit: "share of the host's memory" },
-    when: ({ limit, systemMemoryUsed }, share) =>
-      `${systemMemoryUsed} > ${share} and ${limit} == 0`,
+    when: ({ limit, systemMemoryUsed }, threshold) =>
+      `${systemMemoryUsed} > ${threshold} and ${limit} == 0`,
     for: "10m",
     summary: "Redis without a limit fills the memory of {{ $labels.host }}",
     description:
@@ -119,7 +119,8 @@ export const group = defineAlerts({ ...redis, name: "redis-memory" }, signals, {
   RedisFragmentationHigh: {
     severity: "warning",
     threshold: { value: 1.5, unit: "bytes held for each byte used" },
-    when: ({ fragmentation, used }, ratio) => `${fragmentation} > ${ratio} and ${used} > 1e9`,
+    when: ({ fragmentation, used }, threshold) =>
+      `${fragmentation} > ${threshold} and ${used} > 1e9`,
     for: "1h",
     summary: "Redis on {{ $labels.host }} wastes memory",
     description:
@@ -142,7 +143,8 @@ export const group = defineAlerts({ ...redis, name: "redis-memory" }, signals, {
   RedisSwapping: {
     severity: "warning",
     threshold: { value: 0.9, unit: "bytes held for each byte used" },
-    when: ({ fragmentation, used }, ratio) => `${fragmentation} < ${ratio} and ${used} > 1e9`,
+    when: ({ fragmentation, used }, threshold) =>
+      `${fragmentation} < ${threshold} and ${used} > 1e9`,
     for: "15m",
     summary: "Part of Redis on {{ $labels.host }} lies in swap",
     description:
@@ -165,7 +167,7 @@ export const group = defineAlerts({ ...redis, name: "redis-memory" }, signals, {
   RedisEvictions: {
     severity: "warning",
     threshold: { value: 10, unit: "keys evicted per second" },
-    when: ({ evictions }, limit) => `${evictions} > ${limit}`,
+    when: ({ evictions }, threshold) => `${evictions} > ${threshold}`,
     for: "15m",
     summary: "Redis on {{ $labels.host }} evicts keys",
     description:
@@ -176,7 +178,7 @@ export const group = defineAlerts({ ...redis, name: "redis-memory" }, signals, {
   RedisClientBuffersLarge: {
     severity: "warning",
     threshold: { value: 0.2, unit: "share of the used memory" },
-    when: ({ clientBuffers }, share) => `${clientBuffers} > ${share}`,
+    when: ({ clientBuffers }, threshold) => `${clientBuffers} > ${threshold}`,
     for: "10m",
     summary: "Clients of Redis on {{ $labels.host }} do not read their answers",
     description:

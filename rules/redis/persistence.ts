@@ -101,8 +101,8 @@ export const group = defineAlerts({ ...redis, name: "redis-persistence" }, signa
     severity: "warning",
     threshold: { value: 86_400, unit: "seconds without a snapshot" },
     // What a cache holds is elsewhere, too, and an append-only file holds all there is.
-    when: ({ appends, cache, sinceSnapshot, unsaved }, age) =>
-      `${sinceSnapshot} > ${age} and ${unsaved} > 0 unless ${appends} == 1 unless on (${ofTarget}) ${cache}`,
+    when: ({ appends, cache, sinceSnapshot, unsaved }, threshold) =>
+      `${sinceSnapshot} > ${threshold} and ${unsaved} > 0 unless ${appends} == 1 unless on (${ofTarget}) ${cache}`,
     for: "30m",
     summary: "Redis on {{ $labels.host }} has not saved for a day",
     description:
@@ -132,7 +132,7 @@ export const group = defineAlerts({ ...redis, name: "redis-persistence" }, signa
   RedisAofSyncDelayed: {
     severity: "warning",
     threshold: { value: 10, unit: "delayed writes in ten minutes" },
-    when: ({ delayedSyncs }, limit) => `${delayedSyncs} > ${limit}`,
+    when: ({ delayedSyncs }, threshold) => `${delayedSyncs} > ${threshold}`,
     for: "10m",
     summary: "The disk of {{ $labels.host }} is too slow for Redis",
     description:
@@ -143,7 +143,7 @@ export const group = defineAlerts({ ...redis, name: "redis-persistence" }, signa
   RedisForkSlow: {
     severity: "warning",
     threshold: { value: 1, unit: "seconds without answers" },
-    when: ({ fork }, limit) => `${fork} > ${limit}`,
+    when: ({ fork }, threshold) => `${fork} > ${threshold}`,
     for: "10m",
     summary: "Saving stops Redis on {{ $labels.host }} for long",
     description:

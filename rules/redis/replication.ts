@@ -132,7 +132,7 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
   RedisReplicaLag: {
     severity: "warning",
     threshold: { value: 30, unit: "seconds without a word from the replica" },
-    when: ({ lag }, seconds) => `${lag} > ${seconds}`,
+    when: ({ lag }, threshold) => `${lag} > ${threshold}`,
     for: "5m",
     summary: "A replica of {{ $labels.host }} is behind",
     description:
@@ -175,8 +175,8 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
     severity: "warning",
     threshold: { value: 3, unit: "full copies in an hour" },
     // Once for each replica is how they begin.
-    when: ({ fullSyncs, replicas }, limit) =>
-      `${fullSyncs} > ${limit} and ${fullSyncs} > 2 * ${replicas}`,
+    when: ({ fullSyncs, replicas }, threshold) =>
+      `${fullSyncs} > ${threshold} and ${fullSyncs} > 2 * ${replicas}`,
     for: "0s",
     keepFiringFor: "15m",
     summary: "Replicas of {{ $labels.host }} start over again and again",
@@ -252,8 +252,8 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
   },
   RedisSentinelQuorumLost: {
     severity: "critical",
-    board: estateBoard,
     scope: "cluster",
+    board: estateBoard,
     when: ({ quorum }) => `${quorum} == 0`,
     for: "2m",
     summary: "No failover is possible for {{ $labels.master_name }}",
@@ -273,8 +273,8 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
   },
   RedisSentinelsMissing: {
     severity: "warning",
-    board: estateBoard,
     scope: "cluster",
+    board: estateBoard,
     when: ({ sentinels, sentinelsOk }) => `${sentinelsOk} < ${sentinels}`,
     for: "5m",
     summary: "A Sentinel of {{ $labels.master_name }} does not answer",
@@ -299,8 +299,8 @@ export const group = defineAlerts({ ...redis, name: "redis-replication" }, signa
   },
   RedisNoMaster: {
     severity: "critical",
-    board: estateBoard,
     scope: "cluster",
+    board: estateBoard,
     family: "RedisNoMaster",
     when: ({ primaryOk }) => `${primaryOk} == 0`,
     for: "1m",

@@ -119,7 +119,7 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
   RedisRestarted: {
     severity: "info",
     threshold: { value: 300, unit: "seconds since the start" },
-    when: ({ sinceStart }, seconds) => `${sinceStart} < ${seconds}`,
+    when: ({ sinceStart }, threshold) => `${sinceStart} < ${threshold}`,
     for: "0s",
     keepFiringFor: "10m",
     summary: "Redis on {{ $labels.host }} was started",
@@ -135,7 +135,7 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
   RedisConnectionsHigh: {
     severity: "warning",
     threshold: { value: 0.85, unit: "share of maxclients" },
-    when: ({ clients }, share) => `${clients} > ${share}`,
+    when: ({ clients }, threshold) => `${clients} > ${threshold}`,
     for: "5m",
     summary: "Redis on {{ $labels.host }} has nearly all the clients it may have",
     description:
@@ -168,8 +168,8 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
   RedisBlockedClients: {
     severity: "warning",
     threshold: { value: 50, unit: "clients that wait" },
-    when: ({ blocked, blockedUsually }, limit) =>
-      `${blocked} > ${limit} and ${blocked} > 2 * ${blockedUsually}`,
+    when: ({ blocked, blockedUsually }, threshold) =>
+      `${blocked} > ${threshold} and ${blocked} > 2 * ${blockedUsually}`,
     for: "15m",
     summary: "Many clients of Redis on {{ $labels.host }} wait",
     description:
@@ -186,7 +186,7 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
   RedisHitRatioLow: {
     severity: "warning",
     threshold: { value: 0.5, unit: "share of reads that find their key" },
-    when: ({ hits }, share) => `${hits} < ${share}`,
+    when: ({ hits }, threshold) => `${hits} < ${threshold}`,
     for: "30m",
     summary: "The cache on {{ $labels.host }} misses more than it hits",
     description:
@@ -212,7 +212,7 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
   RedisSlowlogGrowing: {
     severity: "warning",
     threshold: { value: 20, unit: "slow commands in ten minutes" },
-    when: ({ slowCommands }, limit) => `${slowCommands} > ${limit}`,
+    when: ({ slowCommands }, threshold) => `${slowCommands} > ${threshold}`,
     for: "10m",
     summary: "Redis on {{ $labels.host }} runs slow commands",
     description:
@@ -224,7 +224,7 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
   RedisCommandLatencyHigh: {
     severity: "warning",
     threshold: { value: 0.01, unit: "seconds a command takes on average" },
-    when: ({ latency }, seconds) => `${latency} > ${seconds}`,
+    when: ({ latency }, threshold) => `${latency} > ${threshold}`,
     for: "15m",
     summary: "{{ $labels.cmd }} is slow on {{ $labels.host }}",
     description:
@@ -251,7 +251,7 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
   RedisCommandsFailing: {
     severity: "warning",
     threshold: { value: 1, unit: "failed commands per second" },
-    when: ({ failed }, limit) => `${failed} > ${limit}`,
+    when: ({ failed }, threshold) => `${failed} > ${threshold}`,
     for: "10m",
     summary: "{{ $labels.cmd }} fails on {{ $labels.host }}",
     description:
@@ -267,7 +267,7 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
   RedisCpuSaturated: {
     severity: "warning",
     threshold: { value: 0.9, unit: "share of a processor used by the main thread" },
-    when: ({ cpu }, share) => `${cpu} > ${share}`,
+    when: ({ cpu }, threshold) => `${cpu} > ${threshold}`,
     for: "15m",
     summary: "Redis on {{ $labels.host }} has no processor time left",
     description:
@@ -292,7 +292,7 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
     severity: "warning",
     needs: "watched streams",
     threshold: { value: 10_000, unit: "entries not yet read" },
-    when: ({ streamLag }, limit) => `${streamLag} > ${limit}`,
+    when: ({ streamLag }, threshold) => `${streamLag} > ${threshold}`,
     for: "15m",
     summary: "Consumers of stream {{ $labels.stream }} fall behind",
     description:
@@ -312,7 +312,7 @@ export const group = defineAlerts({ ...redis, name: "redis-work" }, signals, {
     severity: "warning",
     team: "security",
     threshold: { value: 0.2, unit: "refused logins per second" },
-    when: ({ denied }, limit) => `${denied} > ${limit}`,
+    when: ({ denied }, threshold) => `${denied} > ${threshold}`,
     for: "5m",
     summary: "Logins to Redis on {{ $labels.host }} are refused",
     description:

@@ -72,7 +72,6 @@ export const group = defineAlerts(securityOwner("fail2ban", "fail2ban", 9191, "t
     when: ({ bans }, threshold) => `${bans} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "Jail {{ $labels.jail }} of {{ $labels.host }} bans many addresses",
     description:
       '{{ $value | printf "%.0f" }} addresses were banned in 15 minutes: many machines at once, so a ban of one helps little.',
@@ -89,6 +88,7 @@ export const group = defineAlerts(securityOwner("fail2ban", "fail2ban", 9191, "t
       },
       at: "25m",
     },
+    byNature: { born: countsFromZero },
   },
   Fail2banLoginFailures: {
     severity: "warning",

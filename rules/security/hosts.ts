@@ -59,10 +59,10 @@ export const group = defineAlerts(securityOwner("hosts", "node", 9100, "host"), 
     threshold: { value: 0, unit: "security updates not installed for a week" },
     when: ({ updatesOverdue }, threshold) => `${updatesOverdue} > ${threshold}`,
     for: "1h",
-    step: "30m",
     summary: "{{ $labels.host }} has lacked security updates for a week",
     description:
       'At least {{ $value | printf "%.0f" }} security updates have been waiting every hour of seven days: nothing installs them here.',
+    step: "30m",
     fires: {
       series: { [updates("pending", secure)]: "1x400", [updates("pending", plain)]: "9x400" },
       from: "169h",
@@ -85,10 +85,10 @@ export const group = defineAlerts(securityOwner("hosts", "node", 9100, "host"), 
     threshold: { value: 0, unit: "security updates held back" },
     when: ({ updatesHeld }, threshold) => `${updatesHeld} > ${threshold}`,
     for: "24h",
-    step: "30m",
     summary: "{{ $labels.host }} holds security updates back",
     description:
       '{{ $value | printf "%.0f" }} packages with a security update are on hold: no automatic update touches them.',
+    step: "30m",
     fires: {
       series: { [updates("held", secure)]: "1x60", [updates("held", plain)]: "3x60" },
       from: "24h",
@@ -104,10 +104,10 @@ export const group = defineAlerts(securityOwner("hosts", "node", 9100, "host"), 
     needs: "apt textfile",
     when: ({ rebootOverdue }) => `(${rebootOverdue}) == 1`,
     for: "1h",
-    step: "30m",
     summary: "{{ $labels.host }} has run an old kernel or library for a week",
     description:
       "An update was installed seven days ago or earlier and works only after the restart that never came.",
+    step: "30m",
     fires: { series: { node_reboot_required: "0x3 1x400" }, from: "170h30m" },
     quiet: {
       series: {

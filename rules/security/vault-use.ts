@@ -70,10 +70,10 @@ export const group = defineAlerts(securityOwner("vault-use", "vault", 8200, "clu
     threshold: { value: 3, unit: "tokens against the same time of the day before" },
     when: ({ tokensAgainstYesterday }, threshold) => `${tokensAgainstYesterday} > ${threshold}`,
     for: "15m",
-    step: "5m",
     summary: "Vault cluster {{ $labels.cluster }} makes far more tokens",
     description:
       '{{ $labels.cluster }} makes {{ $value | printf "%.1f" }} times the tokens of this time yesterday: a client logs in for every request, or somebody collects.',
+    step: "5m",
     fires: {
       series: { [made()]: "0+100x288 28800+360x60" },
       from: "24h30m",
@@ -117,10 +117,10 @@ export const group = defineAlerts(securityOwner("vault-use", "vault", 8200, "clu
     when: ({ leases, leasesBefore }, threshold) =>
       `${leases} / (${leasesBefore} > 1000) > ${threshold}`,
     for: "15m",
-    step: "5m",
     summary: "Leases at Vault on {{ $labels.host }} multiply",
     description:
       'There are {{ $value | printf "%.1f" }} times the leases of the day before: something asks for secrets in a loop and never gives them back.',
+    step: "5m",
     fires: {
       series: { vault_expire_num_leases: "5000x300 11500x10", vault_core_active: "1x310" },
       from: "25h20m",

@@ -113,8 +113,8 @@ const asks = (labels: string, times: string): Series => ({
 export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster"), signals, {
   VaultDown: {
     severity: "critical",
-    scope: "target",
     down: true,
+    scope: "target",
     when: ({ up }) => `${up} == 0`,
     for: "3m",
     summary: "Vault on {{ $labels.host }} does not answer",
@@ -128,10 +128,6 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
     scope: "target",
     when: ({ sealed: lacksKeys }) => lacksKeys,
     for: "1m",
-    byNature: {
-      removed:
-        "A node that is sealed for long forgets that it said so, and is sealed all the same.",
-    },
     summary: "Vault on {{ $labels.host }} is sealed",
     description:
       "{{ $labels.instance }} has been sealed for a minute and gives no secret to anybody until it is unsealed.",
@@ -155,6 +151,10 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
       series: { 'up{cluster="x"}': "1x6", 'vault_core_unsealed{cluster="x"}': "1x6" },
       at: "4m",
     },
+    byNature: {
+      removed:
+        "A node that is sealed for long forgets that it said so, and is sealed all the same.",
+    },
   },
   VaultNoLeader: {
     severity: "critical",
@@ -164,9 +164,6 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
     when: ({ activeNodes, heard: led, heardUnnamed, named }) =>
       `${activeNodes} == 0 unless ${named} unless ${led} unless ignoring (cluster) ${heardUnnamed}`,
     for: "2m",
-    byNature: {
-      burst: "That nobody leads is told by gauges, as it is now; what is counted only excuses it.",
-    },
     summary: "No node leads Vault cluster {{ $labels.cluster }}",
     description:
       "For two minutes every node of {{ $labels.cluster }} has been a standby or sealed: requests have nowhere to go.",
@@ -199,6 +196,9 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
         [core("unsealed", "b")]: "1x12",
       },
       at: "10m",
+    },
+    byNature: {
+      burst: "That nobody leads is told by gauges, as it is now; what is counted only excuses it.",
     },
   },
   VaultLeaderFlapping: {

@@ -111,10 +111,10 @@ export const group = defineAlerts(owner, signals, {
     when: ({ diskFree, diskFreeTomorrow }, threshold) =>
       `${diskFree} < ${threshold} and ${diskFreeTomorrow} < 0`,
     for: "1h",
-    step: "5m",
     summary: "Volume {{ $labels.volume }} of {{ $labels.host }} will be full within a day",
     description:
       "{{ $value | humanizePercentage }} of {{ $labels.volume }} is free, and at the pace of the last six hours it is full within a day.",
+    step: "5m",
     fires: {
       series: space("600-2x250", "1000x250"),
       from: "9h25m",

@@ -110,9 +110,9 @@ export const group = defineAlerts(owner, signals, {
     when: ({ taskDisabled, taskSucceeded, taskRunning }) =>
       `${taskSucceeded} == 0 unless on (cluster, env, job, instance, task) (${taskRunning} == 1 or ${taskDisabled} == 1)`,
     for: "1h",
-    step: "5m",
     summary: "A scheduled task of {{ $labels.host }} failed",
     description: "The last run of {{ $labels.task }} ended with an error an hour ago or more.",
+    step: "5m",
     fires: {
       series: {
         [task("/Backup")]: "1x4 0x40",
@@ -140,10 +140,10 @@ export const group = defineAlerts(owner, signals, {
     threshold: { value: 30 * day, unit: "seconds since it was published" },
     when: ({ updateAge }, threshold) => `${updateAge} > ${threshold}`,
     for: "6h",
-    step: "1h",
     summary: "{{ $labels.host }} lacks old updates",
     description:
       "The oldest update not installed was published {{ $value | humanizeDuration }} ago.",
+    step: "1h",
     fires: {
       series: { [published]: "3600x900" },
       from: "728h",
@@ -179,7 +179,6 @@ export const group = defineAlerts(owner, signals, {
     when: ({ workerFailures }, threshold) => `${workerFailures} > ${threshold}`,
     for: "0s",
     keepFiringFor: "15m",
-    byNature: { born: countsFromZero },
     summary: "Workers of {{ $labels.app }} of {{ $labels.host }} crash",
     description:
       '{{ $value | printf "%.0f" }} worker processes of {{ $labels.app }} failed in 15 minutes; after five IIS stops the pool.',
@@ -193,6 +192,7 @@ export const group = defineAlerts(owner, signals, {
       series: { 'windows_iis_total_worker_process_failures{app="shop"}': "1x8 4x50" },
       at: "30m",
     },
+    byNature: { born: countsFromZero },
   },
   WindowsIisRequestsRejected: {
     severity: "warning",
