@@ -37,7 +37,7 @@ export async function apply(inputs: ProcessInputs, secrets: readonly string[]): 
   // Here, too: what is proven in a preview and what is done after it are two calls.
   requireValid(inputs);
   const layout = layoutOf(inputs.home);
-  const program = await requireOnPath(inputs.binary);
+  const program = requireOnPath(inputs.binary);
   await mkdir(layout.home, { recursive: true, mode: 0o700 });
   await requireOwnFolder(layout.home);
   await exclusively(layout.lock, async () => {

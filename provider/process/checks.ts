@@ -64,7 +64,7 @@ function staged(proof: Proof, stage: string): Files {
 }
 
 async function problem(proof: Proof, check: FileCheck, stage: string): Promise<string | undefined> {
-  const binary = await requireOnPath(check.binary);
+  const binary = requireOnPath(check.binary);
   const args = check.args.map((arg) =>
     proof.folder === undefined ? arg : arg.replaceAll(proof.folder, stage),
   );

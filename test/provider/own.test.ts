@@ -145,7 +145,7 @@ test("a process that is not the supervised one gets no signal", async () => {
 test("process-compose, asked for its version, writes over no link in the temp dir", async () => {
   const victim = join(folder, "victim");
   writeFileSync(victim, "precious");
-  const path = await requireOnPath("process-compose");
+  const path = requireOnPath("process-compose");
   const env = { ...process.env, TMPDIR: folder, USER: "somebody" };
   for (const name of [userInfo().username, "somebody"]) {
     const link = join(folder, `process-compose-${name}.log`);
