@@ -1,12 +1,10 @@
 import { readAbsent, readConfig } from "./components/config.ts";
-import { loadShells, Monitoring } from "./components/monitoring.ts";
+import { loadMakers, Monitoring } from "./components/monitoring.ts";
 import type { VigilOutputs } from "./components/outputs.ts";
 
 const config = readConfig();
+const absent = readAbsent();
+const makers = await loadMakers(config, absent);
 
 /** The one output of the stack; see {@link VigilOutputs}. */
-export const vigil: VigilOutputs = new Monitoring("monitoring", {
-  config,
-  shells: await loadShells(),
-  absent: readAbsent(),
-}).outputs;
+export const vigil: VigilOutputs = new Monitoring("monitoring", { config, makers, absent }).outputs;

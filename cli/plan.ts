@@ -29,13 +29,13 @@ export async function planStack(
   const { readOwnFiles } = await import("../components/own-files.ts");
   const { planEstate } = await import("../components/plan.ts");
   const { againstPlan } = await import("../components/against-plan.ts");
-  const { createTarget } = await import("../components/targets/index.ts");
+  const { groundOf } = await import("../components/targets/grounds.ts");
   const { describeProblems } = await import("../components/config/problems.ts");
   // Places of the local target lie below the working directory, as the engine would have it.
   const before = process.cwd();
   process.chdir(root);
   const own = readOwnFiles(config, root);
-  const plan = planEstate(config, createTarget(config, stack, {}), without, own.texts);
+  const plan = planEstate(config, groundOf(config, stack), without, own.texts);
   process.chdir(before);
   const problems = [...own.problems, ...againstPlan(config, plan)];
   if (problems.length > 0) throw new UserError(describeProblems(problems, stack));

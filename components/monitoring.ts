@@ -10,8 +10,9 @@ import type { Config } from "./config/schema.ts";
 import { readOwnFiles } from "./own-files.ts";
 import { estateOutputs, toldBy, type VigilOutputs } from "./outputs.ts";
 import { Part } from "./part.ts";
-import { type Deployment, type LeftOut, type Plan, planEstate } from "./plan.ts";
-import { createTarget } from "./targets/index.ts";
+import { type Deployment, type LeftOut, type Plan, planEstate, servicesOf } from "./plan.ts";
+import { loadTarget, type MakeTarget } from "./targets/index.ts";
+import { traitsOf } from "./targets/kinds.ts";
 import type { Placed, Running, Target } from "./targets/target.ts";
 import { Trust } from "./trust.ts";
 
@@ -22,19 +23,32 @@ const hostsToCome = mistake(
   removeCommand(["hosts"]),
 );
 
-/** What makes the resources of each service, by the service's name. */
-export type Shells = ReadonlyMap<string, Shell<never>>;
-
-/** Loads what makes the resources of the services: a constructor cannot wait for it. */
-export async function loadShells(): Promise<Shells> {
-  const all: readonly Service[] = services;
-  const loaded = all.map(async (one) => [one.name, (await one.shell()) as Shell<never>] as const);
-  return new Map(await Promise.all(loaded));
+/** What makes resources: of services by their names, and of the target. */
+export interface Makers {
+  readonly shells: ReadonlyMap<string, Shell<never>>;
+  readonly target: MakeTarget;
 }
+
+/**
+ * Loads what makes the resources of a stack, and nothing of what it does not have. A constructor cannot wait for
+ * it.
+ */
+export async function loadMakers(config: Config, absent: ReadonlySet<string>): Promise<Makers> {
+  const { had } = servicesOf(config, traitsOf(config.target), reasonsOf(absent));
+  const [target, ...shells] = await Promise.all([
+    loadTarget(config),
+    ...had.map(async ({ service }) => [service.name, await service.shell()] as const),
+  ]);
+  return { target, shells: new Map(shells) };
+}
+
+const reasonsOf = (absent: ReadonlySet<string>): Map<string, string> =>
+  new Map([...absent].map((name) => [name, `${name} is not available on this machine`]));
 
 export interface MonitoringArgs {
   readonly config: Config;
-  readonly shells: Shells;
+  /** Loaded for the same configuration. */
+  readonly makers: Makers;
   /** Programs and plugins that cannot be obtained on this machine and are done without. */
   readonly absent: ReadonlySet<string>;
 }
@@ -46,8 +60,9 @@ export class Monitoring extends pulumi.ComponentResource {
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:Monitoring", name, {}, opts);
     const child = { parent: this };
-    const { config, shells } = args;
-    const target = createTarget(config, pulumi.getStack(), child);
+    const { config, makers } = args;
+    const { shells } = makers;
+    const target = makers.target(config, pulumi.getStack(), child);
     if (Object.keys(config.hosts).length > 0) throw new ConfigError([hostsToCome]);
     const plan = planFor(config, target, args.absent);
     for (const one of plan.leftOut) this.#warn(leftOutText(one));
@@ -83,11 +98,12 @@ export class Monitoring extends pulumi.ComponentResource {
     plan: Plan,
     target: Target,
     trust: Trust,
-    shells: Shells,
+    shells: Makers["shells"],
   ): Placed[] {
     const { place, service } = deployment;
+    if (place === undefined) return [];
     const shell = shells.get(service.name);
-    if (place === undefined || shell === undefined) return [];
+    if (shell === undefined) throw new Error(`What makes ${service.name} was not loaded`);
     const args = { deployment, place, plan, shell, target, trust };
     return [new Part(service.name, args, { parent: this }).placed];
   }
@@ -103,9 +119,7 @@ export class Monitoring extends pulumi.ComponentResource {
  * @throws `RunError` where the target lacks a program, {@link ConfigError} for contradictions.
  */
 function planFor(config: Config, target: Target, without: ReadonlySet<string>): Plan {
-  const absent = new Map(
-    [...without].map((name) => [name, `${name} is not available on this machine`]),
-  );
+  const absent = reasonsOf(without);
   for (const service of services as readonly Service[]) {
     const { binary } = service;
     if (service.optional === undefined || absent.has(binary)) continue;

@@ -6,10 +6,8 @@ import type { Estate, Listening, Missing, Service } from "./catalog/service.ts";
 import type { Config } from "./config/schema.ts";
 import { lacksOf } from "./lacks.ts";
 import type { ScrapeJob } from "./render/prometheus.ts";
-import type { Place, Site, Target } from "./targets/target.ts";
-
-/** What of a target decides where things stand. */
-type Ground = Pick<Target, "host" | "place" | "traits">;
+import type { Traits } from "./targets/kinds.ts";
+import type { Ground, Place, Site } from "./targets/target.ts";
 
 /** A service as a stack has it. */
 export interface Deployment {
@@ -74,19 +72,44 @@ function siteOf({ beside, forPeople, image: { data }, name, sees }: Service, por
 
 type Chosen = Omit<Deployment, "texts">;
 
-/** Which services a stack has, and where; and what it wants in vain. */
-function choose(config: Config, target: Ground, absent: ReadonlyMap<string, string>) {
-  const found: Chosen[] = [];
+/**
+ * Which services a stack has, and what it wants in vain.
+ *
+ * @param absent - Why programs and plugins that an estate can do without are not there, by name.
+ */
+export function servicesOf(
+  config: Config,
+  traits: Traits,
+  absent: ReadonlyMap<string, string>,
+): { readonly had: readonly Had[]; readonly leftOut: readonly LeftOut[] } {
+  const had: Had[] = [];
   const leftOut: LeftOut[] = [];
   for (const service of all) {
     const settings: Listening = config[service.key as never];
-    const wanted = service.wanted?.(settings as never, target.traits) ?? true;
+    const wanted = service.wanted?.(settings as never, traits) ?? true;
     if (wanted === false) continue;
     const why = whyNot(service, settings, wanted, absent);
     if (why !== undefined) leftOut.push({ service, why });
-    else if (wanted === "elsewhere") found.push({ service, settings, place: undefined });
-    else found.push({ service, settings, place: target.place(siteOf(service, settings.port)) });
+    else had.push({ service, settings, elsewhere: wanted === "elsewhere" });
   }
+  return { had, leftOut };
+}
+
+/** A service of a stack, be it one that somebody else runs. */
+interface Had {
+  readonly service: Service;
+  readonly settings: Listening;
+  readonly elsewhere: boolean;
+}
+
+/** Which services a stack has, and where; and what it wants in vain. */
+function choose(config: Config, ground: Ground, absent: ReadonlyMap<string, string>) {
+  const { had, leftOut } = servicesOf(config, ground.traits, absent);
+  const found: Chosen[] = had.map(({ elsewhere, service, settings }) => ({
+    service,
+    settings,
+    place: elsewhere ? undefined : ground.place(siteOf(service, settings.port)),
+  }));
   return { found: [...found.filter((one) => !watches(one)), ...found.filter(watches)], leftOut };
 }
 
@@ -122,12 +145,12 @@ function once<T>(compute: () => T): () => T {
  */
 export function planEstate(
   config: Config,
-  target: Ground,
+  ground: Ground,
   absent: ReadonlyMap<string, string> = new Map(),
   own: OwnTexts = nothing,
 ): Plan {
-  const { found, leftOut } = choose(config, target, absent);
-  const { host, traits } = target;
+  const { found, leftOut } = choose(config, ground, absent);
+  const { host, traits } = ground;
   const byName = new Map(found.map((one) => [one.service.name, one]));
   const [cadence] = found.flatMap(
     ({ service, settings }) => service.cadence?.(settings as never) ?? [],

@@ -171,7 +171,7 @@ describe("each thing in one place", () => {
     const users = program.filter((file) =>
       /\bProcess\b.*from "[./]*provider\/resources\.ts"/.test(text(file)),
     );
-    expect(users).toEqual(["components/targets/local.ts"]);
+    expect(users).toEqual(["components/targets/local/index.ts"]);
   });
 
   it("only Grafana's content knows Grafana's provider", () => {

@@ -8,8 +8,9 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { readConfig } from "../components/config.ts";
 import type { RawConfig } from "../components/config/parse.ts";
-import { loadShells, Monitoring } from "../components/monitoring.ts";
+import { Monitoring } from "../components/monitoring.ts";
 import { plain, record, type Recorded, root, type Run, stackConfig } from "./kit/harness.ts";
+import { makersOf } from "./kit/makers.ts";
 
 const folder = join(root, "test", "goldens");
 
@@ -122,9 +123,10 @@ describe.each(["local", "dev"])("the servers of stack %s", (stack) => {
 
   beforeAll(async () => {
     process.env["DOCKER_CONTEXT"] = "an engine that is not asked";
-    const shells = await loadShells();
-    const run = await record(stack, busy(stackConfig(stack)), () => {
-      new Monitoring("monitoring", { config: readConfig(), shells, absent: new Set() });
+    const config = busy(stackConfig(stack));
+    const makers = await makersOf(config);
+    const run = await record(stack, config, () => {
+      new Monitoring("monitoring", { config: readConfig(), makers, absent: new Set() });
     });
     delete process.env["DOCKER_CONTEXT"];
     goldens = new Map([...goldensOf(run)].map(([path, text]) => [path, everywhere(text)]));

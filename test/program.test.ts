@@ -2,9 +2,10 @@ import { hostname } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import { parseConfig } from "../components/config/parse.ts";
 import { readAbsent, readConfig } from "../components/config.ts";
-import { loadShells, Monitoring } from "../components/monitoring.ts";
+import { Monitoring } from "../components/monitoring.ts";
 import { throwAway } from "./kit/pki.ts";
 import { isSecret, plain, record, root, type Run, stackConfig } from "./kit/harness.ts";
+import { makersOf } from "./kit/makers.ts";
 import type { RawConfig } from "../components/config/parse.ts";
 
 /** A configuration with every receiver and a probe, secrets encrypted as the engine has them. */
@@ -35,9 +36,9 @@ function withReceivers(config: RawConfig): RawConfig {
 }
 
 async function run(stack: string, config: RawConfig, absent = ["grafana"]): Promise<Run> {
-  const shells = await loadShells();
+  const makers = await makersOf(config, absent);
   return record(stack, config, () => {
-    const args = { config: readConfig(), shells, absent: new Set(absent) };
+    const args = { config: readConfig(), makers, absent: new Set(absent) };
     return new Monitoring("monitoring", args).outputs;
   });
 }

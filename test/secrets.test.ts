@@ -2,8 +2,9 @@ import { readConfig } from "../components/config.ts";
 import { allFields } from "../components/config/fields-of.ts";
 import { parseConfig } from "../components/config/parse.ts";
 import type { RawConfig } from "../components/config/parse.ts";
-import { loadShells, Monitoring } from "../components/monitoring.ts";
+import { Monitoring } from "../components/monitoring.ts";
 import { isSecret, plain, record, stackConfig } from "./kit/harness.ts";
+import { makersOf } from "./kit/makers.ts";
 import { marked, seenIn, type Marked } from "./kit/marked.ts";
 
 let all: Marked;
@@ -31,10 +32,11 @@ it("every secret is used, and none is in what is open of a resource or told to a
       said.push(...(words as unknown[]));
     }),
   );
-  const shells = await loadShells();
-  const { outputs, resources } = await record("local", rawOf(all.values), () => {
+  const raw = rawOf(all.values);
+  const makers = await makersOf(raw);
+  const { outputs, resources } = await record("local", raw, () => {
     const config = readConfig();
-    return new Monitoring("monitoring", { config, shells, absent: new Set() }).outputs;
+    return new Monitoring("monitoring", { config, makers, absent: new Set() }).outputs;
   });
   for (const spy of spies) spy.mockRestore();
   const inputs = resources.map((one) => plain(one.inputs));

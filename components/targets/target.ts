@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { FileCheck, OnChange } from "../../provider/types.ts";
-import type { TargetKind, Traits } from "./kinds.ts";
+import type { Traits } from "./kinds.ts";
 
 /** Where a workload will stand, known before it exists so that files and peers can name it. */
 export interface Place {
@@ -121,14 +121,17 @@ export interface Running {
   readonly resources: readonly pulumi.Resource[];
 }
 
-/** One kind of place to run workloads. Nothing outside `targets/` knows containers or namespaces. */
-export interface Target {
-  readonly kind: TargetKind;
+/** What of a target decides where things stand. Pure: an estate is planned on it without an engine. */
+export interface Ground {
+  readonly traits: Traits;
   /** Value of the `host` label of everything that describes the machine itself. */
   readonly host: string;
-  readonly traits: Traits;
-  /** Pure: same site, same place. */
-  place(site: Site): Place;
+  /** Same site, same place. */
+  readonly place: (site: Site) => Place;
+}
+
+/** One kind of place to run workloads. Nothing outside `targets/` knows containers or namespaces. */
+export interface Target extends Ground {
   /** Folder of what a program brings beside itself: Grafana's pages. */
   programHome(binary: string): string;
   /** Why this target cannot run `binary` now, or undefined. */

@@ -3,7 +3,7 @@ import { notesOn } from "../../components/config/notes.ts";
 import { parseConfig } from "../../components/config/parse.ts";
 import type { Config } from "../../components/config/schema.ts";
 import { planEstate } from "../../components/plan.ts";
-import { dockerTarget } from "../../components/targets/docker.ts";
+import { dockerTarget } from "../../components/targets/docker/index.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
 

@@ -6,8 +6,8 @@ import { cadvisorSelection } from "../../components/render/cadvisor.ts";
 import { nodeSelection } from "../../components/catalog/node.ts";
 import { kinds } from "../../components/targets/kinds.ts";
 import { planEstate } from "../../components/plan.ts";
-import { dockerTarget } from "../../components/targets/docker.ts";
-import { localTarget } from "../../components/targets/local.ts";
+import { dockerTarget } from "../../components/targets/docker/index.ts";
+import { localTarget } from "../../components/targets/local/index.ts";
 import { groups, leftOut } from "../../rules/index.ts";
 import type { Alert } from "../../rules/lib/alert.ts";
 import { collectorFlags, type Need, needs } from "../../rules/lib/needs.ts";
@@ -74,7 +74,10 @@ const unseen: ReadonlySet<Need> = new Set<Need>([
   "target limit",
 ]);
 
-describe.each(targets.map((target) => [target.kind, target] as const))("on %s", (_kind, target) => {
+describe.each([
+  ["this machine", local],
+  ["containers", targets[1] ?? local],
+] as const)("on %s", (_what, target) => {
   const { jobs, selection } = planEstate(config, target);
   const names = jobs.map(({ name }) => name);
   const mine = groups

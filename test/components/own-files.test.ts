@@ -3,7 +3,7 @@ import { parseConfig } from "../../components/config/parse.ts";
 import type { Config } from "../../components/config/schema.ts";
 import { readOwnFiles } from "../../components/own-files.ts";
 import { planEstate } from "../../components/plan.ts";
-import { localTarget } from "../../components/targets/local.ts";
+import { localTarget } from "../../components/targets/local/index.ts";
 import { stackConfig, textOf } from "../kit/harness.ts";
 import { inspect, withFiles } from "../kit/inspect.ts";
 

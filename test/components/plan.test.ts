@@ -7,11 +7,12 @@ import { renderBlackbox } from "../../components/render/blackbox.ts";
 import { renderGrafanaIni } from "../../components/render/grafana.ts";
 import { seconds } from "../../lib/duration.ts";
 import { renderWeb, webFiles } from "../../components/render/web.ts";
-import { dockerTarget } from "../../components/targets/docker.ts";
-import { localTarget } from "../../components/targets/local.ts";
+import { dockerTarget } from "../../components/targets/docker/index.ts";
+import { localTarget } from "../../components/targets/local/index.ts";
+import { groundOf } from "../../components/targets/grounds.ts";
 import type { Target } from "../../components/targets/target.ts";
 import { throwAway } from "../kit/pki.ts";
-import { stackConfig, textOf } from "../kit/harness.ts";
+import { stackConfig, textOf, trackedFiles } from "../kit/harness.ts";
 import { inspect } from "../kit/inspect.ts";
 
 const targets: readonly [string, Target][] = [
@@ -111,6 +112,18 @@ describe.each(targets)("the plan for %s", (_kind, target) => {
   it("scrapes everything it deploys", () => {
     const jobs = prometheus.scrape_configs.map(({ job_name }) => job_name);
     expect(jobs).toEqual([...plan.deployments.map(({ service }) => service.name), "probe"].sort());
+  });
+});
+
+describe("every stack file of the repository", () => {
+  const stacks = trackedFiles("Pulumi.*.yaml").map((file) => file.split(".")[1] ?? "");
+
+  it.each(stacks)("%s can be planned, wherever its target can be deployed", (stack) => {
+    const { config } = parseConfig(stackConfig(stack), new Date());
+    if (config === undefined) throw new Error(`Stack ${stack} has mistakes`);
+    const plan = planEstate(config, groundOf(config, stack));
+    const files = { "prometheus.yml": textOf(plan, "prometheus.yml"), ...plan.rules, ...beside };
+    expect(inspect(files, "promtool", "check", "config", "prometheus.yml")).toContain("SUCCESS");
   });
 });
 

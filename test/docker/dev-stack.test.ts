@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "../../components/config.ts";
-import { loadShells, Monitoring } from "../../components/monitoring.ts";
+import { Monitoring } from "../../components/monitoring.ts";
 import { authority } from "../../provider/resources/authority.ts";
 import { certificate } from "../../provider/resources/certificate.ts";
 import { login } from "../../provider/resources/login.ts";
@@ -10,6 +10,7 @@ import type { Resource } from "../../provider/resource.ts";
 import { tokens } from "../../provider/types.ts";
 import { ask } from "../../lib/ask.ts";
 import { stackConfig } from "../kit/harness.ts";
+import { makersOf } from "../kit/makers.ts";
 import { leaveNetwork, takeNetwork } from "../kit/network.ts";
 import { calmed } from "../quiet/machines.ts";
 import { captureOf, firingIn } from "../quiet/replay.ts";
@@ -79,19 +80,19 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
   beforeAll(async () => {
     await buildTestImages(docker);
     await buildProcessorImage(docker);
-    const shells = await loadShells();
+    const values = {
+      ...stackConfig("dev").values,
+      cadvisor: `{"enabled":false}`,
+      nodeExporter: `{"port":${nodePort}}`,
+      processor: `{"image":"vigil/alert-processor:0.1.0"}`,
+      prometheus: `{"scrapeInterval":"${step}s","evaluationInterval":"${step}s"}`,
+    };
+    const makers = await makersOf({ values, secretKeys: new Set() }, ["grafana"]);
     const recorded = await record(
       () => {
-        const values = {
-          ...stackConfig("dev").values,
-          cadvisor: `{"enabled":false}`,
-          nodeExporter: `{"port":${nodePort}}`,
-          processor: `{"image":"vigil/alert-processor:0.1.0"}`,
-          prometheus: `{"scrapeInterval":"${step}s","evaluationInterval":"${step}s"}`,
-        };
         const config = Object.entries(values).map(([key, text]) => [`vigil:${key}`, text]);
         pulumi.runtime.setAllConfig(Object.fromEntries(config) as Record<string, string>);
-        const args = { config: readConfig(), shells, absent: new Set(["grafana"]) };
+        const args = { config: readConfig(), makers, absent: new Set(["grafana"]) };
         new Monitoring("monitoring", args);
       },
       { answers, stack: "dev" },

@@ -1,7 +1,7 @@
 import { hashSync } from "bcryptjs";
 import Docker from "dockerode";
 import { get } from "node:https";
-import { dockerTarget } from "../../components/targets/docker.ts";
+import { dockerTarget } from "../../components/targets/docker/index.ts";
 import { deploy, estate, password, username } from "./estate.ts";
 import { leaveNetwork, takeNetwork } from "../kit/network.ts";
 import { buildTestImages, dockerProblem } from "./images.ts";

@@ -1,4 +1,5 @@
-import type { Place, Site, Workload } from "../target.ts";
+import { kinds } from "../kinds.ts";
+import type { Ground, Place, Site, Workload } from "../target.ts";
 
 /** How a Docker estate is named and published. */
 export interface DockerTargetConfig {
@@ -53,7 +54,7 @@ export function physicalName(stack: string, service: string): string {
 }
 
 /** Where a workload will stand; see {@link Place}. */
-export function placeOf(config: DockerTargetConfig, site: Site): Place {
+function placeOf(config: DockerTargetConfig, site: Site): Place {
   const { beside, name, port, sees = "itself" } = site;
   const common = { name, config: configFolder, data: dataFolder(config, site) };
   const loopback = ["127.0.0.1"];
@@ -109,3 +110,10 @@ function reachable(bind = "127.0.0.1"): string {
 function rootOf(sees: Workload["sees"]): { root?: string } {
   return sees === "host" ? { root: hostRoot } : {};
 }
+
+/** Where the containers of a stack stand. */
+export const dockerGround = (config: DockerTargetConfig): Ground => ({
+  traits: kinds.docker,
+  host: config.host,
+  place: (site) => placeOf(config, site),
+});

@@ -1,8 +1,9 @@
 import { readPreview, type State } from "../../../cli/preview/digest.ts";
 import { renderErrors, renderPage } from "../../../cli/preview/page.ts";
 import { readConfig } from "../../../components/config.ts";
-import { loadShells, Monitoring } from "../../../components/monitoring.ts";
+import { Monitoring } from "../../../components/monitoring.ts";
 import { plain, record, stackConfig } from "../../kit/harness.ts";
+import { makersOf } from "../../kit/makers.ts";
 
 // These tests need no engine: one behind a context is left to the provider to find.
 beforeAll(() => {
@@ -87,9 +88,9 @@ describe("a preview as people read it", () => {
 
   it("is short for the first time on Docker, too, and says where people get in", async () => {
     jest.spyOn(console, "warn").mockImplementation(() => undefined);
-    const shells = await loadShells();
+    const makers = await makersOf(stackConfig("dev"), ["grafana"]);
     const { resources } = await record("dev", stackConfig("dev"), () => {
-      const args = { config: readConfig(), shells, absent: new Set(["grafana"]) };
+      const args = { config: readConfig(), makers, absent: new Set(["grafana"]) };
       new Monitoring("monitoring", args);
     });
     const steps = resources.map(({ inputs, name, type }) => ({

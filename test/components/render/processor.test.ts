@@ -9,7 +9,7 @@ import {
   processorSecrets,
   renderProcessor,
 } from "../../../components/render/processor.ts";
-import { localTarget } from "../../../components/targets/local.ts";
+import { localTarget } from "../../../components/targets/local/index.ts";
 import { openChannels } from "../../../services/alert-processor/channels/index.ts";
 import {
   readConfig,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { dockerTarget } from "../../../components/targets/docker.ts";
-import { localTarget } from "../../../components/targets/local.ts";
+import { dockerTarget } from "../../../components/targets/docker/index.ts";
+import { localTarget } from "../../../components/targets/local/index.ts";
 import type { Place, Target, Workload } from "../../../components/targets/target.ts";
 import { isSecret, plain, record, type Recorded, stackConfig } from "../../kit/harness.ts";
 

@@ -1,4 +1,4 @@
-import { dockerTarget } from "../../../components/targets/docker.ts";
+import { dockerTarget } from "../../../components/targets/docker/index.ts";
 import type { Workload } from "../../../components/targets/target.ts";
 
 describe("places", () => {

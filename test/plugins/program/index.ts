@@ -6,7 +6,7 @@ import { Dashboard } from "@pulumiverse/grafana/oss/dashboard.js";
 import { DataSource } from "@pulumiverse/grafana/oss/dataSource.js";
 import { Folder } from "@pulumiverse/grafana/oss/folder.js";
 import { Provider } from "@pulumiverse/grafana/provider.js";
-import { dockerTarget } from "../../../components/targets/docker.ts";
+import { dockerTarget } from "../../../components/targets/docker/index.ts";
 import { deploy, estate } from "../../docker/estate.ts";
 import type { Trial } from "../trial.ts";
 

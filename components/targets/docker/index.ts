@@ -4,17 +4,16 @@ import { Container } from "@pulumi/docker/container.js";
 import { Network } from "@pulumi/docker/network.js";
 import { Provider } from "@pulumi/docker/provider.js";
 import { Volume } from "@pulumi/docker/volume.js";
-import { CheckedFiles } from "../../provider/resources.ts";
-import { engineProblem } from "./docker/engine.ts";
-import { filesInputs, isWithoutFiles, labelsOf } from "./docker/files.ts";
-import type { Neighbour } from "./docker/health.ts";
-import { containerInputs } from "./docker/inputs.ts";
-import type { DockerTargetConfig } from "./docker/names.ts";
-import { physicalName, placeOf } from "./docker/names.ts";
-import { kinds } from "./kinds.ts";
-import type { Placed, Target, Workload } from "./target.ts";
+import { CheckedFiles } from "../../../provider/resources.ts";
+import { engineProblem } from "./engine.ts";
+import { filesInputs, isWithoutFiles, labelsOf } from "./files.ts";
+import type { Neighbour } from "./health.ts";
+import { containerInputs } from "./inputs.ts";
+import type { DockerTargetConfig } from "./names.ts";
+import { dockerGround, physicalName } from "./names.ts";
+import type { Placed, Target, Workload } from "../target.ts";
 
-export type { DockerTargetConfig } from "./docker/names.ts";
+export type { DockerTargetConfig } from "./names.ts";
 
 /** Provider and network of an estate, made when the first workload needs them. */
 interface Ground {
@@ -38,10 +37,7 @@ export function dockerTarget(
   let asked: { problem: string | undefined } | undefined;
   const lacks = () => (asked ??= { problem: engineProblem(config.engine) }).problem;
   return {
-    kind: "docker",
-    traits: kinds.docker,
-    host: config.host,
-    place: (site) => placeOf(config, site),
+    ...dockerGround(config),
     // Where the official images keep their pages and consoles.
     programHome: (binary) => `/usr/share/${binary}`,
     lacks,

@@ -1,26 +1,9 @@
 import { realpathSync } from "node:fs";
-import { hostname } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { findOnPath } from "../../lib/path.ts";
-import { Process } from "../../provider/resources.ts";
-import { kinds } from "./kinds.ts";
-import type { Place, Placed, Site, Target } from "./target.ts";
-
-const loopback = "127.0.0.1";
-
-function placeIn(home: string, { name, port }: Site): Place {
-  const address = `${loopback}:${port}`;
-  return {
-    name,
-    config: join(home, "services", name),
-    data: join(home, "data", name),
-    listen: address,
-    address,
-    url: `https://${address}`,
-    machinePort: port,
-    subjects: { dnsNames: ["localhost"], ipAddresses: [loopback] },
-  };
-}
+import { dirname } from "node:path";
+import { findOnPath } from "../../../lib/path.ts";
+import { Process } from "../../../provider/resources.ts";
+import type { Placed, Target } from "../target.ts";
+import { homeOf, localGround } from "./place.ts";
 
 /** One supervised process. */
 function start(home: string, { opts, workload }: Placed): Process {
@@ -54,12 +37,9 @@ function start(home: string, { opts, workload }: Placed): Process {
  * @param stack - Its folder is `.vigil/<stack>` in the working directory.
  */
 export function localTarget(stack: string): Target {
-  const home = resolve(".vigil", stack);
+  const home = homeOf(stack);
   return {
-    kind: "local",
-    traits: kinds.local,
-    host: hostname(),
-    place: (site) => placeIn(home, site),
+    ...localGround(stack),
     lacks: (binary) =>
       findOnPath(binary) === undefined ? `${binary} is not on PATH; make up gets it` : undefined,
     // Beside it lie the files the program brings: bin/grafana next to public/ and conf/.

@@ -1,0 +1,16 @@
+import { parseConfig, type RawConfig } from "../../components/config/parse.ts";
+import { loadMakers, type Makers } from "../../components/monitoring.ts";
+
+/** For a configuration with mistakes, which the program complains of before it makes anything. */
+const none: Makers = {
+  shells: new Map(),
+  target: () => {
+    throw new Error("A configuration with mistakes has no target");
+  },
+};
+
+/** What makes the resources of a configuration, as the program loads it before it starts. */
+export async function makersOf(raw: RawConfig, absent: readonly string[] = []): Promise<Makers> {
+  const { config } = parseConfig(raw, new Date());
+  return config === undefined ? none : loadMakers(config, new Set(absent));
+}
