@@ -5,6 +5,7 @@ import { rawConfig } from "../../components/config/stack-file.ts";
 import type { RawConfig } from "../../components/config/parse.ts";
 import { cacheFolder } from "../../tools/cache.ts";
 import { binFolder } from "../../tools/obtain.ts";
+import { programPath } from "../../tools/program-path.ts";
 
 /** The checkout that is measured. */
 export const checkout = join(import.meta.dirname, "../..");
@@ -31,7 +32,7 @@ export function surroundings(pulumiHome: string): NodeJS.ProcessEnv {
     NO_COLOR: "1",
     NODE_COMPILE_CACHE: join(cache, "compile"),
     NODE_USE_ENV_PROXY: "1",
-    PATH: pathWith([binFolder(checkout), dirname(process.execPath)]),
+    PATH: programPath(checkout, binFolder(checkout), pathWith([dirname(process.execPath)])),
     PULUMI_HOME: pulumiHome,
     VIGIL_CACHE: cache,
   };

@@ -1,6 +1,6 @@
-import { pathWith } from "../../lib/path.ts";
 import { ensureDependencies } from "../../tools/dependencies.ts";
 import { ensureTools } from "../../tools/ensure.ts";
+import { programPath } from "../../tools/program-path.ts";
 import { checkout } from "../../lib/checkout.ts";
 import { createProgress } from "../../lib/progress.ts";
 
@@ -11,6 +11,6 @@ export async function run(args: string[]): Promise<number> {
   const { main } = await import("../../bench/main.ts");
   return main(args, async () => {
     const { binFolder } = await ensureTools(undefined, { root: checkout, progress });
-    process.env["PATH"] = pathWith([binFolder]);
+    process.env["PATH"] = programPath(checkout, binFolder, process.env["PATH"]);
   });
 }
