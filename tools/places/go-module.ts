@@ -104,7 +104,7 @@ function silence(error: unknown): unknown {
   if (url === undefined) return error;
   const { host } = new URL(url);
   return new Error(
-    `${host} does not send ${url} (another proxy: GOPROXY=https://proxy.golang.org ./vigil tools)`,
+    `${host} does not send ${url} (without a proxy: GOPROXY=direct ./vigil tools)`,
     { cause: error },
   );
 }

@@ -175,7 +175,7 @@ withGo.each([
   const place = goPlace(tool, shop, () => Promise.resolve(found), 3000);
   const error = await failure(place?.fill(folder, silent.start("", "")) ?? Promise.resolve());
   expect(error.message).toBe(
-    `${new URL(proxy.url).host} does not send ${proxy.url}/mod.test/dep/@v/v1.0.0.zip (another proxy: GOPROXY=https://proxy.golang.org ./vigil tools)`,
+    `${new URL(proxy.url).host} does not send ${proxy.url}/mod.test/dep/@v/v1.0.0.zip (without a proxy: GOPROXY=direct ./vigil tools)`,
   );
   expect(readdirSync(join(folder, "bin"))).toEqual([]);
 });
