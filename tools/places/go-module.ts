@@ -103,10 +103,9 @@ function silence(error: unknown): unknown {
   const [url = last] = open;
   if (url === undefined) return error;
   const { host } = new URL(url);
-  return new Error(
-    `${host} does not send ${url} (without a proxy: GOPROXY=direct ./vigil tools)`,
-    { cause: error },
-  );
+  return new Error(`${host} does not send ${url} (without a proxy: GOPROXY=direct ./vigil tools)`, {
+    cause: error,
+  });
 }
 
 /** @throws FatalError where Go refused a module, as for any other download. */
