@@ -26,18 +26,14 @@ export async function planStack(
 ): Promise<Planned> {
   const config = await readStackConfig(root, stack, quiet);
   // The program's modules need packages, which are there only now.
-  const { readOwnFiles } = await import("../components/own-files.ts");
-  const { planEstate } = await import("../components/plan.ts");
-  const { againstPlan } = await import("../components/against-plan.ts");
-  const { groundOf } = await import("../components/targets/grounds.ts");
+  const { checkedPlan } = await import("../components/checked-plan.ts");
+  const { groundsOf } = await import("../components/targets/grounds.ts");
   const { describeProblems } = await import("../components/config/problems.ts");
   // Places of the local target lie below the working directory, as the engine would have it.
   const before = process.cwd();
   process.chdir(root);
-  const own = readOwnFiles(config, root);
-  const plan = planEstate(config, groundOf(config, stack), without, own.texts);
+  const { plan, problems } = checkedPlan(config, groundsOf(config, stack), without, root);
   process.chdir(before);
-  const problems = [...own.problems, ...againstPlan(config, plan)];
   if (problems.length > 0) throw new UserError(describeProblems(problems, stack));
   return { config, plan };
 }

@@ -10,7 +10,7 @@ import { readStackConfig } from "./stack-config.ts";
 export async function selectionOf(root: string, stack: string, quiet = false): Promise<Selection> {
   // The program's modules need packages, which are there only now.
   const { planEstate } = await import("../components/plan.ts");
-  const { groundOf } = await import("../components/targets/grounds.ts");
+  const { groundsOf } = await import("../components/targets/grounds.ts");
   const config = await readStackConfig(root, stack, quiet);
-  return planEstate(config, groundOf(config, stack)).selection;
+  return planEstate(config, groundsOf(config, stack)).selection;
 }

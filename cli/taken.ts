@@ -32,8 +32,10 @@ export async function requireGround(
   const lost = takesOver ? undefined : await unrecorded(home, config.target);
   if (lost !== undefined) throw lost;
   const ask = await holderIn({ root, stack });
-  const ports = plan.deployments.flatMap(({ place, service: { key, name } }) =>
-    place?.machinePort === undefined ? [] : [{ key, name, port: place.machinePort }],
+  const { core } = await import("../components/targets/fields.ts");
+  // Ports of other machines are not seen from here.
+  const ports = plan.deployments.flatMap(({ name, on, place, service: { key } }) =>
+    on !== core || place?.machinePort === undefined ? [] : [{ key, name, port: place.machinePort }],
   );
   const wanted = new Set(ports.map(({ port }) => port));
   const { setCommand } = await import("../components/config/commands.ts");

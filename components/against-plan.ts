@@ -61,8 +61,30 @@ function unwatched({ rules }: Config, { jobs }: Plan): ConfigProblem[] {
   });
 }
 
+/** Name of a flag, however many dashes it is written with. */
+const flagOf = (argument: string): string => argument.replace(/^-+/, "").split("=", 1)[0] ?? "";
+
+/**
+ * Arguments of the stack's own that Vigil gives already: a program ends at a flag that it gets twice, or takes
+ * the last one, and then what the estate relies on is not so.
+ */
+function givenTwice({ deployments }: Plan): ConfigProblem[] {
+  const problems = deployments.flatMap(({ args, service, settings: { extraArgs = [] } }) => {
+    if (extraArgs.length === 0) return [];
+    const given = new Set(args().map(flagOf));
+    return extraArgs.flatMap((one, index) => {
+      const path = [service.key, "extraArgs", index];
+      const reason = `is ${one}, and Vigil says --${flagOf(one)} itself`;
+      return given.has(flagOf(one)) ? [mistake(path, reason, removeCommand(path))] : [];
+    });
+  });
+  // Of several processes each is told the same.
+  return [...new Map(problems.map((one) => [one.path, one])).values()];
+}
+
 /** What of a configuration cannot be, now that it is known what stands where and what is scraped. */
 export const againstPlan = (config: Config, plan: Plan): ConfigProblem[] => [
   ...uncovered(config, plan),
   ...unwatched(config, plan),
+  ...givenTwice(plan),
 ];

@@ -8,7 +8,6 @@ const contract = "nothing that the estate scrapes tells of that";
 
 /** As every estate is made today, whichever services it has. */
 const everywhere: Lacks = {
-  "several hosts": "the estate has one",
   "application metrics": contract,
   "business metrics": contract,
   "inference metrics": contract,
@@ -24,9 +23,16 @@ export const lacksAnywhere = (): Lacks =>
 /**
  * What an estate does not have of what alerts need, each with the reason: those alerts could never fire
  * and are not loaded. Pure.
+ *
+ * @param hosts - How many machines it watches.
  */
-export const lacksOf = (config: Config, { platform }: Pick<Traits, "platform">): Lacks => ({
+export const lacksOf = (
+  config: Config,
+  { platform }: Pick<Traits, "platform">,
+  hosts = 1,
+): Lacks => ({
   ...lacksAnywhere(),
+  ...(hosts < 2 && { "several hosts": "the estate has one" }),
   ...(platform !== "darwin" && { macos: "the estate's host runs Linux" }),
   ...(Object.assign({}, ...all.map((one) => one.lacksHere?.(config[one.key as never]))) as Lacks),
 });

@@ -1,17 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { forStack } from "../lib/command.ts";
-import { againstPlan } from "./against-plan.ts";
 import { services } from "./catalog/index.ts";
 import type { Service, Shell } from "./catalog/service.ts";
 import { ConfigError } from "./config.ts";
+import { checkedPlan } from "./checked-plan.ts";
 import { removeCommand, setCommand } from "./config/commands.ts";
 import { mistake } from "./config/mistakes.ts";
 import type { Config } from "./config/schema.ts";
-import { readOwnFiles } from "./own-files.ts";
 import { estateOutputs, toldBy, type VigilOutputs } from "./outputs.ts";
 import { Part } from "./part.ts";
-import { type Deployment, type LeftOut, type Plan, planEstate, servicesOf } from "./plan.ts";
-import { loadTarget, type MakeTarget } from "./targets/index.ts";
+import { type LeftOut, servicesOf } from "./choose.ts";
+import type { Deployment, Plan } from "./plan.ts";
+import type { core } from "./targets/fields.ts";
+import type { Grounds } from "./targets/grounds.ts";
+import { loadTargets, type MakeTarget } from "./targets/index.ts";
 import { traitsOf } from "./targets/kinds.ts";
 import type { Placed, Running, Target } from "./targets/target.ts";
 import { Trust } from "./trust.ts";
@@ -23,11 +25,14 @@ const hostsToCome = mistake(
   removeCommand(["hosts"]),
 );
 
-/** What makes resources: of services by their names, and of the target. */
+/** What makes resources: of services and of targets, by their names. */
 export interface Makers {
   readonly shells: ReadonlyMap<string, Shell<never>>;
-  readonly target: MakeTarget;
+  readonly targets: ReadonlyMap<string, MakeTarget>;
 }
+
+/** The targets of a stack by name. */
+type Targets = Readonly<Record<typeof core, Target> & Record<string, Target>>;
 
 /**
  * Loads what makes the resources of a stack, and nothing of what it does not have. A constructor cannot wait for
@@ -35,11 +40,11 @@ export interface Makers {
  */
 export async function loadMakers(config: Config, absent: ReadonlySet<string>): Promise<Makers> {
   const { had } = servicesOf(config, traitsOf(config.target), reasonsOf(absent));
-  const [target, ...shells] = await Promise.all([
-    loadTarget(config),
+  const [targets, ...shells] = await Promise.all([
+    loadTargets(config),
     ...had.map(async ({ service }) => [service.name, await service.shell()] as const),
   ]);
-  return { target, shells: new Map(shells) };
+  return { targets, shells: new Map(shells) };
 }
 
 const reasonsOf = (absent: ReadonlySet<string>): Map<string, string> =>
@@ -62,9 +67,11 @@ export class Monitoring extends pulumi.ComponentResource {
     const child = { parent: this };
     const { config, makers } = args;
     const { shells } = makers;
-    const target = makers.target(config, pulumi.getStack(), child);
+    const targets = Object.fromEntries(
+      [...makers.targets].map(([name, make]) => [name, make(pulumi.getStack(), child)]),
+    ) as Targets;
     if (Object.keys(config.hosts).length > 0) throw new ConfigError([hostsToCome]);
-    const plan = planFor(config, target, args.absent);
+    const plan = planFor(config, targets, args.absent);
     for (const one of plan.leftOut) this.#warn(leftOutText(one));
     const told = toldBy(plan);
     if (told.length === 0) {
@@ -74,11 +81,11 @@ export class Monitoring extends pulumi.ComponentResource {
     const { environment, login, tls } = config;
     const trust = new Trust("trust", { environment, login, tls }, child);
     for (const group of groupsOf(plan.deployments)) {
-      const parts = group.flatMap((one) => this.#part(one, plan, target, trust, shells));
-      const running = runGroup(target, parts);
-      for (const { place, service, settings } of group) {
+      const parts = group.flatMap((one) => this.#part(one, plan, trust, shells));
+      const running = runGroup(targets, group, parts);
+      for (const { name, place, service, settings } of group) {
         shells.get(service.name)?.content?.({
-          name: service.name,
+          name,
           estate: plan,
           settings: settings as never,
           place,
@@ -93,19 +100,13 @@ export class Monitoring extends pulumi.ComponentResource {
   }
 
   /** What a target is to run of a service; nothing where somebody else runs it. */
-  #part(
-    deployment: Deployment,
-    plan: Plan,
-    target: Target,
-    trust: Trust,
-    shells: Makers["shells"],
-  ): Placed[] {
-    const { place, service } = deployment;
+  #part(deployment: Deployment, plan: Plan, trust: Trust, shells: Makers["shells"]): Placed[] {
+    const { name, place, service } = deployment;
     if (place === undefined) return [];
     const shell = shells.get(service.name);
     if (shell === undefined) throw new Error(`What makes ${service.name} was not loaded`);
-    const args = { deployment, place, plan, shell, target, trust };
-    return [new Part(service.name, args, { parent: this }).placed];
+    const args = { deployment, place, plan, shell, trust };
+    return [new Part(name, args, { parent: this }).placed];
   }
 
   #warn(text: string): void {
@@ -118,38 +119,42 @@ export class Monitoring extends pulumi.ComponentResource {
  *
  * @throws `RunError` where the target lacks a program, {@link ConfigError} for contradictions.
  */
-function planFor(config: Config, target: Target, without: ReadonlySet<string>): Plan {
+function planFor(config: Config, targets: Targets, without: ReadonlySet<string>): Plan {
   const absent = reasonsOf(without);
   for (const service of services as readonly Service[]) {
     const { binary } = service;
     if (service.optional === undefined || absent.has(binary)) continue;
-    const lacking = target.lacks(binary);
+    const lacking = targets.core.lacks(binary);
     if (lacking !== undefined) absent.set(binary, lacking);
   }
-  const own = readOwnFiles(config);
-  const plan = planEstate(config, target, absent, own.texts);
-  const lacking = plan.deployments.flatMap(({ place, service }) =>
-    place === undefined ? [] : (target.lacks(service.binary) ?? []),
+  const { plan, problems } = checkedPlan(config, targets satisfies Grounds, absent);
+  const lacking = plan.deployments.flatMap(({ on, place, service }) =>
+    place === undefined ? [] : (targets[on]?.lacks(service.binary) ?? []),
   );
   if (lacking.length > 0) {
     throw new pulumi.RunError([...new Set(lacking), "Nothing was changed."].join("\n"));
   }
-  const problems = [...own.problems, ...againstPlan(config, plan)];
   if (problems.length > 0) throw new ConfigError(problems);
   return plan;
 }
 
-/** Services with those that share their loopback. */
-const groupsOf = (deployments: readonly Deployment[]): Deployment[][] =>
+/** Processes with those that share their loopback. */
+const groupsOf = (deployments: readonly Deployment[]): [Deployment, ...Deployment[]][] =>
   deployments
     .filter(({ service }) => service.beside === undefined)
     .map((main) => [
       main,
-      ...deployments.filter(({ service }) => service.beside === main.service.name),
+      ...deployments.filter(
+        ({ on, service }) => service.beside === main.service.name && on === main.on,
+      ),
     ]);
 
-function runGroup(target: Target, [main, ...sidecars]: readonly Placed[]): Running | undefined {
-  return main && target.deploy([main, ...sidecars]);
+function runGroup(
+  targets: Targets,
+  [{ on }]: readonly [Deployment, ...Deployment[]],
+  [main, ...sidecars]: readonly Placed[],
+): Running | undefined {
+  return main && targets[on]?.deploy([main, ...sidecars]);
 }
 
 function leftOutText({ service, why }: LeftOut): string {

@@ -1,28 +1,19 @@
 import { renderBoards } from "../dashboards/index.ts";
 import { groupsFor, type Selection } from "../rules/index.ts";
 import { renderRuleFile, type RuleOptions } from "../rules/lib/rule-file.ts";
-import { services } from "./catalog/index.ts";
-import type { Estate, Listening, Missing, Service } from "./catalog/service.ts";
+import type { Estate } from "./catalog/service.ts";
+import { choose, type Chosen, groundAt, type LeftOut } from "./choose.ts";
 import type { Config } from "./config/schema.ts";
 import { lacksOf } from "./lacks.ts";
 import type { ScrapeJob } from "./render/prometheus.ts";
-import type { Traits } from "./targets/kinds.ts";
-import type { Ground, Place, Site } from "./targets/target.ts";
+import type { Grounds } from "./targets/grounds.ts";
 
-/** A service as a stack has it. */
-export interface Deployment {
-  readonly service: Service;
-  readonly settings: Listening;
-  /** Undefined where somebody else runs it. */
-  readonly place: Place | undefined;
+/** A process of a service as it is planned. */
+export interface Deployment extends Chosen {
   /** The texts that it reads and that hold no secret, by path. Rendered when asked for. */
   readonly texts: () => Readonly<Record<string, string>>;
-}
-
-/** A service that a stack wants and does not get. */
-export interface LeftOut {
-  readonly service: Service;
-  readonly why: Missing | { readonly title: string; readonly reason: string };
+  /** What Vigil starts it with, before the stack's own. */
+  readonly args: () => readonly string[];
 }
 
 /** Texts of files that a stack brings itself, by name. */
@@ -43,92 +34,36 @@ export interface Plan extends Estate {
   readonly selection: RuleOptions & Selection;
 }
 
-const all: readonly Service[] = services;
-
-/** Why a service that is wanted cannot be had. */
-function whyNot(
-  service: Service,
-  settings: Listening,
-  wanted: boolean | "elsewhere" | Missing,
-  absent: ReadonlyMap<string, string>,
-): LeftOut["why"] | undefined {
-  if (typeof wanted === "object") return wanted;
-  const { needs = [], title = service.name } = service.optional?.(settings as never) ?? {};
-  const reason = needs.flatMap((need) => absent.get(need) ?? []).at(0);
-  return reason === undefined ? undefined : { title, reason };
-}
-
-/** Where a service will stand. */
-function siteOf({ beside, forPeople, image: { data }, name, sees }: Service, port: number): Site {
-  return {
-    name,
-    port,
-    ...(sees && { sees }),
-    ...(beside !== undefined && { beside }),
-    ...(forPeople && { forPeople }),
-    ...(data !== undefined && { data }),
-  };
-}
-
-type Chosen = Omit<Deployment, "texts">;
-
-/**
- * Which services a stack has, and what it wants in vain.
- *
- * @param absent - Why programs and plugins that an estate can do without are not there, by name.
- */
-export function servicesOf(
-  config: Config,
-  traits: Traits,
-  absent: ReadonlyMap<string, string>,
-): { readonly had: readonly Had[]; readonly leftOut: readonly LeftOut[] } {
-  const had: Had[] = [];
-  const leftOut: LeftOut[] = [];
-  for (const service of all) {
-    const settings: Listening = config[service.key as never];
-    const wanted = service.wanted?.(settings as never, traits) ?? true;
-    if (wanted === false) continue;
-    const why = whyNot(service, settings, wanted, absent);
-    if (why !== undefined) leftOut.push({ service, why });
-    else had.push({ service, settings, elsewhere: wanted === "elsewhere" });
-  }
-  return { had, leftOut };
-}
-
-/** A service of a stack, be it one that somebody else runs. */
-interface Had {
-  readonly service: Service;
-  readonly settings: Listening;
-  readonly elsewhere: boolean;
-}
-
-/** Which services a stack has, and where; and what it wants in vain. */
-function choose(config: Config, ground: Ground, absent: ReadonlyMap<string, string>) {
-  const { had, leftOut } = servicesOf(config, ground.traits, absent);
-  const found: Chosen[] = had.map(({ elsewhere, service, settings }) => ({
-    service,
-    settings,
-    place: elsewhere ? undefined : ground.place(siteOf(service, settings.port)),
-  }));
-  return { found: [...found.filter((one) => !watches(one)), ...found.filter(watches)], leftOut };
-}
-
-/** Whoever watches the others comes after them, and after it what shares its loopback. */
-const watches = ({ service }: Chosen): boolean =>
-  service.cadence !== undefined || service.beside !== undefined;
-
-/** The scrape jobs of a service. */
-function jobsOf({ place, service, settings }: Chosen, config: Config, host: string): ScrapeJob[] {
+/** The scrape jobs of a process. */
+function jobsOf({ on, place, service, settings }: Chosen, config: Config, grounds: Grounds) {
   if (place === undefined) return [];
-  const own = {
+  const { host } = groundAt(grounds, on);
+  const own: ScrapeJob = {
     name: service.name,
     // The address says how Prometheus gets there; the instance says which one it is.
     targets: [{ address: place.address, labels: { host, instance: `${host}:${settings.port}` } }],
     access: service.listener,
     mostSamples: service.mostSamples,
   };
-  return service.jobs?.({ common: config, settings: settings as never, place, host, own }) ?? [own];
+  const input = { common: config, settings: settings as never, place, host, on, own };
+  return service.jobs?.(input) ?? [own];
 }
+
+/** Jobs by name: the processes of a service are asked in one way. */
+function merged(jobs: readonly ScrapeJob[]): ScrapeJob[] {
+  const byName = Map.groupBy(jobs, ({ name }) => name);
+  return [...byName.values()].flatMap((same) =>
+    same.slice(0, 1).map((first) => ({
+      ...first,
+      targets: same.flatMap(({ targets }) => targets),
+    })),
+  );
+}
+
+/** How many machines are described. */
+const hostsOf = (jobs: readonly ScrapeJob[]): number =>
+  new Set(jobs.flatMap(({ targets }) => targets.flatMap(({ labels }) => labels["host"] ?? [])))
+    .size;
 
 /** Computes once, when first asked. */
 function once<T>(compute: () => T): () => T {
@@ -145,13 +80,14 @@ function once<T>(compute: () => T): () => T {
  */
 export function planEstate(
   config: Config,
-  ground: Ground,
+  grounds: Grounds,
   absent: ReadonlyMap<string, string> = new Map(),
   own: OwnTexts = nothing,
 ): Plan {
-  const { found, leftOut } = choose(config, ground, absent);
-  const { host, traits } = ground;
-  const byName = new Map(found.map((one) => [one.service.name, one]));
+  const { found, leftOut } = choose(config, grounds, absent);
+  const { host, traits } = grounds.core;
+  const has = new Set(found.map(({ service }) => service.name));
+  const places = new Map(found.map(({ name, place }) => [name, place]));
   const [cadence] = found.flatMap(
     ({ service, settings }) => service.cadence?.(settings as never) ?? [],
   );
@@ -159,15 +95,15 @@ export function planEstate(
   const [grafanaBase] = found.flatMap(
     ({ place, service, settings }) => service.boardsAt?.(settings as never, place) ?? [],
   );
-  const jobs = found
-    .flatMap((one) => jobsOf(one, config, host))
-    .filter((job) => job.targets.length > 0);
+  const jobs = merged(found.flatMap((one) => jobsOf(one, config, grounds))).filter(
+    (job) => job.targets.length > 0,
+  );
   const selection = {
     ...config.rules,
     evaluationInterval: cadence.evaluationInterval,
     jobs: jobs.map(({ name }) => name).sort(),
     grafanaBase,
-    lacks: lacksOf(config, traits),
+    lacks: lacksOf(config, traits, hostsOf(jobs)),
   };
   const rules = once(() => renderRules(selection, own.rules));
   const boards = once(() => ({
@@ -191,10 +127,19 @@ export function planEstate(
     get boards() {
       return boards();
     },
-    place: (name) => byName.get(name)?.place,
-    has: (name) => byName.has(name),
+    place: (name) => places.get(name),
+    has: (name) => has.has(name),
     deployments: found.map((one) => ({
       ...one,
+      args: once(() =>
+        one.place === undefined
+          ? []
+          : one.service.args({
+              place: one.place,
+              settings: one.settings as never,
+              programHome: groundAt(grounds, one.on).programHome,
+            }),
+      ),
       texts: once(() =>
         one.place === undefined
           ? {}

@@ -96,6 +96,7 @@ function filesBelow(path: string): string[] {
 /** With what most stacks have: a probe, a way to people on both sides, an image of the processor. */
 function busy({ secretKeys, values }: RawConfig): RawConfig {
   const more = {
+    machine: "machine",
     probes: { site: { url: "https://example.com" } },
     processor: {
       image: "registry.example.com/vigil-alert-processor:0.1.0",
@@ -106,7 +107,9 @@ function busy({ secretKeys, values }: RawConfig): RawConfig {
       webhook: { url: "https://example.com/hook" },
     },
   };
-  const texts = Object.entries(more).map(([key, value]) => [key, JSON.stringify(value)] as const);
+  const texts = Object.entries(more).map(
+    ([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)] as const,
+  );
   return {
     values: { ...values, ...Object.fromEntries(texts) },
     secretKeys: new Set([...secretKeys, "processor", "receivers"]),

@@ -69,11 +69,11 @@ export async function run(args: string[]): Promise<number> {
   const { overdue } = await import("../../components/config/notes.ts");
   const { forStack } = await import("../../lib/command.ts");
   const { planEstate } = await import("../../components/plan.ts");
-  const { groundOf } = await import("../../components/targets/grounds.ts");
+  const { groundsOf } = await import("../../components/targets/grounds.ts");
   const { renderExplanation } = await import("../../rules/lib/explanation.ts");
   const { hereLines } = await import("../here.ts");
   const config = await readStackConfig(root, name);
-  const plan = planEstate(config, groundOf(config, name));
+  const plan = planEstate(config, groundsOf(config, name));
   const { selection } = plan;
   // Prometheus sees by its own clock to what has ended.
   const ended = new Set(overdue(config, new Date()));

@@ -1,5 +1,6 @@
 import { targetOf } from "../engine.ts";
 import { stackOptions } from "../options.ts";
+import { logsElsewhere } from "../targets/elsewhere.ts";
 import { operationsOf } from "../targets/index.ts";
 
 const help = `./vigil logs [SERVICE] [--stack NAME] [--follow]
@@ -16,6 +17,9 @@ export async function run(args: string[]): Promise<number> {
   if (options === undefined) return 0;
   const { rest, root, stack, values } = options;
   const service = rest[0] ?? process.env["SERVICE"];
+  const follow = values["follow"] === true;
+  const code = service && (await logsElsewhere({ root, stack }, service, follow));
+  if (typeof code === "number") return code;
   const operations = operationsOf(await targetOf(root, stack));
-  return operations.logs({ root, stack }, service, values["follow"] === true);
+  return operations.logs({ root, stack }, service, follow);
 }

@@ -54,9 +54,6 @@ async function once({ collect }: Engine, args: readonly string[]): Promise<Asked
 export function plannedTexts(planned: Planned | undefined): Readonly<Record<string, Texts>> {
   if (planned === undefined) return {};
   return Object.fromEntries(
-    planned.plan.deployments.map(({ service, texts }) => [
-      service.name,
-      new Map(Object.entries(texts())),
-    ]),
+    planned.plan.deployments.map(({ name, texts }) => [name, new Map(Object.entries(texts()))]),
   );
 }

@@ -3,6 +3,7 @@ import { imageOf } from "../../lib/pins.ts";
 import { about, duration, listening } from "../config/fields.ts";
 import { receiverFiles, toldOf } from "../render/alertmanager.ts";
 import { processorReceiver } from "../render/processor.ts";
+import { webArgs } from "../render/web.ts";
 import { nobody } from "./exporter.ts";
 import type { Estate, Service } from "./service.ts";
 
@@ -48,6 +49,16 @@ export const alertmanager: Service<"alertmanager", typeof fields> = {
   texts: (estate) => ({
     "alertmanager.yml": renderAlertmanager(receiversOf(estate), estate.common.maintenance),
   }),
+  args: ({ place, settings }) => [
+    // One instance: nobody to gossip with, so no listener for it.
+    "--cluster.listen-address=",
+    // So that its metrics tell whom it could not reach.
+    "--enable-feature=receiver-name-in-metrics",
+    `--config.file=${place.config}/alertmanager.yml`,
+    `--data.retention=${settings.retention}`,
+    `--storage.path=${place.data}`,
+    ...webArgs(place),
+  ],
   tells: ({ common }) => toldOf(common.receivers),
   shell: async () => (await import("./shells/alertmanager.ts")).alertmanagerShell,
 };

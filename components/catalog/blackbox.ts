@@ -1,14 +1,18 @@
 import { imageOf } from "../../lib/pins.ts";
-import { listening } from "../config/fields.ts";
+import { listening, on } from "../config/fields.ts";
 import { probeModule, renderBlackbox } from "../render/blackbox.ts";
+import { core } from "../targets/fields.ts";
 import { exporter, nobody } from "./exporter.ts";
 import type { Service } from "./service.ts";
 
-const fields = listening({
-  port: 9115,
-  image: imageOf("docker.io/prom/blackbox-exporter", "blackbox_exporter"),
-  memory: 128,
-});
+const fields = {
+  ...listening({
+    port: 9115,
+    image: imageOf("docker.io/prom/blackbox-exporter", "blackbox_exporter"),
+    memory: 128,
+  }),
+  on,
+};
 
 const oneModule = "Vigil's own blackbox exporter asks for a page over HTTP, and nothing else";
 
@@ -29,7 +33,7 @@ export const blackbox: Service<"blackboxExporter", typeof fields> = {
     "icmp probes": oneModule,
   },
   // What is watched from outside. No `host` label: the prober's host being down says nothing about it.
-  jobs: ({ common: { probes }, own, place: { address } }) => [
+  jobs: ({ common: { probes }, on, own, place: { address } }) => [
     own,
     {
       name: "probe",
@@ -37,12 +41,16 @@ export const blackbox: Service<"blackboxExporter", typeof fields> = {
       mostSamples: 500,
       targets: Object.entries(probes)
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([probe, { url }]) => ({ address: url, labels: { instance: url, probe } })),
-      prober: { address, path: "/probe", module: probeModule },
+        .map(([probe, { url }]) => ({
+          address: url,
+          labels: { instance: url, probe, ...(on !== core && { from: on }) },
+          prober: address,
+        })),
+      probe: { path: "/probe", module: probeModule },
     },
   ],
   texts: () => ({ "blackbox.yml": renderBlackbox() }),
-  shell: exporter({
+  ...exporter({
     args: ({ config }) => [`--config.file=${config}/blackbox.yml`],
     checks: [
       { binary: "blackbox_exporter", args: ["--config.check", "--config.file=blackbox.yml"] },

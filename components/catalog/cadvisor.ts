@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { imageOf } from "../../lib/pins.ts";
 import { about, listening } from "../config/fields.ts";
+import { cadvisorSelection } from "../render/cadvisor.ts";
+import { hostOf } from "../targets/target.ts";
 import { nobody } from "./exporter.ts";
 import type { Service } from "./service.ts";
 
@@ -38,5 +40,12 @@ export const cadvisor: Service<"cadvisor", typeof fields> = {
     "container threads": "Vigil's own runs without it, which is too much",
     "kernel log": "Vigil's own is not root, and would tell an eternal 0",
   },
+  args: ({ place, settings }) => [
+    ...cadvisorSelection,
+    "--housekeeping_interval=15s",
+    `--listen_ip=${hostOf(place.listen)}`,
+    `--port=${settings.port}`,
+    "--storage_duration=1m",
+  ],
   shell: async () => (await import("./shells/cadvisor.ts")).cadvisorShell,
 };

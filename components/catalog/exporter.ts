@@ -1,4 +1,6 @@
-import type { Shell } from "./service.ts";
+import { webArgs, webFiles } from "../render/web.ts";
+import type { Place } from "../targets/target.ts";
+import type { ArgsInput, Shell } from "./service.ts";
 import type { ExporterFacts } from "./shells/exporter.ts";
 import type { FlagFacts } from "./shells/flags.ts";
 
@@ -6,21 +8,56 @@ import type { FlagFacts } from "./shells/flags.ts";
 export const nobody = { uid: 65534, gid: 65534 } as const;
 
 /**
- * The shell of a program that takes TLS and who may ask from a web.yml, and tells its metrics to Prometheus
- * and to whoever runs `up`. Its texts are read again on SIGHUP.
+ * Arguments and shell of a program that takes TLS and who may ask from a web.yml, and tells its metrics to
+ * Prometheus and to whoever runs `up`. Its texts are read again on SIGHUP.
+ *
+ * @param facts - `args` come before those of the listener.
  */
-export const exporter = (facts: ExporterFacts) => async (): Promise<Shell<unknown>> => {
-  const { exporterShell } = await import("./shells/exporter.ts");
-  return exporterShell(facts);
-};
+export const exporter = ({
+  args,
+  ...facts
+}: ExporterFacts & { readonly args: (place: Place) => readonly string[] }) => ({
+  // Nobody opens it, so it need not know by which address.
+  args: ({ place }: ArgsInput<unknown>): readonly string[] => [
+    ...args(place),
+    ...webArgs({ ...place, url: undefined }),
+  ],
+  shell: async (): Promise<Shell<unknown>> => {
+    const { exporterShell } = await import("./shells/exporter.ts");
+    return exporterShell(facts);
+  },
+});
+
+/** Flags that name the files of a listener. */
+interface ListenerFlags {
+  readonly certificate: string;
+  readonly key: string;
+  readonly clients: string;
+}
 
 /**
- * The shell of an exporter without a web.yml. Whoever has a certificate of the estate to ask with may ask: its
- * flags cannot tell one from another.
+ * Arguments and shell of an exporter without a web.yml. Whoever has a certificate of the estate to ask with may
+ * ask: its flags cannot tell one from another.
+ *
+ * @param facts - `args` come before those of the listener.
  */
-export const exporterByFlags =
-  <S>(facts: FlagFacts<S>) =>
-  async (): Promise<Shell<S>> => {
+export const exporterByFlags = <S>({
+  args,
+  tls,
+  ...facts
+}: FlagFacts<S> & {
+  readonly args: (place: Place, settings: S) => readonly string[];
+  readonly tls: ListenerFlags;
+}) => ({
+  args: ({ place, settings }: ArgsInput<S>): readonly string[] => [
+    ...args(place, settings),
+    `${tls.certificate}=${place.config}/${webFiles.certificate}`,
+    `${tls.key}=${place.config}/${webFiles.key}`,
+    `${tls.clients}=${place.config}/${webFiles.clients}`,
+    `--web.listen-address=${place.listen}`,
+  ],
+  shell: async (): Promise<Shell<S>> => {
     const { flagShell } = await import("./shells/flags.ts");
     return flagShell(facts);
-  };
+  },
+});

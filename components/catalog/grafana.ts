@@ -9,6 +9,7 @@ import {
   relativePath,
   secretText,
 } from "../config/fields.ts";
+import { grafanaFiles } from "../render/grafana.ts";
 import type { Service } from "./service.ts";
 
 const fields = {
@@ -73,5 +74,10 @@ export const grafana: Service<"grafana", typeof fields> = {
             reason: "is missing: vigil:grafana.url names a Grafana that wants to know who asks",
           },
         ],
+  args: ({ place, programHome }) => [
+    "server",
+    `--config=${place.config}/${grafanaFiles.config}`,
+    `--homepath=${programHome("grafana")}`,
+  ],
   shell: async () => (await import("./shells/grafana.ts")).grafanaShell,
 };

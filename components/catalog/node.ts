@@ -1,14 +1,17 @@
 import { collectorFlags } from "../../rules/lib/needs.ts";
 import { imageOf } from "../../lib/pins.ts";
-import { listening } from "../config/fields.ts";
+import { listening, on } from "../config/fields.ts";
 import { exporter, nobody } from "./exporter.ts";
 import type { Service } from "./service.ts";
 
-const fields = listening({
-  port: 9100,
-  image: imageOf("docker.io/prom/node-exporter", "node_exporter"),
-  memory: 128,
-});
+const fields = {
+  ...listening({
+    port: 9100,
+    image: imageOf("docker.io/prom/node-exporter", "node_exporter"),
+    memory: 128,
+  }),
+  on,
+};
 
 /**
  * Chosen for what boards and alerts use: a scrape costs half of one with the defaults. Left out are
@@ -81,7 +84,7 @@ export const node: Service<"nodeExporter", typeof fields> = {
       .filter(([, flag]) => !nodeSelection.some((given) => given.split("=")[0] === flag))
       .map(([need]) => [need, "Vigil's own runs without it"]),
   ),
-  shell: exporter({
+  ...exporter({
     args: ({ root }) => [
       ...nodeSelection,
       ...(root === undefined

@@ -38,6 +38,7 @@ export const processor: Service<"processor", typeof fields> = {
     const alertmanager = place("alertmanager");
     return { [processorFiles.config]: renderProcessor(settings, own, alertmanager) };
   },
+  args: ({ place }) => ["serve", "--config", `${place.config}/${processorFiles.config}`],
   tells: (_estate, settings) => channelNames(settings).map((name) => `processor-${name}`),
   lacksHere: (settings) => ({
     ...(channelNames(settings).length === 0 && { "processor channels": "it has none" }),

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { imageOf } from "../../lib/pins.ts";
 import { about, duration, listening, name, relativePath, section, size } from "../config/fields.ts";
 import { certificateRules } from "../render/certificates.ts";
-import { files, renderPrometheus } from "../render/prometheus.ts";
+import { files, renderPrometheus, webLimits } from "../render/prometheus.ts";
+import { webArgs } from "../render/web.ts";
 import { nobody } from "./exporter.ts";
 import type { Service } from "./service.ts";
 
@@ -93,5 +94,16 @@ export const prometheus: Service<"prometheus", typeof fields> = {
     ...rules,
     ...scrapes,
   }),
+  // The admin API and remote lifecycle calls stay off: both are opt-in flags.
+  args: ({ place, settings: { retention } }) => [
+    `--config.file=${place.config}/${files.config}`,
+    // Told once more after half the default: what was lost while Alertmanager started comes soon.
+    "--rules.alert.resend-delay=30s",
+    `--storage.tsdb.path=${place.data}`,
+    `--storage.tsdb.retention.size=${retention.size}`,
+    `--storage.tsdb.retention.time=${retention.time}`,
+    ...webLimits,
+    ...webArgs(place),
+  ],
   shell: async () => (await import("./shells/prometheus.ts")).prometheusShell,
 };

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { z } from "zod";
 import { imageOf } from "../../lib/pins.ts";
 import {
@@ -11,7 +10,8 @@ import {
   type Secret,
   secretText,
 } from "../config/fields.ts";
-import { hostOf } from "../targets/target.ts";
+import { core } from "../targets/fields.ts";
+import { hostOf, isLoopback } from "../targets/target.ts";
 import { exporterByFlags } from "./exporter.ts";
 import type { Service, SettingsOf } from "./service.ts";
 
@@ -25,6 +25,10 @@ const instance = z.strictObject({
     example: "vigil",
   }),
   password: about(secretText().optional(), { description: "Its password.", secret: true }),
+  on: about(name.default(core), {
+    description: "Target whose exporter asks it: `core`, or a name of `vigil:targets`.",
+    example: "edge",
+  }),
   tls: about(z.boolean().default(false), {
     description: "Whether it is spoken to over TLS.",
     example: "true",
@@ -92,9 +96,6 @@ const sentinelAllowed = [
 const accountWith = (commands: readonly string[]): string =>
   `ACL SETUSER vigil on '>PASSWORD' resetkeys resetchannels -@all ${commands.map((one) => `'+${one}'`).join(" ")}`;
 
-const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "[::1]" || (isIP(host) === 4 && host.startsWith("127."));
-
 /**
  * Redis, Valkey and Sentinel: one exporter asks them all, each as a target of its own.
  */
@@ -113,6 +114,17 @@ export const redis: Service<"redis", typeof fields> = {
       "It reads what servers say of themselves and no key. CONFIG GET shows passwords that stand in the server's own configuration (`requirepass`, `masterauth`); the exporter does not tell them.",
     commands: { "Redis and Valkey": accountWith(allowed), Sentinel: accountWith(sentinelAllowed) },
   },
+  // Each exporter asks those that are near it.
+  runs: ({ instances, ...settings }) =>
+    [...new Set(Object.values(instances).map((one) => one.on))].sort().map((on) => {
+      const near = Object.entries(instances).filter(([, one]) => one.on === on);
+      const [first = ""] = near.map(([name]) => name);
+      return {
+        on,
+        settings: { ...settings, instances: Object.fromEntries(near) },
+        onAt: ["instances", first, "on"],
+      };
+    }),
   complaints: ({ instances }, { loopbackOnly }) =>
     Object.entries(instances)
       .filter(([, { address }]) => !loopbackOnly && isLoopback(hostOf(address)))
@@ -133,12 +145,12 @@ export const redis: Service<"redis", typeof fields> = {
           const machine = isLoopback(at) || at === "host.docker.internal" ? host : at;
           const port = one.address.slice(one.address.lastIndexOf(":") + 1);
           const labels = { host: machine, instance: `${machine}:${port}` };
-          return { address: uriOf(one), labels };
+          return { address: uriOf(one), labels, prober: place.address };
         }),
-      prober: { address: place.address, path: "/scrape" },
+      probe: { path: "/scrape" },
     },
   ],
-  shell: exporterByFlags<Settings>({
+  ...exporterByFlags<Settings>({
     args: ({ config }, settings) => [
       // None of its own: each is asked about by name.
       "--redis.addr=",

@@ -24,13 +24,29 @@ export interface Listening {
   readonly image?: string | undefined;
   /** Of the stack's own. */
   readonly extraArgs?: readonly string[];
+  /** Targets that it runs on, of a service that may stand elsewhere than the core. */
+  readonly on?: readonly string[];
+}
+
+/** One process of a service. A service without a word of it has one for each target that it is `on`. */
+export interface Run<S> {
+  /** Name of the target that it stands on. */
+  readonly on: string;
+  /** Tells it from the others of the service on its target: a key of the configuration. @default it is the only one */
+  readonly as?: string;
+  /** Its own. */
+  readonly settings: S;
+  /** Where in the section it says on which target it stands. */
+  readonly onAt: Path;
+  /** Where in the section its port is. @default `port` */
+  readonly portAt?: Path;
 }
 
 /** The estate as its services see it while it is planned. Same configuration, same estate. */
 export interface Estate {
   readonly common: Common;
   readonly traits: Traits;
-  /** Value of the `host` label of the machine that the estate stands on. */
+  /** Value of the `host` label of the machine that the core stands on. */
   readonly host: string;
   /** How often targets are asked and rules evaluated. */
   readonly cadence: Cadence;
@@ -41,7 +57,7 @@ export interface Estate {
   readonly scrapes: Readonly<Record<string, string>>;
   /** Dashboard JSON by uid. */
   readonly boards: Readonly<Record<string, string>>;
-  /** Where a service of the estate stands; undefined where the estate does not run it. */
+  /** Where a service of the core stands; undefined where the estate does not run it. */
   readonly place: (service: string) => Place | undefined;
   /** Whether the estate has a service, be it one that somebody else runs. */
   readonly has: (service: string) => boolean;
@@ -66,8 +82,10 @@ export interface JobsInput<S> {
   readonly common: Common;
   readonly settings: S;
   readonly place: Place;
-  /** Value of the `host` label of the machine that the estate stands on. */
+  /** Value of the `host` label of the machine that it stands on. */
   readonly host: string;
+  /** Name of the target that it stands on. */
+  readonly on: string;
   /** The job of which the service itself is the only target. */
   readonly own: ScrapeJob;
 }
@@ -87,6 +105,14 @@ export interface Complaint {
   readonly value?: string;
 }
 
+/** What the arguments of a service are made from. */
+export interface ArgsInput<S> {
+  readonly place: Place;
+  readonly settings: S;
+  /** Folder of what the program brings beside itself. */
+  readonly programHome: (binary: string) => string;
+}
+
 /** What a shell makes the process of a service from. */
 export interface ShellInput<S> {
   /** Of the service's resources. */
@@ -97,15 +123,12 @@ export interface ShellInput<S> {
   /** The texts of the plan, by path. */
   readonly texts: Readonly<Record<string, string>>;
   readonly trust: Trust;
-  /** Folder of what the program brings beside itself. */
-  readonly programHome: (binary: string) => string;
   /** Parent of every resource that the service makes for itself. */
   readonly child: pulumi.CustomResourceOptions;
 }
 
 /** What a process is started with. The rest of its workload follows from the definition. */
 export interface Process {
-  readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** All of its files, the texts of the plan among them. */
   readonly files: Readonly<Record<string, pulumi.Input<string>>>;
@@ -178,6 +201,8 @@ export interface Service<K extends string = string, F extends Fields = Fields> {
    * Whether a stack has it; `elsewhere` where somebody else runs it. @default always
    */
   wanted?(settings: SettingsOf<F>, traits: Traits): boolean | "elsewhere" | Missing;
+  /** Its processes. @default one for each target that it is `on`, or one on the core's */
+  runs?(settings: SettingsOf<F>): readonly Run<SettingsOf<F>>[];
   /** How often targets are asked and rules evaluated: of the one service that does both. */
   cadence?(settings: SettingsOf<F>): Cadence;
   /** Where people see the boards, for links in alerts. */
@@ -186,6 +211,8 @@ export interface Service<K extends string = string, F extends Fields = Fields> {
   jobs?(input: JobsInput<SettingsOf<F>>): ScrapeJob[];
   /** The texts that it reads and that hold no secret, by path in its configuration folder. */
   texts?(estate: Estate, place: Place, settings: SettingsOf<F>): Readonly<Record<string, string>>;
+  /** The arguments that it is started with. They hold no secret: everybody on its machine can read them. */
+  args(input: ArgsInput<SettingsOf<F>>): readonly string[];
   /** Ways to people that go through it, by the names that the stack's output has. */
   tells?(estate: Pick<Estate, "common">, settings: SettingsOf<F>): readonly string[];
   /** What of the things that alerts need no estate has from it, each with the reason. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { targets } from "../targets/fields.ts";
 import { kinds, type TargetKind } from "../targets/kinds.ts";
 import {
   about,
@@ -38,6 +39,12 @@ export const before = {
   target: about(z.enum(Object.keys(kinds) as [TargetKind, ...TargetKind[]]), {
     description: "Where the estate is put: `local` (processes of this machine), `docker`.",
     example: "local",
+  }),
+  targets,
+  machine: about(line.optional(), {
+    description:
+      "Value of the label `host` of what describes the machine under the core; the machine's own name when absent.",
+    example: "db-1",
   }),
   login: section({
     username: about(name.default("vigil"), {

@@ -6,13 +6,15 @@ import { traitsOf } from "../targets/kinds.ts";
 import { encryptedSecret } from "./fields.ts";
 import { addressesInside } from "./inside.ts";
 import { maintenanceProblems } from "./maintenance.ts";
-import { removeCommand, setCommand } from "./commands.ts";
+import { configKey, removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
 import { proxyProblems } from "./processor-proxy.ts";
 import { peopleOf } from "../people.ts";
+import { nameOf, runsOf } from "../runs.ts";
 import { receiverProblems } from "./receivers.ts";
 import { ruleProblems } from "./rules.ts";
 import type { Config } from "./schema.ts";
+import { targetProblems, wantedBy } from "./targets.ts";
 
 const all: readonly Service[] = services;
 
@@ -20,49 +22,64 @@ const all: readonly Service[] = services;
 const settingsOf = (config: Partial<Config>, { key }: Service): Listening | undefined =>
   config[key as keyof Config] as never;
 
-/** The services that a stack runs itself. */
-function running(config: Partial<Config>): (readonly [Service, Listening])[] {
+/** A process, and where its port is configured. */
+interface Runs {
+  readonly name: string;
+  readonly service: Service;
+  readonly on: string;
+  readonly port: number;
+  readonly path: readonly (string | number)[];
+}
+
+/** The processes that a stack runs itself. */
+function running(config: Partial<Config>): Runs[] {
   const { target } = config;
   if (target === undefined) return [];
   return all.flatMap((service) => {
     const settings = settingsOf(config, service);
     if (settings === undefined) return [];
     const wanted = service.wanted?.(settings as never, traitsOf(target)) ?? true;
-    return wanted === true || typeof wanted === "object" ? [[service, settings] as const] : [];
+    if (wanted === false || wanted === "elsewhere") return [];
+    return runsOf(service, settings).map((run) => ({
+      name: nameOf(service, run),
+      service,
+      on: run.on,
+      port: run.settings.port,
+      path: [service.key, ...(run.portAt ?? ["port"])],
+    }));
   });
 }
 
-/** Whether both listen on the machine, or one on the loopback of the other. */
-const meet = (one: Service, other: Service): boolean =>
-  one.beside === undefined ? other.beside === undefined : other.name === one.beside;
+/** Whether both listen on one machine, or one on the loopback of the other. */
+const meet = (one: Runs, other: Runs): boolean =>
+  one.on === other.on &&
+  one.name !== other.name &&
+  (one.service.beside === undefined
+    ? other.service.beside === undefined
+    : other.service.name === one.service.beside);
 
 function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
   const here = running(config);
-  const taken = new Set<number | undefined>(here.map(([, { port }]) => port));
-  return here.flatMap(([service, { port }], index) => {
-    const owner = here
-      .slice(0, index)
-      .find(([other, settings]) => settings.port === port && meet(service, other));
+  const taken = new Set<number | undefined>(here.map(({ port }) => port));
+  return here.flatMap((one, index) => {
+    const owner = here.slice(0, index).find((other) => other.port === one.port && meet(one, other));
     if (owner === undefined) return [];
-    const path = [service.key, "port"];
-    const reason = `is ${port}, which vigil:${owner[0].key}.port has already`;
-    return [mistake(path, reason, setCommand(path, String(freePort(taken))))];
+    const reason = `is ${one.port}, which ${configKey(owner.path)} has already`;
+    return [mistake(one.path, reason, setCommand(one.path, String(freePort(taken))))];
   });
 }
 
 /** What services say is wrong in their own sections. */
 function withinSections(config: Partial<Config>): ConfigProblem[] {
-  const { target } = config;
-  if (target === undefined) return [];
-  return all.flatMap((service) => {
-    const settings = settingsOf(config, service);
-    if (settings === undefined) return [];
-    const found = service.complaints?.(settings as never, traitsOf(target)) ?? [];
-    return found.map(({ path, reason, value }) => {
+  const found = wantedBy(config).flatMap(({ run, service, traits }) => {
+    const complaints = traits && service.complaints?.(run.settings as never, traits);
+    return (complaints ?? []).map(({ path, reason, value }) => {
       const full = [service.key, ...path];
       return mistake(full, reason, setCommand(full, value));
     });
   });
+  // Of several processes each may say the same.
+  return [...new Map(found.map((one) => [one.path, one])).values()];
 }
 
 /** A port that none of them has; it is taken from then on. */
@@ -165,6 +182,7 @@ function namedTwice({ login, processor }: Partial<Config>): ConfigProblem[] {
 export function contradictions(config: Partial<Config>, now: Date): ConfigProblem[] {
   return [
     ...portsTakenTwice(config),
+    ...targetProblems(config),
     ...certificates(config, now),
     ...ruleProblems(config),
     ...withinSections(config),

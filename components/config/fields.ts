@@ -175,6 +175,12 @@ export function section<T extends z.core.$ZodLooseShape>(shape: T) {
 /** A flag, by itself or with its value. */
 const argument = line.regex(/^-{1,2}[a-zA-Z]/, { error: "is not a flag; write --name=value" });
 
+/** Where a service may stand, of those that nobody but Prometheus asks. */
+export const on = about(z.array(name).min(1, { error: "is empty; write core" }).default(["core"]), {
+  description: "Targets that it runs on: `core`, or names of `vigil:targets`.",
+  example: "edge",
+});
+
 /** The fields that every service with a listener has. */
 export const listening = (defaults: {
   readonly port: number;

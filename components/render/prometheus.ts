@@ -8,6 +8,8 @@ export interface ScrapeTarget {
   readonly address: string;
   /** `instance`, `host`, … ; `env` and `job` are added for all. */
   readonly labels: Readonly<Record<string, string>>;
+  /** `host:port` of the prober that is asked about it, where its job has some. */
+  readonly prober?: string;
 }
 
 /** Targets asked in the same way. */
@@ -21,12 +23,8 @@ export interface ScrapeJob {
   readonly access: "certificate" | "login" | "open";
   /** Samples a scrape may bring where the estate's own limit is higher; an answer may have 400 bytes for each. */
   readonly mostSamples?: number | undefined;
-  /** Ask the prober at this address about each target, by a parameter `target`. */
-  readonly prober?: {
-    readonly address: string;
-    readonly path: string;
-    readonly module?: string;
-  };
+  /** Probers are asked about each target, by a parameter `target`. */
+  readonly probe?: { readonly path: string; readonly module?: string };
 }
 
 /** Files in the configuration folder of Prometheus; paths in prometheus.yml are relative to it. */
@@ -84,28 +82,29 @@ function access(kind: ScrapeJob["access"], job: string): object {
   }
 }
 
-/** The three steps that make a prober ask about a target instead of being the target. */
-function viaProber(address: string): object[] {
-  return [
-    { source_labels: ["__address__"], target_label: "__param_target" },
-    { target_label: "__address__", replacement: address },
-  ];
-}
+/** Label by which a target says who is asked about it. */
+const prober = "__prober__";
+
+/** What makes a prober ask about a target instead of being the target. */
+const viaProber = [
+  { source_labels: ["__address__"], target_label: "__param_target" },
+  { source_labels: [prober], target_label: "__address__" },
+];
 
 function scrapeConfig(job: ScrapeJob, input: PrometheusFile): object {
   return {
     job_name: job.name,
     ...access(job.access, job.name),
     ...limitsOf(job, input.settings),
-    ...(job.prober && {
-      metrics_path: job.prober.path,
-      ...(job.prober.module !== undefined && { params: { module: [job.prober.module] } }),
+    ...(job.probe && {
+      metrics_path: job.probe.path,
+      ...(job.probe.module !== undefined && { params: { module: [job.probe.module] } }),
     }),
-    static_configs: job.targets.map(({ address, labels }) => ({
+    static_configs: job.targets.map(({ address, labels, prober: by }) => ({
       targets: [address],
-      labels: { env: input.environment, ...labels },
+      labels: { env: input.environment, ...labels, ...(by !== undefined && { [prober]: by }) },
     })),
-    ...(job.prober ? { relabel_configs: viaProber(job.prober.address) } : {}),
+    ...(job.probe && { relabel_configs: viaProber }),
   };
 }
 

@@ -1,24 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { forStack } from "../../lib/command.ts";
 import type { Config } from "../config/schema.ts";
+import { core, type Elsewhere } from "./fields.ts";
 import type { TargetKind } from "./kinds.ts";
 import type { Target } from "./target.ts";
 
-/** Makes the target of a stack. */
-export type MakeTarget = (config: Config, stack: string, opts: pulumi.ResourceOptions) => Target;
+/** Makes a target of a stack. */
+export type MakeTarget = (stack: string, opts: pulumi.ResourceOptions) => Target;
 
-const loaders: Readonly<Record<TargetKind, () => Promise<MakeTarget>>> = {
-  local: async () => {
+const cores: Readonly<Record<TargetKind, (config: Config) => Promise<MakeTarget>>> = {
+  local: async ({ machine }) => {
     const { localTarget } = await import("./local/index.ts");
-    return (_config, stack) => localTarget(stack);
+    return (stack) => localTarget(stack, machine);
   },
-  docker: async () => {
+  docker: async ({ machine }) => {
     const { dockerTarget } = await import("./docker/index.ts");
-    return (config, stack, opts) =>
-      dockerTarget({ stack, host: config.environment, folder: process.cwd() }, opts);
+    const { dockerHere } = await import("./docker/settings.ts");
+    return (stack, opts) =>
+      dockerTarget({ ...dockerHere(stack, machine), folder: process.cwd() }, opts);
   },
   kubernetes: () =>
-    Promise.resolve((_config, stack) => {
+    Promise.resolve((stack) => {
       throw new pulumi.RunError(
         "vigil:target kubernetes is not there yet: this configuration is valid, nothing was changed.\n" +
           forStack(
@@ -29,9 +31,26 @@ const loaders: Readonly<Record<TargetKind, () => Promise<MakeTarget>>> = {
     }),
 };
 
+async function loadElsewhere(name: string, { docker }: Elsewhere): Promise<MakeTarget[]> {
+  if (docker === undefined) return [];
+  const { dockerTarget } = await import("./docker/index.ts");
+  const { dockerElsewhere } = await import("./docker/settings.ts");
+  return [
+    (stack, opts) =>
+      dockerTarget({ ...dockerElsewhere(stack, name, docker), folder: process.cwd() }, opts),
+  ];
+}
+
 /**
- * Loads what makes the target that a stack is configured for, and no other's provider.
+ * Loads what makes the targets of a stack, and no other's provider.
  *
- * @returns a function that throws `RunError` for a target that is not there yet.
+ * @returns by name, functions that throw `RunError` for a target that is not there yet.
  */
-export const loadTarget = ({ target }: Config): Promise<MakeTarget> => loaders[target]();
+export async function loadTargets(config: Config): Promise<ReadonlyMap<string, MakeTarget>> {
+  const elsewhere = await Promise.all(
+    Object.entries(config.targets).map(async ([name, one]) =>
+      (await loadElsewhere(name, one)).map((make) => [name, make] as const),
+    ),
+  );
+  return new Map([[core, await cores[config.target](config)], ...elsewhere.flat()]);
+}

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import type { FileCheck, OnChange } from "../../provider/types.ts";
 import type { Traits } from "./kinds.ts";
@@ -28,6 +29,10 @@ export interface Place {
 
 /** The host of `host:port`; empty where that is every interface. */
 export const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":"));
+
+/** Whether a host is that of whoever asks. */
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "[::1]" || (isIP(host) === 4 && host.startsWith("127."));
 
 /** What decides where a workload stands. */
 export interface Site {
@@ -128,12 +133,12 @@ export interface Ground {
   readonly host: string;
   /** Same site, same place. */
   readonly place: (site: Site) => Place;
+  /** Folder of what a program brings beside itself: Grafana's pages. */
+  readonly programHome: (binary: string) => string;
 }
 
 /** One kind of place to run workloads. Nothing outside `targets/` knows containers or namespaces. */
 export interface Target extends Ground {
-  /** Folder of what a program brings beside itself: Grafana's pages. */
-  programHome(binary: string): string;
   /** Why this target cannot run `binary` now, or undefined. */
   lacks(binary: string): string | undefined;
   /**

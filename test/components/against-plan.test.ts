@@ -16,7 +16,10 @@ function configOf(rules: Record<string, unknown>): Config {
 
 const found = (rules: Record<string, unknown>) => {
   const config = configOf(rules);
-  return againstPlan(config, planEstate(config, dockerTarget({ stack: "dev", host: "vm" })));
+  return againstPlan(
+    config,
+    planEstate(config, { core: dockerTarget({ stack: "dev", host: "vm" }) }),
+  );
 };
 
 describe("a threshold of one instance", () => {

@@ -82,7 +82,7 @@ describe("files of a stack's own", () => {
 
   it("are part of what is planned, and promtool accepts them", () => {
     const own = { rules: { mine: good }, scrapes: { shop: scrapes }, boards: { shop: board } };
-    const plan = planEstate(configOf({}), localTarget("local"), new Map(), own);
+    const plan = planEstate(configOf({}), { core: localTarget("local") }, new Map(), own);
     expect(plan.boards["shop"]).toBe(board);
     const text = textOf(plan, "prometheus.yml");
     expect(parse(text)).toMatchObject({ scrape_config_files: ["scrapes/shop.yml"] });

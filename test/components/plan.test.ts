@@ -9,7 +9,7 @@ import { seconds } from "../../lib/duration.ts";
 import { renderWeb, webFiles } from "../../components/render/web.ts";
 import { dockerTarget } from "../../components/targets/docker/index.ts";
 import { localTarget } from "../../components/targets/local/index.ts";
-import { groundOf } from "../../components/targets/grounds.ts";
+import { groundsOf } from "../../components/targets/grounds.ts";
 import type { Target } from "../../components/targets/target.ts";
 import { throwAway } from "../kit/pki.ts";
 import { stackConfig, textOf, trackedFiles } from "../kit/harness.ts";
@@ -58,7 +58,7 @@ interface PrometheusYml {
 
 describe.each(targets)("the plan for %s", (_kind, target) => {
   const config = configOf({ probes: { site: { url: "https://example.com" } }, processor });
-  const plan: Plan = planEstate(config, target);
+  const plan: Plan = planEstate(config, { core: target });
   const prometheus = parse(textOf(plan, "prometheus.yml")) as PrometheusYml;
 
   it("is accepted by promtool and amtool", () => {
@@ -121,7 +121,7 @@ describe("every stack file of the repository", () => {
   it.each(stacks)("%s can be planned, wherever its target can be deployed", (stack) => {
     const { config } = parseConfig(stackConfig(stack), new Date());
     if (config === undefined) throw new Error(`Stack ${stack} has mistakes`);
-    const plan = planEstate(config, groundOf(config, stack));
+    const plan = planEstate(config, groundsOf(config, stack));
     const files = { "prometheus.yml": textOf(plan, "prometheus.yml"), ...plan.rules, ...beside };
     expect(inspect(files, "promtool", "check", "config", "prometheus.yml")).toContain("SUCCESS");
   });
@@ -130,7 +130,7 @@ describe("every stack file of the repository", () => {
 describe("both targets", () => {
   it("give the same rules and boards where they watch the same", () => {
     const config = configOf({ cadvisor: { enabled: false }, processor });
-    const [local, docker] = targets.map(([, target]) => planEstate(config, target));
+    const [local, docker] = targets.map(([, target]) => planEstate(config, { core: target }));
     expect(local?.rules).toEqual(docker?.rules);
     expect(local?.boards).toEqual(docker?.boards);
   });

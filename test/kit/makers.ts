@@ -4,9 +4,7 @@ import { loadMakers, type Makers } from "../../components/monitoring.ts";
 /** For a configuration with mistakes, which the program complains of before it makes anything. */
 const none: Makers = {
   shells: new Map(),
-  target: () => {
-    throw new Error("A configuration with mistakes has no target");
-  },
+  targets: new Map(),
 };
 
 /** What makes the resources of a configuration, as the program loads it before it starts. */

@@ -58,6 +58,21 @@ async function data({ stack }: StackAt): Promise<Data> {
   };
 }
 
+/** @param engine - Its address. @default the one that Docker's own variables name */
+export function dockerLogs(
+  { root, stack }: StackAt,
+  service: string,
+  follow: boolean,
+  engine?: string,
+): Promise<number> {
+  const at = engine === undefined ? [] : ["--host", engine];
+  const lines = ["--tail", "20", ...(follow ? ["--follow"] : [])];
+  return attach("docker", [...at, "logs", ...lines, `vigil-${stack}-${service}`], {
+    cwd: root,
+    env: process.env,
+  });
+}
+
 /** Containers of an engine, which starts them again itself. */
 export const docker: Operations = {
   tools: checkers,
@@ -75,10 +90,7 @@ export const docker: Operations = {
   },
   holder,
   data,
-  logs: ({ root, stack }, service = "prometheus", follow) => {
-    const lines = ["--tail", "20", ...(follow ? ["--follow"] : [])];
-    return attach("docker", ["logs", ...lines, `vigil-${stack}-${service}`], { cwd: root });
-  },
+  logs: (at, service = "prometheus", follow) => dockerLogs(at, service, follow),
   madeElsewhere,
   removeOrphans,
 };

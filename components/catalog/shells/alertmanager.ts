@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Listening, Shell } from "../service.ts";
+import type { Shell } from "../service.ts";
 import { receiverSecrets } from "../../render/alertmanager.ts";
 import { processorAccess } from "../../render/processor.ts";
-import { webArgs } from "../../render/web.ts";
 import { reloaded, reread } from "./on-change.ts";
 
 /** Groups alerts, silences what follows from others, and tells people. */
-export const alertmanagerShell: Shell<Listening & { readonly retention: string }> = {
-  process: ({ child, estate, name, place, settings, texts, trust }) => {
+export const alertmanagerShell: Shell<unknown> = {
+  process: ({ child, estate, name, place, texts, trust }) => {
     const secrets = Object.fromEntries(
       Object.entries(receiverSecrets(estate.common.receivers)).map(([file, one]) => [
         file,
@@ -21,16 +20,6 @@ export const alertmanagerShell: Shell<Listening & { readonly retention: string }
     const others = ["grafana", "processor"].filter((one) => estate.has(one));
     const listener = trust.peerListener(place, [name, "operator", "prometheus", ...others], child);
     return {
-      args: [
-        // One instance: nobody to gossip with, so no listener for it.
-        "--cluster.listen-address=",
-        // So that its metrics tell whom it could not reach.
-        "--enable-feature=receiver-name-in-metrics",
-        `--config.file=${place.config}/alertmanager.yml`,
-        `--data.retention=${settings.retention}`,
-        `--storage.path=${place.data}`,
-        ...webArgs(place),
-      ],
       files: { ...texts, ...secrets, ...processor, ...listener },
       onChange: { ...reloaded(texts), ...reread({ ...secrets, ...processor, ...listener }) },
       checks: [{ binary: "amtool", args: ["check-config", "alertmanager.yml"] }],

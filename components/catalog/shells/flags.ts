@@ -1,14 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Secret } from "../../config/fields.ts";
 import { webFiles } from "../../render/web.ts";
-import type { Place } from "../../targets/target.ts";
 import type { Shell } from "../service.ts";
 import { reread } from "./on-change.ts";
 
 /** What is particular about an exporter that takes its certificates by flags of its own. */
 export interface FlagFacts<S> {
-  /** Beside those of the listener. */
-  readonly args: (place: Place, settings: S) => readonly string[];
   /** Open texts by path. */
   readonly files?: (settings: S) => Readonly<Record<string, string>>;
   /** Secret texts by path. */
@@ -16,32 +13,21 @@ export interface FlagFacts<S> {
     settings: S,
     reveal: (secret: Secret) => string,
   ) => Readonly<Record<string, string>>;
-  /** Flags that name the files of its listener. */
-  readonly tls: { readonly certificate: string; readonly key: string; readonly clients: string };
   /** Path that answers when it is ready. */
   readonly health: string;
 }
 
 /** See {@link ../exporter.ts}. */
 export const flagShell = <S>({
-  args,
   files = () => ({}),
   health,
   secrets = () => ({}),
-  tls,
 }: FlagFacts<S>): Shell<S> => ({
   process: ({ child, place, settings, texts, trust }) => {
     const { certificate, key } = trust.identity(place, child);
     const listener = { [webFiles.certificate]: certificate, [webFiles.key]: key };
     const secret = secrets(settings, (one) => one.reveal());
     return {
-      args: [
-        ...args(place, settings),
-        `${tls.certificate}=${place.config}/${webFiles.certificate}`,
-        `${tls.key}=${place.config}/${webFiles.key}`,
-        `${tls.clients}=${place.config}/${webFiles.clients}`,
-        `--web.listen-address=${place.listen}`,
-      ],
       files: {
         ...texts,
         ...files(settings),

@@ -33,7 +33,7 @@ interface Settings {
 
 /** The estate's own server, and what people see in it or in somebody else's. */
 export const grafanaShell: Shell<Settings> = {
-  process: ({ child, estate, name, place, programHome, settings, trust }) => {
+  process: ({ child, estate, name, place, settings, trust }) => {
     // Grafana's built-in key for what it stores encrypted is the same everywhere.
     const secretKey = new Login(`${name}-secret-key`, { username: name }, child);
     const identity = trust.identity(place, child);
@@ -53,11 +53,6 @@ export const grafanaShell: Shell<Settings> = {
       }),
     );
     return {
-      args: [
-        "server",
-        `--config=${place.config}/${grafanaFiles.config}`,
-        `--homepath=${programHome("grafana")}`,
-      ],
       files: {
         [grafanaFiles.certificate]: identity.certificate,
         [grafanaFiles.config]: ini,

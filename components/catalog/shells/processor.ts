@@ -35,7 +35,6 @@ export const processorShell: Shell<ProcessorSettings> = {
       trust.person(username, `${name}-person-${username}`, child),
     );
     return {
-      args: ["serve", "--config", `${place.config}/${processorFiles.config}`],
       // An image brings its program compiled, and is one version of it.
       env: estate.traits.images
         ? {}

@@ -38,8 +38,6 @@ export function dockerTarget(
   const lacks = () => (asked ??= { problem: engineProblem(config.engine) }).problem;
   return {
     ...dockerGround(config),
-    // Where the official images keep their pages and consoles.
-    programHome: (binary) => `/usr/share/${binary}`,
     lacks,
     deploy: (group) => {
       if (ground === undefined) refuse(lacks());
@@ -72,9 +70,10 @@ function refuse(problem: string | undefined): void {
 
 function layGround(config: DockerTargetConfig, opts: pulumi.ResourceOptions): Ground {
   const host = config.engine === undefined ? {} : { host: config.engine };
-  const provider = new Provider("docker", host, opts);
+  const suffix = config.target === undefined ? "" : `-${config.target}`;
+  const provider = new Provider(`docker${suffix}`, host, opts);
   const network = new Network(
-    "network",
+    `network${suffix}`,
     {
       name: `vigil-${config.stack}`,
       driver: "bridge",

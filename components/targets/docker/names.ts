@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { kinds } from "../kinds.ts";
 import type { Ground, Place, Site, Workload } from "../target.ts";
 
@@ -16,6 +17,13 @@ export interface DockerTargetConfig {
   readonly publish?: Readonly<Record<string, number>>;
   /** Address of the machine on which ports are published. @default "127.0.0.1" */
   readonly bind?: string;
+  /** Name of the target among those of the stack. @default that of the core */
+  readonly target?: string;
+  /**
+   * Name or address by which workloads of other targets reach it; everything is published then.
+   * @default nobody does
+   */
+  readonly address?: string;
   /** Data folder by workload where an image keeps its data elsewhere than {@link dataFolder} says. */
   readonly dataFolders?: Readonly<Record<string, string>>;
   /**
@@ -41,11 +49,11 @@ export function dataFolder(config: DockerTargetConfig, { data, name }: Site): st
 
 /** Port of the machine under which it is published, if it is. */
 export function publishedPort(
-  { publish }: DockerTargetConfig,
+  { address, publish }: DockerTargetConfig,
   { forPeople = false, name, port }: Site,
 ): number | undefined {
   if (publish !== undefined) return publish[name];
-  return forPeople ? port : undefined;
+  return forPeople || address !== undefined ? port : undefined;
 }
 
 /** Physical name of everything that belongs to one service. */
@@ -75,30 +83,36 @@ function placeOf(config: DockerTargetConfig, site: Site): Place {
   if (sees === "host") {
     // It has the machine's own interfaces, so it cannot listen on the estate's network only: peers
     // come through the bridge's gateway. TLS and a login are what protects it.
-    const subjects = { dnsNames: [hostGateway, "localhost"], ipAddresses: loopback };
-    const address = `${hostGateway}:${port}`;
+    const reached = config.address ?? hostGateway;
     return {
       ...common,
       ...rootOf(sees),
       listen: `:${port}`,
-      address,
+      address: `${reached}:${port}`,
       url: undefined,
       machinePort: port,
-      subjects,
+      subjects: subjectsOf(reached, "localhost", ...loopback),
     };
   }
   const published = publishedPort(config, site);
-  const shown = reachable(config.bind);
+  const shown = config.address ?? reachable(config.bind);
+  const own = [name, physicalName(config.stack, name), "localhost", ...loopback];
   return {
     ...common,
     listen: `:${port}`,
-    address: `${name}:${port}`,
+    address: `${config.address ?? name}:${port}`,
     url: published === undefined ? undefined : `https://${shown}:${published}`,
     machinePort: published,
-    subjects: {
-      dnsNames: [name, physicalName(config.stack, name), "localhost"],
-      ipAddresses: [...new Set([...loopback, shown])],
-    },
+    subjects: subjectsOf(...own, shown),
+  };
+}
+
+/** Names and addresses apart, each once. */
+function subjectsOf(...all: readonly string[]): Place["subjects"] {
+  const each = [...new Set(all)];
+  return {
+    dnsNames: each.filter((one) => isIP(one) === 0),
+    ipAddresses: each.filter((one) => isIP(one) > 0),
   };
 }
 
@@ -116,4 +130,6 @@ export const dockerGround = (config: DockerTargetConfig): Ground => ({
   traits: kinds.docker,
   host: config.host,
   place: (site) => placeOf(config, site),
+  // Where the official images keep their pages and consoles.
+  programHome: (binary) => `/usr/share/${binary}`,
 });

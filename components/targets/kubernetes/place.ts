@@ -8,6 +8,8 @@ import type { Ground } from "../target.ts";
 export const kubernetesGround = (stack: string, host: string): Ground => ({
   traits: kinds.kubernetes,
   host,
+  // Where the official images keep their pages and consoles.
+  programHome: (binary) => `/usr/share/${binary}`,
   place: ({ beside, data, name, port }) => {
     const address = beside === undefined ? `${name}:${port}` : `127.0.0.1:${port}`;
     return {

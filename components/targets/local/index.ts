@@ -1,5 +1,3 @@
-import { realpathSync } from "node:fs";
-import { dirname } from "node:path";
 import { findOnPath } from "../../../lib/path.ts";
 import { Process } from "../../../provider/resources.ts";
 import type { Placed, Target } from "../target.ts";
@@ -35,15 +33,14 @@ function start(home: string, { opts, workload }: Placed): Process {
  * Runs workloads as processes of this machine under a supervisor. Everything listens on loopback.
  *
  * @param stack - Its folder is `.vigil/<stack>` in the working directory.
+ * @param host - Value of the label `host`. @default the machine's name
  */
-export function localTarget(stack: string): Target {
+export function localTarget(stack: string, host?: string): Target {
   const home = homeOf(stack);
   return {
-    ...localGround(stack),
+    ...localGround(stack, host),
     lacks: (binary) =>
       findOnPath(binary) === undefined ? `${binary} is not on PATH; make up gets it` : undefined,
-    // Beside it lie the files the program brings: bin/grafana next to public/ and conf/.
-    programHome: (binary) => dirname(dirname(realpathSync(findOnPath(binary) ?? "."))),
     deploy: (group) => ({ resources: group.map((one) => start(home, one)) }),
   };
 }

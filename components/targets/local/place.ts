@@ -1,5 +1,7 @@
+import { realpathSync } from "node:fs";
 import { hostname } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { findOnPath } from "../../../lib/path.ts";
 import { kinds } from "../kinds.ts";
 import type { Ground, Place, Site } from "../target.ts";
 
@@ -23,8 +25,10 @@ function placeIn(home: string, { name, port }: Site): Place {
 export const homeOf = (stack: string): string => resolve(".vigil", stack);
 
 /** Where the processes of a stack stand: on the loopback of this machine. */
-export const localGround = (stack: string): Ground => ({
+export const localGround = (stack: string, host = hostname()): Ground => ({
   traits: kinds.local,
-  host: hostname(),
+  host,
   place: (site) => placeIn(homeOf(stack), site),
+  // Beside it lie the files the program brings: bin/grafana next to public/ and conf/.
+  programHome: (binary) => dirname(dirname(realpathSync(findOnPath(binary) ?? "."))),
 });

@@ -1,0 +1,96 @@
+import { services } from "../catalog/index.ts";
+import type { Run, Service, Listening } from "../catalog/service.ts";
+import { nearest } from "../../lib/nearest.ts";
+import { nameOf, runsOf } from "../runs.ts";
+import { core, elsewhereKinds, kindsOf, reachedAt } from "../targets/fields.ts";
+import { type Traits, traitsOf } from "../targets/kinds.ts";
+import { isLoopback } from "../targets/target.ts";
+import { removeCommand, setCommand } from "./commands.ts";
+import { type ConfigProblem, mistake } from "./mistakes.ts";
+import type { Config } from "./schema.ts";
+
+const all: readonly Service[] = services;
+
+/** A process that a stack wants, and what its target is like; undefined where there is no such target. */
+export interface Wanted {
+  readonly service: Service;
+  readonly run: Run<Listening>;
+  readonly traits: Traits | undefined;
+}
+
+/** What a target of a stack is like; undefined where there is none of that name. */
+function traitsAt({ target, targets = {} }: Partial<Config>, on: string): Traits | undefined {
+  if (on === core) return target && traitsOf(target);
+  const one = Object.hasOwn(targets, on) ? targets[on] : undefined;
+  const [kind] = one === undefined ? [] : kindsOf(one);
+  return kind && traitsOf(kind);
+}
+
+/** The processes of every section that is valid, whether or not the stack has the service. */
+export const wantedBy = (config: Partial<Config>): Wanted[] =>
+  all.flatMap((service) => {
+    const settings = config[service.key as keyof Config] as Listening | undefined;
+    if (settings === undefined) return [];
+    return runsOf(service, settings).map((run) => ({
+      service,
+      run,
+      traits: traitsAt(config, run.on),
+    }));
+  });
+
+/** Targets that a service is to stand on and that there are not. */
+function unknown(config: Partial<Config>): ConfigProblem[] {
+  const { targets } = config;
+  if (targets === undefined) return [];
+  const known = [core, ...Object.keys(targets)];
+  return wantedBy(config).flatMap(({ run, service }) => {
+    if (known.includes(run.on)) return [];
+    const path = [service.key, ...run.onAt];
+    const meant = nearest(run.on, known);
+    const hint = meant === undefined ? `there are ${known.join(", ")}` : `did you mean ${meant}?`;
+    return [
+      mistake(
+        path,
+        `is ${run.on}, which is not in vigil:targets; ${hint}`,
+        setCommand(path, meant ?? core),
+      ),
+    ];
+  });
+}
+
+/** Two processes of one name would be one. */
+function twice(config: Partial<Config>): ConfigProblem[] {
+  return wantedBy(config).flatMap(({ run, service }, index, all) => {
+    const name = nameOf(service, run);
+    if (!all.slice(0, index).some((one) => nameOf(one.service, one.run) === name)) return [];
+    const path = [service.key, ...run.onAt];
+    return [mistake(path, `makes a second ${name}`, removeCommand(path))];
+  });
+}
+
+/** What is wrong with `vigil:targets`, and with who is to stand there. */
+export function targetProblems(config: Partial<Config>): ConfigProblem[] {
+  const { target, targets = {} } = config;
+  const within = Object.entries(targets).flatMap(([name, one]) => {
+    const path = ["targets", name];
+    if (name === core) {
+      const reason =
+        "is the name of the target that vigil:target puts the estate on; choose another";
+      return [mistake(path, reason, removeCommand(path))];
+    }
+    if (kindsOf(one).length === 0) {
+      const [kind = ""] = elsewhereKinds;
+      const reason = `has no kind; give it ${elsewhereKinds.join(" or ")}`;
+      return [mistake(path, reason, setCommand([...path, kind, "engine"]))];
+    }
+    // From a container of the core the loopback is its own.
+    if (target === undefined || traitsOf(target).loopbackOnly) return [];
+    return reachedAt(one).flatMap(([field, address]) => {
+      if (!isLoopback(address)) return [];
+      const at = [...path, ...field];
+      const reason = "is the loopback of Prometheus itself; name the machine";
+      return [mistake(at, reason, setCommand(at))];
+    });
+  });
+  return [...within, ...unknown(config), ...twice(config)];
+}

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { about, line } from "../../config/fields.ts";
+
+/** What a stack says of another Docker engine than that of its core. */
+export const dockerFields = {
+  engine: about(
+    z.string().regex(/^(?:ssh|tcp|unix):\/\/\S+$/, {
+      error:
+        "is not the address of a Docker engine; write ssh://user@host, tcp://host:2376 or unix:///path",
+    }),
+    { description: "Address of its Docker engine.", example: "ssh://deploy@edge.example.com" },
+  ),
+  address: about(
+    z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/, {
+      error: "is not a host; write a name or an IPv4 address without a port",
+    }),
+    {
+      description:
+        "Name or address of its machine, by which Prometheus reaches what is published there.",
+      example: "edge.example.com",
+    },
+  ),
+  machine: about(line.optional(), {
+    description:
+      "Value of the label `host` of what describes its machine; the address when absent.",
+    example: "edge",
+  }),
+  bind: about(
+    z.ipv4({ error: "is not an IPv4 address; write one of the machine's own" }).default("0.0.0.0"),
+    {
+      description: "Address of its machine on which ports are published.",
+      example: "192.0.2.10",
+    },
+  ),
+};
