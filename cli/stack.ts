@@ -131,7 +131,7 @@ export function noBackend(stack: string, env: NodeJS.ProcessEnv, error: unknown)
   const set = ["PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"].filter((name) => env[name]);
   const chosen = set.length > 0 ? set.join(" and ") : "pulumi login or Pulumi.yaml";
   return new UserError(
-    `The state of stack ${stack} is kept where ${chosen} said, and cannot be had`,
+    `The state of stack ${stack} is kept where ${chosen} said, and is not available`,
     {
       details: [reasonOf(error), "Nothing was changed."],
       advice:

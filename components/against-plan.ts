@@ -56,7 +56,7 @@ function unwatched({ rules }: Config, { jobs }: Plan): ConfigProblem[] {
     const meant = nearest(instance, known);
     const hint = meant === undefined ? `there are ${known.join(", ")}` : `did you mean ${meant}?`;
     const path = ["rules", "instances", instance];
-    const reason = `is no instance that ${strangers.join(", ")} could look at; ${hint}`;
+    const reason = `is not an instance that ${strangers.join(", ")} watches; ${hint}`;
     return [mistake(path, reason, removeCommand(path))];
   });
 }

@@ -76,7 +76,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const told = toldBy(plan);
     if (told.length === 0) {
       const fix = setCommand(["receivers", "webhook", "url"]);
-      this.#warn(`No receiver is configured: alerts are shown and told to nobody. ${fix}`);
+      this.#warn(`No receiver is configured: alerts are shown, but nobody is notified. ${fix}`);
     }
     const { environment, login, tls } = config;
     const trust = new Trust("trust", { environment, login, tls }, child);

@@ -27,7 +27,7 @@ export function groupsWith(names: readonly string[]): AlertGroup[] {
   if (strangers.length > 0) {
     throw new UsageError(
       strangers
-        .map((name) => `${name} names no alert; did you mean ${nearest(name, known) ?? known[0]}?`)
+        .map((name) => `${name} is not an alert; did you mean ${nearest(name, known) ?? known[0]}?`)
         .join("\n"),
     );
   }

@@ -100,7 +100,7 @@ async function restoreRecord(home: StackHome, progress: Progress): Promise<void>
     const aside = await setAside(home);
     progress.note(
       `The record of stack ${home.stack} cannot be read (${found.state === "broken" ? found.why : ""}) ` +
-        `and there is no copy; it is now ${aside ?? "gone"}, and the stack begins anew.`,
+        `and there is no copy; it is now ${aside ?? "gone"}, and the stack starts from scratch.`,
     );
     return;
   }

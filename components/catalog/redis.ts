@@ -27,7 +27,7 @@ const instance = z.strictObject({
   password: about(secretText().optional(), { description: "Its password.", secret: true }),
   on: about(name.default(core), {
     description: "Target whose exporter asks it: `core`, or a name of `vigil:targets`.",
-    example: "edge",
+    example: "core",
   }),
   tls: about(z.boolean().default(false), {
     description: "Whether it is spoken to over TLS.",

@@ -12,7 +12,7 @@ export const ntfy = defineChannel({
     topic: about(
       secret(
         (text) => /^[-\w]{1,64}$/.test(text),
-        "is no topic; write 1 to 64 of A-Z, a-z, 0-9, _ and -",
+        "is not a topic; write 1 to 64 of A-Z, a-z, 0-9, _ and -",
       ),
       {
         description:

@@ -7,14 +7,14 @@ export const sns = defineChannel({
   fields: {
     topic: about(
       z.string().regex(/^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(?:\.fifo)?$/, {
-        error: "is no topic; write its ARN: arn:aws:sns:eu-central-1:123456789012:alerts",
+        error: "is not a topic; write its ARN: arn:aws:sns:eu-central-1:123456789012:alerts",
       }),
       {
         description: "ARN of the SNS topic that every alert and its end are published to.",
         example: "arn:aws:sns:eu-central-1:123456789012:alerts",
       },
     ),
-    accessKeyId: about(z.string().regex(/^\w{16,128}$/, { error: "is no id of an access key" }), {
+    accessKeyId: about(z.string().regex(/^\w{16,128}$/, { error: "is not an access key id" }), {
       description: "Access key of a user who may do `sns:Publish` on that topic.",
       example: "AKIAIOSFODNN7EXAMPLE",
     }),

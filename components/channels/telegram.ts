@@ -6,12 +6,12 @@ export const telegram = defineChannel({
   name: "telegram",
   fields: {
     token: about(
-      secret((text) => /^[\w:-]+$/.test(text), "is no token of a bot"),
+      secret((text) => /^[\w:-]+$/.test(text), "is not a bot token"),
       { description: "Token of a Telegram bot, as BotFather tells it.", secret: true },
     ),
     chat: about(
       z.string().regex(/^(?:-?\d{1,20}|@\w{4,40})$/, {
-        error: "is no chat; write its id, such as -1001234567890, or @name of a public one",
+        error: "is not a chat; write its id, such as -1001234567890, or @name of a public one",
       }),
       {
         description: "Id of the chat that critical alerts and emergencies go to, or its @name.",

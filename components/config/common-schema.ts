@@ -24,10 +24,13 @@ const host = z.strictObject({
     example: "web-1.example.com",
   }),
   user: about(line, { description: "User for SSH.", example: "deploy" }),
-  hostKey: about(z.string().regex(/^(?:ssh-|ecdsa-)\S+ \S+/, { error: "is no public host key" }), {
-    description: "Public key the host must show.",
-    example: "'ssh-ed25519 AAAA…'",
-  }),
+  hostKey: about(
+    z.string().regex(/^(?:ssh-|ecdsa-)\S+ \S+/, { error: "is not a public host key" }),
+    {
+      description: "Public key the host must show.",
+      example: "'ssh-ed25519 AAAA…'",
+    },
+  ),
 });
 
 /** What is said of the estate as a whole, before its services. */

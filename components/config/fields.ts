@@ -58,27 +58,27 @@ const durationPattern = /^(?:0|(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\
 export const duration = z
   .string()
   .refine((text) => text !== "" && text !== "0" && durationPattern.test(text), {
-    error: "is no duration; write a number and a unit, largest unit first: 15s, 5m, 1h30m, 15d",
+    error: "is not a duration; write a number and a unit, largest unit first: 15s, 5m, 1h30m, 15d",
   });
 
 /** Day of the calendar: `2027-01-31`. */
-export const day = z.iso.date({ error: "is no day; write year-month-day: 2027-01-31" });
+export const day = z.iso.date({ error: "is not a date; write year-month-day: 2027-01-31" });
 
 /** Path below the project's folder. */
 export const relativePath = z.string().regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$)).+$/, {
-  error: "is no path below the project's folder; write it without / at its start and without ..",
+  error: "is not a path below the project's folder; write it without a leading / and without ..",
 });
 
 /** Size as Prometheus writes it, in powers of 1024: `512MB`, `10GB`. */
 export const size = z.string().regex(/^\d+(?:B|KB|MB|GB|TB)$/, {
-  error: "is no size; write a whole number and a unit: 512MB, 10GB",
+  error: "is not a size; write a whole number and a unit: 512MB, 10GB",
 });
 
 /** TCP port an unprivileged process may listen on. */
 export const port = z
-  .int({ error: "is no port; write a whole number from 1024 to 65535" })
+  .int({ error: "is not a port; write a whole number from 1024 to 65535" })
   .min(1024, { error: "is a privileged port; Vigil's services run unprivileged: 1024 to 65535" })
-  .max(65535, { error: "is no port; the highest is 65535" });
+  .max(65535, { error: "is not a port; the highest is 65535" });
 
 /** Name that is used in labels, paths and container names. */
 export const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
@@ -87,10 +87,10 @@ export const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
 
 /** `host:port`. */
 export const hostPort = z.string().regex(/^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/, {
-  error: "is no address; write host:port",
+  error: "is not an address; write host:port",
 });
 
-export const email = z.email({ error: "is no e-mail address" });
+export const email = z.email({ error: "is not an e-mail address" });
 
 function isHttpUrl(text: string): boolean {
   // A URL's parser passes over spaces at its ends and line breaks within; who reads it later does not.
@@ -100,7 +100,7 @@ function isHttpUrl(text: string): boolean {
 
 const hasLogin = ({ password, username }: URL): boolean => password !== "" || username !== "";
 
-const urlError = "is no URL; write http://… or https://… with a host";
+const urlError = "is not a URL; write http://… or https://… with a host";
 
 /** An address that is no secret: it is told in labels, links and messages, so nobody may sign in with it. */
 export const httpUrl = z
@@ -112,7 +112,7 @@ export const httpUrl = z
 
 /** Image reference with a tag or a digest: an image that moves cannot be previewed. */
 export const image = z.string().regex(/^[a-z0-9][\w./:-]*(?::[\w][\w.-]*|@sha256:[0-9a-f]{64})$/, {
-  error: "is no pinned image; write registry/name:tag or name@sha256:…",
+  error: "is not a pinned image; write registry/name:tag or name@sha256:…",
 });
 
 export const megabytes = z
@@ -152,7 +152,7 @@ export const secretKey = () =>
   z
     .string()
     .refine((text) => text === encryptedSecret || text.includes("PRIVATE KEY-----"), {
-      error: "is no private key in PEM",
+      error: "is not a private key in PEM",
     })
     .transform((text) => new Secret(text));
 
@@ -165,7 +165,9 @@ function isCertificate(text: string): boolean {
   }
 }
 
-export const certificate = z.string().refine(isCertificate, { error: "is no certificate in PEM" });
+export const certificate = z
+  .string()
+  .refine(isCertificate, { error: "is not a certificate in PEM" });
 
 /** The defaults of a nested object come from its own fields. */
 export function section<T extends z.core.$ZodLooseShape>(shape: T) {
@@ -178,7 +180,7 @@ const argument = line.regex(/^-{1,2}[a-zA-Z]/, { error: "is not a flag; write --
 /** Where a service may stand, of those that nobody but Prometheus asks. */
 export const on = about(z.array(name).min(1, { error: "is empty; write core" }).default(["core"]), {
   description: "Targets that it runs on: `core`, or names of `vigil:targets`.",
-  example: "edge",
+  example: "core",
 });
 
 /** The fields that every service with a listener has. */

@@ -19,7 +19,7 @@ const durations = about(
   z
     .string()
     .refine((text) => text.split(",").every((part) => duration.safeParse(part.trim()).success), {
-      error: "are no durations; write 5m,15m,30m",
+      error: "is not a list of durations; write 5m,15m,30m",
     })
     .default("5m,15m,30m"),
   {
@@ -77,7 +77,7 @@ export const processorFields = {
   postgres: z
     .strictObject({
       url: about(
-        secret((text) => /^postgres(?:ql)?:\/\//.test(text), "is no address of PostgreSQL"),
+        secret((text) => /^postgres(?:ql)?:\/\//.test(text), "is not a PostgreSQL address"),
         {
           description: "A PostgreSQL to keep the memory in, instead of a file of its own.",
           example: "postgres://vigil:…@db.example.com/vigil",

@@ -48,13 +48,13 @@ const weekdays = list((part) => {
   const days = part.split(":").map((day) => weekdayNames.indexOf(day as "sunday"));
   const [first = -1, last = first] = days;
   return days.length <= 2 && first >= 0 && last >= first;
-}, "are no days of a week that begins on sunday; write monday:friday or saturday,sunday");
+}, "are not days of a week that begins on sunday; write monday:friday or saturday,sunday");
 
 const times = list(
   (part) =>
     /^(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/.test(part) &&
     part.slice(0, 5) < part.slice(6),
-  "are no times of one day; write 09:00-17:00, and over midnight 22:00-24:00,00:00-06:00",
+  "are not times of a day; write 09:00-17:00, and over midnight 22:00-24:00,00:00-06:00",
 );
 
 const days = list((part) => {
@@ -65,7 +65,7 @@ const days = list((part) => {
   );
   const inOrder = Math.sign(first) === Math.sign(last) ? first <= last : first > 0;
   return ends.length <= 2 && ofMonth && inOrder;
-}, "are no days of a month; write 1:7, 15 or, from its end, -1");
+}, "are not days of a month; write 1:7, 15 or, from its end, -1");
 
 function isZone(text: string): boolean {
   try {
@@ -91,7 +91,7 @@ const when = (purpose: string) => ({
     example: "1:7",
   }),
   location: about(
-    z.string().refine(isZone, { error: "is no time zone; write Europe/Vienna" }).optional(),
+    z.string().refine(isZone, { error: "is not a time zone; write Europe/Vienna" }).optional(),
     { description: "Time zone of these times; UTC when absent.", example: "Europe/Vienna" },
   ),
 });
@@ -157,9 +157,9 @@ export const maintenance = about(
         ...when("When it mutes"),
         matchers: about(
           z.record(
-            z.string().regex(/^[a-zA-Z_]\w*$/, { error: "is no name of a label" }),
+            z.string().regex(/^[a-zA-Z_]\w*$/, { error: "is not a label name" }),
             z.string().regex(/^[^,]+(?:,[^,]+)*$/, {
-              error: "is no value; write one, or several with commas",
+              error: "is not a value; write one, or several separated by commas",
             }),
           ),
           {

@@ -17,10 +17,10 @@ function teamProblems({ email, teams: told = {} }: Config["receivers"]): ConfigP
   return Object.entries(told).flatMap(([team, channels]) => {
     const path = ["receivers", "teams", team];
     if (!teams.some((one) => one === team)) {
-      return [mistake(path, `names no team; ${hint(team, teams)}`, removeCommand(path))];
+      return [mistake(path, `is not a team; ${hint(team, teams)}`, removeCommand(path))];
     }
     if (Object.values(channels).every((one) => one === undefined)) {
-      const reason = "tells nobody; give it any of email, pagerduty, slack, webhook";
+      const reason = "notifies nobody; give it any of email, pagerduty, slack, webhook";
       const fix = setCommand([...path, "webhook", "url"]);
       return [mistake(path, reason, fix)];
     }
@@ -42,7 +42,7 @@ function nobodyOnCall(receivers: Config["receivers"]): ConfigProblem[] {
   return [
     mistake(
       ["receivers"],
-      "has teams only; alerts of all others would reach nobody",
+      "has teams only; alerts of all other teams would reach nobody",
       setCommand(["receivers", "webhook", "url"]),
     ),
   ];
@@ -57,7 +57,7 @@ export const always = ({ days, times, weekdays }: When): boolean =>
 function hoursProblems({ hours }: Config["receivers"]): ConfigProblem[] {
   if (hours === undefined || !always(hours)) return [];
   const path = ["receivers", "hours"];
-  const reason = "names no hours; give it any of weekdays, times, days";
+  const reason = "has no hours; set any of weekdays, times, days";
   return [mistake(path, reason, setCommand([...path, "times"]))];
 }
 

@@ -17,7 +17,7 @@ const switchedOff = z.strictObject({
 
 const objective = z
   .number()
-  .gt(0, { error: "is no objective; write a share: 0.999 for 99.9 %" })
+  .gt(0, { error: "is not an objective; write a ratio: 0.999 for 99.9 %" })
   .lt(1, { error: "leaves no budget for errors; write a share below 1: 0.999 for 99.9 %" });
 
 /** What a stack may say about the rules it gets. */

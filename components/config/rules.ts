@@ -12,7 +12,7 @@ function unknown(path: Path, what: string, name: string, known: readonly string[
   const meant = nearest(name, known);
   const hint =
     meant === undefined ? "`make explain` lists what there is" : `did you mean ${meant}?`;
-  return mistake(path, `names no ${what}; ${hint}`, removeCommand(path));
+  return mistake(path, `is not ${what}; ${hint}`, removeCommand(path));
 }
 
 /** Thresholds that name no alert, and values that an alert's threshold can never have. */
@@ -22,7 +22,7 @@ function thresholdProblems(path: Path, values: Readonly<Record<string, number>>)
   return Object.entries(values).flatMap(([name, value]) => {
     const at = [...path, name];
     const threshold = alerts.get(name)?.threshold;
-    if (threshold === undefined) return [unknown(at, "alert with a threshold", name, tunable)];
+    if (threshold === undefined) return [unknown(at, "an alert with a threshold", name, tunable)];
     const wrong = outOfRange(value, threshold);
     return wrong === undefined
       ? []
@@ -42,16 +42,16 @@ export function ruleProblems({ rules }: Partial<Config>): ConfigProblem[] {
     ),
     ...Object.keys(rules.off)
       .filter((alert) => !alerts.includes(alert))
-      .map((alert) => unknown(["rules", "off", alert], "alert", alert, alerts)),
+      .map((alert) => unknown(["rules", "off", alert], "an alert", alert, alerts)),
     ...Object.keys(rules.objectives)
       .filter((slo) => !(slo in slos))
       .map((slo) =>
-        unknown(["rules", "objectives", slo], "service level objective", slo, Object.keys(slos)),
+        unknown(["rules", "objectives", slo], "a service level objective", slo, Object.keys(slos)),
       ),
     ...rules.services.flatMap((service, index) =>
       services.includes(service)
         ? []
-        : [unknown(["rules", "services", index], "service with rules", service, services)],
+        : [unknown(["rules", "services", index], "a service with rules", service, services)],
     ),
   ];
 }

@@ -47,7 +47,7 @@ function unknown(config: Partial<Config>): ConfigProblem[] {
     if (known.includes(run.on)) return [];
     const path = [service.key, ...run.onAt];
     const meant = nearest(run.on, known);
-    const hint = meant === undefined ? `there are ${known.join(", ")}` : `did you mean ${meant}?`;
+    const hint = meant === undefined ? `known: ${known.join(", ")}` : `did you mean ${meant}?`;
     return [
       mistake(
         path,

@@ -24,8 +24,8 @@ describe("vigil mutate", () => {
   it("names every alert it does not know, with the one that was meant", async () => {
     const { code, text } = await vigil("mutate", "TargetDwn", "HostDwn");
     expect(code).toBe(2);
-    expect(text).toContain("TargetDwn names no alert; did you mean TargetDown?");
-    expect(text).toContain("HostDwn names no alert; did you mean HostDown?");
+    expect(text).toContain("TargetDwn is not an alert; did you mean TargetDown?");
+    expect(text).toContain("HostDwn is not an alert; did you mean HostDown?");
   });
 });
 

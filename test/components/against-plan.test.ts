@@ -31,7 +31,7 @@ describe("a threshold of one instance", () => {
     expect(found({ instances: { "vm:9101": { HostCpuHigh: 0.9 } } })).toEqual([
       {
         path: 'vigil:rules.instances["vm:9101"]',
-        reason: "is no instance that HostCpuHigh could look at; did you mean vm:9100?",
+        reason: "is not an instance that HostCpuHigh watches; did you mean vm:9100?",
         fix: `./vigil pulumi config rm --path 'vigil:rules.instances["vm:9101"]'`,
       },
     ]);
@@ -39,7 +39,7 @@ describe("a threshold of one instance", () => {
 
   it("of another job than the alert's is refused", () => {
     const [problem] = found({ instances: { "vm:9093": { HostCpuHigh: 0.9 } } });
-    expect(problem?.reason).toMatch(/^is no instance that HostCpuHigh could look at/);
+    expect(problem?.reason).toMatch(/^is not an instance that HostCpuHigh watches/);
   });
 
   it("of a service that something else scrapes is taken", () => {

@@ -62,7 +62,7 @@ describe("one mistake", () => {
     [
       "wrong type",
       { prometheus: { port: "high" } },
-      { path: "vigil:prometheus.port", reason: /no port/, fix: /'vigil:prometheus.port' 9090/ },
+      { path: "vigil:prometheus.port", reason: /not a port/, fix: /'vigil:prometheus.port' 9090/ },
     ],
     [
       "text for an object",
@@ -77,17 +77,17 @@ describe("one mistake", () => {
     [
       "bad duration",
       { prometheus: { scrapeInterval: "5 minutes" } },
-      { path: "vigil:prometheus.scrapeInterval", reason: /no duration/, fix: / 15s$/ },
+      { path: "vigil:prometheus.scrapeInterval", reason: /not a duration/, fix: / 15s$/ },
     ],
     [
       "bad size",
       { prometheus: { retention: { size: "10 GB" } } },
-      { path: "vigil:prometheus.retention.size", reason: /no size/, fix: / 10GB$/ },
+      { path: "vigil:prometheus.retention.size", reason: /not a size/, fix: / 10GB$/ },
     ],
     [
       "bad URL",
       { probes: { site: { url: "example" } } },
-      { path: "vigil:probes.site.url", reason: /no URL/, fix: /'vigil:probes.site.url' https:/ },
+      { path: "vigil:probes.site.url", reason: /not a URL/, fix: /'vigil:probes.site.url' https:/ },
     ],
     [
       "bad name of a map's key",
@@ -97,7 +97,7 @@ describe("one mistake", () => {
     [
       "image that moves",
       { grafana: { image: "grafana/grafana" } },
-      { path: "vigil:grafana.image", reason: /no pinned image/, fix: /grafana:/ },
+      { path: "vigil:grafana.image", reason: /not a pinned image/, fix: /grafana:/ },
     ],
     [
       "two services on one port",
@@ -165,7 +165,7 @@ describe("one mistake", () => {
     expect(JSON.stringify(found)).not.toContain("example.com");
   });
 
-  it("secret that is no URL is not repeated in the message", () => {
+  it("secret that is not a URL is not repeated in the message", () => {
     const found = problems({ receivers: { webhook: { url: "hunter2" } } }, ["receivers"]);
     expect(found).toHaveLength(1);
     expect(JSON.stringify(found)).not.toContain("hunter2");
@@ -300,7 +300,7 @@ describe("values as the engine and people write them", () => {
       "a line break in a URL, over which its parser passes",
       { receivers: { webhook: { url: "https://a.exa\nmple/hook" } } },
       "vigil:receivers.webhook.url",
-      /no URL/,
+      /not a URL/,
       /--secret/,
     ],
     [

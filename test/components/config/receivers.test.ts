@@ -74,12 +74,12 @@ describe("a mistake among receivers", () => {
     [
       "unknown team",
       { webhook, teams: { dbaa: { webhook } } },
-      "receivers.teams.dbaa names no team; did you mean dba?",
+      "receivers.teams.dbaa is not a team; did you mean dba?",
     ],
     [
       "team without a channel",
       { webhook, teams: { sre: {} } },
-      "receivers.teams.sre tells nobody; give it any of email, pagerduty, slack, webhook",
+      "receivers.teams.sre notifies nobody; give it any of email, pagerduty, slack, webhook",
     ],
     [
       "team's mail without a server",
@@ -89,27 +89,27 @@ describe("a mistake among receivers", () => {
     [
       "teams and nobody on call",
       { teams: { sre: { webhook } } },
-      "receivers has teams only; alerts of all others would reach nobody",
+      "receivers has teams only; alerts of all other teams would reach nobody",
     ],
     [
       "hours that are none",
       { webhook, hours: { location: "UTC" } },
-      "receivers.hours names no hours; give it any of weekdays, times, days",
+      "receivers.hours has no hours; set any of weekdays, times, days",
     ],
     [
       "days backwards",
       { webhook, hours: { weekdays: "friday:monday" } },
-      "receivers.hours.weekdays are no days of a week that begins on sunday; write monday:friday or saturday,sunday",
+      "receivers.hours.weekdays are not days of a week that begins on sunday; write monday:friday or saturday,sunday",
     ],
     [
       "time over midnight",
       { webhook, hours: { times: "22:00-06:00" } },
-      "receivers.hours.times are no times of one day; write 09:00-17:00, and over midnight 22:00-24:00,00:00-06:00",
+      "receivers.hours.times are not times of a day; write 09:00-17:00, and over midnight 22:00-24:00,00:00-06:00",
     ],
     [
       "zone there is not",
       { webhook, hours: { times: "09:00-17:00", location: "Europe/Wien" } },
-      "receivers.hours.location is no time zone; write Europe/Vienna",
+      "receivers.hours.location is not a time zone; write Europe/Vienna",
     ],
   ])("%s", (_name, receivers, complaint) => {
     expect(complaints({ receivers })).toEqual([`vigil:${complaint}`]);
@@ -144,7 +144,7 @@ describe("a mistake in maintenance", () => {
     [
       "day there is not",
       { days: 32, matchers: { host: "a" } },
-      ".days are no days of a month; write 1:7, 15 or, from its end, -1",
+      ".days are not days of a month; write 1:7, 15 or, from its end, -1",
     ],
     [
       "unknown team",

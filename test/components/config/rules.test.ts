@@ -33,7 +33,7 @@ describe("what a stack may say about rules", () => {
       "threshold of an alert that has none",
       { thresholds: { Watchdog: 1 } },
       "vigil:rules.thresholds.Watchdog",
-      /names no alert with a threshold/,
+      /is not an alert with a threshold/,
     ],
     [
       "unknown threshold of an instance",
@@ -60,10 +60,10 @@ describe("what a stack may say about rules", () => {
       /is missing/,
     ],
     [
-      "an expiry that is no day",
+      "an expiry that is not a day",
       { off: { HostDown: { reason: "x", until: "tomorrow" } } },
       "vigil:rules.off.HostDown.until",
-      /is no day; write year-month-day/,
+      /is not a date; write year-month-day/,
     ],
     [
       "a share in per cent",
@@ -105,7 +105,7 @@ describe("what a stack may say about rules", () => {
       "a rule file outside of the project",
       { extra: { mine: "../mine.yml" } },
       "vigil:rules.extra.mine",
-      /no path below the project's folder/,
+      /not a path below the project's folder/,
     ],
   ])("%s is one clear error", (_what, rules, path, reason) => {
     const { problems } = parse(rules);

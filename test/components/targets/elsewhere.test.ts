@@ -170,7 +170,7 @@ describe("targets that cannot be", () => {
     [
       "a watched server on none of them",
       { redis: { instances: { a: cache("there", "a:1") } } },
-      /redis\.instances\.a\.on is there, .*there are core/,
+      /redis\.instances\.a\.on is there, .*known: core/,
     ],
     [
       "one that is named like the core",
