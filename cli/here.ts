@@ -1,5 +1,5 @@
 import { setCommand } from "../components/config/commands.ts";
-import type { Selection } from "../rules/index.ts";
+import type { Selection } from "../rules/selection.ts";
 import type { Alert } from "../rules/lib/alert.ts";
 import { type LeftOut, needs, spelledReason } from "../rules/lib/needs.ts";
 

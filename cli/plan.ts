@@ -27,12 +27,16 @@ export async function planStack(
   const config = await readStackConfig(root, stack, quiet);
   // The program's modules need packages, which are there only now.
   const { checkedPlan } = await import("../components/checked-plan.ts");
+  const { loadContent } = await import("../components/content.ts");
+  const { planEstate } = await import("../components/plan.ts");
   const { groundsOf } = await import("../components/targets/grounds.ts");
   const { describeProblems } = await import("../components/config/problems.ts");
+  const grounds = groundsOf(config, stack);
+  const content = await loadContent(planEstate(config, grounds, without));
   // Places of the local target lie below the working directory, as the engine would have it.
   const before = process.cwd();
   process.chdir(root);
-  const { plan, problems } = checkedPlan(config, groundsOf(config, stack), without, root);
+  const { plan, problems } = checkedPlan(config, grounds, without, content, root);
   process.chdir(before);
   if (problems.length > 0) throw new UserError(describeProblems(problems, stack));
   return { config, plan };

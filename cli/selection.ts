@@ -1,4 +1,4 @@
-import type { Selection } from "../rules/index.ts";
+import type { Selection } from "../rules/selection.ts";
 import { readStackConfig } from "./stack-config.ts";
 
 /**

@@ -1,7 +1,6 @@
 /** Contradictions between a configuration and the estate that it becomes. */
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { groups } from "../rules/index.ts";
 import { nearest } from "../lib/nearest.ts";
 import { removeCommand } from "./config/commands.ts";
 import { type ConfigProblem, mistake } from "./config/mistakes.ts";
@@ -37,12 +36,13 @@ function uncovered(config: Config, { deployments }: Plan): ConfigProblem[] {
  * Thresholds of instances that nobody scrapes. What something else scrapes (`vigil:rules.services`) is
  * not known here, so of such services every instance may be.
  */
-function unwatched({ rules }: Config, { jobs }: Plan): ConfigProblem[] {
+function unwatched({ rules }: Config, { groups, jobs }: Plan): ConfigProblem[] {
   const instances = new Map(
     jobs.map(({ name, targets }) => [name, targets.map(({ labels }) => labels["instance"] ?? "")]),
   );
   const all = [...instances.values()].flat().sort();
   const of = (alert: string): readonly string[] | undefined => {
+    // An alert that was not loaded is about a job that nobody scrapes here.
     const group = groups.find(({ alerts }) => alert in alerts);
     if (group?.job !== undefined && instances.has(group.job)) return instances.get(group.job);
     return rules.services.length === 0 ? all : undefined;

@@ -7,12 +7,13 @@ import { checkedPlan } from "./checked-plan.ts";
 import { removeCommand, setCommand } from "./config/commands.ts";
 import { mistake } from "./config/mistakes.ts";
 import type { Config } from "./config/schema.ts";
+import { type Content, loadContent } from "./content.ts";
 import { estateOutputs, toldBy, type VigilOutputs } from "./outputs.ts";
 import { Part } from "./part.ts";
 import { type LeftOut, servicesOf } from "./choose.ts";
-import type { Deployment, Plan } from "./plan.ts";
+import { type Deployment, type Plan, planEstate } from "./plan.ts";
 import type { core } from "./targets/fields.ts";
-import type { Grounds } from "./targets/grounds.ts";
+import { type Grounds, groundsOf } from "./targets/grounds.ts";
 import { loadTargets, type MakeTarget } from "./targets/index.ts";
 import { traitsOf } from "./targets/kinds.ts";
 import type { Placed, Running, Target } from "./targets/target.ts";
@@ -25,10 +26,11 @@ const hostsToCome = mistake(
   removeCommand(["hosts"]),
 );
 
-/** What makes resources: of services and of targets, by their names. */
+/** What makes resources: of services and of targets, by their names; and what their rules and boards are made of. */
 export interface Makers {
   readonly shells: ReadonlyMap<string, Shell<never>>;
   readonly targets: ReadonlyMap<string, MakeTarget>;
+  readonly content: Content;
 }
 
 /** The targets of a stack by name. */
@@ -39,12 +41,14 @@ type Targets = Readonly<Record<typeof core, Target> & Record<string, Target>>;
  * it.
  */
 export async function loadMakers(config: Config, absent: ReadonlySet<string>): Promise<Makers> {
-  const { had } = servicesOf(config, traitsOf(config.target), reasonsOf(absent));
-  const [targets, ...shells] = await Promise.all([
+  const without = reasonsOf(absent);
+  const { had } = servicesOf(config, traitsOf(config.target), without);
+  const [targets, content, ...shells] = await Promise.all([
     loadTargets(config),
+    loadContent(planEstate(config, groundsOf(config, pulumi.getStack()), without)),
     ...had.map(async ({ service }) => [service.name, await service.shell()] as const),
   ]);
-  return { targets, shells: new Map(shells) };
+  return { targets, content, shells: new Map(shells) };
 }
 
 const reasonsOf = (absent: ReadonlySet<string>): Map<string, string> =>
@@ -71,7 +75,7 @@ export class Monitoring extends pulumi.ComponentResource {
       [...makers.targets].map(([name, make]) => [name, make(pulumi.getStack(), child)]),
     ) as Targets;
     if (Object.keys(config.hosts).length > 0) throw new ConfigError([hostsToCome]);
-    const plan = planFor(config, targets, args.absent);
+    const plan = planFor(config, targets, args.absent, makers.content);
     for (const one of plan.leftOut) this.#warn(leftOutText(one));
     const told = toldBy(plan);
     if (told.length === 0) {
@@ -119,7 +123,12 @@ export class Monitoring extends pulumi.ComponentResource {
  *
  * @throws `RunError` where the target lacks a program, {@link ConfigError} for contradictions.
  */
-function planFor(config: Config, targets: Targets, without: ReadonlySet<string>): Plan {
+function planFor(
+  config: Config,
+  targets: Targets,
+  without: ReadonlySet<string>,
+  content: Content,
+): Plan {
   const absent = reasonsOf(without);
   for (const service of services as readonly Service[]) {
     const { binary } = service;
@@ -127,7 +136,7 @@ function planFor(config: Config, targets: Targets, without: ReadonlySet<string>)
     const lacking = targets.core.lacks(binary);
     if (lacking !== undefined) absent.set(binary, lacking);
   }
-  const { plan, problems } = checkedPlan(config, targets satisfies Grounds, absent);
+  const { plan, problems } = checkedPlan(config, targets satisfies Grounds, absent, content);
   const lacking = plan.deployments.flatMap(({ on, place, service }) =>
     place === undefined ? [] : (targets[on]?.lacks(service.binary) ?? []),
   );

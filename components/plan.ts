@@ -1,9 +1,10 @@
-import { renderBoards } from "../dashboards/index.ts";
-import { groupsFor, type Selection } from "../rules/index.ts";
+import type { AlertGroup } from "../rules/lib/alert.ts";
 import { renderRuleFile, type RuleOptions } from "../rules/lib/rule-file.ts";
+import { groupsFor, type Selection } from "../rules/selection.ts";
 import type { Estate } from "./catalog/service.ts";
 import { choose, type Chosen, groundAt, type LeftOut } from "./choose.ts";
 import type { Config } from "./config/schema.ts";
+import { type Content, notLoaded } from "./content.ts";
 import { lacksOf } from "./lacks.ts";
 import type { ScrapeJob } from "./render/prometheus.ts";
 import type { Grounds } from "./targets/grounds.ts";
@@ -30,6 +31,8 @@ export interface Plan extends Estate {
   /** Every service of the estate, whoever watches the others last. */
   readonly deployments: readonly Deployment[];
   readonly leftOut: readonly LeftOut[];
+  /** Groups that were loaded for it: all that have something to look at. */
+  readonly groups: readonly AlertGroup[];
   /** What decides which rules are loaded, and how. */
   readonly selection: RuleOptions & Selection;
 }
@@ -77,12 +80,14 @@ function once<T>(compute: () => T): () => T {
  *
  * @param absent - Why programs and plugins that an estate can do without are not there, by name.
  * @param own - Texts of files that the stack brings itself.
+ * @param content - What rules and boards are made of, where anybody will ask for them; see `loadContent`.
  */
 export function planEstate(
   config: Config,
   grounds: Grounds,
   absent: ReadonlyMap<string, string> = new Map(),
   own: OwnTexts = nothing,
+  content: Content = notLoaded,
 ): Plan {
   const { found, leftOut } = choose(config, grounds, absent);
   const { host, traits } = grounds.core;
@@ -105,9 +110,9 @@ export function planEstate(
     grafanaBase,
     lacks: lacksOf(config, traits, hostsOf(jobs)),
   };
-  const rules = once(() => renderRules(selection, own.rules));
+  const rules = once(() => renderRules(content.groups, selection, own.rules));
   const boards = once(() => ({
-    ...renderBoards(config.rules),
+    ...content.renderBoards(config.rules),
     ...Object.fromEntries(Object.values(own.boards).map((text) => [uidOf(text), text])),
   }));
   const plan: Plan = {
@@ -121,6 +126,9 @@ export function planEstate(
     scrapes: Object.fromEntries(
       Object.entries(own.scrapes).map(([name, text]) => [`scrapes/${name}.yml`, text]),
     ),
+    get groups() {
+      return content.groups;
+    },
     get rules() {
       return rules();
     },
@@ -154,11 +162,12 @@ export function planEstate(
 const uidOf = (board: string): string => (JSON.parse(board) as { uid: string }).uid;
 
 function renderRules(
+  groups: readonly AlertGroup[],
   selection: RuleOptions & Selection,
   extra: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries([
-    ...groupsFor(selection).map((group) => [
+    ...groupsFor(groups, selection).map((group) => [
       `rules/${group.name}.yml`,
       renderRuleFile(group, selection),
     ]),

@@ -12,7 +12,6 @@ import { inference } from "./inference/index.ts";
 import { kafka } from "./kafka/index.ts";
 import { kubernetes } from "./kubernetes/index.ts";
 import type { Alert, AlertGroup } from "./lib/alert.ts";
-import type { Lacks, LeftOut } from "./lib/needs.ts";
 import { loki } from "./loki/index.ts";
 import { group as macos } from "./macos.ts";
 import { mongodb } from "./mongodb/index.ts";
@@ -27,12 +26,12 @@ import { rabbitmq } from "./rabbitmq/index.ts";
 import { ray } from "./ray/index.ts";
 import { redis } from "./redis/index.ts";
 import { security } from "./security/index.ts";
-import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
+import { group as slo } from "./slo.ts";
 import { group as synthetic } from "./synthetic.ts";
 import { group as tls } from "./tls.ts";
 import { windows } from "./windows/index.ts";
 
-/** Every group of alerts, in the order of their names. */
+/** Every group of alerts, in the order of their names. A stack loads those that it has use for: see `loading.ts`. */
 // prettier-ignore
 export const groups: readonly AlertGroup[] = [
   ...alertmanager,
@@ -78,36 +77,4 @@ export function thresholdNames(): string[] {
   return allAlerts()
     .filter((alert) => alert.threshold !== undefined)
     .map((alert) => alert.name);
-}
-
-/** What of a stack decides which rules it gets. */
-export interface Selection extends SloOptions {
-  /** Services whose rules are wanted though nothing of them is scraped by the stack itself. */
-  readonly services: readonly string[];
-  /** What the stack's own programs lack of what alerts need. */
-  readonly lacks: Lacks;
-}
-
-/** Why an alert of a group is left out of a stack, where it can never fire; undefined where it is loaded. */
-export function leftOut(
-  alert: Alert,
-  { job, service }: AlertGroup,
-  { jobs, lacks, services }: Selection,
-): LeftOut | undefined {
-  if (services.includes(service)) return undefined;
-  if (job !== undefined && !jobs.includes(job)) return { job };
-  const because = alert.needs && lacks[alert.needs];
-  return alert.needs && because !== undefined ? { need: alert.needs, because } : undefined;
-}
-
-/** The groups that have something to look at, with those of their alerts that can fire there. */
-export function groupsFor(selection: Selection): AlertGroup[] {
-  return groups.flatMap((group) => {
-    const alerts = Object.entries(group.alerts).filter(
-      ([, alert]) => leftOut(alert, group, selection) === undefined,
-    );
-    if (alerts.length === 0) return [];
-    const whole = group === slo ? sloGroup(selection) : group;
-    return [{ ...whole, alerts: Object.fromEntries(alerts) }];
-  });
 }

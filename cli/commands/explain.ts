@@ -41,7 +41,8 @@ export async function run(args: string[]): Promise<number> {
   if (options === undefined) return 0;
   const { rest, root, stack: name } = options;
   await ensureDependencies({ root });
-  const { allAlerts, groups, leftOut } = await import("../../rules/index.ts");
+  const { allAlerts, groups } = await import("../../rules/index.ts");
+  const { leftOut } = await import("../../rules/selection.ts");
   const alerts = allAlerts();
   const [wanted] = rest;
   if (wanted === undefined) {

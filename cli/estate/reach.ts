@@ -1,6 +1,7 @@
 /** What of the catalogue can fire in a stack, as text for a terminal. Pure. */
 import { setCommand } from "../../components/config/commands.ts";
-import { groups, leftOut, type Selection } from "../../rules/index.ts";
+import { groups } from "../../rules/index.ts";
+import { leftOut, type Selection } from "../../rules/selection.ts";
 import { needs } from "../../rules/lib/needs.ts";
 import { formatTable } from "../../lib/table.ts";
 import type { Loaded, Unseen } from "./unseen.ts";

@@ -2,7 +2,7 @@ import { againstPlan } from "../../components/against-plan.ts";
 import { notesOn } from "../../components/config/notes.ts";
 import { parseConfig } from "../../components/config/parse.ts";
 import type { Config } from "../../components/config/schema.ts";
-import { planEstate } from "../../components/plan.ts";
+import { planWhole } from "../kit/plan.ts";
 import { dockerTarget } from "../../components/targets/docker/index.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");
@@ -18,7 +18,7 @@ const found = (rules: Record<string, unknown>) => {
   const config = configOf(rules);
   return againstPlan(
     config,
-    planEstate(config, { core: dockerTarget({ stack: "dev", host: "vm" }) }),
+    planWhole(config, { core: dockerTarget({ stack: "dev", host: "vm" }) }),
   );
 };
 

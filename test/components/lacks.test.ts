@@ -3,11 +3,12 @@ import { lacksAnywhere, lacksOf } from "../../components/lacks.ts";
 import { cadvisorSelection } from "../../components/render/cadvisor.ts";
 import { nodeSelection } from "../../components/catalog/node.ts";
 import { kinds } from "../../components/targets/kinds.ts";
-import { planEstate } from "../../components/plan.ts";
+import { planWhole } from "../kit/plan.ts";
 import { groundsOf } from "../../components/targets/grounds.ts";
 import { dockerTarget } from "../../components/targets/docker/index.ts";
 import { localTarget } from "../../components/targets/local/index.ts";
-import { groups, leftOut } from "../../rules/index.ts";
+import { groups } from "../../rules/index.ts";
+import { leftOut } from "../../rules/selection.ts";
 import type { Alert } from "../../rules/lib/alert.ts";
 import { collectorFlags, type Need, needs } from "../../rules/lib/needs.ts";
 import { readDeployed, readInventory } from "../../rules/lint/files.ts";
@@ -77,7 +78,7 @@ describe.each([
   ["this machine", local],
   ["containers", targets[1] ?? local],
 ] as const)("on %s", (_what, target) => {
-  const { jobs, selection } = planEstate(config, { core: target });
+  const { jobs, selection } = planWhole(config, { core: target });
   const names = jobs.map(({ name }) => name);
   const mine = groups
     .filter(({ job, name }) => (job === undefined || names.includes(job)) && name !== "slo")
@@ -117,14 +118,14 @@ it("what was captured ran with the flags and files of today (./vigil capture dep
   expect(deployed.node.reference).toContain(nodeSelection.join(" "));
   expect(deployed.cadvisor.reference).toContain(cadvisorSelection.join(" "));
   for (const target of targets) {
-    const yml = parse(textOf(planEstate(config, { core: target }), "prometheus.yml")) as {
+    const yml = parse(textOf(planWhole(config, { core: target }), "prometheus.yml")) as {
       scrape_configs: object[];
     };
     expect(Object.keys(yml).sort()).toEqual(["alerting", "global", "rule_files", "scrape_configs"]);
     const kinds = yml.scrape_configs.flatMap((one) => Object.keys(one));
     expect(kinds.filter((key) => /_sd_configs$|target_limit/.test(key))).toEqual([]);
   }
-  const { deployments } = planEstate(config, groundsOf(config, "local"));
+  const { deployments } = planWhole(config, groundsOf(config, "local"));
   const alertmanager = deployments.find(({ name }) => name === "alertmanager");
   expect(alertmanager?.args()).toContain("--cluster.listen-address=");
 });
@@ -167,11 +168,11 @@ describe("what is lacking follows from the configuration", () => {
   });
 
   it("services that something else scrapes are loaded whole", () => {
-    const { rules } = planEstate(configOf({ rules: { services: ["host", "redis"] } }), {
+    const { rules } = planWhole(configOf({ rules: { services: ["host", "redis"] } }), {
       core: local,
     });
     expect(Object.values(rules).join()).toContain("HostSystemdUnitFailed");
     expect(Object.values(rules).join()).toContain("RedisDown");
-    expect(planEstate(configOf(), { core: local }).rules["rules/macos.yml"]).toBeUndefined();
+    expect(planWhole(configOf(), { core: local }).rules["rules/macos.yml"]).toBeUndefined();
   });
 });

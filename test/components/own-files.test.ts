@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { parseConfig } from "../../components/config/parse.ts";
 import type { Config } from "../../components/config/schema.ts";
 import { readOwnFiles } from "../../components/own-files.ts";
-import { planEstate } from "../../components/plan.ts";
+import { planWhole } from "../kit/plan.ts";
 import { localTarget } from "../../components/targets/local/index.ts";
 import { stackConfig, textOf } from "../kit/harness.ts";
 import { inspect, withFiles } from "../kit/inspect.ts";
@@ -82,7 +82,7 @@ describe("files of a stack's own", () => {
 
   it("are part of what is planned, and promtool accepts them", () => {
     const own = { rules: { mine: good }, scrapes: { shop: scrapes }, boards: { shop: board } };
-    const plan = planEstate(configOf({}), { core: localTarget("local") }, new Map(), own);
+    const plan = planWhole(configOf({}), { core: localTarget("local") }, own);
     expect(plan.boards["shop"]).toBe(board);
     const text = textOf(plan, "prometheus.yml");
     expect(parse(text)).toMatchObject({ scrape_config_files: ["scrapes/shop.yml"] });

@@ -1,7 +1,8 @@
 import { parse } from "yaml";
 import { parseConfig } from "../../components/config/parse.ts";
 import type { Config } from "../../components/config/schema.ts";
-import { type Plan, planEstate } from "../../components/plan.ts";
+import type { Plan } from "../../components/plan.ts";
+import { planWhole } from "../kit/plan.ts";
 import { certificateRules, renderCertificateRules } from "../../components/render/certificates.ts";
 import { renderBlackbox } from "../../components/render/blackbox.ts";
 import { renderGrafanaIni } from "../../components/render/grafana.ts";
@@ -58,7 +59,7 @@ interface PrometheusYml {
 
 describe.each(targets)("the plan for %s", (_kind, target) => {
   const config = configOf({ probes: { site: { url: "https://example.com" } }, processor });
-  const plan: Plan = planEstate(config, { core: target });
+  const plan: Plan = planWhole(config, { core: target });
   const prometheus = parse(textOf(plan, "prometheus.yml")) as PrometheusYml;
 
   it("is accepted by promtool and amtool", () => {
@@ -121,7 +122,7 @@ describe("every stack file of the repository", () => {
   it.each(stacks)("%s can be planned, wherever its target can be deployed", (stack) => {
     const { config } = parseConfig(stackConfig(stack), new Date());
     if (config === undefined) throw new Error(`Stack ${stack} has mistakes`);
-    const plan = planEstate(config, groundsOf(config, stack));
+    const plan = planWhole(config, groundsOf(config, stack));
     const files = { "prometheus.yml": textOf(plan, "prometheus.yml"), ...plan.rules, ...beside };
     expect(inspect(files, "promtool", "check", "config", "prometheus.yml")).toContain("SUCCESS");
   });
@@ -130,7 +131,7 @@ describe("every stack file of the repository", () => {
 describe("both targets", () => {
   it("give the same rules and boards where they watch the same", () => {
     const config = configOf({ cadvisor: { enabled: false }, processor });
-    const [local, docker] = targets.map(([, target]) => planEstate(config, { core: target }));
+    const [local, docker] = targets.map(([, target]) => planWhole(config, { core: target }));
     expect(local?.rules).toEqual(docker?.rules);
     expect(local?.boards).toEqual(docker?.boards);
   });

@@ -7,7 +7,7 @@ import { readConfig } from "../../../components/config.ts";
 import { parseConfig, type RawConfig } from "../../../components/config/parse.ts";
 import type { Config } from "../../../components/config/schema.ts";
 import { Monitoring } from "../../../components/monitoring.ts";
-import { planEstate } from "../../../components/plan.ts";
+import { planWhole } from "../../kit/plan.ts";
 import { renderCertificateRules } from "../../../components/render/certificates.ts";
 import { groundsOf } from "../../../components/targets/grounds.ts";
 import { plain, record, type Run, stackConfig, textOf } from "../../kit/harness.ts";
@@ -52,7 +52,7 @@ const mistakes = (values: Record<string, unknown>): string[] =>
 
 describe("services on another target than the core's", () => {
   const config = configOf(spread);
-  const plan = planEstate(config, groundsOf(config, "local"));
+  const plan = planWhole(config, groundsOf(config, "local"));
   const names = plan.deployments.map(({ name }) => name);
 
   it("are processes of their own, named after the target", () => {
@@ -114,7 +114,7 @@ describe("services on another target than the core's", () => {
 
   it("have the alerts that need several machines loaded", () => {
     const alone = configOf({});
-    const few = planEstate(alone, groundsOf(alone, "local"));
+    const few = planWhole(alone, groundsOf(alone, "local"));
     expect(few.selection.lacks).toHaveProperty(["several hosts"]);
     expect(plan.selection.lacks).not.toHaveProperty(["several hosts"]);
   });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { groupsFor } from "../../../rules/index.ts";
+import { groups } from "../../../rules/index.ts";
+import { groupsFor } from "../../../rules/selection.ts";
 import { plainOptions, renderRuleFile } from "../../../rules/lib/rule-file.ts";
 import { burnFactor, ObjectiveError, recordingsOf, type Slo } from "../../../rules/lib/slo.ts";
 import { group, sloGroup, slos } from "../../../rules/slo.ts";
@@ -175,7 +176,7 @@ describe("the objectives of a stack", () => {
   it("may be others", () => {
     const objectives = { "scrape-success": 0.95 };
     const selection = { jobs: ["node"], services: [], lacks: {}, objectives };
-    const slo = groupsFor(selection).find(({ name }) => name === "slo");
+    const slo = groupsFor(groups, selection).find(({ name }) => name === "slo");
     expect(slo?.recordings).toContainEqual({
       record: "slo:objective:ratio",
       labels: { slo: "scrape-success" },
