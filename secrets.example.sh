@@ -21,6 +21,12 @@
 # processor.heartbeat.url: Posted to every minute as long as alerts can arrive; what is there complains when that ends.
 # ./vigil pulumi config set --secret --path 'vigil:processor.heartbeat.url'
 
+# processor.webhook.url: Where every alert and its end are posted as JSON.
+# ./vigil pulumi config set --secret --path 'vigil:processor.webhook.url'
+
+# processor.email.password: Password at the mail server.
+# ./vigil pulumi config set --secret --path 'vigil:processor.email.password'
+
 # processor.slack.url: Incoming webhook that critical alerts and emergencies go to.
 # ./vigil pulumi config set --secret --path 'vigil:processor.slack.url'
 
@@ -35,12 +41,6 @@
 
 # processor.goalert.webhookSecret: Password in the address of a GoAlert webhook, `https://vigil:<password>@<processor>/v1/hooks/goalert`: what people do there is done here.
 # ./vigil pulumi config set --secret --path 'vigil:processor.goalert.webhookSecret'
-
-# processor.webhook.url: Where every alert and its end are posted as JSON.
-# ./vigil pulumi config set --secret --path 'vigil:processor.webhook.url'
-
-# processor.email.password: Password at the mail server.
-# ./vigil pulumi config set --secret --path 'vigil:processor.email.password'
 
 # processor.appwrite.key: API key with the scope messages.write.
 # ./vigil pulumi config set --secret --path 'vigil:processor.appwrite.key'

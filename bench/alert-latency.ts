@@ -49,7 +49,15 @@ async function ours(): Promise<Timings> {
   return {
     scrape: config.prometheus.scrapeInterval,
     evaluation: config.prometheus.evaluationInterval,
-    alertmanager: renderAlertmanager({ webhook: { urlFile: "secrets/webhook" } }),
+    alertmanager: renderAlertmanager({
+      channels: {
+        webhook: {
+          temper: "chat",
+          section: "webhook_configs",
+          settings: { url_file: "secrets/webhook" },
+        },
+      },
+    }),
   };
 }
 

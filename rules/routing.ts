@@ -11,9 +11,9 @@ severities satisfies readonly Severity[];
 export const teams = ["sre", "devops", "dba", "mlops", "security"] as const;
 teams satisfies readonly Team[];
 
-/** Ways to reach people. */
-export const channels = ["webhook", "email", "slack", "pagerduty"] as const;
-export type Channel = (typeof channels)[number];
+/** What a way to people does to them: it waits to be read, is seen by whoever looks, or wakes somebody. */
+export const tempers = ["mail", "chat", "pager"] as const;
+export type Temper = (typeof tempers)[number];
 
 /** How soon, and how often again. */
 export interface Pace {
@@ -28,8 +28,8 @@ export interface Pace {
 /** How alerts of some severities are told. */
 export interface Way {
   readonly severities: readonly Severity[];
-  /** Sets of channels by preference: of the first that the stack has any of, all are told. */
-  readonly channels: readonly (readonly Channel[])[];
+  /** By preference: of the first set of tempers that the stack has any channel of, all channels are told. */
+  readonly channels: readonly (readonly Temper[])[];
   readonly pace: Pace;
   /** Those on call are told beside the team; otherwise a team that has a receiver is told alone. */
   readonly urgent: boolean;
@@ -38,20 +38,20 @@ export interface Way {
 }
 
 /** Nobody's sleep, unless there is no other way. */
-const calm: Way["channels"] = [["email"], ["webhook", "slack"], ["pagerduty"]];
+const calm: Way["channels"] = [["mail"], ["chat"], ["pager"]];
 
 /** Worst first. */
 export const ways: readonly Way[] = [
   {
     severities: ["emergency"],
-    channels: [channels],
+    channels: [tempers],
     pace: { wait: "0s", interval: "10s", repeat: "30m" },
     urgent: true,
     withinHours: false,
   },
   {
     severities: ["critical"],
-    channels: [channels],
+    channels: [tempers],
     pace: { wait: "10s", interval: "30s", repeat: "1h" },
     urgent: true,
     withinHours: false,
@@ -67,7 +67,7 @@ export const ways: readonly Way[] = [
 
 /** Owns what no other route takes: nothing is lost to a severity that nobody foresaw. */
 export const catchAll: Pick<Way, "channels" | "pace"> = {
-  channels: [channels],
+  channels: [tempers],
   pace: { wait: "30s", interval: "5m", repeat: "12h" },
 };
 

@@ -3,6 +3,7 @@ import { defineChannel, file, inside, type Way } from "./channel.ts";
 
 export const appwrite = defineChannel({
   name: "appwrite",
+  temper: "chat",
   fields: {
     endpoint: about(httpUrl, {
       description: "API of Appwrite Messaging.",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { about, type Path, secret, type Secret } from "../config/fields.ts";
 import type { ReceiverSettings } from "../config/receivers-schema.ts";
+import type { Temper } from "../../rules/routing.ts";
 
 /** A way to people as processor.yml has it, and its secrets by file. */
 export interface Way {
@@ -22,13 +23,35 @@ export interface Address {
 
 type Settings<Fields extends z.core.$ZodShape> = z.output<z.ZodObject<Fields, z.core.$strict>>;
 
-/** One kind of channel: what a stack says of it, and what the processor is told. */
+/** What Alertmanager is told of a channel. */
+export interface AlertmanagerSide<Fields extends z.core.$ZodShape, Own extends z.core.$ZodShape> {
+  /** Where alertmanager.yml has it: `slack_configs`. */
+  readonly section: string;
+  /** Keys that nobody else reads. */
+  readonly fields?: Own;
+  /** The keys that a team sets; all others are those of whoever is on call. */
+  readonly team: readonly (keyof NoInfer<Fields> | keyof NoInfer<Own>)[];
+  /**
+   * What stands there.
+   *
+   * @param file - Puts a secret into a file, and says where Alertmanager finds it.
+   */
+  settings(
+    settings: Settings<Fields & Own>,
+    file: (name: string, secret: Secret) => string,
+  ): object;
+}
+
+/** One kind of channel: what a stack says of it, and what those who speak there are told. */
 export interface ChannelKind<
   Name extends string = string,
   Fields extends z.core.$ZodShape = z.core.$ZodShape,
+  Own extends z.core.$ZodShape = z.core.$ZodShape,
 > {
-  /** Its section below `vigil:processor`. */
+  /** Its section of the configuration. */
   readonly name: Name;
+  /** What a message there does to people; `rules/routing.ts` says what is told where. */
+  readonly temper: Temper;
   /** The keys of that section. */
   readonly fields: Fields;
   /** The channels it makes, by name: the name of the kind, or begins with it. */
@@ -42,6 +65,8 @@ export interface ChannelKind<
     readonly field: string;
     way(settings: Settings<Fields>, to: string): Way;
   };
+  /** Absent where the processor alone speaks. */
+  readonly alertmanager?: AlertmanagerSide<Fields, Own>;
   /** Receivers of Alertmanager that must be taken away beside it, and why. */
   against?(
     settings: Settings<Fields>,
@@ -50,9 +75,13 @@ export interface ChannelKind<
 }
 
 /** Defines a kind of channel; `components/channels/index.ts` registers it. */
-export const defineChannel = <const Name extends string, Fields extends z.core.$ZodShape>(
-  kind: ChannelKind<Name, Fields>,
-): ChannelKind<Name, Fields> => kind;
+export const defineChannel = <
+  const Name extends string,
+  Fields extends z.core.$ZodShape,
+  Own extends z.core.$ZodShape = Fields,
+>(
+  kind: ChannelKind<Name, Fields, Own>,
+): ChannelKind<Name, Fields, Own> => kind;
 
 /** Where the processor finds a secret of this name. */
 export const file = (name: string): string => `secrets/${name}`;

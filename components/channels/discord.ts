@@ -3,6 +3,7 @@ import { defineChannel, file } from "./channel.ts";
 
 export const discord = defineChannel({
   name: "discord",
+  temper: "chat",
   fields: {
     url: about(secretUrl(), {
       description: "Webhook of a Discord channel that critical alerts and emergencies go to.",

@@ -28,6 +28,7 @@ function mailWay(
 
 export const email = defineChannel({
   name: "email",
+  temper: "mail",
   fields: {
     to: about(address, {
       description: "Who gets mail of critical alerts and emergencies.",
@@ -39,5 +40,17 @@ export const email = defineChannel({
   escalation: {
     field: "smarthost",
     way: (settings, to) => mailWay(settings, to, "escalation"),
+  },
+  alertmanager: {
+    section: "email_configs",
+    // Whoever it is, mail goes over the one mail server.
+    team: ["to"],
+    settings: ({ from, password, smarthost, to, username }, file) => ({
+      auth_password_file: file("email-password", password),
+      auth_username: username,
+      from,
+      smarthost,
+      to,
+    }),
   },
 });

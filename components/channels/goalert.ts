@@ -3,6 +3,7 @@ import { defineChannel, file, hookSecret, inside } from "./channel.ts";
 
 export const goalert = defineChannel({
   name: "goalert",
+  temper: "pager",
   fields: {
     url: about(httpUrl, {
       description: "Where GoAlert is, 0.33 or later.",

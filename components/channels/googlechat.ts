@@ -3,6 +3,7 @@ import { defineChannel, file } from "./channel.ts";
 
 export const googlechat = defineChannel({
   name: "googlechat",
+  temper: "chat",
   fields: {
     url: about(secretUrl(), {
       description: "Webhook of a Google Chat space that critical alerts and emergencies go to.",

@@ -16,11 +16,11 @@ import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
 
 const kinds = [
+  webhook,
+  email,
   slack,
   pagerduty,
   goalert,
-  webhook,
-  email,
   appwrite,
   discord,
   telegram,

@@ -3,6 +3,7 @@ import { defineChannel, file } from "./channel.ts";
 
 export const msteams = defineChannel({
   name: "msteams",
+  temper: "chat",
   fields: {
     url: about(secretUrl(), {
       description:

@@ -3,6 +3,7 @@ import { defineChannel, file, inside } from "./channel.ts";
 
 export const ntfy = defineChannel({
   name: "ntfy",
+  temper: "chat",
   fields: {
     url: about(httpUrl.default("https://ntfy.sh"), {
       description: "Where ntfy is.",

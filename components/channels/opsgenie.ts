@@ -3,6 +3,7 @@ import { defineChannel, file } from "./channel.ts";
 
 export const opsgenie = defineChannel({
   name: "opsgenie",
+  temper: "pager",
   fields: {
     url: about(httpUrl.default("https://api.opsgenie.com"), {
       description: "API of Opsgenie; another one in the EU.",

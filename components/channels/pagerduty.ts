@@ -1,8 +1,13 @@
 import { about, encryptedSecret, secretText } from "../config/fields.ts";
 import { defineChannel, file, hookSecret } from "./channel.ts";
 
+/** It knows four severities and refuses every other word. */
+const fourSeverities =
+  '{{ if eq .CommonLabels.severity "warning" "info" }}{{ .CommonLabels.severity }}{{ else }}critical{{ end }}';
+
 export const pagerduty = defineChannel({
   name: "pagerduty",
+  temper: "pager",
   fields: {
     routingKey: about(secretText(), {
       description: "Integration key (Events API v2): triggers, acknowledges and resolves.",
@@ -34,5 +39,13 @@ export const pagerduty = defineChannel({
     const reason =
       "has the key of vigil:processor.pagerduty: each alert would begin two incidents of one service";
     return [{ path: ["receivers", "pagerduty"], reason }];
+  },
+  alertmanager: {
+    section: "pagerduty_configs",
+    team: ["routingKey"],
+    settings: ({ routingKey }, file) => ({
+      routing_key_file: file("pagerduty-key", routingKey),
+      severity: fourSeverities,
+    }),
   },
 });

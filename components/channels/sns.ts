@@ -4,6 +4,7 @@ import { defineChannel, file, inside } from "./channel.ts";
 
 export const sns = defineChannel({
   name: "sns",
+  temper: "chat",
   fields: {
     topic: about(
       z.string().regex(/^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(?:\.fifo)?$/, {

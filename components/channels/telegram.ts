@@ -4,6 +4,7 @@ import { defineChannel, file } from "./channel.ts";
 
 export const telegram = defineChannel({
   name: "telegram",
+  temper: "chat",
   fields: {
     token: about(
       secret((text) => /^[\w:-]+$/.test(text), "is not a bot token"),

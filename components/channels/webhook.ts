@@ -3,6 +3,7 @@ import { defineChannel, file, inside } from "./channel.ts";
 
 export const webhook = defineChannel({
   name: "webhook",
+  temper: "chat",
   fields: {
     url: about(secretUrl(), {
       description: "Where every alert and its end are posted as JSON.",
@@ -19,4 +20,9 @@ export const webhook = defineChannel({
     },
   }),
   addresses: ({ private: inside, url }) => [{ field: "url", url: url.reveal(), private: inside }],
+  alertmanager: {
+    section: "webhook_configs",
+    team: ["url"],
+    settings: ({ url }, file) => ({ url_file: file("webhook-url", url) }),
+  },
 });

@@ -1,97 +1,81 @@
 import type { Channels, Receivers } from "../../rules/lib/alertmanager.ts";
+import { type ChannelSettings, configured } from "../channels/index.ts";
 import type { Secret } from "../config/fields.ts";
 import type { ReceiverSettings } from "../config/receivers-schema.ts";
-
-type TeamConfig = NonNullable<ReceiverSettings["teams"]>[string];
-type MailServer = ReceiverSettings["email"];
 
 /** One secret each, by file in the configuration folder of Alertmanager. */
 export type SecretFiles = Readonly<Record<string, Secret>>;
 
-interface Told<R> {
-  readonly receivers: R;
-  readonly secrets: SecretFiles;
+/** Puts secrets into files of Alertmanager. */
+class Files {
+  readonly #folder: string;
+  readonly #secrets = new Map<string, Secret>();
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+  /** Where a secret is; one that has a file already gets no second one. */
+  at(name: string, secret: Secret): string {
+    const known = [...this.#secrets].find(([, one]) => one === secret)?.[0];
+    const path = known ?? `secrets/${name}`;
+    this.#secrets.set(path, secret);
+    return `${this.#folder}/${path}`;
+  }
+  get secrets(): SecretFiles {
+    return Object.fromEntries(this.#secrets);
+  }
 }
 
-/** Channels with files in place of secrets. Whoever it is, mail goes over the one mail server. */
-function channelsOf(
-  { email, pagerduty, slack, webhook }: TeamConfig,
-  server: MailServer,
-  file: (name: string) => string,
-  path: (file: string) => string,
-): Told<Channels> {
-  const [urlFile, slackFile, keyFile] = [
-    file("webhook-url"),
-    file("slack-url"),
-    file("pagerduty-key"),
-  ];
-  return {
-    receivers: {
-      ...(webhook && { webhook: { urlFile: path(urlFile) } }),
-      ...(email &&
-        server && {
-          email: {
-            to: email.to,
-            from: server.from,
-            smarthost: server.smarthost,
-            username: server.username,
-            passwordFile: path(mailPassword),
-          },
-        }),
-      ...(slack && { slack: { channel: slack.channel, urlFile: path(slackFile) } }),
-      ...(pagerduty && { pagerduty: { routingKeyFile: path(keyFile) } }),
-    },
-    secrets: {
-      ...(webhook && { [urlFile]: webhook.url }),
-      ...(slack && { [slackFile]: slack.url }),
-      ...(pagerduty && { [keyFile]: pagerduty.routingKey }),
-    },
-  };
-}
+type Kinds = Partial<ChannelSettings>;
 
-const mailPassword = "secrets/email-password";
-const heartbeatUrl = "secrets/heartbeat-url";
-
-function split(config: ReceiverSettings, folder: string): Told<Receivers> {
-  const { email, heartbeat, hours, teams = {} } = config;
-  const path = (file: string): string => `${folder}/${file}`;
-  const own = channelsOf(config, email, (name) => `secrets/${name}`, path);
-  const byTeam = Object.entries(teams).map(
-    ([team, one]) =>
-      [team, channelsOf(one, email, (name) => `secrets/team-${team}-${name}`, path)] as const,
+/** Channels as alertmanager.yml has them. */
+const channelsOf = (settings: Kinds, files: Files, prefix = ""): Channels =>
+  Object.fromEntries(
+    configured(settings).flatMap(([{ alertmanager, name, temper }, one]) => {
+      if (alertmanager === undefined) return [];
+      const { section } = alertmanager;
+      const told = alertmanager.settings(one, (file, secret) => files.at(prefix + file, secret));
+      return [[name, { temper, section, settings: told }] as const];
+    }),
   );
-  return {
-    receivers: {
-      ...own.receivers,
-      ...(heartbeat && { heartbeat: { urlFile: path(heartbeatUrl) } }),
-      ...(byTeam.length > 0 && {
-        teams: Object.fromEntries(byTeam.map(([team, { receivers }]) => [team, receivers])),
-      }),
-      ...(hours && { hours }),
-    },
-    secrets: Object.assign(
-      { ...own.secrets },
-      email && { [mailPassword]: email.password },
-      heartbeat && { [heartbeatUrl]: heartbeat.url },
-      ...byTeam.map(([, { secrets }]) => secrets),
-    ) as SecretFiles,
+
+/** A team's channels, with what they share with those of whoever is on call. */
+const withShared = (own: Kinds, shared: Kinds): Kinds =>
+  Object.fromEntries(
+    Object.entries(own).flatMap(([kind, one]) =>
+      one === undefined ? [] : [[kind, { ...shared[kind as keyof Kinds], ...one }]],
+    ),
+  );
+
+/** Who is told, and the files in which Alertmanager finds their secrets. */
+function written(
+  { heartbeat, hours, teams = {}, ...own }: ReceiverSettings,
+  folder: string,
+): { readonly receivers: Receivers; readonly secrets: SecretFiles } {
+  const files = new Files(folder);
+  const channels = channelsOf(own as Kinds, files);
+  const byTeam = Object.entries(teams).map(([team, one]) => {
+    const settings = withShared(one as Kinds, own as Kinds);
+    return [team, channelsOf(settings, files, `team-${team}-`)] as const;
+  });
+  const receivers: Receivers = {
+    channels,
+    ...(heartbeat && { heartbeat: { urlFile: files.at("heartbeat-url", heartbeat.url) } }),
+    ...(byTeam.length > 0 && { teams: Object.fromEntries(byTeam) }),
+    ...(hours && { hours }),
   };
+  return { receivers, secrets: files.secrets };
 }
 
 /** The receivers as alertmanager.yml names them: files in place of secrets. */
 export const receiverFiles = (config: ReceiverSettings, folder: string): Receivers =>
-  split(config, folder).receivers;
+  written(config, folder).receivers;
 
 /** The secrets of the receivers, by file. */
-export const receiverSecrets = (config: ReceiverSettings): SecretFiles => split(config, "").secrets;
+export const receiverSecrets = (config: ReceiverSettings): SecretFiles =>
+  written(config, "").secrets;
 
 /** Who is told of alerts: `email`, `slack`, `team-dba`. A heartbeat is nobody. */
 export function toldOf(config: ReceiverSettings): string[] {
-  const { email, pagerduty, slack, teams = {}, webhook } = config;
-  return [
-    ...Object.entries({ email, pagerduty, slack, webhook }).flatMap(([name, one]) =>
-      one ? [name] : [],
-    ),
-    ...Object.keys(teams).map((team) => `team-${team}`),
-  ].sort();
+  const { channels = {}, teams = {} } = receiverFiles(config, "");
+  return [...Object.keys(channels), ...Object.keys(teams).map((team) => `team-${team}`)].sort();
 }

@@ -9,7 +9,7 @@ import { allRoutes, routeTree } from "./alertmanager/tree.ts";
 import { renderWindow } from "./alertmanager/window.ts";
 
 export type { Maintenance } from "./alertmanager/maintenance.ts";
-export type { Channels, ProcessorReceiver, Receivers } from "./alertmanager/receivers.ts";
+export type { Channels, Means, ProcessorReceiver, Receivers } from "./alertmanager/receivers.ts";
 export type { Window } from "./alertmanager/window.ts";
 
 /** Names of time intervals; `hours` and windows cannot have the same one. */

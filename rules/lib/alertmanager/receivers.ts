@@ -1,20 +1,18 @@
 import type { Team } from "../alert.ts";
-import { type Channel, channels, type Way } from "../../routing.ts";
+import type { Temper, Way } from "../../routing.ts";
 import type { Window } from "./window.ts";
 
-/** Ways to people, and where Alertmanager finds their secrets. */
-export interface Channels {
-  readonly webhook?: { readonly urlFile: string };
-  readonly email?: {
-    readonly to: string;
-    readonly from: string;
-    readonly smarthost: string;
-    readonly username: string;
-    readonly passwordFile: string;
-  };
-  readonly slack?: { readonly channel: string; readonly urlFile: string };
-  readonly pagerduty?: { readonly routingKeyFile: string };
+/** A way to people. */
+export interface Means {
+  readonly temper: Temper;
+  /** Where alertmanager.yml has it: `slack_configs`. */
+  readonly section: string;
+  /** What stands there: files in place of secrets. */
+  readonly settings: object;
 }
+
+/** Ways to people by kind, in the order in which they are named. */
+export type Channels = Readonly<Record<string, Means>>;
 
 /** The alert processor: a program that remembers everything, beside whom people are told by. */
 export interface ProcessorReceiver {
@@ -23,8 +21,10 @@ export interface ProcessorReceiver {
   readonly authorityFile: string;
 }
 
-/** Everybody a stack can tell. The channels themselves are those of whoever is on call. */
-export interface Receivers extends Channels {
+/** Everybody a stack can tell. */
+export interface Receivers {
+  /** Those of whoever is on call. */
+  readonly channels?: Channels;
   /** What misses the Watchdog when it stops. */
   readonly heartbeat?: { readonly urlFile: string };
   readonly processor?: ProcessorReceiver;
@@ -40,53 +40,34 @@ export interface Receiver {
   readonly configs: Readonly<Record<string, readonly object[]>>;
 }
 
-/** PagerDuty knows four severities and refuses every other word. */
-const pagerdutySeverity =
-  '{{ if eq .CommonLabels.severity "warning" "info" }}{{ .CommonLabels.severity }}{{ else }}critical{{ end }}';
-
-function settings(channel: Channel, { email, pagerduty, slack, webhook }: Channels): object {
-  switch (channel) {
-    case "webhook":
-      return { url_file: webhook?.urlFile };
-    case "email":
-      return {
-        auth_password_file: email?.passwordFile,
-        auth_username: email?.username,
-        from: email?.from,
-        smarthost: email?.smarthost,
-        to: email?.to,
-      };
-    case "slack":
-      return { api_url_file: slack?.urlFile, channel: slack?.channel };
-    case "pagerduty":
-      return { routing_key_file: pagerduty?.routingKeyFile, severity: pagerdutySeverity };
-  }
-}
-
-const has = (from: Channels) => (channel: Channel) => from[channel] !== undefined;
-
-function receiver(name: string, set: readonly Channel[], from: Channels): Receiver {
-  const configs = set.map((channel) => [
-    `${channel}_configs`,
-    [{ send_resolved: true, ...settings(channel, from) }],
+function receiver(name: string, channels: Channels): Receiver {
+  const configs = Object.values(channels).map(({ section, settings }) => [
+    section,
+    [{ send_resolved: true, ...settings }],
   ]);
   return { name, configs: Object.fromEntries(configs) as Receiver["configs"] };
 }
 
 export const nobody: Receiver = { name: "nobody", configs: {} };
 
+/** The channels that a way prefers among those there are. */
+function preferred(way: Pick<Way, "channels">, channels: Channels): Channels {
+  const all = Object.entries(channels);
+  const sets = way.channels.map((set) => all.filter(([, { temper }]) => set.includes(temper)));
+  return Object.fromEntries(sets.find((set) => set.length > 0) ?? []);
+}
+
 /** Those on call, by the best channels a stack has for it: `webhook-email`. */
-export function onCall(way: Pick<Way, "channels">, from: Channels): Receiver {
-  const sets = way.channels.map((set) => set.filter(has(from)));
-  const best = sets.find((set) => set.length > 0);
-  return best === undefined ? nobody : receiver(best.join("-"), best, from);
+export function onCall(way: Pick<Way, "channels">, { channels = {} }: Receivers): Receiver {
+  const told = preferred(way, channels);
+  const names = Object.keys(told);
+  return names.length === 0 ? nobody : receiver(names.join("-"), told);
 }
 
 /** A team by every channel it has; undefined where it has none. */
 export function ofTeam(team: Team, { teams }: Receivers): Receiver | undefined {
-  const from = teams?.[team] ?? {};
-  const set = channels.filter(has(from));
-  return set.length === 0 ? undefined : receiver(`team-${team}`, set, from);
+  const channels = teams?.[team] ?? {};
+  return Object.keys(channels).length === 0 ? undefined : receiver(`team-${team}`, channels);
 }
 
 /** Name of the receiver that is the processor. */

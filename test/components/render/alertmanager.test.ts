@@ -47,12 +47,12 @@ describe("receivers", () => {
 
   it("send a team's mail over the one mail server", () => {
     const { teams } = receiverFiles(config, "/etc/am");
-    expect(teams?.dba?.email).toEqual({
+    expect(teams?.dba?.["email"]?.settings).toEqual({
       to: "dba@example.com",
       from: "vigil@example.com",
       smarthost: "smtp.example.com:587",
-      username: "vigil",
-      passwordFile: "/etc/am/secrets/email-password",
+      auth_username: "vigil",
+      auth_password_file: "/etc/am/secrets/email-password",
     });
   });
 

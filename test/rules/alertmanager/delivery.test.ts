@@ -16,28 +16,26 @@ import {
   startAlertmanager,
   until,
 } from "../../kit/servers.ts";
-
-const mailTo = (to: string, port: number) => ({
-  to,
-  from: "vigil@example.com",
-  smarthost: `127.0.0.1:${port}`,
-  username: login.user,
-  passwordFile: "secrets/password",
-});
+import { chat, hook, mail, pager } from "./receivers.ts";
 
 /** @param port - Of the mail server. */
-const receiversBy = (port: number): Receivers => ({
-  webhook: { urlFile: "secrets/webhook" },
-  email: mailTo("oncall@example.com", port),
-  slack: { channel: "#alerts", urlFile: "secrets/slack" },
-  pagerduty: { routingKeyFile: "secrets/pagerduty" },
-  heartbeat: { urlFile: "secrets/heartbeat" },
-  teams: {
-    dba: { webhook: { urlFile: "secrets/dba" }, email: mailTo("dba@example.com", port) },
-    security: { webhook: { urlFile: "secrets/security" } },
-  },
-  hours: { weekdays: notToday() },
-});
+function receiversBy(port: number): Receivers {
+  const mailTo = (to: string) => mail(to, `127.0.0.1:${port}`, "secrets/password");
+  return {
+    channels: {
+      webhook: hook("secrets/webhook"),
+      email: mailTo("oncall@example.com"),
+      slack: chat("#alerts", "secrets/slack"),
+      pagerduty: pager("secrets/pagerduty"),
+    },
+    heartbeat: { urlFile: "secrets/heartbeat" },
+    teams: {
+      dba: { webhook: hook("secrets/dba"), email: mailTo("dba@example.com") },
+      security: { webhook: hook("secrets/security") },
+    },
+    hours: { weekdays: notToday() },
+  };
+}
 
 const maintenance = {
   now: { times: "00:00-24:00", matchers: { host: "in-maintenance" } },
@@ -89,7 +87,7 @@ const vectors = [...severities, "unheard-of"].flatMap((severity) =>
 
 describe("a real Alertmanager", () => {
   let inbox: Inbox;
-  let mail: MailServer;
+  let letters: MailServer;
   let alertmanager: Alertmanager;
   let shown: readonly Shown[];
 
@@ -111,8 +109,8 @@ describe("a real Alertmanager", () => {
   beforeAll(async () => {
     inbox = await openInbox();
     const { authority, leaf } = await identity();
-    mail = await mailServer(leaf);
-    const config = parse(renderAlertmanager(receiversBy(mail.port), maintenance)) as object;
+    letters = await mailServer(leaf);
+    const config = parse(renderAlertmanager(receiversBy(letters.port), maintenance)) as object;
     const files = Object.fromEntries(
       ["webhook", "slack", "heartbeat", "dba", "security"].map((name) => [
         `secrets/${name}`,
@@ -154,7 +152,7 @@ describe("a real Alertmanager", () => {
 
   afterAll(async () => {
     await alertmanager.stop();
-    await mail.close();
+    await letters.close();
     inbox.close();
   });
 
@@ -185,7 +183,7 @@ describe("a real Alertmanager", () => {
   it("mails it to those on call and to the team, signed in and encrypted", async () => {
     for (const to of ["oncall@example.com", "dba@example.com"]) {
       const letter = await until(`mail to ${to}`, 60, () =>
-        mail.received.find((one) => one.to.includes(to) && bodyOf(one).includes("DatabaseGone")),
+        letters.received.find((one) => one.to.includes(to) && bodyOf(one).includes("DatabaseGone")),
       );
       expect(letter).toMatchObject({ from: "vigil@example.com", secure: true, user: login.user });
     }

@@ -4,6 +4,7 @@ import { clusterArgs } from "../../../components/render/cluster.ts";
 import { renderAlertmanager } from "../../../rules/lib/alertmanager.ts";
 import { freePort } from "../../../lib/free-port.ts";
 import { type Alertmanager, openInbox, startAlertmanager, until } from "../../kit/servers.ts";
+import { hook } from "./receivers.ts";
 
 export interface RoundOptions {
   /** Milliseconds after the alert at which the leader is killed; it would tell at {@link wait}. */
@@ -21,7 +22,7 @@ export const wait = 2000;
 
 /** Vigil's configuration; only the wait of a critical alert is one that fits a round. */
 function config(): string {
-  const text = renderAlertmanager({ webhook: { urlFile: "secrets/webhook" } });
+  const text = renderAlertmanager({ channels: { webhook: hook("secrets/webhook") } });
   return stringify(
     parse(text, (key, value: unknown) => (key === "group_wait" ? `${wait}ms` : value)),
   );

@@ -2,6 +2,7 @@ import { allAlerts } from "../../../rules/index.ts";
 import { silencersOf, type Stack, toldOf } from "../../../rules/lib/explain.ts";
 import { renderExplanation } from "../../../rules/lib/explanation.ts";
 import { plainOptions } from "../../../rules/lib/rule-file.ts";
+import { chat, hook } from "../alertmanager/receivers.ts";
 
 const alerts = allAlerts();
 
@@ -15,8 +16,8 @@ const stack: Stack = {
   environment: "prod",
   options: plainOptions,
   receivers: {
-    webhook: { urlFile: "/url" },
-    teams: { dba: { slack: { channel: "#dba", urlFile: "/dba" } } },
+    channels: { webhook: hook("/url") },
+    teams: { dba: { slack: chat("#dba", "/dba") } },
   },
   maintenance: { night: { times: "02:00-04:00", matchers: { host: "a" } } },
   ways: [
