@@ -9,6 +9,15 @@
 # tls.key: Its private key in PEM.
 # ./vigil pulumi config set --secret --path 'vigil:tls.key' < tls.key
 
+# prometheus.remoteWrite.<name>.password: Its password.
+# ./vigil pulumi config set --secret --path 'vigil:prometheus.remoteWrite["<name>"].password'
+
+# prometheus.remoteWrite.<name>.token: Bearer token, instead of a login.
+# ./vigil pulumi config set --secret --path 'vigil:prometheus.remoteWrite["<name>"].token'
+
+# prometheus.remoteWrite.<name>.key: Its private key in PEM.
+# ./vigil pulumi config set --secret --path 'vigil:prometheus.remoteWrite["<name>"].key' < client.key
+
 # grafana.auth: How to get into your own Grafana: a token, or `user:password`.
 # ./vigil pulumi config set --secret --path 'vigil:grafana.auth'
 

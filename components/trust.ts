@@ -159,6 +159,11 @@ export class Trust extends pulumi.ComponentResource {
     return { certificate, key };
   }
 
+  /** Has the end of a certificate of somebody else's watched, under this name. */
+  watch(name: string, pem: string): void {
+    this.#watched.set(name, pulumi.output(pem));
+  }
+
   /** Text of the rules that watch every certificate made or given so far, until its end. */
   certificateRules(): pulumi.Output<string> {
     return pulumi.all(Object.fromEntries(this.#watched)).apply((texts) => {

@@ -10,6 +10,7 @@ import { readConfig } from "../components/config.ts";
 import type { RawConfig } from "../components/config/parse.ts";
 import { Monitoring } from "../components/monitoring.ts";
 import { plain, record, type Recorded, root, type Run, stackConfig } from "./kit/harness.ts";
+import { throwAway } from "./kit/pki.ts";
 import { makersOf } from "./kit/makers.ts";
 
 const folder = join(root, "test", "goldens");
@@ -93,10 +94,27 @@ function filesBelow(path: string): string[] {
     .sort();
 }
 
-/** With what most stacks have: a probe, a way to people on both sides, an image of the processor. */
-function busy({ secretKeys, values }: RawConfig): RawConfig {
+/** With what many stacks have: a probe, a way to people on both sides, an image of the processor, receivers of samples. */
+async function busy({ secretKeys, values }: RawConfig): Promise<RawConfig> {
+  const { ca } = await throwAway([]);
+  const prometheus = JSON.parse(values["prometheus"] ?? "{}") as object;
   const more = {
     machine: "machine",
+    prometheus: {
+      ...prometheus,
+      remoteWrite: {
+        long: {
+          url: "https://metrics.example.com/api/v1/write",
+          username: "vigil",
+          password: "a word that nobody guesses",
+          authority: ca,
+          headers: { "X-Scope-OrgID": "shop" },
+          labels: { cluster: "eu-1" },
+          send: { keep: ["node_.*", "up"] },
+        },
+        short: { url: "https://10.0.0.7/write", private: true, token: "a token" },
+      },
+    },
     probes: { site: { url: "https://example.com" } },
     processor: {
       image: "registry.example.com/vigil-alert-processor:0.1.0",
@@ -112,7 +130,7 @@ function busy({ secretKeys, values }: RawConfig): RawConfig {
   );
   return {
     values: { ...values, ...Object.fromEntries(texts) },
-    secretKeys: new Set([...secretKeys, "processor", "receivers"]),
+    secretKeys: new Set([...secretKeys, "processor", "prometheus", "receivers"]),
   };
 }
 
@@ -126,7 +144,7 @@ describe.each(["local", "dev"])("the servers of stack %s", (stack) => {
 
   beforeAll(async () => {
     process.env["DOCKER_CONTEXT"] = "an engine that is not asked";
-    const config = busy(stackConfig(stack));
+    const config = await busy(stackConfig(stack));
     const makers = await makersOf(config);
     const run = await record(stack, config, () => {
       new Monitoring("monitoring", { config: readConfig(), makers, absent: new Set() });

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { imageOf } from "../../lib/pins.ts";
 import { about, duration, listening, name, relativePath, section, size } from "../config/fields.ts";
+import { remoteWriteComplaints } from "../config/remote-write.ts";
+import { remoteWrite } from "../config/remote-write-schema.ts";
 import { certificateRules } from "../render/certificates.ts";
 import { files, renderPrometheus, webLimits } from "../render/prometheus.ts";
 import { webArgs } from "../render/web.ts";
@@ -26,6 +28,7 @@ const fields = {
       "Files with `scrape_configs` of your own by name: paths from the project's folder.",
     example: "scrapes/shop.yml",
   }),
+  remoteWrite,
   retention: section({
     time: about(duration.default("15d"), {
       description: "How long samples are kept.",
@@ -79,9 +82,13 @@ export const prometheus: Service<"prometheus", typeof fields> = {
     "kubernetes discovery": fixed,
     "service discovery": fixed,
     "target limit": "the estate's own has none",
-    "remote write": "the estate's own has none",
     "several prometheus": "the estate has one",
   },
+  lacksHere: (settings) =>
+    Object.keys(settings.remoteWrite).length > 0
+      ? {}
+      : { "remote write": "vigil:prometheus.remoteWrite is not set" },
+  complaints: (settings, traits) => remoteWriteComplaints(settings.remoteWrite, traits),
   texts: ({ common, jobs, place, rules, scrapes }, _place, settings) => ({
     [files.config]: renderPrometheus({
       environment: common.environment,
@@ -95,13 +102,15 @@ export const prometheus: Service<"prometheus", typeof fields> = {
     ...scrapes,
   }),
   // The admin API and remote lifecycle calls stay off: both are opt-in flags.
-  args: ({ place, settings: { retention } }) => [
+  args: ({ place, settings: { remoteWrite: receivers, retention } }) => [
     `--config.file=${place.config}/${files.config}`,
     // Told once more after half the default: what was lost while Alertmanager started comes soon.
     "--rules.alert.resend-delay=30s",
     `--storage.tsdb.path=${place.data}`,
     `--storage.tsdb.retention.size=${retention.size}`,
     `--storage.tsdb.retention.time=${retention.time}`,
+    // Less than it is given to end: a receiver that is away would have it killed.
+    ...(Object.keys(receivers).length > 0 ? ["--storage.remote.flush-deadline=10s"] : []),
     ...webLimits,
     ...webArgs(place),
   ],

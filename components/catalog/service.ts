@@ -103,6 +103,8 @@ export interface Complaint {
   readonly path: Path;
   readonly reason: string;
   readonly value?: string;
+  /** Where another field mends it, by this value or by being taken away. */
+  readonly mend?: { readonly path: Path; readonly value?: string };
 }
 
 /** What the arguments of a service are made from. */

@@ -73,13 +73,19 @@ function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
 function withinSections(config: Partial<Config>): ConfigProblem[] {
   const found = wantedBy(config).flatMap(({ run, service, traits }) => {
     const complaints = traits && service.complaints?.(run.settings as never, traits);
-    return (complaints ?? []).map(({ path, reason, value }) => {
-      const full = [service.key, ...path];
-      return mistake(full, reason, setCommand(full, value));
-    });
+    return (complaints ?? []).map(
+      ({ path, reason, value, mend = { path, value: value ?? "" } }) => {
+        const where = [service.key, ...mend.path];
+        const fix =
+          mend.value === undefined
+            ? removeCommand(where)
+            : setCommand(where, mend.value || undefined);
+        return mistake([service.key, ...path], reason, fix);
+      },
+    );
   });
   // Of several processes each may say the same.
-  return [...new Map(found.map((one) => [one.path, one])).values()];
+  return [...new Map(found.map((one) => [`${one.path} ${one.reason}`, one])).values()];
 }
 
 /** A port that none of them has; it is taken from then on. */

@@ -1,4 +1,6 @@
 import { stringify } from "yaml";
+import type { Destinations } from "../config/remote-write-schema.ts";
+import { renderRemoteWrite } from "./remote-write.ts";
 import { clientFiles } from "./web.ts";
 import { seconds } from "../../lib/duration.ts";
 
@@ -49,6 +51,7 @@ export interface PrometheusSettings {
     readonly labels: number;
     readonly samples: number;
   };
+  readonly remoteWrite: Destinations;
 }
 
 export interface PrometheusFile {
@@ -139,6 +142,7 @@ export const webLimits = ["--web.max-connections=4096", "--web.read-timeout=10s"
 export function renderPrometheus(input: PrometheusFile): string {
   const { scrapeFiles = [], settings } = input;
   const { evaluationInterval, limits, scrapeInterval } = settings;
+  const remoteWrite = renderRemoteWrite(settings.remoteWrite);
   const config = {
     global: {
       scrape_interval: scrapeInterval,
@@ -167,6 +171,7 @@ export function renderPrometheus(input: PrometheusFile): string {
       .filter((job) => job.targets.length > 0)
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((job) => scrapeConfig(job, input)),
+    ...(remoteWrite.length > 0 && { remote_write: remoteWrite }),
   };
   return stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
 }

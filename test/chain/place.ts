@@ -93,6 +93,7 @@ export function prometheusFiles(
       scrapeInterval: "1s",
       evaluationInterval: "1s",
       limits: { samples: 50_000, labels: 64, labelValueLength: 2048, bodySize: "64MB" },
+      remoteWrite: {},
     },
     jobs: [
       {

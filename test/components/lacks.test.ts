@@ -167,6 +167,19 @@ describe("what is lacking follows from the configuration", () => {
     expect(lacksOf(told, linux)["processor heartbeat"]).toBeUndefined();
   });
 
+  it("a Prometheus that sends its samples on is watched for it", () => {
+    const why = (one: Config) => lacksOf(one, linux)["remote write"];
+    const url = "https://metrics.example.com/write";
+    const sending = configOf({ prometheus: { remoteWrite: { long: { url } } } });
+    expect([why(config), why(sending)]).toEqual([
+      "vigil:prometheus.remoteWrite is not set",
+      undefined,
+    ]);
+    const rules = (one: Config) => Object.values(planEstate(one, { core: local }).rules).join("");
+    expect(rules(sending)).toContain("PrometheusRemoteWrite");
+    expect(rules(config)).not.toContain("PrometheusRemoteWrite");
+  });
+
   it("services that something else scrapes are loaded whole", () => {
     const { rules } = planWhole(configOf({ rules: { services: ["host", "redis"] } }), {
       core: local,

@@ -1,11 +1,38 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Destinations } from "../../config/remote-write-schema.ts";
 import { certificateRules } from "../../render/certificates.ts";
 import { files } from "../../render/prometheus.ts";
+import { remoteWriteFiles } from "../../render/remote-write.ts";
+import type { Trust } from "../../trust.ts";
 import type { Shell } from "../service.ts";
 import { reloaded, reread } from "./on-change.ts";
 
+/** What it takes of its section. */
+interface Settings {
+  readonly remoteWrite: Destinations;
+}
+
+/** What it is given for its receivers of samples, and when it looks at it. */
+function remoteWriting(settings: Settings["remoteWrite"], trust: Trust) {
+  const { authorities, certificates, secrets } = remoteWriteFiles(settings);
+  for (const [name, { certificate }] of Object.entries(settings)) {
+    if (certificate) trust.watch(`vigil:prometheus.remoteWrite.${name}`, certificate);
+  }
+  const credentials = {
+    ...certificates,
+    ...Object.fromEntries(
+      Object.entries(secrets).map(([path, one]) => [path, pulumi.secret(one.reveal())]),
+    ),
+  };
+  return {
+    files: { ...authorities, ...credentials },
+    onChange: reread(credentials),
+  };
+}
+
 /** Collects and keeps samples, and evaluates the rules. */
-export const prometheusShell: Shell<unknown> = {
-  process: ({ child, estate, name, place, texts, trust }) => {
+export const prometheusShell: Shell<Settings> = {
+  process: ({ child, estate, name, place, settings, texts, trust }) => {
     const own = {
       ...trust.askerFiles(name),
       ...trust.listener(
@@ -23,11 +50,18 @@ export const prometheusShell: Shell<unknown> = {
         .filter(({ access }) => access === "login")
         .map(({ name: job }) => [files.password(job), trust.login(name, job).password]),
     );
+    const remote = remoteWriting(settings.remoteWrite, trust);
     const reloads = { ...texts, [certificateRules]: trust.certificateRules() };
     return {
-      files: { ...reloads, [files.authority]: trust.authority, ...passwords, ...own },
+      files: {
+        ...reloads,
+        [files.authority]: trust.authority,
+        ...remote.files,
+        ...passwords,
+        ...own,
+      },
       // Not the authority: Prometheus reads a new one, and from then on asks without its login.
-      onChange: { ...reloaded(reloads), ...reread({ ...own, ...passwords }) },
+      onChange: { ...reloaded(reloads), ...reread({ ...own, ...passwords }), ...remote.onChange },
       checks: [
         { binary: "promtool", args: ["check", "config", files.config] },
         { binary: "promtool", args: ["check", "web-config", files.web] },

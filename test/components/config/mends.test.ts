@@ -92,6 +92,18 @@ it.each<[string, Record<string, unknown>]>([
   ["instances", { rules: { instances: { "db.1:9100": { HostCpuHigh: 99, Nope: 1 } } } }],
   ["arguments and files of one's own", { prometheus: { extraArgs: ["x"], scrapes: { a: "/x" } } }],
   [
+    "receivers of samples",
+    {
+      prometheus: {
+        remoteWrite: {
+          near: { url: "http://10.0.0.7/write", token: "x", headers: { Authorization: "x" } },
+          far: { url: "https://a.example/write", username: "a:b", labels: { job: "x" } },
+          none: { send: { keep: ["(", "{job}"], drop: [] }, queue: { shards: 0, maxAge: "long" } },
+        },
+      },
+    },
+  ],
+  [
     "switched off",
     { rules: { off: { HostDown: {}, HostDwn: { reason: "x", until: "2027-01-31" } } } },
   ],
