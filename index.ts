@@ -2,7 +2,7 @@ import { readAbsent, readConfig } from "./components/config.ts";
 import { loadMakers, Monitoring } from "./components/monitoring.ts";
 import type { VigilOutputs } from "./components/outputs.ts";
 
-const config = readConfig();
+const config = await readConfig();
 const absent = readAbsent();
 const makers = await loadMakers(config, absent);
 

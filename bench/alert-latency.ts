@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { parseConfig } from "../components/config/parse.ts";
+import { groups } from "../rules/index.ts";
 import { renderAlertmanager } from "../rules/lib/alertmanager.ts";
 import {
   type Inbox,
@@ -44,7 +45,7 @@ interface Timings {
 
 /** As stack local renders them. */
 async function ours(): Promise<Timings> {
-  const { config } = parseConfig(await localConfig(), new Date());
+  const { config } = parseConfig(await localConfig(), new Date(), groups);
   if (config === undefined) throw new Error("Pulumi.local.yaml is no valid configuration");
   return {
     scrape: config.prometheus.scrapeInterval,

@@ -27,12 +27,13 @@ export async function readStackFiles(root: string, stack: string): Promise<RawCo
  */
 export async function readStackConfig(root: string, stack: string, quiet = false): Promise<Config> {
   // The program's modules need packages, which are there only now.
+  const { catalogueFor } = await import("../components/config/catalogue.ts");
   const { parseConfig } = await import("../components/config/parse.ts");
   const { notesOn } = await import("../components/config/notes.ts");
   const { describeNote, describeProblems } = await import("../components/config/problems.ts");
   const raw = await readStackFiles(root, stack);
   const now = new Date();
-  const { config, problems } = parseConfig(raw, now);
+  const { config, problems } = parseConfig(raw, now, await catalogueFor(raw));
   if (config === undefined) throw new UserError(describeProblems(problems, stack));
   if (quiet) return config;
   for (const note of notesOn(config, now)) process.stderr.write(`! ${describeNote(note, stack)}\n`);

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { catalogueFor } from "./config/catalogue.ts";
 import type { ConfigProblem } from "./config/mistakes.ts";
 import { parseConfig } from "./config/parse.ts";
 import { notesOn } from "./config/notes.ts";
@@ -35,12 +36,13 @@ export function readAbsent(): ReadonlySet<string> {
  *
  * @throws {@link ConfigError} with every mistake at once, before any resource is registered.
  */
-export function readConfig(now = new Date()): Config {
+export async function readConfig(now = new Date()): Promise<Config> {
   const all = pulumi.runtime.allConfig();
   const own = Object.entries(all).filter(([key]) => key.startsWith(prefix));
   const values = Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), text]));
   const secretKeys = new Set(Object.keys(values).filter((key) => isConfigSecret(prefix + key)));
-  const { config, problems } = parseConfig({ values, secretKeys }, now);
+  const raw = { values, secretKeys };
+  const { config, problems } = parseConfig(raw, now, await catalogueFor(raw));
   if (config === undefined) throw new ConfigError(problems);
   for (const note of notesOn(config, now)) {
     void pulumi.log.warn(describeNote(note, pulumi.getStack()));

@@ -146,8 +146,8 @@ describe.each(["local", "dev"])("the servers of stack %s", (stack) => {
     process.env["DOCKER_CONTEXT"] = "an engine that is not asked";
     const config = await busy(stackConfig(stack));
     const makers = await makersOf(config);
-    const run = await record(stack, config, () => {
-      new Monitoring("monitoring", { config: readConfig(), makers, absent: new Set() });
+    const run = await record(stack, config, async () => {
+      new Monitoring("monitoring", { config: await readConfig(), makers, absent: new Set() });
     });
     delete process.env["DOCKER_CONTEXT"];
     goldens = new Map([...goldensOf(run)].map(([path, text]) => [path, everywhere(text)]));

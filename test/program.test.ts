@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
-import { parseConfig } from "../components/config/parse.ts";
+import { parseConfig } from "./kit/parse.ts";
 import { readAbsent, readConfig } from "../components/config.ts";
 import { Monitoring } from "../components/monitoring.ts";
 import { throwAway } from "./kit/pki.ts";
@@ -37,8 +37,8 @@ function withReceivers(config: RawConfig): RawConfig {
 
 async function run(stack: string, config: RawConfig, absent = ["grafana"]): Promise<Run> {
   const makers = await makersOf(config, absent);
-  return record(stack, config, () => {
-    const args = { config: readConfig(), makers, absent: new Set(absent) };
+  return record(stack, config, async () => {
+    const args = { config: await readConfig(), makers, absent: new Set(absent) };
     return new Monitoring("monitoring", args).outputs;
   });
 }

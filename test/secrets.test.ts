@@ -1,6 +1,6 @@
 import { readConfig } from "../components/config.ts";
 import { allFields } from "../components/config/fields-of.ts";
-import { parseConfig } from "../components/config/parse.ts";
+import { parseConfig } from "./kit/parse.ts";
 import type { RawConfig } from "../components/config/parse.ts";
 import { Monitoring } from "../components/monitoring.ts";
 import { isSecret, plain, record, stackConfig } from "./kit/harness.ts";
@@ -34,8 +34,8 @@ it("every secret is used, and none is in what is open of a resource or told to a
   );
   const raw = rawOf(all.values);
   const makers = await makersOf(raw);
-  const { outputs, resources } = await record("local", raw, () => {
-    const config = readConfig();
+  const { outputs, resources } = await record("local", raw, async () => {
+    const config = await readConfig();
     return new Monitoring("monitoring", { config, makers, absent: new Set() }).outputs;
   });
   for (const spy of spies) spy.mockRestore();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
+import { catalogueFor } from "../../components/config/catalogue.ts";
 import { parseConfig } from "../../components/config/parse.ts";
 import { type Finished, timed } from "./command.ts";
 import { guarded } from "./interrupt.ts";
@@ -44,7 +45,7 @@ async function copyCheckout(folder: string): Promise<void> {
 /** Stack local with a free port for everything that listens. Its own values are kept. */
 async function configure(folder: string): Promise<string> {
   const raw = await localConfig();
-  const { config } = parseConfig(raw, new Date());
+  const { config } = parseConfig(raw, new Date(), await catalogueFor(raw));
   if (config === undefined) throw new Error("Pulumi.local.yaml is no valid configuration");
   const values: Record<string, unknown> = Object.fromEntries(
     Object.entries(raw.values).map(([key, text]) => [key, valueOf(text)]),

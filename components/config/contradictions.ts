@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import type { AlertGroup } from "../../rules/lib/alert.ts";
 import { services } from "../catalog/index.ts";
 import type { Listening, Service } from "../catalog/service.ts";
 import { channelKinds, configured } from "../channels/index.ts";
@@ -184,13 +185,21 @@ function namedTwice({ login, processor }: Partial<Config>): ConfigProblem[] {
   return [...ours, mistake(path, `has ${twice.join(", ")} in act and in look; choose one`)];
 }
 
-/** What is wrong between fields that are each valid. */
-export function contradictions(config: Partial<Config>, now: Date): ConfigProblem[] {
+/**
+ * What is wrong between fields that are each valid.
+ *
+ * @param groups - What names of alerts are held against.
+ */
+export function contradictions(
+  config: Partial<Config>,
+  now: Date,
+  groups: readonly AlertGroup[],
+): ConfigProblem[] {
   return [
     ...portsTakenTwice(config),
     ...targetProblems(config),
     ...certificates(config, now),
-    ...ruleProblems(config),
+    ...ruleProblems(config, groups),
     ...withinSections(config),
     ...receiverProblems(config),
     ...escalationToNobody(config),
@@ -199,6 +208,6 @@ export function contradictions(config: Partial<Config>, now: Date): ConfigProble
     ...namedTwice(config),
     ...proxyProblems(config),
     ...addressesInside(config),
-    ...maintenanceProblems(config),
+    ...maintenanceProblems(config, groups),
   ];
 }

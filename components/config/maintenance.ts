@@ -1,4 +1,4 @@
-import { allAlerts } from "../../rules/index.ts";
+import type { AlertGroup } from "../../rules/lib/alert.ts";
 import { cellsOf, divide, type Division } from "../../rules/lib/alertmanager/maintenance.ts";
 import { type Known, unreachable } from "../../rules/lib/alertmanager/reach.ts";
 import { routeTree } from "../../rules/lib/alertmanager/tree.ts";
@@ -12,10 +12,13 @@ import { always, hint } from "./receivers.ts";
 import type { Config } from "./schema.ts";
 
 /** Values of labels as far as they can be known: rule files of your own may bring any. */
-function knownValues({ environment, rules }: Partial<Config>): Known {
+function knownValues(
+  { environment, rules }: Partial<Config>,
+  groups: readonly AlertGroup[],
+): Known {
   const env: Known = environment === undefined ? {} : { env: [environment] };
   if (rules === undefined || Object.keys(rules.extra).length > 0) return env;
-  const alerts = allAlerts();
+  const alerts = groups.flatMap((group) => Object.values(group.alerts));
   const of = (pick: (alert: (typeof alerts)[number]) => string): string[] => [
     ...new Set(alerts.map(pick)),
   ];
@@ -77,8 +80,12 @@ function windowProblems(
 }
 
 /** Windows that could never mute anything, found on the routes that they become. */
-function idleWindows(config: Partial<Config>, maintenance: Config["maintenance"]): ConfigProblem[] {
-  const known = knownValues(config);
+function idleWindows(
+  config: Partial<Config>,
+  maintenance: Config["maintenance"],
+  groups: readonly AlertGroup[],
+): ConfigProblem[] {
+  const known = knownValues(config, groups);
   const tree = routeTree(receiverFiles(config.receivers ?? {}, ""), maintenance);
   const found = unreachable(tree, known).flatMap(({ matchers, route }) =>
     route.windows.flatMap((window): ConfigProblem[] => {
@@ -111,12 +118,15 @@ function idleWindows(config: Partial<Config>, maintenance: Config["maintenance"]
 }
 
 /** What is wrong with `vigil:maintenance`. */
-export function maintenanceProblems(config: Partial<Config>): ConfigProblem[] {
+export function maintenanceProblems(
+  config: Partial<Config>,
+  groups: readonly AlertGroup[],
+): ConfigProblem[] {
   const { maintenance = {} } = config;
   const windows = windowProblems(config, maintenance);
   if (windows.length > 0) return windows;
   const divisions = count(divide(cellsOf(maintenance)));
-  if (divisions <= mostDivisions) return idleWindows(config, maintenance);
+  if (divisions <= mostDivisions) return idleWindows(config, maintenance, groups);
   return [
     mistake(
       ["maintenance"],

@@ -1,3 +1,5 @@
+import type { AlertGroup } from "../../rules/lib/alert.ts";
+import { namesAlerts } from "./catalogue.ts";
 import { configKey, removeCommand, setCommand, setTextCommand } from "./commands.ts";
 import { coerce } from "./coerce.ts";
 import { contradictions } from "./contradictions.ts";
@@ -81,8 +83,16 @@ function distinct(problems: readonly ConfigProblem[]): ConfigProblem[] {
  * The configuration of a stack, or everything that is wrong with it. Pure.
  *
  * @param now - Against which certificates are held.
+ * @param catalogue - Every group of alerts; undefined where {@link namesAlerts} says that none is asked for.
  */
-export function parseConfig(raw: RawConfig, now: Date): Parsed {
+export function parseConfig(
+  raw: RawConfig,
+  now: Date,
+  catalogue: readonly AlertGroup[] | undefined,
+): Parsed {
+  if (catalogue === undefined && namesAlerts(raw)) {
+    throw new Error("The catalogue of alerts was not loaded");
+  }
   const decoded = decode(raw);
   const { lost, values } = coerce(decoded.values);
   const result = schema.safeParse(values, { reportInput: true });
@@ -99,7 +109,7 @@ export function parseConfig(raw: RawConfig, now: Date): Parsed {
     ...unreadable,
     ...(result.error?.issues ?? []).flatMap(problemsOf).filter(({ path }) => !broken.has(path)),
   ];
-  const found = contradictions(result.data ?? salvage(values), now);
+  const found = contradictions(result.data ?? salvage(values), now, catalogue ?? []);
   const all = distinct([
     ...mistakes,
     ...clearSecrets(values, raw.secretKeys),

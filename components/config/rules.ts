@@ -1,4 +1,4 @@
-import { allAlerts, groups, thresholdNames } from "../../rules/index.ts";
+import type { Alert, AlertGroup } from "../../rules/lib/alert.ts";
 import { slos } from "../../rules/slo.ts";
 import { nearest } from "../../lib/nearest.ts";
 import { outOfRange } from "../../rules/lib/threshold.ts";
@@ -16,9 +16,13 @@ function unknown(path: Path, what: string, name: string, known: readonly string[
 }
 
 /** Thresholds that name no alert, and values that an alert's threshold can never have. */
-function thresholdProblems(path: Path, values: Readonly<Record<string, number>>): ConfigProblem[] {
-  const alerts = new Map(allAlerts().map((alert) => [alert.name, alert]));
-  const tunable = thresholdNames();
+function thresholdProblems(
+  path: Path,
+  values: Readonly<Record<string, number>>,
+  all: readonly Alert[],
+): ConfigProblem[] {
+  const alerts = new Map(all.map((alert) => [alert.name, alert]));
+  const tunable = all.filter(({ threshold }) => threshold !== undefined).map(({ name }) => name);
   return Object.entries(values).flatMap(([name, value]) => {
     const at = [...path, name];
     const threshold = alerts.get(name)?.threshold;
@@ -31,14 +35,18 @@ function thresholdProblems(path: Path, values: Readonly<Record<string, number>>)
 }
 
 /** What below `vigil:rules` nothing in the catalogue has, or can be. */
-export function ruleProblems({ rules }: Partial<Config>): ConfigProblem[] {
+export function ruleProblems(
+  { rules }: Partial<Config>,
+  groups: readonly AlertGroup[],
+): ConfigProblem[] {
   if (rules === undefined) return [];
-  const alerts = allAlerts().map(({ name }) => name);
+  const all = groups.flatMap((group) => Object.values(group.alerts));
+  const alerts = all.map(({ name }) => name);
   const services = [...new Set(groups.map(({ service }) => service))];
   return [
-    ...thresholdProblems(["rules", "thresholds"], rules.thresholds),
+    ...thresholdProblems(["rules", "thresholds"], rules.thresholds, all),
     ...Object.entries(rules.instances).flatMap(([instance, values]) =>
-      thresholdProblems(["rules", "instances", instance], values),
+      thresholdProblems(["rules", "instances", instance], values, all),
     ),
     ...Object.keys(rules.off)
       .filter((alert) => !alerts.includes(alert))

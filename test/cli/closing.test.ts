@@ -1,4 +1,4 @@
-import { parseConfig } from "../../components/config/parse.ts";
+import { parseConfig } from "../kit/parse.ts";
 import { closing } from "../../cli/closing.ts";
 import type { Outputs } from "../../cli/estate/outputs.ts";
 import { accessPaths } from "../../cli/estate/outputs.ts";

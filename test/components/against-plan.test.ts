@@ -1,6 +1,6 @@
 import { againstPlan } from "../../components/against-plan.ts";
 import { notesOn } from "../../components/config/notes.ts";
-import { parseConfig } from "../../components/config/parse.ts";
+import { parseConfig } from "../kit/parse.ts";
 import type { Config } from "../../components/config/schema.ts";
 import { planWhole } from "../kit/plan.ts";
 import { dockerTarget } from "../../components/targets/docker/index.ts";

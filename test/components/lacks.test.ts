@@ -15,7 +15,7 @@ import { readDeployed, readInventory } from "../../rules/lint/files.ts";
 import { joinInventory } from "../../rules/lint/inventory.ts";
 import { blockers, bornWithEvent, type Has, toldBy } from "../../rules/lint/reach.ts";
 import { root, stackConfig, textOf } from "../kit/harness.ts";
-import { parseConfig } from "../../components/config/parse.ts";
+import { parseConfig } from "../kit/parse.ts";
 import { encryptedSecret } from "../../components/config/fields.ts";
 import type { Config } from "../../components/config/schema.ts";
 

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { parseConfig } from "../../components/config/parse.ts";
+import { parseConfig } from "../kit/parse.ts";
 import type { Config } from "../../components/config/schema.ts";
 import type { Plan } from "../../components/plan.ts";
 import { planWhole } from "../kit/plan.ts";

@@ -6,7 +6,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseConfig } from "../../components/config/parse.ts";
+import { parseConfig } from "../kit/parse.ts";
 import { renderPrometheus, webLimits } from "../../components/render/prometheus.ts";
 import { freePort } from "../../lib/free-port.ts";
 import { throwAway } from "../kit/pki.ts";

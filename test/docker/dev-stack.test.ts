@@ -89,10 +89,10 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
     };
     const makers = await makersOf({ values, secretKeys: new Set() }, ["grafana"]);
     const recorded = await record(
-      () => {
+      async () => {
         const config = Object.entries(values).map(([key, text]) => [`vigil:${key}`, text]);
         pulumi.runtime.setAllConfig(Object.fromEntries(config) as Record<string, string>);
-        const args = { config: readConfig(), makers, absent: new Set(["grafana"]) };
+        const args = { config: await readConfig(), makers, absent: new Set(["grafana"]) };
         new Monitoring("monitoring", args);
       },
       { answers, stack: "dev" },

@@ -97,7 +97,7 @@ export async function record(
   );
   const { getMonitor } = pulumi.runtime as unknown as { getMonitor: () => MockMonitor };
   const monitor = getMonitor();
-  const outputs = program();
+  const outputs = await program();
   await pulumi.runtime.disconnect();
   const tree = [...monitor.getRegisteredResources().keys()].map((urn) =>
     urn.split("::").slice(2).join("::"),

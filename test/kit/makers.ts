@@ -1,4 +1,5 @@
-import { parseConfig, type RawConfig } from "../../components/config/parse.ts";
+import type { RawConfig } from "../../components/config/parse.ts";
+import { parseConfig } from "./parse.ts";
 import { notLoaded } from "../../components/content.ts";
 import { loadMakers, type Makers } from "../../components/monitoring.ts";
 

@@ -39,7 +39,7 @@ export async function record(
     stack,
     false,
   );
-  program();
+  await program();
   await pulumi.runtime.disconnect();
   return recorded;
 }

@@ -89,8 +89,8 @@ describe("a preview as people read it", () => {
   it("is short for the first time on Docker, too, and says where people get in", async () => {
     jest.spyOn(console, "warn").mockImplementation(() => undefined);
     const makers = await makersOf(stackConfig("dev"), ["grafana"]);
-    const { resources } = await record("dev", stackConfig("dev"), () => {
-      const args = { config: readConfig(), makers, absent: new Set(["grafana"]) };
+    const { resources } = await record("dev", stackConfig("dev"), async () => {
+      const args = { config: await readConfig(), makers, absent: new Set(["grafana"]) };
       new Monitoring("monitoring", args);
     });
     const steps = resources.map(({ inputs, name, type }) => ({

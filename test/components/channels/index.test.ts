@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { channelFields, channelKinds } from "../../../components/channels/index.ts";
-import { parseConfig } from "../../../components/config/parse.ts";
+import { parseConfig } from "../../kit/parse.ts";
 import { root, stackConfig, trackedFiles } from "../../kit/harness.ts";
 
 describe("a kind of channel", () => {

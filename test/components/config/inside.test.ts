@@ -1,4 +1,4 @@
-import { parseConfig } from "../../../components/config/parse.ts";
+import { parseConfig } from "../../kit/parse.ts";
 import { stackConfig } from "../../kit/harness.ts";
 
 /** Path and fix of each mistake in these settings of the processor. */

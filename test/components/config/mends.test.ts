@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { allFields } from "../../../components/config/fields-of.ts";
-import { parseConfig } from "../../../components/config/parse.ts";
+import { parseConfig } from "../../kit/parse.ts";
 import { rawConfig } from "../../../components/config/stack-file.ts";
 
 jest.setTimeout(120_000);

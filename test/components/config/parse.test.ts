@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { encryptedSecret } from "../../../components/config/fields.ts";
 import { configKey, mendCommand, setCommand } from "../../../components/config/commands.ts";
 import type { Config } from "../../../components/config/schema.ts";
-import { parseConfig, type RawConfig } from "../../../components/config/parse.ts";
+import type { RawConfig } from "../../../components/config/parse.ts";
+import { parseConfig } from "../../kit/parse.ts";
 import { describeProblems } from "../../../components/config/problems.ts";
 import { rawConfig } from "../../../components/config/stack-file.ts";
 

@@ -1,4 +1,4 @@
-import { parseConfig } from "../../../components/config/parse.ts";
+import { parseConfig } from "../../kit/parse.ts";
 import { configTable } from "../../../components/config/documents.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");

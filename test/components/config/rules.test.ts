@@ -1,4 +1,4 @@
-import { parseConfig } from "../../../components/config/parse.ts";
+import { parseConfig } from "../../kit/parse.ts";
 
 const parse = (rules: Record<string, unknown>) =>
   parseConfig(

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { parseConfig } from "../../../components/config/parse.ts";
+import { parseConfig } from "../../kit/parse.ts";
 import type { Config } from "../../../components/config/schema.ts";
 import { channelNames, renderChannels } from "../../../components/render/processor-channels.ts";
 import {

@@ -4,7 +4,8 @@ import { redis } from "../../../components/catalog/redis.ts";
 import type { Service } from "../../../components/catalog/service.ts";
 import { choose } from "../../../components/choose.ts";
 import { readConfig } from "../../../components/config.ts";
-import { parseConfig, type RawConfig } from "../../../components/config/parse.ts";
+import type { RawConfig } from "../../../components/config/parse.ts";
+import { parseConfig } from "../../kit/parse.ts";
 import type { Config } from "../../../components/config/schema.ts";
 import { Monitoring } from "../../../components/monitoring.ts";
 import { planWhole } from "../../kit/plan.ts";
@@ -127,8 +128,8 @@ describe("the resources of another target", () => {
   beforeAll(async () => {
     const values = raw(spread);
     const makers = await makersOf(values);
-    run = await record("local", values, () => {
-      new Monitoring("monitoring", { config: readConfig(), makers, absent: new Set() });
+    run = await record("local", values, async () => {
+      new Monitoring("monitoring", { config: await readConfig(), makers, absent: new Set() });
     });
   });
 

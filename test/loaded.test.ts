@@ -1,0 +1,105 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { root, stackConfig } from "./kit/harness.ts";
+
+/** Writes down what Node loads; preloaded into the process that is looked at. */
+const trace = `
+import { writeFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+const loaded = [];
+registerHooks({
+  load(url, context, next) {
+    loaded.push(url);
+    return next(url, context);
+  },
+});
+process.on("exit", () => writeFileSync(process.env.VIGIL_LOADED, loaded.join("\\n")));
+`;
+
+/** Files that a module loads, own ones by path from the root, those of packages by package. */
+function loadedBy(args: readonly string[], env: NodeJS.ProcessEnv = {}): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "vigil-loaded-"));
+  const list = join(folder, "list");
+  const hooks = `data:text/javascript,${encodeURIComponent(trace)}`;
+  const flags = ["--disable-warning=ExperimentalWarning", `--import=${hooks}`];
+  try {
+    execFileSync(process.execPath, [...flags, ...args], {
+      cwd: root,
+      env: { ...process.env, NODE_OPTIONS: "", ...env, VIGIL_LOADED: list },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const files = readFileSync(list, "utf8").split("\n");
+    const base = pathToFileURL(`${root}/`).href;
+    return files
+      .filter((url) => url.startsWith(base))
+      .map((url) => relative(base, url))
+      .map((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The program of stack local, with more said in its configuration, under a mocked engine. */
+function program(more: Readonly<Record<string, unknown>> = {}, without = "grafana"): string[] {
+  const { values } = stackConfig("local");
+  const said = Object.entries(more).map(([key, value]) => [key, JSON.stringify(value)] as const);
+  const all = { ...values, ...Object.fromEntries(said) };
+  const config = Object.fromEntries(
+    Object.entries(all).map(([key, text]) => [`vigil:${key}`, text]),
+  );
+  return loadedBy(["bench/lib/load.ts", "vigil", JSON.stringify(config)], {
+    VIGIL_WITHOUT: without,
+  });
+}
+
+/** Which of the folders and files of rules there are. */
+const rulesOf = (files: readonly string[]): string[] => {
+  const own = files.flatMap((file) => /^rules\/(?!lib\/|routing\/)([\w-]+)/.exec(file)?.[1] ?? []);
+  return [...new Set(own)].sort();
+};
+
+describe("the program of stack local", () => {
+  const loaded = program();
+
+  it("loads the rules of what it scrapes, and no others", () => {
+    const light = ["loading", "routing", "selection"];
+    const scraped = ["alertmanager", "host", "macos", "processor", "prometheus", "security"];
+    const always = ["general", "slo"];
+    expect(rulesOf(loaded)).toEqual([...light, ...scraped, ...always].sort());
+  });
+
+  it("loads no board and nothing of Grafana's without Grafana", () => {
+    expect(
+      loaded.filter((file) => /^dashboards\/|grafana-foundation|@pulumiverse/.test(file)),
+    ).toEqual([]);
+  });
+
+  it("loads no target and no provider but its own", () => {
+    expect(loaded).toContain("components/targets/local/index.ts");
+    expect(loaded.filter((file) => /targets\/docker\/index|@pulumi\/docker/.test(file))).toEqual(
+      [],
+    );
+  });
+
+  it("loads nothing of the provider but its classes", () => {
+    const provider = loaded.filter((file) => file.startsWith("provider/")).sort();
+    expect(provider).toEqual(["provider/resources.ts", "provider/types.ts"]);
+  });
+});
+
+describe("the program of a stack that says more", () => {
+  it("loads the rules of a service with what watches it", () => {
+    const redis = { instances: { cache: { address: "cache-1.example.com:6379" } } };
+    const rules = rulesOf(program({ redis }));
+    expect(rules).toContain("redis");
+    expect(rules).not.toContain("kafka");
+  });
+
+  it("loads every alert to hold names against them", () => {
+    const rules = rulesOf(program({ rules: { thresholds: { HostCpuHigh: 0.8 } } }));
+    expect(rules).toEqual(expect.arrayContaining(["host", "kafka", "index"]));
+  });
+});
