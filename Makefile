@@ -41,7 +41,7 @@ status: ## Show what is watched and what is firing
 logs: ## Show what the servers say (SERVICE=prometheus for one)
 	@$(here)/vigil logs
 
-explain: ## Say what an alert means, who is told, what silences it (ALERT=HostDown)
+explain: ## Explain what an alert means, who is notified, what silences it (ALERT=HostDown)
 	@$(here)/vigil explain $(ALERT)
 
 reach: ## Say which alerts can fire here, and what the others need (DETAIL=1 names each)

@@ -48,7 +48,7 @@ function watching({ watched }: Outputs): string {
 }
 
 const tellMe = (prefix: string): string =>
-  "\nTo be told of alerts, say where they go (it asks for the URL) and run make up again\n\n" +
+  "\nTo be notified of alerts, set where they go (it asks for the URL) and run make up again\n\n" +
   `  ${prefix}./vigil pulumi config set --secret --path vigil:receivers.webhook.url\n`;
 
 function peopleRow({ people }: Outputs, folder: string): [string, string][] {
@@ -69,7 +69,7 @@ export function closing(input: Closing): string {
     ...peopleRow(outputs, short(access.people)),
     ["Authority", `${short(access.authority)} (import it, and browsers trust the certificates)`],
     ["Watched", watching(outputs)],
-    ["Told", told],
+    ["Notifies", told],
   ];
   const prefix = stack === defaultStack ? "" : `STACK=${stack} `;
   const there = goTo(root, input.here);

@@ -193,12 +193,12 @@ async function makeStack({ capture, env, home }: Engine, sealed: boolean): Promi
 export async function recover({ capture, home }: Engine, progress: Progress): Promise<void> {
   const runs = await runsOf(home);
   if (runs.length > 0 && runs.every(({ state }) => state === "dead")) {
-    progress.note("An earlier run was killed; its lock is taken away.");
+    progress.note("An earlier run was killed; its lock is removed.");
     await capture(["cancel", "--yes", "--stack", home.stack]);
   }
   const found = home.own ? await readRecord(recordFile(home)) : undefined;
   if (found?.state === "readable" && found.record.pending > 0) {
-    progress.note("An earlier run was killed half-way; looking at what it left.");
+    progress.note("An earlier run was killed half-way; checking what it left behind.");
     await capture([
       "refresh",
       "--clear-pending-creates",

@@ -61,7 +61,7 @@ export function fromHere(text: string, here = standing()): string {
 function asUsage(error: unknown, name = ""): unknown {
   const { code = "" } = error as { code?: string };
   if (!code.startsWith("ERR_PARSE_ARGS")) return error;
-  return new UsageError(reasonOf(error), { advice: [`./vigil ${name} --help says what it takes`] });
+  return new UsageError(reasonOf(error), { advice: [`./vigil ${name} --help lists its options`] });
 }
 
 /** The help page. */
@@ -72,7 +72,7 @@ export function usage(commands: readonly Entry[]): string {
     "",
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`),
     "",
-    "./vigil <command> --help says more about one.",
+    "./vigil <command> --help explains one command.",
     "",
   ].join("\n");
 }

@@ -47,7 +47,7 @@ export async function unrecorded(
   const parts = await partsOf({ root, stack }).catch(() => []);
   if (parts.length === 0) return undefined;
   const names = [...new Set(parts.map(({ name }) => name))].sort().join(", ");
-  return new UserError(`Nothing is recorded of stack ${stack} here, but parts of it are there`, {
+  return new UserError(`Nothing is recorded about stack ${stack} here, but parts of it exist`, {
     details: [names],
     advice: [
       ...(takesOver ? ["make up takes them over"] : []),

@@ -107,9 +107,9 @@ const stackName = /^[A-Za-z0-9_][\w.-]*$/;
 /** The error of a stack that has no file, with those that have one, or could have none. */
 export async function unknownStack(root: string, stack: string): Promise<UserError> {
   if (!stackName.test(stack)) {
-    return new UserError(`${JSON.stringify(stack)} cannot be the name of a stack`, {
+    return new UserError(`${JSON.stringify(stack)} is not a valid stack name`, {
       details: [
-        "It has letters without accents, digits, dots, - and _, and begins with none of the last.",
+        "Use letters without accents, digits, dots, - and _; the first character is a letter or digit.",
       ],
     });
   }
@@ -121,7 +121,7 @@ export async function unknownStack(root: string, stack: string): Promise<UserErr
     details: [`Stacks here: ${known.join(", ")}`],
     advice: [
       ...(meant === undefined ? [] : [`Did you mean STACK=${meant}?`]),
-      `To have it: cp Pulumi.${model}.yaml Pulumi.${stack}.yaml && STACK=${stack} make up`,
+      `To create it: cp Pulumi.${model}.yaml Pulumi.${stack}.yaml && STACK=${stack} make up`,
     ],
   });
 }
@@ -131,7 +131,7 @@ export function noBackend(stack: string, env: NodeJS.ProcessEnv, error: unknown)
   const set = ["PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN"].filter((name) => env[name]);
   const chosen = set.length > 0 ? set.join(" and ") : "pulumi login or Pulumi.yaml";
   return new UserError(
-    `The state of stack ${stack} is kept where ${chosen} said, and is not available`,
+    `The state of stack ${stack} is kept where ${chosen} says, and cannot be read`,
     {
       details: [reasonOf(error), "Nothing was changed."],
       advice:

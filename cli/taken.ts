@@ -45,13 +45,13 @@ export async function requireGround(
   for (const { key, name, port } of ports) {
     const holder = await ask(name, port);
     if (holder === undefined) continue;
-    details.push(`vigil:${key}.port ${port} is taken by ${holder}`);
+    details.push(`vigil:${key}.port ${port} is in use by ${holder}`);
     const other = String(await freeFrom(port, wanted));
     advice.push(forStack(setCommand([key, "port"], other), stack));
   }
   if (details.length === 0) return;
-  throw new UserError(`Ports that stack ${stack} needs are taken`, {
+  throw new UserError(`Ports that stack ${stack} needs are in use`, {
     details: [...details, "Nothing was changed."],
-    advice: [...advice, "or stop what has them"],
+    advice: [...advice, "or stop what uses them"],
   });
 }

@@ -57,7 +57,7 @@ export interface Tool {
   readonly archive?: (platform: Platform) => Archive;
   readonly debian?: DebianPackage;
   readonly go?: readonly GoProgram[];
-  /** What somebody can do when no place has it. */
+  /** What somebody can do when no source has it. */
   readonly advice: string;
 }
 

@@ -10,7 +10,7 @@ import { tell } from "../tell.ts";
 const help = `./vigil alerts-test ALERT [--host NAME] [--seconds N] [--stack NAME]
 
 Sends an alert with the label test="true" through the running stack, as if it had fired for that host,
-and reports where it arrived. It ends with the command. Exit code 1 when nobody was told.
+and reports where it arrived. The alert ends with the command. Exit code 1 when nobody was notified.
 
   --host NAME    whose alert it is; default: test-host
   --seconds N    how long to wait for the receivers; default: 60
@@ -88,14 +88,14 @@ export async function run(args: string[]): Promise<number> {
       { every: 500, within: 10_000 },
     );
     if (verdict === undefined)
-      throw new UserError("Alertmanager took the alert and does not show it");
+      throw new UserError("Alertmanager accepted the alert but does not show it");
     tell(`${name} (${alert.severity}, team ${alert.team}) for ${host}\n`);
     const muted = [
       ...verdict.silencedBy.map((id) => `silence ${id}`),
       ...verdict.inhibitedBy.map((id) => `alert ${id}`),
     ];
     if (muted.length > 0) {
-      tell(`✗ told to nobody: held back by ${muted.join(", ")}\n`);
+      tell(`✗ nobody is notified: held back by ${muted.join(", ")}\n`);
       return 1;
     }
     tell(`Routed to ${verdict.receivers.join(", ")}\n`);
@@ -114,7 +114,7 @@ export async function run(args: string[]): Promise<number> {
         `… ${receiver}: nothing sent yet; its route may wait longer (./vigil explain ${name}): --seconds 400\n`,
       );
     }
-    if (wanted.length === 0) tell("✗ this stack tells nobody of it\n");
+    if (wanted.length === 0) tell("✗ this stack notifies nobody of it\n");
     const failed = last.some((one) => one.failed > 0);
     return wanted.length > 0 && silent.length === 0 && !failed ? 0 : 1;
   } finally {

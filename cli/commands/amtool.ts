@@ -12,7 +12,7 @@ import { filledIn, unfilled } from "../estate/silences.ts";
 
 const help = `./vigil amtool <arguments>
 
-Runs the pinned amtool against the stack's Alertmanager, signed in:
+Runs the pinned amtool against the stack's Alertmanager, already authenticated:
   ./vigil amtool silence add alertname=HostDown host=db-1 --duration=2h --comment='new disk'
   ./vigil amtool silence query
 `;
@@ -27,7 +27,7 @@ async function refusePlaceholders(args: readonly string[], outputs: Outputs): Pr
   );
   throw new UsageError(`Say which ${labels.join(", ")}`, {
     details: [
-      commands.length > 0 ? "These fire now:" : "No alert of that name fires now; write the value.",
+      commands.length > 0 ? "Firing now:" : "No alert of that name is firing now; write the value.",
     ],
     advice: commands,
   });

@@ -15,11 +15,11 @@ import { writeWhole } from "../../lib/write.ts";
 const help = `./vigil autostart [--stack NAME] [--off] [--print]
 
 Has systemd start a stack after a reboot and renew its certificates, as the user who runs this: two
-units and a timer of that user's own (of the system for root). Nothing else is given to them: no
-password, no passphrase. What the engine needs to renew it takes from where it is: .vigil/passphrase, or
+units and a timer for that user (for the system when run as root). They receive nothing else: no
+password, no passphrase. The engine reads what it needs for renewal where it already is: .vigil/passphrase, or
 the file that PULUMI_CONFIG_PASSPHRASE_FILE names now.
 
-  --off     takes them away again
+  --off     removes them again
   --print   shows them and changes nothing
 `;
 
@@ -75,7 +75,7 @@ export async function run(args: string[]): Promise<number> {
       await ask("stop", ...active.filter((name) => name.endsWith(".timer"))).catch(() => "");
       for (const name of Object.keys(units)) await rm(join(folder, name), { force: true });
       await ask("daemon-reload");
-      process.stdout.write(`Stack ${stack} is not started after a reboot any more.\n`);
+      process.stdout.write(`Stack ${stack} is no longer started after a reboot.\n`);
       return 0;
     }
     await mkdir(folder, { recursive: true });
@@ -85,7 +85,7 @@ export async function run(args: string[]): Promise<number> {
     await ask("enable", ...active);
     await ask("start", ...active.filter((name) => name.endsWith(".timer")));
   } catch (error) {
-    throw new UserError("systemd does not take the units", {
+    throw new UserError("systemd rejected the units", {
       details: [reasonOf(error)],
       advice: [`systemctl ${[...systemctl, "status"].join(" ")}`],
     });
@@ -94,7 +94,7 @@ export async function run(args: string[]): Promise<number> {
   process.stdout.write(
     `Written to ${folder}: ${Object.keys(units).join(", ")}\n` +
       (starts ? `Stack ${stack} is started after a reboot, ` : `Stack ${stack}: `) +
-      "its certificates are renewed by a look every day.\n",
+      "its certificates are checked every day and renewed when due.\n",
   );
   if (!lingers) {
     process.stdout.write(

@@ -12,9 +12,9 @@ import { serverPath } from "../../lab/capture/recipe.ts";
 const help = `./vigil capture [--out FOLDER] NAME… | --all
 
 Starts exporters, and the servers they watch, on loopback, makes them work, and writes what they
-really expose to rules/metrics/. The names: ${Object.keys(recipes).join(", ")}.
+really expose to rules/metrics/. The names are: ${Object.keys(recipes).join(", ")}.
 
-  --all          every one of them, which takes long
+  --all          every one of them, which takes a long time
   --out FOLDER   write there instead
 `;
 

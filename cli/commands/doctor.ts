@@ -10,8 +10,8 @@ import { toolNames, tools } from "../../tools/tools.ts";
 
 const help = `./vigil doctor [--json]
 
-Looks at this machine: each tool, the cache and its disk, a Docker engine, provider plugins, other users, and
-how many of the alerts can fire in the stack. Changes and fetches nothing. Exit code 1 when a needed tool is absent and no place here has it.
+Checks this machine: each tool, the cache and its disk, a Docker engine, provider plugins, other users, and
+how many of the alerts can fire in the stack. Changes and fetches nothing. Exit code 1 when a required tool is missing and cannot be obtained from here.
 `;
 
 /** `vigil doctor`: shows what is here and what to do about what is not. */
@@ -77,7 +77,7 @@ export async function alertsRow(root: string, stack: string): Promise<string[][]
     const all = allAlerts().length;
     const loaded = loadedBy(await selectionOf(root, stack, true)).length;
     const lack = `the other ${all - loaded} can never fire on what it scrapes`;
-    const why = forStack("make reach names them, and those that have had no series", stack);
+    const why = forStack("make reach lists them, and those that have had no series", stack);
     return [["–", "alerts", `stack ${stack} loads ${loaded} of ${all}; ${lack}: ${why}`]];
   } catch {
     return [];
@@ -125,6 +125,6 @@ export function show(report: Report, more: readonly string[][] = []): string {
 function where({ state, origin = "", from = [], reason = "" }: ToolReport): string {
   if (state === "here") return origin;
   const places =
-    from.length > 0 ? `would be fetched from: ${from.join(", else ")}` : "no place has it";
+    from.length > 0 ? `would be fetched from: ${from.join(", else ")}` : "not available anywhere";
   return `${state === "optional" ? "optional; " : ""}${places} (PATH: ${reason})`;
 }

@@ -18,11 +18,11 @@ import { tell } from "../tell.ts";
 
 const help = `./vigil down [--stack NAME] [--purge] [--orphans]
 
-Stops everything of a stack and removes what it made. Data stay, and the next up finds them. What runs
-is stopped whatever the state of the stack is in: unreadable, without its passphrase, on a full disk.
+Stops everything in a stack and removes what it made. Data is kept, and the next up finds it. What runs
+is stopped whatever condition the state is in: unreadable, without its passphrase, on a full disk.
 
-  --purge    the data go, too, and every record with the secrets in it (or PURGE=1)
-  --orphans  first removes containers of the stack that were made from a checkout that is no more
+  --purge    also deletes the data and every record containing secrets (or PURGE=1)
+  --orphans  first removes the stack's containers that were made from a checkout that no longer exists
 `;
 
 /** `vigil down`. */
@@ -39,7 +39,7 @@ export async function run(args: string[]): Promise<number> {
   const own = !(await backendChosen(root, process.env));
   if (values["orphans"] === true && operations.removeOrphans !== undefined) {
     const removed = await operations.removeOrphans(stack);
-    tell(`Of checkouts that are no more: ${removed.join(", ") || "nothing"}\n`);
+    tell(`From checkouts that no longer exist: ${removed.join(", ") || "nothing"}\n`);
   }
   const elsewhere = await madeElsewhere({ own, root, stack }, target);
   if (elsewhere !== undefined) throw elsewhere;
@@ -50,8 +50,8 @@ export async function run(args: string[]): Promise<number> {
   if (destroyed.kind === "failed") {
     tell(
       destroyed.code > 128
-        ? "\nWhat ran is stopped. The rest is still recorded, because this was interrupted: run it again.\n"
-        : "\nWhat ran is stopped. The engine could not remove the rest: what it says above is still to be mended, then run it again.\n",
+        ? "\nEverything that ran is stopped. The rest is still recorded, because this was interrupted: run it again.\n"
+        : "\nEverything that ran is stopped. The engine could not remove the rest: fix what it reports above, then run it again.\n",
     );
     return destroyed.code;
   }
@@ -83,7 +83,7 @@ async function destroy(root: string, stack: string, progress: Progress): Promise
     for (const line of [`✗ ${reasonOf(error)}`, ...details.map((one) => `  ${one}`)]) {
       if (!line.includes("Nothing was changed")) progress.note(line);
     }
-    progress.note("  So the engine is left out, and what runs is stopped directly.");
+    progress.note("  So the engine is skipped, and what runs is stopped directly.");
     return { kind: "impossible" };
   }
   const code = await inTurn(engine.home, progress, async () => {
@@ -102,7 +102,7 @@ async function destroy(root: string, stack: string, progress: Progress): Promise
 
 function sayStopped(stopped: readonly Part[], afterEngine: boolean): string {
   const names = stopped.map(({ how, name, what }) => `${name} (${what} ${how})`).join(", ");
-  return `\nStopped${afterEngine ? ", though nothing was recorded of it" : ""}: ${names}\n`;
+  return `\nStopped${afterEngine ? ", although it was not recorded" : ""}: ${names}\n`;
 }
 
 /** What the engine still records of a stack that is no more must not be in the way of the next up. */
@@ -111,7 +111,7 @@ async function forget(root: string, stack: string): Promise<string> {
   const elsewhere = found.state === "readable" && found.record.types.some(isElsewhere);
   const aside = await setAside({ root, stack });
   const lines = [
-    ...(aside === undefined ? [] : [`Its record is set aside as ${relative(root, aside)}.`]),
+    ...(aside === undefined ? [] : [`Its record was moved to ${relative(root, aside)}.`]),
     ...(elsewhere ? ["What it had put into a Grafana elsewhere is still there."] : []),
   ];
   return lines.map((line) => `${line}\n`).join("");
@@ -133,8 +133,10 @@ async function settle(
     await remove();
     await rm(stackFolder(root, stack), { recursive: true, force: true });
     await forgetStack({ root, stack });
-    return where === undefined ? `${down}; there were no data.` : `${down}, and the data are gone.`;
+    return where === undefined
+      ? `${down}; there was no data.`
+      : `${down}, and the data is deleted.`;
   }
   if (where === undefined) return `${down}.`;
-  return `${down}. The data are kept in ${where}; make down PURGE=1 removes them.`;
+  return `${down}. The data is kept in ${where}; make down PURGE=1 removes it.`;
 }

@@ -13,7 +13,7 @@ import { tell } from "../tell.ts";
 
 const help = `./vigil explain [ALERT] [--stack NAME]
 
-What an alert means: its condition with this stack's threshold, who is told and when, what silences
+What an alert means: its condition with this stack's threshold, who is notified and when, what silences
 it, and its runbook. Without a name: every alert, by service; ✓ marks those that the stack loads.
 `;
 

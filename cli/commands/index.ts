@@ -4,7 +4,7 @@ import type { Entry } from "../main.ts";
 export const commands: readonly Entry[] = [
   {
     name: "up",
-    summary: "Make the estate what the program says",
+    summary: "Deploy or update the estate",
     load: () => import("./up.ts"),
   },
   {
@@ -14,17 +14,17 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "refresh",
-    summary: "Compare what is recorded with what is really there",
+    summary: "Compare the recorded state with what is really there",
     load: () => import("./refresh.ts"),
   },
   {
     name: "down",
-    summary: "Take everything down again",
+    summary: "Stop and remove everything",
     load: () => import("./down.ts"),
   },
   {
     name: "start",
-    summary: "Start what the last up made, after a reboot",
+    summary: "Start what the last up deployed, after a reboot",
     load: () => import("./start.ts"),
   },
   {
@@ -59,17 +59,17 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "logs",
-    summary: "Show what the servers say",
+    summary: "Show the servers' logs",
     load: () => import("./logs.ts"),
   },
   {
     name: "explain",
-    summary: "Say what an alert means, who is told, and what silences it",
+    summary: "Explain what an alert means, who is notified, and what silences it",
     load: () => import("./explain.ts"),
   },
   {
     name: "reach",
-    summary: "Say which alerts can fire in a stack, and what the others need",
+    summary: "List which alerts can fire in a stack, and what the others need",
     load: () => import("./reach.ts"),
   },
   {
@@ -79,17 +79,17 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "pulumi",
-    summary: "Run pulumi itself in Vigil's surroundings",
+    summary: "Run pulumi itself with Vigil's state and settings",
     load: () => import("./pulumi.ts"),
   },
   {
     name: "doctor",
-    summary: "Look at this machine: tools, space, engines, plugins",
+    summary: "Check this machine: tools, space, engines, plugins",
     load: () => import("./doctor.ts"),
   },
   {
     name: "tools",
-    summary: "Get every tool and show where each is from",
+    summary: "Get every tool and show where each comes from",
     load: () => import("./tools.ts"),
   },
   {
@@ -99,7 +99,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "docs",
-    summary: "Write what is generated from the code into the documents",
+    summary: "Regenerate the parts of the documents that come from the code",
     load: () => import("./docs.ts"),
   },
   {
@@ -114,17 +114,17 @@ export const commands: readonly Entry[] = [
   },
   {
     name: "capture",
-    summary: "Write down what exporters really expose",
+    summary: "Record what exporters really expose",
     load: () => import("./capture.ts"),
   },
   {
     name: "licences",
-    summary: "Write down the licences of what is built",
+    summary: "Record the licences of what is built",
     load: () => import("./licences.ts"),
   },
   {
     name: "scorecard",
-    summary: "Write what the catalogue of alerts has and what is proven of it",
+    summary: "Record what the alert catalogue contains and what is proven about it",
     load: () => import("./scorecard.ts"),
   },
   {

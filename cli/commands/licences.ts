@@ -49,7 +49,7 @@ export async function run(args: string[]): Promise<number> {
     for (const module of modules) {
       const licence = licenceIn(inModuleCache(cache, module), module.path);
       if (licence === undefined || !isAllowed(licence)) {
-        unknown.push(`${module.path} ${module.version}: ${licence ?? "no licence that is known"}`);
+        unknown.push(`${module.path} ${module.version}: ${licence ?? "no known licence"}`);
       } else licences[module.path] = joined(licences[module.path], licence);
     }
     step.done(`${modules.length} licences`);

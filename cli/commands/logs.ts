@@ -5,10 +5,10 @@ import { operationsOf } from "../targets/index.ts";
 
 const help = `./vigil logs [SERVICE] [--stack NAME] [--follow]
 
-What the servers say: the last lines of each log, or of one service's. Containers are looked at one at
+The servers' logs: the last lines of each, or of one service. Containers are shown one at
 a time, Prometheus when none is named.
 
-  --follow   goes on as they write, until Ctrl-C
+  --follow   keeps following until Ctrl-C
 `;
 
 /** `vigil logs`. */

@@ -8,7 +8,7 @@ import { createProgress } from "../../lib/progress.ts";
 const help = `./vigil mutate [ALERT…]
 
 Changes each alert in small ways (comparison, threshold, for, matchers) and runs its own tests
-against the change. A change that no test notices is listed. Fails when fewer than 90 % are noticed.
+against the change. Changes that no test notices are listed. Fails when fewer than 90 % are noticed.
 `;
 
 /** The share of mutants that tests must notice. */

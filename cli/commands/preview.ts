@@ -11,10 +11,10 @@ import { tell } from "../tell.ts";
 const help = `./vigil preview [--detail] [--json] [--stack NAME]
 
 Shows what up would change, compared with what is really there: what is made and where, what changes in
-files, alerts, targets and receivers, and what is odd. Changes nothing.
+files, alerts, targets and receivers, and what looks odd. Changes nothing.
 
   --detail   every resource with every line that changes (or DETAIL=1)
-  --json     what the engine answers, for programs
+  --json     the engine's answer, for programs
 `;
 
 /** `vigil preview`. */
@@ -50,7 +50,7 @@ export async function run(args: string[]): Promise<number> {
   const step = progress.start("preview", "comparing the program with what is there");
   const { code, json: text, preview, unseen } = await askPreview(engine);
   if (code === 0) step.done("compared");
-  else step.fail("it cannot be what the program says");
+  else step.fail("it cannot be deployed");
   if (json) {
     process.stdout.write(text);
   } else if (code === 0) {

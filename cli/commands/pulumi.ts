@@ -6,7 +6,7 @@ import { checkout } from "../../lib/checkout.ts";
 
 const help = `./vigil pulumi <arguments>
 
-Runs the pinned pulumi with the stack, its configuration and its state:
+Runs the pinned pulumi with the stack's configuration and state:
   STACK=dev ./vigil pulumi config set vigil:environment test
 `;
 

@@ -11,10 +11,10 @@ import { watchingNow } from "../estate/watching.ts";
 
 const help = `./vigil reach [--stack NAME] [--detail]
 
-Which alerts can fire in a stack: those that are left out, with what they would need, and, where the
-estate runs, those that have had no series within a day, with the reason.
+Which alerts can fire in a stack: those left out, with what they would need, and, where the
+estate is running, those that have had no series for a day, with the reason.
 
-  --detail   name every alert (or DETAIL=1)
+  --detail   list every alert (or DETAIL=1)
 `;
 
 /** What a running estate has not seen; or, while that means nothing yet, why not. */

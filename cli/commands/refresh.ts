@@ -4,7 +4,7 @@ import { stackOptions } from "../options.ts";
 const help = `./vigil refresh [--stack NAME]
 
 Compares what is recorded with what is really there: files edited by hand, processes that stopped.
-Changes nothing; up mends what it shows.
+Changes nothing; up repairs what it shows.
 `;
 
 /** `vigil refresh`. */

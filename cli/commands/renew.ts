@@ -12,9 +12,9 @@ import { tell } from "../tell.ts";
 
 const help = `./vigil renew [--stack NAME]
 
-Renews the estate's own certificates that are past two thirds of their life, and does nothing where none
-is. For that it runs up, but only where the checkout is as it was at the last up: what nobody deployed is
-not deployed unattended. ./vigil autostart has it done every day.
+Renews the estate's own certificates that are past two thirds of their lifetime; does nothing if none
+is. It does so by running up, but only if the checkout is unchanged since the last up: what nobody deployed is
+not deployed unattended. ./vigil autostart schedules it every day.
 `;
 
 /** A certificate of the estate's own, as it is recorded. */
@@ -77,10 +77,10 @@ export async function run(args: string[]): Promise<number> {
     return 0;
   }
   if ((await fingerprint(root, stack)) !== (await deployed(root, stack))) {
-    throw new UserError(`Certificates of stack ${stack} are due and were not renewed`, {
+    throw new UserError(`Certificates of stack ${stack} are due but were not renewed`, {
       details: [
         `Due: ${names}.`,
-        "The checkout is not as it was at the last up, and what is new in it may not be meant to be deployed.",
+        "The checkout has changed since the last up, and the changes may not be meant to be deployed.",
       ],
       advice: [forStack("make up", stack)],
     });

@@ -11,8 +11,8 @@ import { tell } from "../tell.ts";
 
 const help = `./vigil start [--stack NAME]
 
-Starts what the last up made and is not running: after a reboot, say. Changes nothing else, asks no
-engine and needs no passphrase. What runs is left alone. ./vigil autostart has it done by itself.
+Starts what the last up deployed and is not running: after a reboot, say. Changes nothing else, uses no
+engine and needs no passphrase. What runs is left alone. ./vigil autostart does this automatically.
 `;
 
 /** How long everything may take until it runs, in seconds. */
@@ -26,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
   const target = await targetOf(root, stack);
   const { start } = operationsOf(target);
   if (start === undefined) {
-    tell(`The container engine starts what stack ${stack} has; nothing to do.\n`);
+    tell(`The container engine starts stack ${stack} by itself; nothing to do.\n`);
     return 0;
   }
   if (!(await start({ root, stack }))) {

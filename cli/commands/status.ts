@@ -13,7 +13,7 @@ import { type Watch, watchingNow } from "../estate/watching.ts";
 const help = `./vigil status [--stack NAME]
 
 What is watched, whether it answers, and what is firing. Exit code 1 when something does not answer,
-0 while what has just begun is only waiting for its first scrape.
+0 while new targets are only waiting for their first scrape.
 `;
 
 const marks = { silent: "✗", starting: "…", up: "✓" } as const;
@@ -21,7 +21,7 @@ const marks = { silent: "✗", starting: "…", up: "✓" } as const;
 /** What is said where nothing is: before the first scrapes it means little. */
 export const nothingFires = (watched: readonly Watch[]): string =>
   watched.some(({ state }) => state === "starting")
-    ? "Nothing is firing yet; make verify waits until all has answered."
+    ? "Nothing is firing yet; make verify waits until everything has answered."
     : "Nothing is firing.";
 
 const worst = ["emergency", "critical", "warning", "info"];
@@ -86,7 +86,10 @@ export async function run(args: string[]): Promise<number> {
     return problems.length === 0 && !silent ? 0 : 1;
   } catch (error) {
     tell(
-      forStack(`✗ ${reasonOf(error)}\n  → make up mends what stopped; make logs says why\n`, stack),
+      forStack(
+        `✗ ${reasonOf(error)}\n  → make up restarts what stopped; make logs shows why\n`,
+        stack,
+      ),
     );
     return 1;
   }

@@ -13,7 +13,7 @@ const help = `./vigil test [--coverage] [pattern…]
 Runs the tests, all or those whose path matches a pattern, with the real tools. The last line counts
 them. Arguments go to jest.
 
-  --coverage   measures lines covered, also by the commands the tests start
+  --coverage   measures line coverage, including commands that the tests start
 `;
 
 /** `vigil test`. */

@@ -8,7 +8,7 @@ const help = `./vigil tools [--anew]
 Gets every tool into the cache, links them in .vigil/bin and shows where each is from.
 With a full cache nothing is fetched or looked up.
 
-  --anew   throws away what Vigil keeps in the cache first, and nothing else that lies there
+  --anew   first deletes what Vigil keeps in the cache, and nothing else in that folder
 `;
 
 /** `vigil tools`: gets everything, then shows the table. */

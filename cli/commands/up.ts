@@ -12,7 +12,7 @@ import { inTurn } from "../state/turn.ts";
 
 const help = `./vigil up [--stack NAME]
 
-Makes the estate of a stack what the program says, and says where it is. Mends what was changed by
+Deploys or updates the estate of a stack, and prints where it is. Repairs what was changed by
 hand or left behind by a run that was killed. Run it as often as you like.
 
   --stack NAME   which Pulumi.NAME.yaml (or STACK=NAME); default: local
@@ -29,15 +29,15 @@ async function rehearse(engine: Engine, progress: Progress): Promise<Planned | u
   const { planFor } = await import("../plan.ts");
   const { requireGround } = await import("../taken.ts");
   const { askPreview } = await import("../preview/ask.ts");
-  const step = progress.start("preview", "looking whether it can work");
+  const step = progress.start("preview", "checking whether it can work");
   try {
     const planned = await planFor(engine);
     await requireGround(engine, planned);
     const { code, preview } = await askPreview(engine, false);
     if (code !== 0) {
-      throw new UserError(`Stack ${engine.home.stack} cannot be what the program says`, {
+      throw new UserError(`Stack ${engine.home.stack} cannot be deployed`, {
         details: preview.errors.flatMap((error) => error.split("\n")),
-        advice: ["Mend that and run it again; nothing was changed."],
+        advice: ["Fix that and run it again; nothing was changed."],
       });
     }
     step.done("it can");

@@ -10,11 +10,11 @@ import { checksFor } from "../estate/verify.ts";
 
 const help = `./vigil verify [--stack NAME] [--seconds N]
 
-Proves that the running estate works: every listener wants TLS and a login, every target answers,
-every rule can be evaluated, and an alert gets from Prometheus to Alertmanager. Asks again until all
-is well or the time is over.
+Proves that the running estate works: every listener requires TLS and a login, every target answers,
+every rule can be evaluated, and an alert gets from Prometheus to Alertmanager. Retries until all
+is well or the time is up.
 
-  --seconds N   how long; default: 60, longer for an estate that has just begun and seldom scrapes
+  --seconds N   how long; default: 60, longer for an estate that has just started and scrapes rarely
 `;
 
 /** Seconds until an alert of an estate can have arrived that was just told what to do; below 0 long after. */

@@ -61,11 +61,11 @@ function leftOutText(stack: string, selection: Selection, detail: boolean): stri
   const [service = ""] = services.map(([name]) => name);
   return [
     `Stack ${stack} loads ${all.length - out.length} of ${all.length} alerts: those that can fire on what it scrapes.\n`,
-    ...(lacking.length === 0 ? [] : [`\nLeft out for want of\n`, reasons(lacking, detail)]),
+    ...(lacking.length === 0 ? [] : [`\nLeft out, because they need\n`, reasons(lacking, detail)]),
     ...(services.length === 0
       ? []
       : [
-          `\nLeft out because nothing of that job is scraped: ${plural(foreign.length, "alert")} of ${plural(services.length, "service")}\n`,
+          `\nLeft out, because nothing is scraped under that job: ${plural(foreign.length, "alert")} of ${plural(services.length, "service")}\n`,
           detail
             ? formatTable(
                 services.map(([name, alerts]) => [
@@ -91,7 +91,7 @@ function leftOutText(stack: string, selection: Selection, detail: boolean): stri
 export function unseenLine(loaded: number, unseen: readonly Unseen[]): string {
   const missing = unseen.filter(({ kind }) => kind !== "event").length;
   const told =
-    missing === 0 ? "" : `, of which ${missing} had no series within a day; make reach says why`;
+    missing === 0 ? "" : `, of which ${missing} without series for a day; make reach says why`;
   return `${plural(loaded, "alert")} loaded${told}.`;
 }
 
@@ -104,13 +104,13 @@ function unseenText(unseen: readonly Unseen[], detail: boolean): string {
   const waiting = rows(["event"]);
   return [
     missing.length === 0
-      ? "\nEvery other one has had its series within a day.\n"
-      : "\nLoaded, and without series within a day\n",
+      ? "\nAll others have had series within the last day.\n"
+      : "\nLoaded, but without series for a day\n",
     ...(missing.length === 0 ? [] : [reasons(missing, detail)]),
     ...(waiting.length === 0
       ? []
       : [
-          `\n${plural(waiting.length, "alert")} will get series with the first event that they are about\n`,
+          `\n${plural(waiting.length, "alert")} will get series with the first event of their kind\n`,
           ...(detail ? [reasons(waiting, true)] : []),
         ]),
   ].join("");
@@ -130,10 +130,10 @@ export function renderReach(
   return [
     leftOutText(stack, selection, detail),
     typeof seen === "string"
-      ? `\nWhether the others have had their series cannot be told: ${seen}\n`
+      ? `\nCannot tell whether the others have had series: ${seen}\n`
       : unseenText(seen, detail),
     ...(detail
       ? []
-      : ["\nmake reach DETAIL=1 names every alert; make explain ALERT=… tells of one.\n"]),
+      : ["\nmake reach DETAIL=1 lists every alert; make explain ALERT=… explains one.\n"]),
   ].join("");
 }

@@ -62,7 +62,7 @@ export function reasonOf(selector: Selector, job: string | undefined, known: Kno
   }
   const note = notes.get(metric);
   const from = exposed?.from[0];
-  const version = from === undefined ? "" : `, or it is another version than ${from}`;
+  const version = from === undefined ? "" : `, or it is a version other than ${from}`;
   return {
     kind: "missing",
     why: `answers without ${metric}: ${note ?? `there is nothing of that kind${version}`}`,

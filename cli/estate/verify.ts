@@ -57,7 +57,7 @@ export function checksFor(outputs: Outputs): Check[] {
         if (waited.length === 0) {
           return targets.length === wanted
             ? undefined
-            : `Prometheus scrapes ${targets.length - wanted} more: make up tells it what to scrape`;
+            : `Prometheus scrapes ${targets.length - wanted} more: make up updates what it scrapes`;
         }
         return waited
           .map(({ instance, job, why }) => `${job} ${instance}: ${why || "does not answer"}`)

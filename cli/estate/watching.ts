@@ -44,7 +44,7 @@ export function watching(
       .map((instance) => ({
         job,
         instance,
-        ...notYet("Prometheus does not know of it; make logs SERVICE=prometheus says why"),
+        ...notYet("Prometheus does not know about it; make logs SERVICE=prometheus says why"),
       })),
   );
   return [...known, ...missing].sort((a, b) => (place(a) < place(b) ? -1 : 1));

@@ -33,14 +33,14 @@ const calm = /^(?:checks|files|health|onChange|running)\b/;
 
 function effectOf({ next, op, old, paths }: Change): string {
   if (op === "create") return `starts ${partOf(next ?? { type: "" })?.at ?? ""}`.trim();
-  if (op === "delete") return "is stopped and removed; its data stay";
+  if (op === "delete") return "is stopped and removed; its data is kept";
   if (op === "replace") return "is replaced by a new one";
-  if (paths.includes("running")) return "does not run, and starts";
+  if (paths.includes("running")) return "is not running, and starts";
   const told = next?.inputs?.["onChange"];
   const kinds = fileNames(paths).map((file) => (isRecord(told) ? told[file] : undefined));
   if (old?.type !== "vigil:index:Process") return "changes while it runs";
   if (paths.some((path) => !calm.test(path)) || kinds.includes(undefined)) return "restarts";
-  return kinds.includes("reload") ? "reads its files again" : "sees the changed files by itself";
+  return kinds.includes("reload") ? "reloads its files" : "picks up the changed files by itself";
 }
 
 const fileNames = (paths: readonly string[]): string[] =>
@@ -113,7 +113,7 @@ export function meaningChanges({ after, before }: Meanings): string[] {
   return [
     ...section("Alerts", ruleChanges(before.rules, after.rules)),
     ...section("Targets", some(members(before.targets, after.targets), most)),
-    ...section("Told", members(before.told, after.told)),
+    ...section("Notifies", members(before.told, after.told)),
   ];
 }
 

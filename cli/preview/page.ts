@@ -57,14 +57,14 @@ function creation(
       .map(({ at, name, what }) => ["+", name, what, at]),
   );
   const facts = formatTable([
-    ["Beside them", tally(others.map(({ type }) => kindOf(type)))],
+    ["Also", tally(others.map(({ type }) => kindOf(type)))],
     ["Watched", [...targets].sort().join(", ")],
     ["Alerts", alerts.join(", ")],
-    ["Told", [...told].sort().join(", ") || "nobody yet"],
+    ["Notifies", [...told].sort().join(", ") || "nobody yet"],
   ]);
   const lines = (text: string): string[] => text.trimEnd().split("\n");
   return [
-    `Nothing of stack ${stack} is there yet. make up would make it:`,
+    `Nothing of stack ${stack} exists yet. make up would create it:`,
     "",
     ...indent(lines(table)),
     "",
@@ -88,20 +88,20 @@ function difference(preview: Preview, meaning: readonly string[]): string[] {
 function seen({ before, changes }: Preview, unseen: string | undefined, prefix: string): string[] {
   if (unseen !== undefined) {
     return [
-      "! Compared with the record only; what is really there could not be asked:",
+      "! Compared with the record only; what is really there could not be checked:",
       ...indent(unseen.split("\n"), "  "),
     ];
   }
   if (before.size === 0 && changes.length > 0) {
     return [
-      "Looked at: the configuration, by the programs it is for, and the ports. Not at: data.",
+      "Checked: the configuration, by the programs that read it, and the ports. Not checked: data.",
     ];
   }
   const parts = [...before.values()].flatMap((state) => partOf(state) ?? []);
   const looked = tally([...parts.map(({ what }) => what)]);
   return [
-    `Looked at: ${looked === "" ? "" : `${looked}, `}their files, all else that is recorded. ` +
-      `Not at: data, and whether all answer (${prefix}make verify).`,
+    `Checked: ${looked === "" ? "" : `${looked}, `}their files, everything else recorded. ` +
+      `Not checked: data, and whether everything answers (${prefix}make verify).`,
   ];
 }
 

@@ -46,6 +46,6 @@ export async function adoptRecord(
   await writeWhole(path, JSON.stringify(record, undefined, 4));
   await rm(`${path}.attrs`, { force: true });
   progress.note(
-    `The record of stack ${stack} was about ${from} and is about ${here} now; what runs there is left alone.`,
+    `The record of stack ${stack} belonged to ${from} and now belongs to ${here}; what runs there is left alone.`,
   );
 }

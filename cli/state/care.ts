@@ -80,7 +80,7 @@ async function dropLeftOvers(home: StackHome, progress: Progress): Promise<void>
     await rm(path, { force: true });
     // Attributes that are cut off go without a word: the engine does without them.
     if (!path.endsWith(".attrs")) {
-      progress.note(`A left-over of a run that did not end well is removed: ${basename(path)}`);
+      progress.note(`Removed a leftover of a run that did not finish: ${basename(path)}`);
     }
   }
   // Without its one line the engine takes the folder for one of an old layout, and finds no stack in it.
@@ -111,7 +111,7 @@ async function restoreRecord(home: StackHome, progress: Progress): Promise<void>
   await rm(`${record}.attrs`, { force: true });
   progress.note(
     `The record of stack ${home.stack} could not be read (${found.why}); ` +
-      `the copy of ${new Date(copy.at).toISOString()} is in its place.`,
+      `the copy of ${new Date(copy.at).toISOString()} replaces it.`,
   );
 }
 

@@ -150,7 +150,7 @@ export async function passphraseProblem(
   return new UserError(
     missing
       ? `The passphrase of stack ${stack} is missing`
-      : `The passphrase ${which} does not open what stack ${stack} has`,
+      : `The passphrase ${which} does not open the secrets of stack ${stack}`,
     {
       details: [
         ...secrets.map((path) => `${path} in ${file} needs ${other}: the one it was set with.`),
@@ -166,9 +166,11 @@ export async function passphraseProblem(
           (path) =>
             `Or remove the secret, and set your own afterwards: ${at}./vigil pulumi config rm --path '${path}'`,
         ),
-        ...(alone ? [`Or take the salt out: sed -i '/^encryptionsalt:/d' ${file}`] : []),
+        ...(alone ? [`Or remove the salt: sed -i '/^encryptionsalt:/d' ${file}`] : []),
         ...(record === "yes"
-          ? [`Or begin anew, with a new login; the data stay: ${at}make down && ${at}make up`]
+          ? [
+              `Or start from scratch, with a new login; the data is kept: ${at}make down && ${at}make up`,
+            ]
           : []),
       ],
     },

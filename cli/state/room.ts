@@ -38,20 +38,20 @@ export async function requireRoom(home: StackHome): Promise<void> {
   const show = (bytes: number): string => `${Math.floor(bytes / megabyte)} MB`;
   const why =
     free < needed
-      ? `${show(free)} are free, ${show(needed)} are needed.`
+      ? `${show(free)} free, ${show(needed)} needed.`
       : files < filesNeeded
-        ? `${files} more files can be made there (inodes), ${filesNeeded} are needed.`
+        ? `${files} more files can be created there (inodes), ${filesNeeded} are needed.`
         : await tryWriting(folder);
   if (why !== undefined) throw noRoom(folder, why);
 }
 
 /** The error of a disk that is too full for a stack's state. */
 export const noRoom = (folder: string, why: string): FatalError =>
-  new FatalError(`There is not enough room on the disk of ${folder}`, {
+  new FatalError(`There is not enough disk space for ${folder}`, {
     details: [why, "Nothing was changed."],
     advice: [
-      `See what is full and what is in it: df -h '${folder}'; df -i '${folder}'; du -sh '${folder}'/*`,
-      "make down needs no room, and a folder of PULUMI_BACKEND_URL may be elsewhere.",
+      `See what is full and what uses the space: df -h '${folder}'; df -i '${folder}'; du -sh '${folder}'/*`,
+      "make down needs no space, and PULUMI_BACKEND_URL may point to a folder elsewhere.",
     ],
   });
 

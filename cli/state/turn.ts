@@ -31,7 +31,7 @@ export async function inTurn<T>(
       `Another run (process ${owner.pid}${where}) is changing stack ${stack}; waiting until it ends.`,
     );
     // A machine that was given another name since is another one, too: nobody sees from here what runs there.
-    if (where !== "") progress.note("  If it was killed, this one goes on within a minute.");
+    if (where !== "") progress.note("  If it was killed, this one continues within a minute.");
   });
 }
 
@@ -45,7 +45,7 @@ async function untilIdle(home: StackHome, progress: Progress): Promise<void> {
     if (alive !== undefined && !told) {
       told = true;
       progress.note(
-        `The engine of an earlier run (process ${alive.pid}, since ${alive.since}) still works on ` +
+        `The engine of an earlier run (process ${alive.pid}, since ${alive.since}) is still working on ` +
           `stack ${home.stack}; waiting until it ends.`,
       );
     }
@@ -58,7 +58,7 @@ function lockedElsewhere({ stack }: StackHome, { host, pid, since, user }: Run):
   return new UserError(`Stack ${stack} is being changed from another machine`, {
     details: [`${user} on ${host}, process ${pid}, since ${since}. Nothing was changed.`],
     advice: [
-      `Let that run end. If it was killed, take its lock away: STACK=${stack} ./vigil pulumi cancel --yes`,
+      `Let that run finish. If it was killed, release its lock: STACK=${stack} ./vigil pulumi cancel --yes`,
     ],
   });
 }

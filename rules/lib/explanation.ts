@@ -38,7 +38,7 @@ function spelled(seconds: number): string {
 function remembering({ after: [first = 0, ...more], channel }: ProcessorWay): string {
   const times = [first === 0 ? "at once" : `after ${spelled(first)}`, ...more.map(spelled)];
   const taken = first > 0 || more.length > 0 ? ", unless somebody has taken it" : "";
-  return `processor tells ${channel} ${times.join(", ")}${taken}`;
+  return `processor notifies ${channel} ${times.join(", ")}${taken}`;
 }
 
 function telling({ receiver, repeat, wait, windows, withinHours }: Told): string {
@@ -47,7 +47,7 @@ function telling({ receiver, repeat, wait, windows, withinHours }: Told): string
     ...(windows.length > 0 ? [`not during ${windows.join(", ")}`] : []),
   ];
   const extra = when.length === 0 ? "" : `, ${when.join(", ")}`;
-  if (receiver === processorName) return `processor at once, which keeps it${extra}`;
+  if (receiver === processorName) return `processor at once, which stores it${extra}`;
   return `${receiver} after ${wait}, again every ${repeat}${extra}`;
 }
 
@@ -100,7 +100,7 @@ export function renderExplanation(
       ...(alert.keepFiringFor ? [`and goes on for ${alert.keepFiringFor} after it ended`] : []),
     ]),
     ...block(
-      "Told to",
+      "Notifies",
       alert.severity === "none" && alert.name !== "Watchdog"
         ? ["nobody: it only silences others"]
         : tellings(alert, stack),

@@ -79,7 +79,7 @@ describe("vigil doctor", () => {
     const report = await examine(shop, [nowhere, tinyTool("http://a.example")]);
     expect(report.tools.map(({ state }) => state)).toEqual(["missing", "obtainable"]);
     const page = doctor.show(report);
-    expect(page).toMatch(/^✗ +tiny +1.2.3 +no place has it \(PATH: no tiny\)$/m);
+    expect(page).toMatch(/^✗ +tiny +1.2.3 +not available anywhere \(PATH: no tiny\)$/m);
     expect(page).toContain("tiny: Install tiny.");
     expect(doctor.show({ ...report, otherUsers: [] })).not.toContain("other users");
     expect(doctor.show({ ...report, otherUsers: ["ada", "grace"] })).toMatch(
@@ -143,7 +143,7 @@ describe("a Docker engine", () => {
       reason: expect.stringContaining("ENOENT") as string,
     });
     expect(await askDocker({ DOCKER_HOST: "ssh://host" })).toMatchObject({
-      reason: "ssh: is not looked at from here",
+      reason: "ssh: is not supported here",
     });
     expect(await askDocker({})).toHaveProperty("at");
   });

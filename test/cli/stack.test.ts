@@ -63,7 +63,7 @@ describe("the home of a stack's state", () => {
       const error = await openStack(root, name, { PULUMI_HOME: root }).catch(
         (caught: unknown) => caught,
       );
-      expect(formatError(error)).toMatch(/ cannot be the name of a stack\n {2}It has letters/);
+      expect(formatError(error)).toMatch(/ is not a valid stack name\n {2}Use letters/);
       expect(existsSync(join(root, ".vigil"))).toBe(false);
     },
   );
@@ -87,7 +87,7 @@ describe("the home of a stack's state", () => {
     [{ PULUMI_ACCESS_TOKEN: "x" }, "PULUMI_ACCESS_TOKEN", "instead: unset PULUMI_ACCESS_TOKEN"],
   ])("is said to be elsewhere where it cannot be had: %j", (env, where, way) => {
     const text = formatError(noBackend("test", env, new Error("no token")));
-    expect(text).toContain(`is kept where ${where} said, and cannot be had\n  no token\n`);
+    expect(text).toContain(`is kept where ${where} says, and cannot be read\n  no token\n`);
     expect(text).toContain(way);
   });
 
@@ -222,6 +222,6 @@ test("a stack that is not there is told with the one that was meant, and how to 
   expect(typo.details).toEqual(["Stacks here: dev, local, test"]);
   expect(typo.advice[0]).toBe("Did you mean STACK=local?");
   expect((await unknownStack(root, "staging")).advice).toEqual([
-    "To have it: cp Pulumi.local.yaml Pulumi.staging.yaml && STACK=staging make up",
+    "To create it: cp Pulumi.local.yaml Pulumi.staging.yaml && STACK=staging make up",
   ]);
 });

@@ -61,18 +61,18 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
       containerProblems(await stackHealth(stack), [physical("well"), physical("gone")]);
     // Until the check has failed once, and between two attempts of what crashes.
     let told = await ask();
-    while (told.length < 5 || told.some((one) => one.includes("crashing does not run"))) {
+    while (told.length < 5 || told.some((one) => one.includes("crashing is not running"))) {
       await sleep(100);
       told = await ask();
     }
     expect(
       told.map((one) => one.replaceAll(stack, "x").replace(/\d+ restarts/, "# restarts")),
     ).toEqual([
-      "Removed: vigil-x-gone; make up makes it again",
-      "vigil-x-crashing ends again and again (exit code 4, # restarts); docker logs vigil-x-crashing says why",
-      "vigil-x-ended does not run (exit code 3); make up starts it",
+      "Removed: vigil-x-gone; make up creates it again",
+      "vigil-x-crashing keeps exiting (exit code 4, # restarts); docker logs vigil-x-crashing says why",
+      "vigil-x-ended is not running (exit code 3); make up starts it",
       "vigil-x-paused is paused; docker unpause vigil-x-paused",
-      "vigil-x-sick runs and is unhealthy; docker logs vigil-x-sick says why",
+      "vigil-x-sick is running but unhealthy; docker logs vigil-x-sick says why",
     ]);
   });
 
@@ -148,11 +148,11 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
         checkpoint: { latest: { resources: [made] } },
       }),
     });
-    const told = `Removed: ${physical("gone")}; STACK=${stack} make up makes it again`;
+    const told = `Removed: ${physical("gone")}; STACK=${stack} make up creates it again`;
     expect(await groundProblems(root, stack, "docker")).toEqual([told]);
     const [check] = groundChecks(root, stack, "docker");
     expect(await check?.ask()).toBe(told);
-    expect(check?.claim).toBe("Every container is there and well");
+    expect(check?.claim).toBe("Every container is running and healthy");
   });
 });
 

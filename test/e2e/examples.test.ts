@@ -72,7 +72,7 @@ interface Shown {
 const shown: Readonly<Record<string, Shown>> = {
   // Where Grafana's site can be reached, its address stands there.
   "Vigil watches local.": { by: "make up", varies: ["Grafana"] },
-  "✓ Everything is running and is kept running": { by: "make verify" },
+  "✓ Everything is running and supervised": { by: "make verify" },
   "make up would change this (# resource):": {
     by: "make preview",
     edit: (config) =>

@@ -178,11 +178,11 @@ describe("one command monitors this machine", () => {
     expect(text).toMatch(/env="nowhere".*a test/);
   });
 
-  it("explain says who is told of an alert here", async () => {
+  it("explain says who is notified of an alert here", async () => {
     const { code, text } = await place.vigil(["explain", "HostDown"]);
     expect([code, text]).toEqual([
       0,
-      expect.stringMatching(/Told to +processor at once.*\n +webhook after 10s/),
+      expect.stringMatching(/Notifies +processor at once.*\n +webhook after 10s/),
     ]);
   });
 
@@ -226,7 +226,7 @@ describe("one command monitors this machine", () => {
 
   it("down leaves no process, no port and no file but data", async () => {
     const { code, text } = await place.vigil(["down"]);
-    expect([code, text]).toEqual([0, expect.stringContaining("The data are kept in .vigil/e2e")]);
+    expect([code, text]).toEqual([0, expect.stringContaining("The data is kept in .vigil/e2e")]);
     expect(text).not.toContain("stack rm");
     expect(place.processes()).toEqual({});
     const { alertmanager, blackboxExporter, nodeExporter, processor, prometheus } = place.ports;
@@ -240,7 +240,7 @@ describe("one command monitors this machine", () => {
     await place.up();
     expect((await place.vigil(["verify"])).code).toBe(0);
     const { code, text } = await place.vigil(["down", "--purge"]);
-    expect([code, text]).toEqual([0, expect.stringContaining("the data are gone")]);
+    expect([code, text]).toEqual([0, expect.stringContaining("the data is deleted")]);
     expect(existsSync(place.inHome())).toBe(false);
   });
 });

@@ -49,8 +49,8 @@ describe("two clones on one machine, and one that is moved", () => {
       const { nodeExporter, prometheus } = first.ports;
       told(
         done,
-        `vigil:prometheus.port ${prometheus} is taken by prometheus of stack clone in ${first.folder} (process `,
-        `vigil:nodeExporter.port ${nodeExporter} is taken by node of stack clone in ${first.folder} (process `,
+        `vigil:prometheus.port ${prometheus} is in use by prometheus of stack clone in ${first.folder} (process `,
+        `vigil:nodeExporter.port ${nodeExporter} is in use by node of stack clone in ${first.folder} (process `,
         /STACK=clone \.\/vigil pulumi config set --path 'vigil:prometheus\.port' \d+$/m,
         "Nothing was changed.",
       );
@@ -78,7 +78,7 @@ describe("two clones on one machine, and one that is moved", () => {
     for (const command of ["preview", "up"]) {
       const done = await first.vigil([command]);
       expect(done.code).not.toBe(0);
-      told(done, `vigil:alertmanager.port ${port} is taken by process ${process.pid} (`);
+      told(done, `vigil:alertmanager.port ${port} is in use by process ${process.pid} (`);
     }
     other.close();
     const before = String(first.ports.alertmanager);
@@ -109,7 +109,7 @@ describe("two clones on one machine, and one that is moved", () => {
     for (const command of ["status", "verify", "preview"]) {
       told(
         await first.vigil([command]),
-        "Nothing is recorded of stack clone here, but parts of it are there",
+        "Nothing is recorded about stack clone here, but parts of it exist",
         "→ STACK=clone make up takes them over",
       );
     }
@@ -124,9 +124,9 @@ describe("two clones on one machine, and one that is moved", () => {
     renameSync(first.folder, moved);
     const there = (command: string): Promise<Done> =>
       second.shell(`cd '${moved}' && ./vigil ${command}`);
-    const wanted = `Runs as it was started in ${first.folder}/.vigil/clone, whose name is ${moved}/.vigil/clone now`;
+    const wanted = `It was started in ${first.folder}/.vigil/clone, which is now ${moved}/.vigil/clone`;
     for (const command of ["status", "verify --seconds 1", "preview"]) {
-      told(await there(command), wanted, "STACK=clone make up starts it anew");
+      told(await there(command), wanted, "STACK=clone make up restarts it");
     }
     const done = await there("up");
     expect(failed(done)).toBe("");

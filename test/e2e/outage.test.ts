@@ -33,7 +33,7 @@ it("a server that stops answering is told, and its recovery, too", async () => {
   expect(seen.text).toMatch(/running\s*: true => false/);
   const preview = await place.vigil(["preview"]);
   expect(preview.text).toContain("✗ Not running: processor; STACK=outage make up starts it");
-  expect(preview.text).toContain("~ processor: does not run, and starts");
+  expect(preview.text).toContain("~ processor: is not running, and starts");
   const forPrograms = await place.vigil(["preview", "--json"]);
   expect(forPrograms.text).toContain('"changeSummary"');
   const firing = await webhook.until("ProcessorDown", "firing");

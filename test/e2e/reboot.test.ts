@@ -108,7 +108,7 @@ describe("an estate that nobody looks after", () => {
     writeFileSync(file, `${readFileSync(file, "utf8")}\n# A thought of somebody's.\n`);
     const before = await serials();
     const { code, text } = doUnit("renew");
-    expect([code, text]).toEqual([1, expect.stringContaining("due and were not renewed")]);
+    expect([code, text]).toEqual([1, expect.stringContaining("due but were not renewed")]);
     expect(text).toContain("STACK=reboot make up");
     expect(await serials()).toEqual(before);
   });

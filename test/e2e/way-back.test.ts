@@ -52,7 +52,7 @@ asRoot("there is a way back", () => {
   it("from a full disk: up does not begin, and goes on when there is room", async () => {
     fill();
     const { code, text } = await place.vigil(["up"]);
-    expect([code, text]).toEqual([1, expect.stringContaining("There is not enough room")]);
+    expect([code, text]).toEqual([1, expect.stringContaining("There is not enough disk space")]);
     expect(running()).toEqual(services);
     rmSync(join(vigil(), "filler"));
     // As the engine leaves it when the disk fills up in the middle of its work.
@@ -62,7 +62,7 @@ asRoot("there is a way back", () => {
     writeFileSync(join(locks, "b.json.18ec.tmp"), "");
     writeFileSync(inEngine("stacks/vigil/way.json"), "");
     const mended = await succeed("up");
-    expect(mended).toContain("A left-over of a run that did not end well is removed: a.json");
+    expect(mended).toContain("Removed a leftover of a run that did not finish: a.json");
     expect(mended).toMatch(/record of stack way could not be read \(it is empty\); the copy of/);
     expect(mended).toMatch(/^Resources:\n +\d+ unchanged$/m);
     expect(readdirSync(locks)).toEqual([]);
@@ -73,7 +73,7 @@ asRoot("there is a way back", () => {
     const done = await place.vigil(["down"]);
     isDown(done);
     expect(done.text).toContain("Stopped: supervisor (process ");
-    expect(done.text).toContain("The data are kept in .vigil/way");
+    expect(done.text).toContain("The data is kept in .vigil/way");
     rmSync(join(vigil(), "filler"));
     await succeed("up");
   });
@@ -85,7 +85,7 @@ asRoot("there is a way back", () => {
     }
     const done = await place.vigil(["down"]);
     isDown(done);
-    expect(done.text).toContain("begins anew");
+    expect(done.text).toContain("starts from scratch");
     await succeed("up");
   });
 
@@ -109,8 +109,8 @@ asRoot("there is a way back", () => {
     try {
       const done = await place.vigil(["down"]);
       isDown(done);
-      expect(done.text).toContain("though nothing was recorded of it: supervisor (process ");
-      expect(done.text).not.toContain("The data are kept");
+      expect(done.text).toContain("although it was not recorded: supervisor (process ");
+      expect(done.text).not.toContain("The data is kept");
     } finally {
       execFileSync("umount", ["--lazy", vigil()]);
     }

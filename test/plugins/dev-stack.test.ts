@@ -112,7 +112,7 @@ const title = `the dev stack through the official plugins, its boards in ${again
   });
 
   it("a purge leaves nothing", async () => {
-    expect(await succeed("down", "--purge")).toContain("the data are gone");
+    expect(await succeed("down", "--purge")).toContain("the data is deleted");
     const { Volumes } = await docker.listVolumes({ filters: { label: [`vigil.stack=${stack}`] } });
     expect(Volumes).toEqual([]);
   });

@@ -10,13 +10,13 @@ export function checks({ root, stack }: StackAt): Check[] {
 
 function containerCheck(root: string, stack: string): Check {
   return {
-    claim: "Every container is there and well",
+    claim: "Every container is running and healthy",
     ask: async () => {
       const record = await readRecord(recordFile({ root, stack }));
       const wanted = record.state === "readable" ? record.record.containers : [];
       const engine = await askDocker();
       if ("reason" in engine) {
-        return `No Docker engine answers at ${engine.at} (${engine.reason}): what runs is not known`;
+        return `No Docker engine answers at ${engine.at} (${engine.reason}): cannot tell what is running`;
       }
       const problems = containerProblems(await stackHealth(stack), wanted);
       return problems.length === 0 ? undefined : problems.join("; ");
@@ -39,7 +39,7 @@ export function containerProblems(
   const there = new Set(found.map(({ name }) => name));
   const gone = wanted.filter((name) => !there.has(name)).sort();
   return [
-    ...(gone.length === 0 ? [] : [`Removed: ${gone.join(", ")}; make up makes it again`]),
+    ...(gone.length === 0 ? [] : [`Removed: ${gone.join(", ")}; make up creates it again`]),
     ...found.flatMap((one) => problemOf(one) ?? []),
   ];
 }
@@ -50,12 +50,12 @@ function problemOf(container: ContainerHealth): string | undefined {
   if (!imageThere) return `The image ${image} of ${name} is gone; docker pull ${image}`;
   if (isCarrier(name)) return undefined;
   if (state === "restarting") {
-    return `${name} ends again and again (exit code ${exitCode}, ${restarts} restarts); ${why}`;
+    return `${name} keeps exiting (exit code ${exitCode}, ${restarts} restarts); ${why}`;
   }
   if (state === "paused") return `${name} is paused; docker unpause ${name}`;
   if (state !== "running") {
     const reason = error === "" ? `exit code ${exitCode}` : error;
-    return `${name} does not run (${reason}); make up starts it`;
+    return `${name} is not running (${reason}); make up starts it`;
   }
-  return health === "unhealthy" ? `${name} runs and is unhealthy; ${why}` : undefined;
+  return health === "unhealthy" ? `${name} is running but unhealthy; ${why}` : undefined;
 }

@@ -24,12 +24,12 @@ export async function madeElsewhere(at: StackAt): Promise<UserError | undefined>
   const make = forStack("make down", stack);
   const there = existsSync(folder)
     ? `To remove it there: cd ${quote(folder)} && ${make}`
-    : `Where that folder is no more, on no machine: ${forStack("./vigil down --orphans", stack)}`;
+    : `If that folder no longer exists on any machine: ${forStack("./vigil down --orphans", stack)}`;
   return new UserError(`Stack ${stack} was put into containers from another folder, ${folder}`, {
     details: [...others.map(({ name }) => name), "Nothing was changed."],
     advice: [
       there,
-      `To have both, give this one a name of its own: cp Pulumi.${stack}.yaml Pulumi.${stack}2.yaml`,
+      `To have both, give this one its own name: cp Pulumi.${stack}.yaml Pulumi.${stack}2.yaml`,
     ],
   });
 }

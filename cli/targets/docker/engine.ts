@@ -169,7 +169,7 @@ function addressOf(at: string): RequestOptions {
   const { protocol, hostname, port, pathname } = new URL(at);
   if (protocol === "unix:") return { socketPath: pathname };
   if (protocol === "tcp:") return { hostname, port: port || "2375" };
-  throw new Error(`${protocol} is not looked at from here`);
+  throw new Error(`${protocol} is not supported here`);
 }
 
 async function call(

@@ -19,7 +19,7 @@ export function checks(at: StackAt): Check[] {
   const layout = layoutOf(home);
   return [
     {
-      claim: "Everything is running and is kept running",
+      claim: "Everything is running and supervised",
       ask: async () => {
         const names = await readdir(layout.fragments).catch(() => []);
         const wanted = names.flatMap((name) => /^(.+)\.json$/.exec(name)?.[1] ?? []);
@@ -30,22 +30,22 @@ export function checks(at: StackAt): Check[] {
         if (wanted.length === 0 && parts.length === 0) return undefined;
         const [moved] = parts.flatMap(({ movedFrom }) => movedFrom ?? []);
         if (moved !== undefined) {
-          return `Runs as it was started in ${moved}, whose name is ${home} now: it cannot read its files; make up starts it anew`;
+          return `It was started in ${moved}, which is now ${home}: it cannot read its files; make up restarts it`;
         }
         if (stopped.length > 0) return `Not running: ${stopped.join(", ")}; make up starts it`;
         return (await isUp(layout))
           ? undefined
-          : "The supervisor does not answer: what ends now stays ended; make up starts it";
+          : "The supervisor does not answer: anything that stops now stays stopped; make up starts it";
       },
     },
     {
-      claim: "There is room on the disk",
+      claim: "There is enough disk space",
       ask: async () => {
         if ((await freeSpace(home)) < scarce) {
-          return `The disk of ${home} is full: nothing is kept of what is seen now`;
+          return `The disk of ${home} is full: nothing seen now is kept`;
         }
         return (await freeFiles(home)) < fewFiles
-          ? `The disk of ${home} has no room for more files (df -i): soon nothing is kept of what is seen`
+          ? `The disk of ${home} has no inodes left (df -i): soon nothing that is seen will be kept`
           : undefined;
       },
     },

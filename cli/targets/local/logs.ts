@@ -21,14 +21,14 @@ export async function logs(
   if (files.length === 0 && all.length > 0) {
     const names = all.map((file) => file.slice(0, -".log".length)).sort();
     const meant = nearest(service ?? "", names);
-    throw new UserError(`There is no log of ${service ?? ""}`, {
+    throw new UserError(`There is no log for ${service ?? ""}`, {
       details: [`There are ${names.join(", ")}`],
       advice: meant === undefined ? [] : [`make logs SERVICE=${meant}`],
     });
   }
   if (files.length === 0) {
     throw new UserError(
-      service === undefined ? "There are no logs yet" : `There is no log of ${service}`,
+      service === undefined ? "There are no logs yet" : `There is no log for ${service}`,
       {
         advice: ["make up"],
       },

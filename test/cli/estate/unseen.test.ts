@@ -47,13 +47,13 @@ describe("a series is not there because", () => {
       "errors_total",
       "node",
       "missing",
-      "answers without errors_total: there is nothing of that kind, or it is another version than x 1",
+      "answers without errors_total: there is nothing of that kind, or it is a version other than x 1",
     ],
     [
       "plain_total",
       "redis",
       "missing",
-      "answers without plain_total: there is nothing of that kind, or it is another version than x 1",
+      "answers without plain_total: there is nothing of that kind, or it is a version other than x 1",
     ],
     ['seen_total{code="5"}', "redis", "event", 'the first event makes seen_total{code="5"}'],
     ['seen{state="x"}', "redis", "missing", 'seen is there, but not seen{state="x"}'],
@@ -100,6 +100,6 @@ it("the line of make status says how many, and where to read on", () => {
   const event = { alert: "B", why: "x", kind: "event" } as const;
   expect(unseenLine(3, [event])).toBe("3 alerts loaded.");
   expect(unseenLine(3, [missing, event])).toBe(
-    "3 alerts loaded, of which 1 had no series within a day; make reach says why.",
+    "3 alerts loaded, of which 1 without series for a day; make reach says why.",
   );
 });

@@ -33,7 +33,7 @@ describe("a target that Prometheus was told of", () => {
     expect(silent.map(({ instance, why }) => [instance, why])).toEqual([
       ["b", "has never been scraped"],
       ["c", "refused"],
-      ["d", "Prometheus does not know of it; make logs SERVICE=prometheus says why"],
+      ["d", "Prometheus does not know about it; make logs SERVICE=prometheus says why"],
     ]);
   });
 });

@@ -68,7 +68,7 @@ describe("a preview as people read it", () => {
   it("says when it could only compare with the record, and when nothing would change", () => {
     const page = renderPage(readPreview({ steps: [] }), { ...options, unseen: "no answer" });
     expect(page).toContain("Nothing would change.");
-    expect(page).toContain("could not be asked:\n  no answer");
+    expect(page).toContain("could not be checked:\n  no answer");
   });
 
   it("names what is removed, and that its data stay", () => {
@@ -76,7 +76,7 @@ describe("a preview as people read it", () => {
       readPreview({ steps: [{ op: "delete", urn, oldState: prometheus({}) }] }),
       options,
     );
-    expect(page).toContain("- prometheus: is stopped and removed; its data stay");
+    expect(page).toContain("- prometheus: is stopped and removed; its data is kept");
   });
 
   it("shows errors whole", () => {

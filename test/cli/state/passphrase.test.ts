@@ -93,7 +93,7 @@ describe("a passphrase", () => {
   it("that is a wrong one is said with where it is from", async () => {
     const env = { PULUMI_CONFIG_PASSPHRASE: "wrong" };
     expect(await said(await checkout(withSecret, env))).toContain(
-      "✗ The passphrase that PULUMI_CONFIG_PASSPHRASE gives does not open what stack test has",
+      "✗ The passphrase that PULUMI_CONFIG_PASSPHRASE gives does not open the secrets of stack test",
     );
     const own = await checkout(withSecret, {}, { ".vigil/passphrase": "this checkout's" });
     expect(await said(own)).toContain("✗ The passphrase in .vigil/passphrase does not open");
@@ -103,7 +103,7 @@ describe("a passphrase", () => {
     const place = await checkout("config:\n  vigil:environment: test\n");
     recordWith(place.home, made.salt, ["vigil:index:Process"]);
     expect(await said(place)).toContain(
-      "Or begin anew, with a new login; the data stay: STACK=test make down",
+      "Or start from scratch, with a new login; the data is kept: STACK=test make down",
     );
     recordWith(place.home, made.salt, ["pulumi:pulumi:Stack"]);
     expect(await said(place)).toBe("");

@@ -89,7 +89,7 @@ describe("a record that was copied along with its checkout", () => {
     expect(homesIn(textOf(home, stateFile))).toEqual([here, here]);
     expect(existsSync(inEngine(home, `${stateFile}.attrs`))).toBe(false);
     expect(readdirSync(here)).toEqual(["data"]);
-    expect(notes).toEqual([expect.stringContaining("was about /elsewhere/.vigil/test")]);
+    expect(notes).toEqual([expect.stringContaining("belonged to /elsewhere/.vigil/test")]);
     await adoptRecord(home, progress);
     expect(notes).toHaveLength(1);
   });
@@ -146,8 +146,8 @@ describe("before the engine meets the state", () => {
     ]);
     expect(textOf(home, "meta.yaml")).toBe("version: 1\n");
     expect(notes.sort()).toEqual([
-      "A left-over of a run that did not end well is removed: a.json",
-      "A left-over of a run that did not end well is removed: a.json.18ec.tmp",
+      "Removed a leftover of a run that did not finish: a.json",
+      "Removed a leftover of a run that did not finish: a.json.18ec.tmp",
     ]);
   });
 
@@ -185,7 +185,7 @@ describe("before the engine meets the state", () => {
     const { notes, progress } = listening();
     await careForState(home, progress);
     expect(await readRecord(recordFile(home))).toEqual({ state: "absent" });
-    expect(notes.join()).toContain("begins anew");
+    expect(notes.join()).toContain("starts from scratch");
   });
 
   it("our own copy outlives the engine's", async () => {
@@ -244,7 +244,7 @@ describe("runs that hold a stack", () => {
     expect([worked, notes]).toEqual([
       false,
       [
-        `The engine of an earlier run (process ${child.pid}, since 12:00) still works on stack test; waiting until it ends.`,
+        `The engine of an earlier run (process ${child.pid}, since 12:00) is still working on stack test; waiting until it ends.`,
       ],
     ]);
     child.kill();
@@ -277,7 +277,7 @@ describe("runs that hold a stack", () => {
     while (notes.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(notes).toEqual([
       "Another run (process 1 on once) is changing stack test; waiting until it ends.",
-      "  If it was killed, this one goes on within a minute.",
+      "  If it was killed, this one continues within a minute.",
     ]);
     utimesSync(join(home.root, ".vigil/test.lock"), new Date(0), new Date(0));
     expect(await turn).toBe("done");
@@ -322,8 +322,8 @@ asRoot("on a disk that is full", () => {
 
   it("a run does not begin, and says what is missing", async () => {
     await expect(requireRoom(onDisk("2m"))).rejects.toMatchObject({
-      message: expect.stringContaining("not enough room") as string,
-      details: ["2 MB are free, 4 MB are needed.", "Nothing was changed."],
+      message: expect.stringContaining("not enough disk space") as string,
+      details: ["2 MB free, 4 MB needed.", "Nothing was changed."],
     });
     await requireRoom(onDisk("30m"));
   });
@@ -332,12 +332,12 @@ asRoot("on a disk that is full", () => {
     const home = onDisk("30m", ",nr_inodes=15");
     await expect(requireRoom(home)).rejects.toMatchObject({
       details: [
-        expect.stringMatching(/^\d+ more files can be made there \(inodes\), 300 are needed\.$/),
+        expect.stringMatching(/^\d+ more files can be created there \(inodes\), 300 are needed\.$/),
         "Nothing was changed.",
       ],
     });
     expect(await groundProblems(home.root, "test", "local")).toEqual([
-      expect.stringContaining("has no room for more files (df -i)"),
+      expect.stringContaining("has no inodes left (df -i)"),
     ]);
   });
 

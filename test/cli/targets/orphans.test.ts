@@ -39,7 +39,7 @@ describe("containers whose checkout is gone", () => {
     const removed = await engineWith({ one: "/gone/it's ada's", two: "/gone/it's ada's" });
     const told = await madeElsewhere(home(temporary()), "docker");
     expect(told?.advice[0]).toBe(
-      "Where that folder is no more, on no machine: STACK=x ./vigil down --orphans",
+      "If that folder no longer exists on any machine: STACK=x ./vigil down --orphans",
     );
     expect(await removeOrphans("x")).toEqual(["one", "two"]);
     expect(removed.sort()).toEqual(["/containers/one", "/containers/two", "/networks/net"]);

@@ -92,25 +92,25 @@ describe("an explanation", () => {
 
   it("says what the processor does with it, where there is one", () => {
     const toldIn = (name: string) =>
-      /^Told to +([^]*?)\n(?=\S)/m
+      /^Notifies +([^]*?)\n(?=\S)/m
         .exec(renderExplanation(named(name), remembered, alerts, ""))?.[1]
         ?.split(/\n +/);
     expect(text).not.toContain("processor");
     expect(toldIn("HostDown")).toEqual([
-      "processor at once, which keeps it, not during night",
-      "processor tells hook at once",
+      "processor at once, which stores it, not during night",
+      "processor notifies hook at once",
       "webhook after 10s, again every 1h, not during night",
     ]);
     expect(toldIn("EstateMostlyDown")).toEqual([
-      "processor at once, which keeps it",
-      "processor tells hook at once",
-      "processor tells slack at once, 5m, 90m, unless somebody has taken it",
-      "processor tells lead after 90s, unless somebody has taken it",
+      "processor at once, which stores it",
+      "processor notifies hook at once",
+      "processor notifies slack at once, 5m, 90m, unless somebody has taken it",
+      "processor notifies lead after 90s, unless somebody has taken it",
       "webhook after 0s, again every 30m",
     ]);
   });
 
-  it("says that nobody is told, unless the processor tells somebody", () => {
+  it("says that nobody is notified, unless the processor notifies somebody", () => {
     const { processor } = remembered.receivers;
     const receivers = processor ? { processor } : {};
     const explained = (ways: Stack["ways"]) =>
@@ -131,10 +131,10 @@ describe("an explanation", () => {
   it("says so where nobody is told", () => {
     const lonely = { ...stack, receivers: {}, maintenance: {} };
     expect(renderExplanation(named("HostDown"), lonely, alerts, "")).toMatch(
-      /^Told to +nobody: this stack has no receiver for it$/m,
+      /^Notifies +nobody: this stack has no receiver for it$/m,
     );
     expect(renderExplanation(named("InfoInhibitor"), stack, alerts, "")).toMatch(
-      /^Told to +nobody: it only silences others$/m,
+      /^Notifies +nobody: it only silences others$/m,
     );
   });
 });
