@@ -50,7 +50,7 @@ export function proxyProblems({ processor, target }: Partial<Config>): ConfigPro
     );
   }
   if (partsOf(act).length + partsOf(look).length === 0) {
-    add(["proxy", "act"], "has no groups, and neither has look: nobody could get in");
+    add(["proxy", "act"], "is empty, and so is look: nobody could be let in");
   }
   if (partsOf(act).includes("*") && partsOf(look).length > 0) {
     add(["proxy", "act"], "lets everybody act: vigil:processor.proxy.look says nothing then");

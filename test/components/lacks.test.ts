@@ -175,7 +175,7 @@ describe("what is lacking follows from the configuration", () => {
       "vigil:prometheus.remoteWrite is not set",
       undefined,
     ]);
-    const rules = (one: Config) => Object.values(planEstate(one, { core: local }).rules).join("");
+    const rules = (one: Config) => Object.values(planWhole(one, { core: local }).rules).join("");
     expect(rules(sending)).toContain("PrometheusRemoteWrite");
     expect(rules(config)).not.toContain("PrometheusRemoteWrite");
   });

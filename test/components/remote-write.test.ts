@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseConfig } from "../../components/config/parse.ts";
+import { parseConfig } from "../kit/parse.ts";
 import { remoteWriteFiles } from "../../components/render/remote-write.ts";
 import { renderPrometheus } from "../../components/render/prometheus.ts";
 import { freePort } from "../../lib/free-port.ts";

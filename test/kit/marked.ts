@@ -29,6 +29,18 @@ function put(values: Record<string, unknown>, path: readonly string[], value: un
  */
 export async function marked(): Promise<Marked> {
   const { ca, server } = await throwAway(["localhost"]);
+  const { server: holder } = await throwAway(["holder"]);
+  const url = "https://metrics.example.com/write";
+  /** Secrets that cannot stand beside the others of their section: an entry of their own, and what is in it. */
+  const alone: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    "vigil:prometheus.remoteWrite.<name>.token": { url },
+    "vigil:prometheus.remoteWrite.<name>.key": { url, certificate: holder.certificate },
+  };
+  /** Private keys in PEM. */
+  const keys: Readonly<Record<string, string>> = {
+    "vigil:tls.key": server.key,
+    "vigil:prometheus.remoteWrite.<name>.key": holder.key,
+  };
   const values: Record<string, unknown> = {};
   const marks: Record<string, string> = {};
   const fields = allFields();
@@ -48,11 +60,20 @@ export async function marked(): Promise<Marked> {
         [/postgres\.url$/, `postgres://vigil:${mark}@db.example.com/vigil`],
         [/url$/, `https://hooks.example.com/services/${mark}`],
       ];
-      const own = field.key === "vigil:tls.key";
+      const key = keys[field.key];
       const form = forms.find(([pattern]) => pattern.test(field.key))?.[1] ?? mark;
-      put(values, pathOf(field), own ? server.key : form);
       // Of a key one line of its text, for its ends are the same in all.
-      marks[field.key] = own ? (server.key.split("\n")[1] ?? "") : mark;
+      marks[field.key] = key?.split("\n")[2] ?? mark;
+      const apart = alone[field.key];
+      const [last = "", , ...above] = pathOf(field).reverse();
+      const path = apart ? [...above.reverse(), last, last] : pathOf(field);
+      put(values, path, key ?? form);
+      if (apart) {
+        for (const [name, value] of Object.entries(apart)) {
+          put(values, [...path.slice(0, -1), name], value);
+        }
+        return;
+      }
       const parent = field.key.slice(0, field.key.lastIndexOf("."));
       for (const beside of fields) {
         const known = given[beside.key] ?? beside.example;

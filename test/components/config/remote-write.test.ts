@@ -1,7 +1,7 @@
 import { parse } from "yaml";
-import { parseConfig } from "../../../components/config/parse.ts";
+import { parseConfig } from "../../kit/parse.ts";
 import { encryptedSecret } from "../../../components/config/fields.ts";
-import { planEstate } from "../../../components/plan.ts";
+import { planWhole } from "../../kit/plan.ts";
 import { localTarget } from "../../../components/targets/local/index.ts";
 import { remoteWriteFiles } from "../../../components/render/remote-write.ts";
 import { stackConfig, textOf } from "../../kit/harness.ts";
@@ -112,7 +112,7 @@ describe("a receiver of samples", () => {
       send: { keep: ["node_.*", "up|down"], drop: ["node_scrape_[a-z]+"] },
     });
     if (config === undefined) throw new Error("It has mistakes");
-    const plan = planEstate(config, { core: localTarget("local") });
+    const plan = planWhole(config, { core: localTarget("local") });
     const text = textOf(plan, "prometheus.yml");
     expect(text).not.toContain("a secret");
     const { remote_write } = parse(text) as { remote_write: object[] };
