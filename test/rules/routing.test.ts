@@ -115,6 +115,14 @@ it("the Watchdog goes to the heartbeat alone, and to nobody without one", () => 
   expect(receiversOf(without, watchdog)).toEqual(["nobody"]);
 });
 
+it("a severity that nobody foresaw goes to those on call beside the processor, too", () => {
+  const processor = { url: "https://p/v1/alerts", tokenFile: "/t", authorityFile: "/a" };
+  const config = renderAlertmanager({ ...having((one) => one === "slack"), processor });
+  for (const severity of ["page", "critical", "warning"]) {
+    expect(receiversOf(config, { severity })).toEqual(["processor", "slack"]);
+  }
+});
+
 it("nothing is lost while anybody is on call, whatever its labels", () => {
   const word = fc.stringMatching(/^[a-z]{0,12}$/);
   const one = fc.record({

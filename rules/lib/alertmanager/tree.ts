@@ -55,6 +55,13 @@ function processorRoute(
   return receiver ? [{ ...plain, matchers, receiver, pace, windows, goesOn: true }] : [];
 }
 
+/** Nobody is told at a route one of whose parts has taken the alert, as that to the processor has. */
+function catchAllRoute(receivers: Receivers, windows: readonly string[]): Route[] {
+  if (processorOf(receivers) === undefined) return [];
+  const { pace } = catchAll;
+  return [{ ...plain, matchers: [], receiver: onCall(catchAll, receivers), pace, windows }];
+}
+
 /** What is muted by the same windows: maintenance first, then the teams, then those on call. */
 function branch({ labels, parts, windows }: Division, receivers: Receivers): Route {
   const withinHours = receivers.hours !== undefined;
@@ -76,6 +83,7 @@ function branch({ labels, parts, windows }: Division, receivers: Receivers): Rou
         withinHours: withinHours && way.withinHours,
         windows,
       })),
+      ...catchAllRoute(receivers, windows),
     ],
   };
 }
