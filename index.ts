@@ -2,6 +2,9 @@ import { readAbsent, readConfig } from "./components/config.ts";
 import { loadMakers, Monitoring } from "./components/monitoring.ts";
 import type { VigilOutputs } from "./components/outputs.ts";
 
+// The SDK keeps a stack trace of every promise, and has each looked up in source maps. These files are sources.
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 const config = await readConfig();
 const absent = readAbsent();
 const makers = await loadMakers(config, absent);

@@ -42,18 +42,19 @@ function loadedBy(args: readonly string[], env: NodeJS.ProcessEnv = {}): string[
   }
 }
 
-/** The program of stack local, with more said in its configuration, under a mocked engine. */
-function program(more: Readonly<Record<string, unknown>> = {}, without = "grafana"): string[] {
+/** How the program of stack local is run under a mocked engine, with more said in its configuration. */
+function programArgs(more: Readonly<Record<string, unknown>> = {}): string[] {
   const { values } = stackConfig("local");
   const said = Object.entries(more).map(([key, value]) => [key, JSON.stringify(value)] as const);
   const all = { ...values, ...Object.fromEntries(said) };
   const config = Object.fromEntries(
     Object.entries(all).map(([key, text]) => [`vigil:${key}`, text]),
   );
-  return loadedBy(["bench/lib/load.ts", "vigil", JSON.stringify(config)], {
-    VIGIL_WITHOUT: without,
-  });
+  return ["bench/lib/load.ts", "vigil", JSON.stringify(config)];
 }
+
+const program = (more?: Readonly<Record<string, unknown>>): string[] =>
+  loadedBy(programArgs(more), { VIGIL_WITHOUT: "grafana" });
 
 /** Which of the folders and files of rules there are. */
 const rulesOf = (files: readonly string[]): string[] => {
@@ -102,4 +103,21 @@ describe("the program of a stack that says more", () => {
     const rules = rulesOf(program({ rules: { thresholds: { HostCpuHigh: 0.8 } } }));
     expect(rules).toEqual(expect.arrayContaining(["host", "kafka", "index"]));
   });
+});
+
+it("the provider starts without what an up that changes nothing does not use", () => {
+  const loaded = loadedBy(["--input-type=module", "-e", 'await import("./provider/main.ts")']);
+  expect(loaded).toContain("provider/resources/process.ts");
+  const heavy = /bcrypt|x509|\/yaml$|zod|provider\/process\/(?:work|apply|supervisor|project)/;
+  expect(loaded.filter((file) => heavy.test(file))).toEqual([]);
+});
+
+it("the program has no stack trace looked up in source maps: the SDK takes one of every promise", () => {
+  const hook = "Error.prepareStackTrace = String;";
+  const end = 'process.on("exit", () => (process.exitCode = Error.prepareStackTrace ? 3 : 0));';
+  const args = [
+    `--import=data:text/javascript,${encodeURIComponent(hook + end)}`,
+    ...programArgs(),
+  ];
+  expect(() => loadedBy(args, { VIGIL_WITHOUT: "grafana" })).not.toThrow();
 });

@@ -1,4 +1,4 @@
-import { isRecord } from "../values.ts";
+import { isRecord, type Raw } from "../values.ts";
 
 /**
  * The engine shows a changed text that it can read as YAML as a tree with every unchanged leaf, and
@@ -60,4 +60,9 @@ export function fromStore(files: unknown): unknown {
       typeof text === "string" ? unmarked(text) : text,
     ]),
   );
+}
+
+/** With the files' texts as they are rather than as they are stored. */
+export function asIs(stored: Raw): Raw & { readonly files: unknown } {
+  return { ...stored, files: fromStore(stored["files"]) };
 }
