@@ -86,11 +86,12 @@ export function toldOf(alert: Alert, { environment, maintenance, receivers }: St
 /** What may silence it; each alert with the first rule by which it does. */
 export function silencersOf(alert: Alert, all: readonly Alert[]): Silencer[] {
   const target = classOf(alert);
+  // Of each once: there are hundreds of alerts for each of many rules.
+  const sources = all.map((one) => ({ name: one.name, source: classOf(one) }));
   const named = new Set<string>();
   return inhibitions.flatMap((rule) => {
-    const alerts = all
-      .filter(({ name }) => !named.has(name))
-      .filter((source) => mayInhibit(rule, classOf(source), target))
+    const alerts = sources
+      .filter(({ name, source }) => !named.has(name) && mayInhibit(rule, source, target))
       .map(({ name }) => name)
       .sort();
     for (const name of alerts) named.add(name);
