@@ -27,80 +27,65 @@
 # processor.postgres.url: A PostgreSQL to keep the memory in, instead of a file of its own.
 # ./vigil pulumi config set --secret --path 'vigil:processor.postgres.url'
 
-# processor.heartbeat.url: Posted to every minute as long as alerts can arrive; what is there complains when that ends.
-# ./vigil pulumi config set --secret --path 'vigil:processor.heartbeat.url'
-
-# processor.webhook.url: Where every alert and its end are posted as JSON.
-# ./vigil pulumi config set --secret --path 'vigil:processor.webhook.url'
-
-# processor.email.password: Password at the mail server.
-# ./vigil pulumi config set --secret --path 'vigil:processor.email.password'
-
-# processor.slack.url: Incoming webhook that critical alerts and emergencies go to.
-# ./vigil pulumi config set --secret --path 'vigil:processor.slack.url'
-
-# processor.pagerduty.routingKey: Integration key (Events API v2): triggers, acknowledges and resolves.
-# ./vigil pulumi config set --secret --path 'vigil:processor.pagerduty.routingKey'
-
-# processor.pagerduty.webhookSecret: Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: what people do there is done here.
-# ./vigil pulumi config set --secret --path 'vigil:processor.pagerduty.webhookSecret'
-
-# processor.goalert.token: Token of an integration key of the kind Generic API.
-# ./vigil pulumi config set --secret --path 'vigil:processor.goalert.token'
-
-# processor.goalert.webhookSecret: Password in the address of a GoAlert webhook, `https://vigil:<password>@<processor>/v1/hooks/goalert`: what people do there is done here.
-# ./vigil pulumi config set --secret --path 'vigil:processor.goalert.webhookSecret'
-
-# processor.appwrite.key: API key with the scope messages.write.
-# ./vigil pulumi config set --secret --path 'vigil:processor.appwrite.key'
-
-# processor.discord.url: Webhook of a Discord channel that critical alerts and emergencies go to.
-# ./vigil pulumi config set --secret --path 'vigil:processor.discord.url'
-
-# processor.telegram.token: Token of a Telegram bot, as BotFather tells it.
-# ./vigil pulumi config set --secret --path 'vigil:processor.telegram.token'
-
-# processor.googlechat.url: Webhook of a Google Chat space that critical alerts and emergencies go to.
-# ./vigil pulumi config set --secret --path 'vigil:processor.googlechat.url'
-
-# processor.msteams.url: Webhook of a Microsoft Teams workflow that critical alerts and emergencies go to.
-# ./vigil pulumi config set --secret --path 'vigil:processor.msteams.url'
-
-# processor.ntfy.topic: Topic that critical alerts and emergencies go to: as good as a password where everybody may read.
-# ./vigil pulumi config set --secret --path 'vigil:processor.ntfy.topic'
-
-# processor.ntfy.token: Access token, where the server asks for one.
-# ./vigil pulumi config set --secret --path 'vigil:processor.ntfy.token'
-
-# processor.opsgenie.key: Key of an API integration: creates, acknowledges and closes alerts.
-# ./vigil pulumi config set --secret --path 'vigil:processor.opsgenie.key'
-
-# processor.sns.secretKey: Secret of that access key.
-# ./vigil pulumi config set --secret --path 'vigil:processor.sns.secretKey'
-
 # redis.instances.<name>.password: Its password.
 # ./vigil pulumi config set --secret --path 'vigil:redis.instances["<name>"].password'
 
-# receivers.webhook.url: Where alerts are posted.
-# ./vigil pulumi config set --secret --path 'vigil:receivers.webhook.url'
+# channels.webhook.url: Where alerts and their ends are posted as JSON.
+# ./vigil pulumi config set --secret --path 'vigil:channels.webhook.url'
 
-# receivers.email.password: Password at the mail server.
-# ./vigil pulumi config set --secret --path 'vigil:receivers.email.password'
+# channels.email.password: Password at the mail server.
+# ./vigil pulumi config set --secret --path 'vigil:channels.email.password'
 
-# receivers.slack.url: Incoming webhook.
-# ./vigil pulumi config set --secret --path 'vigil:receivers.slack.url'
+# channels.slack.url: Incoming webhook of Slack.
+# ./vigil pulumi config set --secret --path 'vigil:channels.slack.url'
 
-# receivers.pagerduty.routingKey: Integration key of a PagerDuty service (Events API v2).
-# ./vigil pulumi config set --secret --path 'vigil:receivers.pagerduty.routingKey'
+# channels.pagerduty.routingKey: Integration key (Events API v2): triggers, acknowledges and resolves.
+# ./vigil pulumi config set --secret --path 'vigil:channels.pagerduty.routingKey'
 
-# receivers.heartbeat.url: Posted to every minute; what is there complains when that ends.
-# ./vigil pulumi config set --secret --path 'vigil:receivers.heartbeat.url'
+# channels.pagerduty.webhookSecret: Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: what people do there is done here.
+# ./vigil pulumi config set --secret --path 'vigil:channels.pagerduty.webhookSecret'
 
-# receivers.teams.<name>.webhook.url: Where alerts are posted.
-# ./vigil pulumi config set --secret --path 'vigil:receivers.teams["<name>"].webhook.url'
+# channels.goalert.token: Token of an integration key of the kind Generic API.
+# ./vigil pulumi config set --secret --path 'vigil:channels.goalert.token'
 
-# receivers.teams.<name>.slack.url: Incoming webhook.
-# ./vigil pulumi config set --secret --path 'vigil:receivers.teams["<name>"].slack.url'
+# channels.goalert.webhookSecret: Password in the address of a GoAlert webhook, `https://vigil:<password>@<processor>/v1/hooks/goalert`: what people do there is done here.
+# ./vigil pulumi config set --secret --path 'vigil:channels.goalert.webhookSecret'
 
-# receivers.teams.<name>.pagerduty.routingKey: Integration key of a PagerDuty service (Events API v2).
-# ./vigil pulumi config set --secret --path 'vigil:receivers.teams["<name>"].pagerduty.routingKey'
+# channels.appwrite.key: API key with the scope messages.write.
+# ./vigil pulumi config set --secret --path 'vigil:channels.appwrite.key'
+
+# channels.discord.url: Webhook of a Discord channel.
+# ./vigil pulumi config set --secret --path 'vigil:channels.discord.url'
+
+# channels.telegram.token: Token of a Telegram bot, as BotFather tells it.
+# ./vigil pulumi config set --secret --path 'vigil:channels.telegram.token'
+
+# channels.googlechat.url: Webhook of a Google Chat space.
+# ./vigil pulumi config set --secret --path 'vigil:channels.googlechat.url'
+
+# channels.msteams.url: Webhook of a Microsoft Teams workflow.
+# ./vigil pulumi config set --secret --path 'vigil:channels.msteams.url'
+
+# channels.ntfy.topic: Topic: as good as a password where everybody may read.
+# ./vigil pulumi config set --secret --path 'vigil:channels.ntfy.topic'
+
+# channels.ntfy.token: Access token, where the server asks for one.
+# ./vigil pulumi config set --secret --path 'vigil:channels.ntfy.token'
+
+# channels.opsgenie.key: Key of an API integration: creates, acknowledges and closes alerts.
+# ./vigil pulumi config set --secret --path 'vigil:channels.opsgenie.key'
+
+# channels.sns.secretKey: Secret of that access key.
+# ./vigil pulumi config set --secret --path 'vigil:channels.sns.secretKey'
+
+# channels.heartbeat.url: Posted to every minute as long as alerts can arrive; what is there complains when that ends.
+# ./vigil pulumi config set --secret --path 'vigil:channels.heartbeat.url'
+
+# channels.teams.<name>.webhook.url: Where alerts and their ends are posted as JSON.
+# ./vigil pulumi config set --secret --path 'vigil:channels.teams["<name>"].webhook.url'
+
+# channels.teams.<name>.slack.url: Incoming webhook of Slack.
+# ./vigil pulumi config set --secret --path 'vigil:channels.teams["<name>"].slack.url'
+
+# channels.teams.<name>.pagerduty.routingKey: Integration key (Events API v2): triggers, acknowledges and resolves.
+# ./vigil pulumi config set --secret --path 'vigil:channels.teams["<name>"].pagerduty.routingKey'

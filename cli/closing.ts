@@ -49,7 +49,7 @@ function watching({ watched }: Outputs): string {
 
 const tellMe = (prefix: string): string =>
   "\nTo be notified of alerts, set where they go (it asks for the URL) and run make up again\n\n" +
-  `  ${prefix}./vigil pulumi config set --secret --path vigil:receivers.webhook.url\n`;
+  `  ${prefix}./vigil pulumi config set --secret --path vigil:channels.webhook.url\n`;
 
 function peopleRow({ people }: Outputs, folder: string): [string, string][] {
   const names = Object.keys(people).sort();

@@ -6,6 +6,7 @@ import { DataSource } from "@pulumiverse/grafana/oss/dataSource.js";
 import { Folder } from "@pulumiverse/grafana/oss/folder.js";
 import { Provider } from "@pulumiverse/grafana/provider.js";
 import { datasourceUid } from "../dashboards/lib/theme.ts";
+import type { ChannelSettings } from "./channels/index.ts";
 import type { ReceiverSettings } from "./config/receivers-schema.ts";
 import type { Trust } from "./trust.ts";
 
@@ -20,18 +21,27 @@ export interface GrafanaContentArgs {
   readonly prometheus: string | undefined;
   readonly alertmanager: string | undefined;
   readonly scrapeInterval: string;
-  readonly receivers: ReceiverSettings;
+  readonly channels: Pick<ChannelSettings, "slack"> & Pick<ReceiverSettings, "email" | "webhook">;
   /** Dashboard JSON by uid. */
   readonly boards: Readonly<Record<string, string>>;
 }
 
-function contactPoint({ email, slack, webhook }: ReceiverSettings): ContactPointArgs | undefined {
+function contactPoint({
+  email,
+  slack,
+  webhook,
+}: GrafanaContentArgs["channels"]): ContactPointArgs | undefined {
   if (!email && !slack && !webhook) return undefined;
   return {
     name: "vigil",
     ...(email && { emails: [{ addresses: [email.to] }] }),
     ...(slack && {
-      slacks: [{ recipient: slack.channel, url: pulumi.secret(slack.url.reveal()) }],
+      slacks: [
+        {
+          url: pulumi.secret(slack.url.reveal()),
+          ...(slack.channel !== undefined && { recipient: slack.channel }),
+        },
+      ],
     }),
     ...(webhook && { webhooks: [{ url: pulumi.secret(webhook.url.reveal()) }] }),
   };
@@ -108,7 +118,7 @@ export class GrafanaContent extends pulumi.ComponentResource {
       const board = { configJson, folder: folder.uid, overwrite: true };
       last = new Dashboard(`${name}-${uid}`, board, child());
     }
-    const contact = contactPoint(args.receivers);
+    const contact = contactPoint(args.channels);
     // Deleting first would tear the old one out of the policy that uses it.
     if (contact) {
       new ContactPoint(`${name}-contact`, contact, { ...child(), deleteBeforeReplace: false });

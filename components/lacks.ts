@@ -34,5 +34,8 @@ export const lacksOf = (
   ...lacksAnywhere(),
   ...(hosts < 2 && { "several hosts": "the estate has one" }),
   ...(platform !== "darwin" && { macos: "the estate's host runs Linux" }),
-  ...(Object.assign({}, ...all.map((one) => one.lacksHere?.(config[one.key as never]))) as Lacks),
+  ...(Object.assign(
+    {},
+    ...all.map((one) => one.lacksHere?.(config[one.key as never], config)),
+  ) as Lacks),
 });

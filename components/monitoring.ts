@@ -79,8 +79,8 @@ export class Monitoring extends pulumi.ComponentResource {
     for (const one of plan.leftOut) this.#warn(leftOutText(one));
     const told = toldBy(plan);
     if (told.length === 0) {
-      const fix = setCommand(["receivers", "webhook", "url"]);
-      this.#warn(`No receiver is configured: alerts are shown, but nobody is notified. ${fix}`);
+      const fix = setCommand(["channels", "webhook", "url"]);
+      this.#warn(`No channel is configured: alerts are shown, but nobody is notified. ${fix}`);
     }
     const { environment, login, tls } = config;
     const trust = new Trust("trust", { environment, login, tls }, child);

@@ -66,10 +66,24 @@ export const ways: readonly Way[] = [
 ];
 
 /** Owns what no other route takes: nothing is lost to a severity that nobody foresaw. */
-export const catchAll: Pick<Way, "channels" | "pace"> = {
+export const catchAll: Pick<Way, "channels" | "pace" | "urgent"> = {
   channels: [tempers],
+  urgent: false,
   pace: { wait: "30s", interval: "5m", repeat: "12h" },
 };
+
+/**
+ * Other words for what is urgent, as rules of somebody else's have them: where the alert processor tells what is
+ * urgent, it takes them for that.
+ */
+export const urgentWords = [
+  ...["emerg", "disaster", "panic", "p0", "s0", "sev0", "sev-0"],
+  ...["crit", "page", "pager", "paging", "fatal", "alert", "error", "err", "severe", "high"],
+  ...["major", "urgent", "blocker", "p1", "s1", "sev1", "sev-1", "1"],
+] as const;
+
+/** Who tells. What is wrong with them Alertmanager tells by every channel: the processor may be what is broken. */
+export const tellers = ["alertmanager", "processor"] as const;
 
 /** The pace of teams that have one of their own; what is urgent keeps its shorter interval. */
 export const teamPaces: Readonly<Partial<Record<Team, Pace>>> = {

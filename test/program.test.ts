@@ -301,7 +301,7 @@ describe("what people are warned of", () => {
   it("is that nobody is told, where no receiver is configured", async () => {
     warn.mockClear();
     await run("local", stackConfig("local"));
-    expect(warn.mock.calls.flat().join("\n")).toContain("No receiver is configured");
+    expect(warn.mock.calls.flat().join("\n")).toContain("No channel is configured");
   });
 });
 

@@ -86,7 +86,7 @@ export async function run(args: string[]): Promise<number> {
       off: Object.fromEntries(off),
     },
     receivers: receiversOf(plan),
-    ways: renderChannels(config.processor).subscriptions,
+    ways: renderChannels(config.processor, config).subscriptions,
     maintenance: config.maintenance,
   };
   const runbook = await readFile(join(root, "runbooks", `${alert.service}.md`), "utf8");

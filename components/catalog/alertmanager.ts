@@ -4,6 +4,7 @@ import { about, duration, listening } from "../config/fields.ts";
 import { receiverFiles, toldOf } from "../render/alertmanager.ts";
 import { processorReceiver } from "../render/processor.ts";
 import { webArgs } from "../render/web.ts";
+import { alertmanagerTellings } from "../tellings.ts";
 import { nobody } from "./exporter.ts";
 import type { Estate, Service } from "./service.ts";
 
@@ -19,12 +20,17 @@ const fields = {
   }),
 };
 
+/** What Alertmanager tells in an estate. */
+const tellingsOf = ({ common, has }: Pick<Estate, "common" | "has">) =>
+  alertmanagerTellings(common, has("processor"));
+
 /** Whom Alertmanager tells: the processor, and people. Secrets are files. */
-export function receiversOf({ common, place }: Pick<Estate, "common" | "place">): Receivers {
+export function receiversOf(estate: Pick<Estate, "common" | "has" | "place">): Receivers {
+  const { place } = estate;
   const processor = place("processor");
   const folder = place("alertmanager")?.config ?? "";
   return {
-    ...receiverFiles(common.receivers, folder),
+    ...receiverFiles(tellingsOf(estate), folder),
     ...(processor && { processor: processorReceiver(processor, folder) }),
   };
 }
@@ -59,6 +65,6 @@ export const alertmanager: Service<"alertmanager", typeof fields> = {
     `--storage.path=${place.data}`,
     ...webArgs(place),
   ],
-  tells: ({ common }) => toldOf(common.receivers),
+  tells: (estate) => toldOf(tellingsOf(estate)),
   shell: async () => (await import("./shells/alertmanager.ts")).alertmanagerShell,
 };

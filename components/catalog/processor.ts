@@ -1,6 +1,7 @@
 import { processorFields as fields } from "../config/processor-schema.ts";
 import { channelNames, hearingNames } from "../render/processor-channels.ts";
 import { processorFiles, renderProcessor } from "../render/processor.ts";
+import { processorTellings } from "../tellings.ts";
 import type { Service } from "./service.ts";
 
 /** Remembers every alert, shows what is open and who has it, and delivers. */
@@ -34,16 +35,19 @@ export const processor: Service<"processor", typeof fields> = {
         first: "make processor-image",
         field: "image",
       }),
-  texts: ({ place }, own, settings) => {
+  texts: ({ common, place }, own, settings) => {
     const alertmanager = place("alertmanager");
-    return { [processorFiles.config]: renderProcessor(settings, own, alertmanager) };
+    return { [processorFiles.config]: renderProcessor(settings, common, own, alertmanager) };
   },
   args: ({ place }) => ["serve", "--config", `${place.config}/${processorFiles.config}`],
-  tells: (_estate, settings) => channelNames(settings).map((name) => `processor-${name}`),
-  lacksHere: (settings) => ({
-    ...(channelNames(settings).length === 0 && { "processor channels": "it has none" }),
-    ...(hearingNames(settings).length === 0 && { "processor ears": "it is not set" }),
-    ...(settings.heartbeat === undefined && { "processor heartbeat": "it is not set" }),
+  tells: ({ common }, settings) =>
+    channelNames(settings, common).map((name) => `processor-${name}`),
+  lacksHere: (settings, common) => ({
+    ...(channelNames(settings, common).length === 0 && { "processor channels": "it has none" }),
+    ...(hearingNames(settings, common).length === 0 && { "processor ears": "it is not set" }),
+    ...(processorTellings(settings, common).heartbeat === undefined && {
+      "processor heartbeat": "it is not set",
+    }),
   }),
   shell: async () => (await import("./shells/processor.ts")).processorShell,
 };

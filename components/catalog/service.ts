@@ -216,11 +216,11 @@ export interface Service<K extends string = string, F extends Fields = Fields> {
   /** The arguments that it is started with. They hold no secret: everybody on its machine can read them. */
   args(input: ArgsInput<SettingsOf<F>>): readonly string[];
   /** Ways to people that go through it, by the names that the stack's output has. */
-  tells?(estate: Pick<Estate, "common">, settings: SettingsOf<F>): readonly string[];
+  tells?(estate: Pick<Estate, "common" | "has">, settings: SettingsOf<F>): readonly string[];
   /** What of the things that alerts need no estate has from it, each with the reason. */
   readonly lacks?: Lacks;
   /** The same, where it depends on the stack. */
-  lacksHere?(settings: SettingsOf<F>): Lacks;
+  lacksHere?(settings: SettingsOf<F>, common: Common): Lacks;
   /** What is wrong between fields of its section that are each valid. */
   complaints?(settings: SettingsOf<F>, traits: Traits): Complaint[];
   /** The least that it must be allowed at what it watches. */

@@ -6,7 +6,7 @@ export const discord = defineChannel({
   temper: "chat",
   fields: {
     url: about(secretUrl(), {
-      description: "Webhook of a Discord channel that critical alerts and emergencies go to.",
+      description: "Webhook of a Discord channel.",
       example: "https://discord.com/api/webhooks/…",
       secret: true,
     }),

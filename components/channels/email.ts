@@ -31,7 +31,7 @@ export const email = defineChannel({
   temper: "mail",
   fields: {
     to: about(address, {
-      description: "Who gets mail of critical alerts and emergencies.",
+      description: "Who gets the mail.",
       example: "oncall@example.com",
     }),
     ...mailServer,

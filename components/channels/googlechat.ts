@@ -6,7 +6,7 @@ export const googlechat = defineChannel({
   temper: "chat",
   fields: {
     url: about(secretUrl(), {
-      description: "Webhook of a Google Chat space that critical alerts and emergencies go to.",
+      description: "Webhook of a Google Chat space.",
       example: "https://chat.googleapis.com/v1/spaces/…",
       secret: true,
     }),

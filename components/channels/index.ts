@@ -1,4 +1,4 @@
-/** The kinds of channels that the processor tells people by. A new one is a line here. */
+/** The kinds of channels that people are told by. A new one is a line here. */
 import { z } from "zod";
 import { appwrite } from "./appwrite.ts";
 import type { ChannelKind } from "./channel.ts";
@@ -33,20 +33,48 @@ const kinds = [
 
 type Kinds = (typeof kinds)[number];
 
+/** Every kind, whatever its fields. */
+export const channelKinds = kinds as unknown as readonly ChannelKind[];
+
 type ChannelFields = {
   [One in Kinds as One["name"]]: z.ZodOptional<z.ZodObject<One["fields"], z.core.$strict>>;
 };
 
-/** The section of each kind, as its definition says. */
+/** The section of each kind below `vigil:processor`, where channels were before `vigil:channels`. */
 export const channelFields = Object.fromEntries(
   kinds.map(({ fields, name }) => [name, z.strictObject(fields).optional()]),
 ) as unknown as ChannelFields;
 
-/** What a stack says of its channels. */
-export type ChannelSettings = z.output<z.ZodObject<ChannelFields, z.core.$strict>>;
+/** The keys of a kind, whoever speaks there. */
+type FieldsOf<Kind> =
+  Kind extends ChannelKind<string, infer Fields, infer Own> ? Fields & Own : never;
 
-/** Every kind, whatever its fields. */
-export const channelKinds = kinds as unknown as readonly ChannelKind[];
+type SharedFields = {
+  [One in Kinds as One["name"]]: z.ZodOptional<z.ZodObject<FieldsOf<One>, z.core.$strict>>;
+};
+
+const fieldsOf = ({ alertmanager, fields }: ChannelKind) => ({
+  ...fields,
+  ...alertmanager?.fields,
+});
+
+/** The section of each kind below `vigil:channels`: what whoever speaks there needs. */
+export const sharedFields = Object.fromEntries(
+  channelKinds.map((kind) => [kind.name, z.strictObject(fieldsOf(kind)).optional()]),
+) as unknown as SharedFields;
+
+/** The section of each kind that a team may have of its own. */
+export const teamFields: Readonly<Record<string, z.ZodOptional>> = Object.fromEntries(
+  channelKinds.flatMap((kind) => {
+    if (kind.alertmanager === undefined) return [];
+    const keys: readonly PropertyKey[] = kind.alertmanager.team;
+    const own = Object.entries(fieldsOf(kind)).filter(([key]) => keys.includes(key));
+    return [[kind.name, z.strictObject(Object.fromEntries(own)).optional()]];
+  }),
+);
+
+/** What a stack says of its channels. */
+export type ChannelSettings = z.output<z.ZodObject<SharedFields, z.core.$strict>>;
 
 /** The kinds that a stack has set up, each with its settings. */
 export const configured = (

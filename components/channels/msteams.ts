@@ -6,8 +6,7 @@ export const msteams = defineChannel({
   temper: "chat",
   fields: {
     url: about(secretUrl(), {
-      description:
-        "Webhook of a Microsoft Teams workflow that critical alerts and emergencies go to.",
+      description: "Webhook of a Microsoft Teams workflow.",
       example: "https://prod-01.westeurope.logic.azure.com/workflows/…",
       secret: true,
     }),

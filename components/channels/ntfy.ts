@@ -16,8 +16,7 @@ export const ntfy = defineChannel({
         "is not a topic; write 1 to 64 of A-Z, a-z, 0-9, _ and -",
       ),
       {
-        description:
-          "Topic that critical alerts and emergencies go to: as good as a password where everybody may read.",
+        description: "Topic: as good as a password where everybody may read.",
         secret: true,
       },
     ),

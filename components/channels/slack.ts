@@ -7,7 +7,7 @@ export const slack = defineChannel({
   temper: "chat",
   fields: {
     url: about(secretUrl(), {
-      description: "Incoming webhook that critical alerts and emergencies go to.",
+      description: "Incoming webhook of Slack.",
       example: "https://hooks.slack.com/services/…",
       secret: true,
     }),

@@ -15,7 +15,7 @@ export const telegram = defineChannel({
         error: "is not a chat; write its id, such as -1001234567890, or @name of a public one",
       }),
       {
-        description: "Id of the chat that critical alerts and emergencies go to, or its @name.",
+        description: "Id of the chat, or its @name.",
         example: "'@example_alerts'",
       },
     ),

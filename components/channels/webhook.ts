@@ -6,7 +6,7 @@ export const webhook = defineChannel({
   temper: "chat",
   fields: {
     url: about(secretUrl(), {
-      description: "Where every alert and its end are posted as JSON.",
+      description: "Where alerts and their ends are posted as JSON.",
       example: "https://example.com/hook",
       secret: true,
     }),

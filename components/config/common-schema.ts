@@ -11,6 +11,7 @@ import {
   secretPassword,
   section,
 } from "./fields.ts";
+import { channels } from "./channels-schema.ts";
 import { maintenance, receivers } from "./receivers-schema.ts";
 import { rules } from "./rules-schema.ts";
 
@@ -84,6 +85,7 @@ export const after = {
   probes: about(z.record(name, probe).default({}), {
     description: "Addresses watched from outside, by name.",
   }),
+  channels,
   receivers,
   maintenance,
   rules,

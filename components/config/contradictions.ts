@@ -4,6 +4,7 @@ import { services } from "../catalog/index.ts";
 import type { Listening, Service } from "../catalog/service.ts";
 import { channelKinds, configured } from "../channels/index.ts";
 import { traitsOf } from "../targets/kinds.ts";
+import { channelProblems, hasProcessor } from "./channels.ts";
 import { encryptedSecret } from "./fields.ts";
 import { addressesInside } from "./inside.ts";
 import { maintenanceProblems } from "./maintenance.ts";
@@ -131,28 +132,34 @@ function matches(certificate: X509Certificate, key: string): boolean {
   }
 }
 
-/** Whom an emergency is told that nobody takes is reached over the processor's own mail server. */
-function escalationToNobody({ processor }: Partial<Config>): ConfigProblem[] {
-  if (processor?.escalation === undefined) return [];
-  if (configured(processor).some(([{ escalation }]) => escalation !== undefined)) return [];
+/** Whom an emergency is told that nobody takes is reached over a mail server of the processor's. */
+function escalationToNobody({ channels, processor }: Partial<Config>): ConfigProblem[] {
+  if (processor?.escalation === undefined || channels === undefined) return [];
+  const all = [...configured(processor), ...configured(channels)];
+  if (all.some(([{ escalation }]) => escalation !== undefined)) return [];
   return channelKinds.flatMap(({ escalation, name }) =>
     escalation === undefined
       ? []
       : mistake(
           ["processor", "escalation"],
-          `has no mail server: its mail would go over that of vigil:processor.${name}`,
-          setCommand(["processor", name, escalation.field]),
+          `has no mail server: its mail would go over that of vigil:channels.${name}`,
+          setCommand(["channels", name, escalation.field]),
         ),
   );
 }
 
 /** Services that call the processor must find it. */
-function hooksUnheard({ processor }: Partial<Config>): ConfigProblem[] {
-  if (processor === undefined || processor.url !== undefined) return [];
-  return configured(processor).flatMap(([kind, settings]) => {
+function hooksUnheard(config: Partial<Config>): ConfigProblem[] {
+  const { channels, processor } = config;
+  if (processor === undefined || channels === undefined || processor.url !== undefined) return [];
+  const speaks = config.target !== undefined && hasProcessor(config as Config);
+  return [
+    ...configured(processor).map((one) => ["processor", ...one] as const),
+    ...configured(speaks ? channels : {}).map((one) => ["channels", ...one] as const),
+  ].flatMap(([where, kind, settings]) => {
     const service = kind.calls?.(settings);
     if (service === undefined) return [];
-    const reason = `is missing: vigil:processor.${kind.name}.webhookSecret has ${service} call the processor, which it finds by this address`;
+    const reason = `is missing: vigil:${where}.${kind.name}.webhookSecret has ${service} call the processor, which it finds by this address`;
     return [mistake(["processor", "url"], reason)];
   });
 }
@@ -202,6 +209,7 @@ export function contradictions(
     ...ruleProblems(config, groups),
     ...withinSections(config),
     ...receiverProblems(config),
+    ...channelProblems(config),
     ...escalationToNobody(config),
     ...hooksUnheard(config),
     ...toldTwice(config),

@@ -1,5 +1,6 @@
 import { services } from "../catalog/index.ts";
 import type { Account, Service } from "../catalog/service.ts";
+import { channelFields } from "../channels/index.ts";
 import { allFields, type Field } from "./fields-of.ts";
 import { setCommand } from "./commands.ts";
 
@@ -11,9 +12,19 @@ function defaultCell(field: Field): string {
   return field.required && !field.key.includes("<name>") ? "required" : "";
 }
 
+/** Keys that went on working when another section took their place. */
+const isBefore = ({ key }: Field): boolean => {
+  const [section = "", name = ""] = key.replace("vigil:", "").split(".");
+  if (section === "receivers") return true;
+  return section === "processor" && (name === "heartbeat" || name in channelFields);
+};
+
+/** The fields that a stack is offered. */
+const offered = (): Field[] => allFields().filter((field) => !isBefore(field));
+
 /** Every configuration key as a Markdown table, in the order of the schema. */
 export function configTable(): string {
-  const rows = allFields().map(
+  const rows = offered().map(
     (field) => `| ${code(field.key)} | ${defaultCell(field)} | ${field.description} |`,
   );
   return ["| Key | Default | What it says |", "| --- | --- | --- |", ...rows].join("\n");
@@ -40,7 +51,7 @@ export function accountsText(): string {
 
 /** A script with the command that sets each secret. The values are asked for, never written down. */
 export function secretsExample(): string {
-  const secrets = allFields().filter(({ secret }) => secret === true);
+  const secrets = offered().filter(({ secret }) => secret === true);
   const commands = secrets.flatMap(({ description, key }) => [
     "",
     `# ${key.replace("vigil:", "")}: ${description}`,

@@ -10,6 +10,7 @@ import { removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
 import { always, hint } from "./receivers.ts";
 import type { Config } from "./schema.ts";
+import { alertmanagerTellings } from "../tellings.ts";
 
 /** Values of labels as far as they can be known: rule files of your own may bring any. */
 function knownValues(
@@ -86,7 +87,9 @@ function idleWindows(
   groups: readonly AlertGroup[],
 ): ConfigProblem[] {
   const known = knownValues(config, groups);
-  const tree = routeTree(receiverFiles(config.receivers ?? {}, ""), maintenance);
+  const { channels = {}, receivers = {} } = config;
+  const told = alertmanagerTellings({ channels, receivers }, false);
+  const tree = routeTree(receiverFiles(told, ""), maintenance);
   const found = unreachable(tree, known).flatMap(({ matchers, route }) =>
     route.windows.flatMap((window): ConfigProblem[] => {
       const path = ["maintenance", window, "matchers"];

@@ -111,7 +111,7 @@ export const processorFields = {
         example: "15m",
       }),
       to: about(email, {
-        description: "Who is notified then, over the mail server of vigil:processor.email.",
+        description: "Who is notified then, over the mail server of vigil:channels.email.",
         example: "lead@example.com",
       }),
     })

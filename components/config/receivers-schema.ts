@@ -77,7 +77,7 @@ function isZone(text: string): boolean {
 }
 
 /** Fields of a window; `purpose` begins what people read about each. */
-const when = (purpose: string) => ({
+export const when = (purpose: string) => ({
   weekdays: about(weekdays.optional(), {
     description: `${purpose}: days of the week, \`monday:friday\`, several with commas.`,
     example: "monday:friday",

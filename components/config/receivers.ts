@@ -1,6 +1,7 @@
 import { nearest } from "../../lib/nearest.ts";
 import { teams } from "../../rules/routing.ts";
-import { toldOf } from "../render/alertmanager.ts";
+import { configured, teamFields } from "../channels/index.ts";
+import { alertmanagerTellings, type Said } from "../tellings.ts";
 import { removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
 import type { Config } from "./schema.ts";
@@ -13,37 +14,47 @@ export function hint(name: string, known: readonly string[]): string {
     : `did you mean ${meant}?`;
 }
 
-function teamProblems({ email, teams: told = {} }: Config["receivers"]): ConfigProblem[] {
+/** Where who is told is said: now, and before. */
+type Where = "channels" | "receivers";
+
+type Section = Config["receivers"] | Config["channels"];
+
+const teamKinds = Object.keys(teamFields).sort().join(", ");
+
+function teamProblems(where: Where, { teams: told = {} }: Section, mail: boolean): ConfigProblem[] {
   return Object.entries(told).flatMap(([team, channels]) => {
-    const path = ["receivers", "teams", team];
+    const path = [where, "teams", team];
     if (!teams.some((one) => one === team)) {
       return [mistake(path, `is not a team; ${hint(team, teams)}`, removeCommand(path))];
     }
     if (Object.values(channels).every((one) => one === undefined)) {
-      const reason = "notifies nobody; give it any of email, pagerduty, slack, webhook";
+      const reason = `notifies nobody; give it any of ${teamKinds}`;
       const fix = setCommand([...path, "webhook", "url"]);
       return [mistake(path, reason, fix)];
     }
-    if (channels.email === undefined || email !== undefined) return [];
+    if (!("email" in channels) || channels["email"] === undefined || mail) return [];
     return [
       mistake(
         [...path, "email"],
-        "has no mail server: its mail would go over that of vigil:receivers.email",
-        setCommand(["receivers", "email", "smarthost"]),
+        `has no mail server: its mail would go over that of vigil:${where}.email`,
+        setCommand([where, "email", "smarthost"]),
       ),
     ];
   });
 }
 
+const hasTeams = ({ teams: told = {} }: Section): boolean => Object.keys(told).length > 0;
+
 /** A team's receiver hears only of that team's alerts. */
-function nobodyOnCall(receivers: Config["receivers"]): ConfigProblem[] {
-  const told = toldOf(receivers);
-  if (told.length === 0 || told.some((one) => !one.startsWith("team-"))) return [];
+function nobodyOnCall(said: Said): ConfigProblem[] {
+  const where = hasTeams(said.channels) ? "channels" : "receivers";
+  if (!hasTeams(said[where]) || alertmanagerTellings(said, false).channels.length > 0) return [];
+  if (configured(said.channels).length > 0) return [];
   return [
     mistake(
-      ["receivers"],
+      [where],
       "has teams only; alerts of all other teams would reach nobody",
-      setCommand(["receivers", "webhook", "url"]),
+      setCommand([where, "webhook", "url"]),
     ),
   ];
 }
@@ -54,15 +65,22 @@ type When = Pick<Config["maintenance"][string], "days" | "times" | "weekdays">;
 export const always = ({ days, times, weekdays }: When): boolean =>
   (days ?? times ?? weekdays) === undefined;
 
-function hoursProblems({ hours }: Config["receivers"]): ConfigProblem[] {
+function hoursProblems(where: Where, { hours }: Section): ConfigProblem[] {
   if (hours === undefined || !always(hours)) return [];
-  const path = ["receivers", "hours"];
+  const path = [where, "hours"];
   const reason = "has no hours; set any of weekdays, times, days";
   return [mistake(path, reason, setCommand([...path, "times"]))];
 }
 
-/** What is wrong with `vigil:receivers`, between fields that are each valid. */
-export function receiverProblems({ receivers }: Partial<Config>): ConfigProblem[] {
-  if (receivers === undefined) return [];
-  return [...teamProblems(receivers), ...nobodyOnCall(receivers), ...hoursProblems(receivers)];
+/** What is wrong with who is told, between fields that are each valid. */
+export function receiverProblems({ channels, receivers }: Partial<Config>): ConfigProblem[] {
+  if (receivers === undefined || channels === undefined) return [];
+  const mail = (channels.email ?? receivers.email) !== undefined;
+  return [
+    ...teamProblems("receivers", receivers, mail),
+    ...teamProblems("channels", channels, mail),
+    ...nobodyOnCall({ channels, receivers }),
+    ...hoursProblems("receivers", receivers),
+    ...hoursProblems("channels", channels),
+  ];
 }

@@ -1,7 +1,7 @@
 import type { Channels, Receivers } from "../../rules/lib/alertmanager.ts";
-import { type ChannelSettings, configured } from "../channels/index.ts";
+import { configured } from "../channels/index.ts";
 import type { Secret } from "../config/fields.ts";
-import type { ReceiverSettings } from "../config/receivers-schema.ts";
+import type { AlertmanagerTellings, Spoken } from "../tellings.ts";
 
 /** One secret each, by file in the configuration folder of Alertmanager. */
 export type SecretFiles = Readonly<Record<string, Secret>>;
@@ -25,40 +25,33 @@ class Files {
   }
 }
 
-type Kinds = Partial<ChannelSettings>;
-
 /** Channels as alertmanager.yml has them. */
-const channelsOf = (settings: Kinds, files: Files, prefix = ""): Channels =>
+const channelsOf = (spoken: readonly Spoken[], files: Files, prefix = ""): Channels =>
   Object.fromEntries(
-    configured(settings).flatMap(([{ alertmanager, name, temper }, one]) => {
+    spoken.flatMap(({ kind: { alertmanager, name, temper }, processorTells, settings: one }) => {
       if (alertmanager === undefined) return [];
       const { section } = alertmanager;
-      const told = alertmanager.settings(one, (file, secret) => files.at(prefix + file, secret));
-      return [[name, { temper, section, settings: told }] as const];
+      const settings = alertmanager.settings(one, (file, secret) =>
+        files.at(prefix + file, secret),
+      );
+      return [[name, { temper, section, settings, ...(processorTells && { processorTells }) }]];
     }),
-  );
-
-/** A team's channels, with what they share with those of whoever is on call. */
-const withShared = (own: Kinds, shared: Kinds): Kinds =>
-  Object.fromEntries(
-    Object.entries(own).flatMap(([kind, one]) =>
-      one === undefined ? [] : [[kind, { ...shared[kind as keyof Kinds], ...one }]],
-    ),
   );
 
 /** Who is told, and the files in which Alertmanager finds their secrets. */
 function written(
-  { heartbeat, hours, teams = {}, ...own }: ReceiverSettings,
+  { besides, channels, heartbeat, hours, teams }: AlertmanagerTellings,
   folder: string,
 ): { readonly receivers: Receivers; readonly secrets: SecretFiles } {
   const files = new Files(folder);
-  const channels = channelsOf(own as Kinds, files);
-  const byTeam = Object.entries(teams).map(([team, one]) => {
-    const settings = withShared(one as Kinds, own as Kinds);
-    return [team, channelsOf(settings, files, `team-${team}-`)] as const;
+  const own = channelsOf(channels, files);
+  const byTeam = Object.entries(teams).map(([team, kinds]) => {
+    const spoken = configured(kinds).map(([kind, settings]) => ({ kind, settings }));
+    return [team, channelsOf(spoken, files, `team-${team}-`)] as const;
   });
   const receivers: Receivers = {
-    channels,
+    channels: own,
+    ...(besides.length > 0 && { besides }),
     ...(heartbeat && { heartbeat: { urlFile: files.at("heartbeat-url", heartbeat.url) } }),
     ...(byTeam.length > 0 && { teams: Object.fromEntries(byTeam) }),
     ...(hours && { hours }),
@@ -67,15 +60,16 @@ function written(
 }
 
 /** The receivers as alertmanager.yml names them: files in place of secrets. */
-export const receiverFiles = (config: ReceiverSettings, folder: string): Receivers =>
-  written(config, folder).receivers;
+export const receiverFiles = (tellings: AlertmanagerTellings, folder: string): Receivers =>
+  written(tellings, folder).receivers;
 
 /** The secrets of the receivers, by file. */
-export const receiverSecrets = (config: ReceiverSettings): SecretFiles =>
-  written(config, "").secrets;
+export const receiverSecrets = (tellings: AlertmanagerTellings): SecretFiles =>
+  written(tellings, "").secrets;
 
 /** Who is told of alerts: `email`, `slack`, `team-dba`. A heartbeat is nobody. */
-export function toldOf(config: ReceiverSettings): string[] {
-  const { channels = {}, teams = {} } = receiverFiles(config, "");
-  return [...Object.keys(channels), ...Object.keys(teams).map((team) => `team-${team}`)].sort();
-}
+export const toldOf = ({ channels, teams }: AlertmanagerTellings): string[] =>
+  [
+    ...channels.map(({ kind }) => kind.name),
+    ...Object.keys(teams).map((team) => `team-${team}`),
+  ].sort();

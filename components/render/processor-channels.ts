@@ -1,18 +1,7 @@
 import { seconds } from "../../lib/duration.ts";
 import type { Secret } from "../config/fields.ts";
-import type { Way } from "../channels/channel.ts";
-import { configured } from "../channels/index.ts";
 import type { ProcessorSettings as Settings } from "../config/processor-schema.ts";
-
-/** Every channel with its name, in the order of names. */
-function waysOf(settings: Settings): (readonly [name: string, way: Way])[] {
-  const { escalation: late } = settings;
-  const ways = configured(settings).flatMap(([{ escalation, ...kind }, one]) => [
-    ...Object.entries(kind.ways(one)),
-    ...(escalation && late ? [["escalation", escalation.way(one, late.to)] as const] : []),
-  ]);
-  return ways.sort(([a], [b]) => (a < b ? -1 : 1));
-}
+import { calmWay, type Named, processorTellings, type Said } from "../tellings.ts";
 
 /** What a channel is told of: severities (all without), and how many seconds after the beginning. */
 export interface Subscription {
@@ -27,8 +16,7 @@ export interface Subscription {
  * after a while to others.
  */
 function subscriptionsOf(
-  channel: string,
-  { hears }: Way,
+  { calm, name: channel, way: { hears } }: Named,
   { escalation, remind }: Settings,
 ): Subscription[] {
   const reminders = remind.split(",").map((time) => seconds(time.trim()));
@@ -40,6 +28,16 @@ function subscriptionsOf(
       return [
         { channel, severities: ["critical"], after: [0], also },
         { channel, severities: ["emergency"], after: [0, ...reminders], also },
+        ...(calm && calmWay
+          ? [
+              {
+                channel,
+                severities: calmWay.severities,
+                after: [seconds(calmWay.pace.wait)],
+                also: ["resolved"],
+              },
+            ]
+          : []),
       ];
     case "escalation":
       return [
@@ -54,28 +52,33 @@ function subscriptionsOf(
 }
 
 /** Channels and subscriptions of processor.yml. */
-export function renderChannels(settings: Settings): {
+export function renderChannels(
+  settings: Settings,
+  said: Said,
+): {
   readonly channels: Readonly<Record<string, unknown>>;
   readonly subscriptions: readonly Subscription[];
 } {
-  const ways = waysOf(settings);
+  const { ways } = processorTellings(settings, said);
   return {
-    channels: Object.fromEntries(ways.map(([name, { channel }]) => [name, channel])),
-    subscriptions: ways.flatMap(([name, way]) => subscriptionsOf(name, way, settings)),
+    channels: Object.fromEntries(ways.map(({ name, way }) => [name, way.channel])),
+    subscriptions: ways.flatMap((one) => subscriptionsOf(one, settings)),
   };
 }
 
 /** The secrets of the channels, by file. */
-export const channelSecrets = (settings: Settings): Readonly<Record<string, Secret>> =>
-  Object.assign({}, ...waysOf(settings).map(([, { secrets }]) => secrets)) as Record<
-    string,
-    Secret
-  >;
+export const channelSecrets = (settings: Settings, said: Said): Readonly<Record<string, Secret>> =>
+  Object.assign(
+    {},
+    ...processorTellings(settings, said).ways.map(({ way }) => way.secrets),
+  ) as Record<string, Secret>;
 
 /** The channels by name. */
-export const channelNames = (settings: Settings): string[] =>
-  waysOf(settings).map(([name]) => name);
+export const channelNames = (settings: Settings, said: Said): string[] =>
+  processorTellings(settings, said).ways.map(({ name }) => name);
 
 /** Names of the channels that tell the processor what people do on their other side. */
-export const hearingNames = (settings: Settings): string[] =>
-  waysOf(settings).flatMap(([name, { channel }]) => ("webhookSecretFile" in channel ? [name] : []));
+export const hearingNames = (settings: Settings, said: Said): string[] =>
+  processorTellings(settings, said).ways.flatMap(({ name, way: { channel } }) =>
+    "webhookSecretFile" in channel ? [name] : [],
+  );

@@ -4,6 +4,7 @@ import { partsOf } from "../config/processor-proxy-schema.ts";
 import type { Secret } from "../config/fields.ts";
 import type { ProcessorSettings } from "../config/processor-schema.ts";
 import { peopleOf } from "../people.ts";
+import { processorTellings, type Said } from "../tellings.ts";
 import type { Place } from "../targets/target.ts";
 import { channelSecrets, renderChannels } from "./processor-channels.ts";
 import { username } from "./prometheus.ts";
@@ -40,14 +41,18 @@ export const processorReceiver = (place: Place, folder: string): ProcessorReceiv
 });
 
 /** The secrets of the configuration, by file. */
-export const processorSecrets = (
+export function processorSecrets(
   settings: ProcessorSettings,
-): Readonly<Record<string, Secret>> => ({
-  ...channelSecrets(settings),
-  ...(settings.heartbeat && { [processorFiles.heartbeat]: settings.heartbeat.url }),
-  ...(settings.proxy && { [processorFiles.proxy]: settings.proxy.secret }),
-  ...(settings.postgres && { [processorFiles.postgres]: settings.postgres.url }),
-});
+  said: Said,
+): Readonly<Record<string, Secret>> {
+  const { heartbeat } = processorTellings(settings, said);
+  return {
+    ...channelSecrets(settings, said),
+    ...(heartbeat && { [processorFiles.heartbeat]: heartbeat.url }),
+    ...(settings.proxy && { [processorFiles.proxy]: settings.proxy.secret }),
+    ...(settings.postgres && { [processorFiles.postgres]: settings.postgres.url }),
+  };
+}
 
 const proxyOf = (settings: NonNullable<ProcessorSettings["proxy"]>) => {
   const { act = "", from, groupsHeader, look = "", signOutUrl, userHeader } = settings;
@@ -65,12 +70,14 @@ const proxyOf = (settings: NonNullable<ProcessorSettings["proxy"]>) => {
 /** The text of processor.yml. Same input, same bytes; holds no secret. */
 export function renderProcessor(
   processor: ProcessorSettings,
+  said: Said,
   place: Place,
   alertmanager: Place | undefined,
 ): string {
-  const { heartbeat, postgres } = processor;
+  const { postgres } = processor;
+  const { heartbeat } = processorTellings(processor, said);
   const { look } = peopleOf(processor);
-  const { channels, subscriptions } = renderChannels(processor);
+  const { channels, subscriptions } = renderChannels(processor, said);
   return stringify(
     {
       ...(alertmanager && {

@@ -56,7 +56,7 @@ export const needs = {
   "processor channels": "a channel of the alert processor",
   "processor ears":
     "vigil:processor.pagerduty.webhookSecret or vigil:processor.goalert.webhookSecret",
-  "processor heartbeat": "vigil:processor.heartbeat",
+  "processor heartbeat": "vigil:channels.heartbeat",
   "remote write": "a Prometheus with remote_write",
   "service discovery": "a Prometheus that finds its targets elsewhere than in its configuration",
   "several alertmanagers": "several Alertmanagers in a cluster",

@@ -34,7 +34,7 @@ it("is written one by one: Grafana on SQLite locks itself up where two secrets c
     prometheus: "prometheus:9090",
     alertmanager: "alertmanager:9093",
     scrapeInterval: "15s",
-    receivers: { email: { to: "oncall@example.com" } } as never,
+    channels: { email: { to: "oncall@example.com" } } as never,
     boards: { one: "{}", two: "{}" },
   });
   await pulumi.runtime.disconnect();

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { channelFields } from "../../components/channels/index.ts";
 import { allFields, type Field } from "../../components/config/fields-of.ts";
 import { throwAway } from "./pki.ts";
 
@@ -23,11 +24,16 @@ function put(values: Record<string, unknown>, path: readonly string[], value: un
   at[last] ??= value;
 }
 
+/** Where channels were before `vigil:channels`, in which the same may not be said again. */
+const before = new RegExp(
+  `^vigil:(?:receivers|processor\\.(?:heartbeat|${Object.keys(channelFields).join("|")}))\\.`,
+);
+
 /**
- * Every secret of the schema with what stands beside it, made of the schema itself: a new secret key
+ * Every secret of the schema, with channels where they are or where they were before, with what stands beside it, made of the schema itself: a new secret key
  * is among them without anybody's doing.
  */
-export async function marked(): Promise<Marked> {
+export async function marked(channels: "before" | "now" = "now"): Promise<Marked> {
   const { ca, server } = await throwAway(["localhost"]);
   const { server: holder } = await throwAway(["holder"]);
   const url = "https://metrics.example.com/write";
@@ -43,7 +49,8 @@ export async function marked(): Promise<Marked> {
   };
   const values: Record<string, unknown> = {};
   const marks: Record<string, string> = {};
-  const fields = allFields();
+  const other = channels === "now" ? before : /^vigil:channels\./;
+  const fields = allFields().filter(({ key }) => !other.test(key));
   const given: Readonly<Record<string, string>> = {
     "vigil:tls.certificate": server.certificate,
     "vigil:tls.authority": ca,

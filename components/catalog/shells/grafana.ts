@@ -82,7 +82,7 @@ export const grafanaShell: Shell<Settings> = {
         prometheus: estate.place("prometheus")?.address,
         alertmanager: estate.place("alertmanager")?.address,
         scrapeInterval: cadence.scrapeInterval,
-        receivers: common.receivers,
+        channels: { ...common.receivers, ...common.channels },
         boards,
       },
       { parent, ...(running && { dependsOn: [...running.resources] }) },

@@ -47,7 +47,7 @@ export const processorShell: Shell<ProcessorSettings> = {
         [processorFiles.secret]: signing.password,
         [processorFiles.tokens]: trust.token("alertmanager", name).password,
         ...Object.fromEntries(
-          Object.entries(processorSecrets(settings)).map(([file, one]) => [
+          Object.entries(processorSecrets(settings, estate.common)).map(([file, one]) => [
             file,
             pulumi.secret(one.reveal()),
           ]),

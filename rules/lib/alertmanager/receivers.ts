@@ -9,6 +9,8 @@ export interface Means {
   readonly section: string;
   /** What stands there: files in place of secrets. */
   readonly settings: object;
+  /** What the alert processor tells there, and so Alertmanager does not. @default nothing */
+  readonly processorTells?: "all" | "urgent";
 }
 
 /** Ways to people by kind, in the order in which they are named. */
@@ -25,6 +27,8 @@ export interface ProcessorReceiver {
 export interface Receivers {
   /** Those of whoever is on call. */
   readonly channels?: Channels;
+  /** Tempers of channels by which the alert processor alone tells what can wait. */
+  readonly besides?: readonly Temper[];
   /** What misses the Watchdog when it stops. */
   readonly heartbeat?: { readonly urlFile: string };
   readonly processor?: ProcessorReceiver;
@@ -50,19 +54,42 @@ function receiver(name: string, channels: Channels): Receiver {
 
 export const nobody: Receiver = { name: "nobody", configs: {} };
 
-/** The channels that a way prefers among those there are. */
-function preferred(way: Pick<Way, "channels">, channels: Channels): Channels {
+/** The first set of tempers that there is any of. */
+export const preferred = (
+  { channels: sets }: Pick<Way, "channels">,
+  there: readonly Temper[],
+): readonly Temper[] => sets.find((set) => set.some((one) => there.includes(one))) ?? [];
+
+/** Those on call, by the best channels a stack has for it that nobody else tells: `webhook-email`. */
+export function onCall(
+  way: Pick<Way, "channels" | "urgent">,
+  { besides = [], channels = {} }: Receivers,
+): Receiver {
   const all = Object.entries(channels);
-  const sets = way.channels.map((set) => all.filter(([, { temper }]) => set.includes(temper)));
-  return Object.fromEntries(sets.find((set) => set.length > 0) ?? []);
+  const best = preferred(way, [...all.map(([, { temper }]) => temper), ...besides]);
+  const told = all.filter(([, { processorTells, temper }]) => {
+    const taken = processorTells === "all" || (processorTells === "urgent" && way.urgent);
+    return best.includes(temper) && !taken;
+  });
+  if (told.length === 0) return nobody;
+  return receiver(told.map(([name]) => name).join("-"), Object.fromEntries(told));
 }
 
-/** Those on call, by the best channels a stack has for it: `webhook-email`. */
-export function onCall(way: Pick<Way, "channels">, { channels = {} }: Receivers): Receiver {
-  const told = preferred(way, channels);
-  const names = Object.keys(told);
-  return names.length === 0 ? nobody : receiver(names.join("-"), told);
-}
+/** Whether the processor tells by a channel that Alertmanager could tell by. */
+export const isShared = ({ channels = {} }: Receivers): boolean =>
+  Object.values(channels).some(({ processorTells }) => processorTells !== undefined);
+
+/** As if the processor told nobody. */
+export const withoutProcessor = ({ channels = {}, ...rest }: Receivers): Receivers => ({
+  ...rest,
+  besides: [],
+  channels: Object.fromEntries(
+    Object.entries(channels).map(([name, { section, settings, temper }]) => [
+      name,
+      { section, settings, temper },
+    ]),
+  ),
+});
 
 /** A team by every channel it has; undefined where it has none. */
 export function ofTeam(team: Team, { teams }: Receivers): Receiver | undefined {

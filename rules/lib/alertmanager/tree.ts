@@ -5,6 +5,8 @@ import {
   processorPace,
   teamPaces,
   teams,
+  tellers,
+  urgentWords,
   type Way,
   ways,
 } from "../../routing.ts";
@@ -12,7 +14,16 @@ import { seconds } from "../../../lib/duration.ts";
 import { cellsOf, divide, type Division, type Maintenance } from "./maintenance.ts";
 import { is, type Matcher } from "./matcher.ts";
 import { pruned } from "./reach.ts";
-import { heartbeatOf, nobody, ofTeam, onCall, processorOf, type Receivers } from "./receivers.ts";
+import {
+  heartbeatOf,
+  isShared,
+  nobody,
+  ofTeam,
+  onCall,
+  processorOf,
+  type Receivers,
+  withoutProcessor,
+} from "./receivers.ts";
 import type { Route } from "./route.ts";
 
 const plain = { goesOn: false, withinHours: false, routes: [] } as const;
@@ -62,9 +73,53 @@ function catchAllRoute(receivers: Receivers, windows: readonly string[]): Route[
   return [{ ...plain, matchers: [], receiver: onCall(catchAll, receivers), pace, windows }];
 }
 
+/** People: the teams, then those on call. */
+function peopleRoutes(receivers: Receivers, windows: readonly string[]): Route[] {
+  const withinHours = receivers.hours !== undefined;
+  return [
+    ...teamRoutes(receivers, withinHours, windows),
+    ...ways.map((way) => ({
+      ...plain,
+      matchers: [is("severity", ...way.severities)],
+      receiver: onCall(way, receivers),
+      pace: way.pace,
+      withinHours: withinHours && way.withinHours,
+      windows,
+    })),
+  ];
+}
+
+/** Where the processor tells a part: what it may be too broken to tell, and what it takes for urgent. */
+function sharedRoutes(receivers: Receivers, windows: readonly string[]): Record<string, Route[]> {
+  if (!isShared(receivers)) return {};
+  const own = withoutProcessor(receivers);
+  const { pace } = catchAll;
+  return {
+    tellers: [
+      {
+        ...plain,
+        matchers: [is("service", ...tellers)],
+        receiver: onCall(catchAll, own),
+        pace,
+        windows,
+        routes: peopleRoutes(own, windows),
+      },
+    ],
+    words: [
+      {
+        ...plain,
+        matchers: [is("severity", ...urgentWords)],
+        receiver: onCall({ ...catchAll, urgent: true }, receivers),
+        pace,
+        windows,
+      },
+    ],
+  };
+}
+
 /** What is muted by the same windows: maintenance first, then the teams, then those on call. */
 function branch({ labels, parts, windows }: Division, receivers: Receivers): Route {
-  const withinHours = receivers.hours !== undefined;
+  const { tellers = [], words = [] } = sharedRoutes(receivers, windows);
   return {
     ...plain,
     matchers: Object.entries(labels).map(([label, value]) => is(label, value)),
@@ -74,15 +129,9 @@ function branch({ labels, parts, windows }: Division, receivers: Receivers): Rou
     routes: [
       ...parts.map((part) => branch(part, receivers)),
       ...processorRoute(receivers, processorPace, windows),
-      ...teamRoutes(receivers, withinHours, windows),
-      ...ways.map((way) => ({
-        ...plain,
-        matchers: [is("severity", ...way.severities)],
-        receiver: onCall(way, receivers),
-        pace: way.pace,
-        withinHours: withinHours && way.withinHours,
-        windows,
-      })),
+      ...tellers,
+      ...peopleRoutes(receivers, windows),
+      ...words,
       ...catchAllRoute(receivers, windows),
     ],
   };

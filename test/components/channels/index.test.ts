@@ -48,8 +48,8 @@ describe("what contradicts a channel", () => {
     expect(mistakes({ escalation: { to: "lead@example.com" } })).toMatchObject([
       {
         path: "vigil:processor.escalation",
-        reason: "has no mail server: its mail would go over that of vigil:processor.email",
-        fix: expect.stringContaining("'vigil:processor.email.smarthost'") as string,
+        reason: "has no mail server: its mail would go over that of vigil:channels.email",
+        fix: expect.stringContaining("'vigil:channels.email.smarthost'") as string,
       },
     ]);
   });

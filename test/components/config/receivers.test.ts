@@ -58,7 +58,7 @@ describe("receivers and maintenance without mistakes", () => {
   });
 
   it("keep the keys of teams secret in the table of keys", () => {
-    expect(configTable()).toMatch(/receivers\.teams\.<name>\.pagerduty\.routingKey` \| secret/);
+    expect(configTable()).toMatch(/channels\.teams\.<name>\.pagerduty\.routingKey` \| secret/);
   });
 });
 

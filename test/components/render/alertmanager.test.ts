@@ -1,11 +1,12 @@
 import { Secret } from "../../../components/config/fields.ts";
 import type { Config } from "../../../components/config/schema.ts";
+import { alertmanagerTellings } from "../../../components/tellings.ts";
 import { receiverFiles, receiverSecrets, toldOf } from "../../../components/render/alertmanager.ts";
 import { renderAlertmanager } from "../../../rules/lib/alertmanager.ts";
 
 const url = (path: string) => ({ url: new Secret(`https://example.com/${path}`) });
 
-const config: Config["receivers"] = {
+const before: Config["receivers"] = {
   webhook: url("hook"),
   email: {
     to: "oncall@example.com",
@@ -25,6 +26,10 @@ const config: Config["receivers"] = {
     },
   },
 };
+
+const tellings = (receivers: Config["receivers"]) =>
+  alertmanagerTellings({ channels: {}, receivers }, true);
+const config = tellings(before);
 
 describe("receivers", () => {
   const text = renderAlertmanager(receiverFiles(config, "/etc/am"));
@@ -60,6 +65,6 @@ describe("receivers", () => {
     expect(toldOf(config)).toEqual(
       "email pagerduty slack team-dba team-security webhook".split(" "),
     );
-    expect(toldOf({ heartbeat: url("beat") })).toEqual([]);
+    expect(toldOf(tellings({ heartbeat: url("beat") }))).toEqual([]);
   });
 });

@@ -88,7 +88,8 @@ const [place, alertmanager] = [
   target.place({ name: "processor", port: 9095 }),
   target.place({ name: "alertmanager", port: 9093 }),
 ];
-const textOf = (config: Config): string => renderProcessor(config.processor, place, alertmanager);
+const textOf = (config: Config): string =>
+  renderProcessor(config.processor, config, place, alertmanager);
 
 describe("processor.yml", () => {
   test.each([
@@ -99,7 +100,7 @@ describe("processor.yml", () => {
     const path = join(folder, "processor.yml");
     writeFileSync(path, textOf(config));
     const read = readConfig(path);
-    for (const [file, secret] of Object.entries(processorSecrets(config.processor))) {
+    for (const [file, secret] of Object.entries(processorSecrets(config.processor, config))) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), secret.reveal());
     }
@@ -122,7 +123,7 @@ describe("processor.yml", () => {
         : ["sqlite", undefined],
     );
     const channels = openChannels(read.channels, readSecret);
-    expect(channels.map(({ name }) => name)).toEqual(channelNames(config.processor));
+    expect(channels.map(({ name }) => name)).toEqual(channelNames(config.processor, config));
     expect(channels).toHaveLength("slack" in processor ? 15 : 0);
     expect(read.readers).toEqual("slack" in processor ? ["wall"] : []);
   });
@@ -141,7 +142,8 @@ describe("processor.yml", () => {
 });
 
 describe("the policy", () => {
-  const { subscriptions } = renderChannels(configOf({ ...everything, remind: "1m, 2m" }).processor);
+  const config = configOf({ ...everything, remind: "1m, 2m" });
+  const { subscriptions } = renderChannels(config.processor, config);
   const of = (channel: string) =>
     subscriptions.filter((one) => (one as { channel: string }).channel === channel);
 
