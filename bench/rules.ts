@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
+import { ask } from "../lib/ask.ts";
 import { groups } from "../rules/index.ts";
 import type { AlertGroup } from "../rules/lib/alert.ts";
 import { plainOptions, renderRuleFile } from "../rules/lib/rule-file.ts";
@@ -137,7 +138,7 @@ async function start(program: string, folder: string): Promise<Synthetic> {
 
 /** Value of a metric of Prometheus' own; NaN where it is not there. */
 async function own(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+  const { body: text } = await ask(`${url}/metrics`);
   return Number(new RegExp(`^${name} (.*)$`, "m").exec(text)?.[1]);
 }
 
@@ -179,8 +180,8 @@ export function run(): Promise<Report> {
       await estate.rules();
       await rest(2 * interval);
       const withRules = await cpu(estate.url, measured);
-      const answer = await fetch(`${estate.url}/api/v1/rules`);
-      const { data } = (await answer.json()) as Rules;
+      const { body } = await ask(`${estate.url}/api/v1/rules`);
+      const { data } = JSON.parse(body) as Rules;
       const shares = data.groups
         .map((group) => ({ ...group, share: group.evaluationTime / group.interval }))
         .sort((a, b) => b.share - a.share);

@@ -41,7 +41,7 @@ export function run(): Promise<Report> {
   return guarded(async () => {
     const folder = await mkdtemp(join(tmpdir(), "vigil-bench-scrape-"));
     const running: RunningExporter[] = [];
-    const closers: (() => void)[] = [];
+    const closers: (() => Promise<void>)[] = [];
     try {
       const { binFolder } = await ensureTools(["node_exporter"], {
         root: folder,
@@ -53,7 +53,7 @@ export function run(): Promise<Report> {
         const program = join(binFolder, "node_exporter");
         const { access, cpu, ...rest } = await startExporter(program, contenders[name], ground);
         running.push({ access, cpu, ...rest });
-        const { close, scrape } = createScraper(access);
+        const { close, scrape } = await createScraper(access);
         closers.push(close);
         turns[name] = async () => {
           await sleep(pause, undefined, { signal: interrupted.signal });
@@ -62,7 +62,7 @@ export function run(): Promise<Report> {
       }
       return reportOf(await takeTurns(turns, { rounds: 400, seconds: 75, warmUps: 20 }));
     } finally {
-      for (const close of closers) close();
+      await Promise.all(closers.map((close) => close()));
       await Promise.all(running.map((one) => one.stop()));
       await rm(folder, { recursive: true, force: true });
     }

@@ -49,9 +49,13 @@ export class ToolError extends UserError {
 /** A reason to stop instead of trying the next place: nothing further would be right or safe. */
 export class FatalError extends UserError {}
 
-/** The message of whatever was thrown. */
-export const reasonOf = (error: unknown): string =>
-  (error as Partial<Error> | undefined)?.message ?? String(error);
+/** The message of whatever was thrown; where it only collects others, theirs. */
+export function reasonOf(error: unknown): string {
+  const { message, errors } = (error ?? {}) as Partial<AggregateError>;
+  // Node tries each address of a name, and gives what became of all of them no message.
+  if (message === "" && errors !== undefined) return errors.map(reasonOf).join("; ");
+  return message ?? String(error);
+}
 
 /** The error of a disk without space, as somebody can act on it. */
 export const diskFull = (folder: string, cause: unknown): FatalError =>

@@ -75,7 +75,11 @@ describe("imports", () => {
   it("of tools are Node's own and lib: they run before packages are there", () => {
     const tools = files.filter((file) => /^(?:tools|lib)\//.test(file));
     const allowed = /^(?:tools\/|lib\/|node:)/;
-    expect(violations(tools, (_file, one) => !allowed.test(one))).toEqual([]);
+    const outside = violations(tools, (_file, one) => !allowed.test(one));
+    // Once for its types, and once when something is asked.
+    expect(outside).toEqual(Array(2).fill("lib/ask.ts imports undici"));
+    const loading = /^import (?!type ).*"undici"/m;
+    expect(text("lib/ask.ts")).not.toMatch(loading);
     expect(violations(tools, (file, one) => /^lib\//.test(file) && /^tools\//.test(one))).toEqual(
       [],
     );
@@ -193,6 +197,20 @@ describe("each thing in one place", () => {
       "lib/poll.ts",
       "provider/process/apply.ts",
       "provider/process/lock.ts",
+    ]);
+  });
+
+  it("HTTP requests are made in one place, beside what runs before packages are there", () => {
+    const asking =
+      /import \{[^}]*\b(?:Agent|get|request)\b[^}]*\} from "node:https?"|require\("node:https?"\)|"undici"|\bfetch\(/;
+    const askers = files.filter(
+      (file) => !/^(?:services|test)\//.test(file) && asking.test(text(file)),
+    );
+    expect(askers).toEqual([
+      "cli/targets/docker/engine.ts",
+      "components/targets/docker/engine.ts",
+      "lib/ask.ts",
+      "tools/network.ts",
     ]);
   });
 

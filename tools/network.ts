@@ -1,4 +1,5 @@
 import { createWriteStream } from "node:fs";
+// Fetches what npm needs, too, before its packages are there: Node's own client.
 import { request as requestHttp, type IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
 import { pipeline } from "node:stream/promises";

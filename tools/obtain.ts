@@ -55,7 +55,7 @@ export async function obtain(tool: Tool, shop: Workshop, progress: Progress): Pr
       join(shop.cache, "locks", `${tool.name}-${tool.version}.lock`),
       async () =>
         (await readCached(cachedAt(tool, shop))) ??
-        (await fetch(tool, shop, progress, step, looked.onPath)),
+        (await fill(tool, shop, progress, step, looked.onPath)),
       ({ pid }) => {
         step.update(`waiting for another run that is getting it (process ${pid})`);
         progress.note(`  ${tool.name}: another run is getting it (process ${pid}), waiting`);
@@ -83,7 +83,7 @@ function getGo(shop: Workshop, progress: Progress): Promise<Found> {
 }
 
 /** Tries each place in order. */
-async function fetch(
+async function fill(
   tool: Tool,
   shop: Workshop,
   progress: Progress,

@@ -91,7 +91,7 @@ export async function startExporter(
     child.kill("SIGTERM");
     await ended;
   };
-  const scraper = createScraper({ ...access, port });
+  const scraper = await createScraper({ ...access, port });
   try {
     const answer = await poll(
       () => scraper.scrape().catch(() => undefined),
@@ -103,7 +103,7 @@ export async function startExporter(
     await stop();
     throw error;
   } finally {
-    scraper.close();
+    await scraper.close();
   }
   return { access: { ...access, port }, cpu: () => cpuOf(child.pid), stop };
 }

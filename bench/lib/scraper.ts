@@ -1,5 +1,5 @@
-import { Agent, request } from "node:https";
 import { gunzipSync } from "node:zlib";
+import { openClient } from "../../lib/ask.ts";
 
 /** How a listener on loopback is reached. */
 export interface Access {
@@ -25,7 +25,7 @@ export interface Scrape {
 export interface Scraper {
   /** @throws Error when the answer is not 200. */
   readonly scrape: () => Promise<Scrape>;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 /** As Prometheus 3 asks. */
@@ -39,43 +39,21 @@ const headers = {
 };
 
 /** A scraper that keeps its connection, as Prometheus does. */
-export function createScraper({ authority, certificate, key, port }: Access): Scraper {
-  const agent = new Agent({
-    ca: authority,
-    cert: certificate,
-    key,
-    keepAlive: true,
-    maxSockets: 1,
-  });
-  const options = { agent, headers, timeout: 5000 };
+export async function createScraper(access: Access): Promise<Scraper> {
+  const { authority, certificate: cert, key, port } = access;
+  const client = await openClient(`https://127.0.0.1:${port}`, { authority, cert, key });
   return {
-    close: () => {
-      agent.destroy();
+    close: client.close,
+    scrape: async () => {
+      const begun = performance.now();
+      const answer = await client.ask("/metrics", { headers });
+      const ms = performance.now() - begun;
+      if (answer.status !== 200) throw new Error(`a scrape was answered ${answer.status}`);
+      const zipped = answer.headers["content-encoding"] === "gzip";
+      const plain = zipped ? gunzipSync(answer.bytes) : answer.bytes;
+      const text = plain.toString("utf8");
+      return { ms, wireBytes: answer.bytes.length, bytes: plain.length, text };
     },
-    scrape: () =>
-      new Promise((resolve, reject) => {
-        const begun = performance.now();
-        const call = request(`https://127.0.0.1:${port}/metrics`, options, (answer) => {
-          const chunks: Buffer[] = [];
-          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-          answer.on("error", reject);
-          answer.on("end", () => {
-            const ms = performance.now() - begun;
-            const body = Buffer.concat(chunks);
-            if (answer.statusCode !== 200) {
-              reject(new Error(`a scrape was answered ${answer.statusCode ?? "?"}`));
-              return;
-            }
-            const zipped = answer.headers["content-encoding"] === "gzip";
-            const plain = zipped ? gunzipSync(body) : body;
-            const text = plain.toString("utf8");
-            resolve({ ms, wireBytes: body.length, bytes: plain.length, text });
-          });
-        });
-        call.on("timeout", () => call.destroy(new Error("no answer within 5 s")));
-        call.on("error", reject);
-        call.end();
-      }),
   };
 }
 

@@ -16,7 +16,7 @@ function closed(name: string, url: string, authority: string): Check {
 }
 
 /** How TLS ends the handshake with somebody who has no certificate, or only reads that it was ended. */
-const refused = /^(?:ERR_SSL_|ECONNRESET$|EPIPE$)/;
+const refused = /^(?:ERR_SSL_|ECONNRESET$|EPIPE$|UND_ERR_SOCKET$)/;
 
 function closedToHolders(name: string, url: string, authority: string): Check {
   return {

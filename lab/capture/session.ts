@@ -5,6 +5,7 @@ import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ask } from "../../lib/ask.ts";
 import {
   mergeMetrics,
   parseExposition,
@@ -154,7 +155,7 @@ export class Session {
     await this.until(`${name} answers at ${ready}`, async () => {
       if (child.exitCode !== null || child.signalCode !== null)
         throw new UserError(`${name} ended at once`, { details: await this.#words(name) });
-      return (await fetch(ready)).status < 500;
+      return (await ask(ready)).status < 500;
     });
   }
 
@@ -178,10 +179,9 @@ export class Session {
 
   /** Scrapes an address, and keeps what was seen. */
   async scrape(url: string, sift: (metrics: Metrics) => Metrics = (all) => all): Promise<Metrics> {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(patience) });
-    const text = await answer.text();
-    if (!answer.ok) throw new UserError(`${url} answers ${answer.status}`, { details: [text] });
-    return this.saw(text, sift);
+    const { body, status } = await ask(url, { seconds: patience / 1000 });
+    if (status !== 200) throw new UserError(`${url} answers ${status}`, { details: [body] });
+    return this.saw(body, sift);
   }
 
   /** Keeps what a program exposed, where it had to be asked in a way of its own. */

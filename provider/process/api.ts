@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { ask, type Question } from "../../lib/ask.ts";
 import { poll } from "../../lib/poll.ts";
 import { messageOf, VigilError } from "../errors.ts";
 import { isRecord } from "../values.ts";
@@ -16,44 +16,35 @@ export interface Supervised {
   readonly restarts: number;
 }
 
+type Method = NonNullable<Question["method"]>;
+
 interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
 
 /** One request of process-compose's REST API over its socket. */
-export function call(layout: Layout, method: string, path: string, seconds = 60): Promise<Answer> {
-  return reach(layout.socket, (socketPath) => ask(socketPath, method, path, seconds));
+export async function call(
+  layout: Layout,
+  method: Method,
+  path: string,
+  seconds = 60,
+): Promise<Answer> {
+  const { body, status } = await reach(layout.socket, (socket) =>
+    ask(`http://localhost${path}`, { socket, method, seconds }),
+  );
+  return { status, body: parsed(body) };
 }
 
-function ask(socketPath: string, method: string, path: string, seconds: number): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      { socketPath, method, path, agent: false, timeout: seconds * 1000 },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-        incoming.on("error", reject);
-        incoming.on("end", () => {
-          resolve({ status: incoming.statusCode ?? 0, body: parsed(Buffer.concat(chunks)) });
-        });
-      },
-    );
-    outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer within ${seconds} s`)));
-    outgoing.on("error", reject);
-    outgoing.end();
-  });
-}
-
-function parsed(body: Buffer): unknown {
+function parsed(body: string): unknown {
   try {
-    return JSON.parse(body.toString("utf8"));
+    return JSON.parse(body);
   } catch {
     return undefined;
   }
 }
 
-async function command(layout: Layout, method: string, path: string): Promise<void> {
+async function command(layout: Layout, method: Method, path: string): Promise<void> {
   let why: string;
   try {
     const { status, body } = await call(layout, method, path);

@@ -2,7 +2,7 @@ import { poll } from "../../lib/poll.ts";
 import { VigilError } from "../errors.ts";
 import { redact } from "../redact.ts";
 import type { ProcessInputs } from "../types.ts";
-import { ask } from "./health.ts";
+import { askHealth } from "./health.ts";
 import { foldersOf, layoutOf } from "./layout.ts";
 import { isRunning, lastLines, stateOf, type Supervised } from "./api.ts";
 import { exclusively } from "./lock.ts";
@@ -26,7 +26,7 @@ export async function waitUntilReady(
   let answer = "it was not asked";
   const look = async (): Promise<{ state: Supervised | undefined; ready: boolean }> => {
     const state = await stateOf(layout, inputs.name);
-    const refusal = isRunning(state) ? await ask(inputs.health) : answer;
+    const refusal = isRunning(state) ? await askHealth(inputs.health) : answer;
     answer = refusal ?? answer;
     if (state === undefined) {
       await exclusively(layout.lock, () => startIfDown(layout));

@@ -45,3 +45,18 @@ export async function identity(): Promise<Identity> {
   );
   return { authority, leaf };
 }
+
+/** What somebody shows who asks a listener that wants a certificate. */
+export const holderOf = (authority: Pair): Promise<Pair> =>
+  newCertificate(
+    {
+      commonName: "holder",
+      use: "client",
+      ...terms,
+      dnsNames: [],
+      ipAddresses: [],
+      authorityCertificate: authority.certificate,
+      authorityKey: authority.key,
+    },
+    Date.now(),
+  );

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 
-/** Asks the engine's `/_ping` and prints why it does not answer. */
+/** Asks the engine's `/_ping` and prints why it does not answer; Node's own client is there sooner than another. */
 const ping = `
 const [scheme, value] = process.argv.slice(1);
 const url = scheme === "tcp" ? new URL("http://" + value) : undefined;

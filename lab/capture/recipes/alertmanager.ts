@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ask } from "../../../lib/ask.ts";
 import { tools } from "../../../tools/tools.ts";
 import type { Binaries, Recipe } from "../recipe.ts";
 import type { Session } from "../session.ts";
@@ -82,12 +83,8 @@ export const alertmanager: Recipe = {
     const first = await startAlertmanager(session, binaries, "first", member(one));
     const second = await startAlertmanager(session, binaries, "second", member(two, one));
     const post = async (path: string, body: unknown): Promise<void> => {
-      const answer = await fetch(`http://${first}/api/v2/${path}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      });
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      const answer = await ask(`http://${first}/api/v2/${path}`, { method: "POST", body });
+      if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.body}`);
     };
     const now = Date.now();
     await post("silences", {
@@ -103,7 +100,7 @@ export const alertmanager: Recipe = {
       ways.map((way) => ({ labels: { alertname: "Capture", way } })),
     );
     const sees = async (line: RegExp): Promise<boolean> =>
-      line.test(await (await fetch(`http://${first}/metrics`)).text());
+      line.test((await ask(`http://${first}/metrics`)).body);
     const wanted = [
       /^alertmanager_notifications_total\{.*integration="webhook".*\} [1-9]/m,
       /^alertmanager_notifications_failed_total\{.*integration="webhook".*\} [1-9]/m,

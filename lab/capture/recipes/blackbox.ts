@@ -1,3 +1,4 @@
+import { ask } from "../../../lib/ask.ts";
 import { tools } from "../../../tools/tools.ts";
 import { answerDns, answerGrpc, answerHttps, answerTcp, tlsFiles } from "../answers.ts";
 import type { Recipe } from "../recipe.ts";
@@ -93,7 +94,7 @@ export const blackbox: Recipe = {
       await session.scrape(
         `http://${address}/probe?module=${module}&target=${encodeURIComponent(target)}`,
       );
-    await fetch(`http://${address}/probe?module=unknown&target=127.0.0.1`);
+    await ask(`http://${address}/probe?module=unknown&target=127.0.0.1`);
     await session.scrape(`http://${address}/metrics`);
   },
 };

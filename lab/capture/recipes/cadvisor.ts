@@ -2,6 +2,7 @@ import { pins } from "../../../lib/pins.ts";
 import { existsSync } from "node:fs";
 import { copyFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { ask } from "../../../lib/ask.ts";
 import { run } from "../../../lib/process.ts";
 import { onlyWith } from "../notes.ts";
 import { type Binaries, debianTool, goTool, serverTool, type Recipe } from "../recipe.ts";
@@ -90,7 +91,7 @@ export const cadvisor: Recipe = {
       const counted = (metric: string): RegExp =>
         new RegExp(`^${metric}{[^}]*name="${name}"[^}]*} [1-9]`, "m");
       await session.until("cAdvisor has seen the container at work", async () => {
-        const text = await (await fetch(url)).text();
+        const { body: text } = await ask(url);
         return ["container_fs_usage_bytes", "container_health_state", "container_memory_failcnt"]
           .map(counted)
           .every((one) => one.test(text));

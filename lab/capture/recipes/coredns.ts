@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
+import { ask } from "../../../lib/ask.ts";
 import type { Metrics } from "../../../rules/metrics/format.ts";
 import { corefile, names, parts, type Ports } from "./corefile.ts";
-import { ask, question } from "./dns.ts";
+import { askName, question } from "./dns.ts";
 import { noted } from "../notes.ts";
 import { goTool, type Recipe } from "../recipe.ts";
 
@@ -53,24 +54,24 @@ export const coredns: Recipe = {
     const url = `http://127.0.0.1:${ports.metrics}/metrics`;
     await session.start("coredns", binaries["coredns"] ?? "", ["-conf", file], { ready: url });
     await session.until("questions are answered over HTTPS", async () => {
-      const answer = await fetch(`http://127.0.0.1:${ports.https}/dns-query`, {
+      const { status } = await ask(`http://127.0.0.1:${ports.https}/dns-query`, {
         method: "POST",
         headers: { "content-type": "application/dns-message" },
         body: question("https.test", "A"),
       });
-      return answer.ok;
+      return status === 200;
     });
-    for (const name of many) await ask(ports.main, name, "A");
+    for (const name of many) await askName(ports.main, name, "A");
     await session.until("everything has happened once", async () => {
       for (const name of names)
         for (const port of [ports.main, ports.six, ports.siit])
-          for (const type of ["A", "AAAA"] as const) await ask(port, name, type);
+          for (const type of ["A", "AAAA"] as const) await askName(port, name, type);
       const seen = await session.scrape(url, byPlugin);
       return events.every((name) => `coredns_${name}` in seen);
     });
     await writeFile(file, `${text}broken.test {\n  nonsense\n}\n`);
     await session.until("the broken Corefile is refused", async () =>
-      /^coredns_reload_failed_total [1-9]/m.test(await (await fetch(url)).text()),
+      /^coredns_reload_failed_total [1-9]/m.test((await ask(url)).body),
     );
     await session.scrape(url, byPlugin);
   },

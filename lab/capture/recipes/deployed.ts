@@ -1,3 +1,4 @@
+import { ask } from "../../../lib/ask.ts";
 /**
  * What exporters tell with the flags and files that Vigil gives them: a part of what they could. An
  * alert that needs more is left out of an estate, and a test holds the reasons against these files.
@@ -60,7 +61,7 @@ export const deployedBlackbox: Recipe = {
       await session.scrape(
         `http://${address}/probe?module=${probeModule}&target=${encodeURIComponent(target)}`,
       );
-    await fetch(`http://${address}/probe?module=unknown&target=127.0.0.1`);
+    await ask(`http://${address}/probe?module=unknown&target=127.0.0.1`);
     await session.scrape(`http://${address}/metrics`);
   },
 };
@@ -134,7 +135,7 @@ export const deployedCadvisor: Recipe = {
     );
     const counted = /^container_cpu_cfs_periods_total{[^}]*docker[^}]*} [1-9]/m;
     await session.until("cAdvisor has seen the container at work", async () =>
-      counted.test(await (await fetch(url)).text()),
+      counted.test((await ask(url)).body),
     );
     await session.scrape(url);
   },
@@ -154,17 +155,14 @@ export const deployedAlertmanager: Recipe = {
     `alertmanager ${alertmanager} ${alertmanagerFlags.join(" ")}, with a webhook that works and one that does not`,
   async capture(session, binaries) {
     const address = await startAlertmanager(session, binaries, "alone", alertmanagerFlags);
-    const answer = await fetch(`http://${address}/api/v2/alerts`, {
+    const { body, status } = await ask(`http://${address}/api/v2/alerts`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(
-        ["good", "bad"].map((way) => ({ labels: { alertname: "Capture", way } })),
-      ),
+      body: ["good", "bad"].map((way) => ({ labels: { alertname: "Capture", way } })),
     });
-    if (!answer.ok) throw new Error(`alerts: ${answer.status} ${await answer.text()}`);
+    if (status !== 200) throw new Error(`alerts: ${status} ${body}`);
     const failed = /^alertmanager_notifications_failed_total\{.*integration="webhook".*\} [1-9]/m;
     await session.until("a notification failed", async () =>
-      failed.test(await (await fetch(`http://${address}/metrics`)).text()),
+      failed.test((await ask(`http://${address}/metrics`)).body),
     );
     await session.scrape(`http://${address}/metrics`);
   },
@@ -209,9 +207,9 @@ export const deployedPrometheus: Recipe = {
     );
     const sent = /^prometheus_notifications_sent_total\{.*\} [1-9]/m;
     await session.until("Prometheus told its Alertmanager", async () =>
-      sent.test(await (await fetch(`http://${address}/metrics`)).text()),
+      sent.test((await ask(`http://${address}/metrics`)).body),
     );
-    await fetch(`http://${address}/api/v1/query_range?query=up&start=1&end=2&step=1`);
+    await ask(`http://${address}/api/v1/query_range?query=up&start=1&end=2&step=1`);
     await session.scrape(`http://${address}/metrics`);
   },
 };

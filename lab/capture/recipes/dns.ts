@@ -20,7 +20,7 @@ export function question(name: string, type: RecordType): Buffer {
 }
 
 /** Asks a server on loopback, and waits for what it says; not for long. */
-export async function ask(port: number, name: string, type: RecordType): Promise<void> {
+export async function askName(port: number, name: string, type: RecordType): Promise<void> {
   const socket = createSocket("udp4");
   const answered = new Promise((resolve) => socket.once("message", resolve).once("error", resolve));
   socket.send(question(name, type), port, "127.0.0.1");

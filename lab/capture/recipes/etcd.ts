@@ -1,3 +1,4 @@
+import { ask } from "../../../lib/ask.ts";
 import { onlyWith } from "../notes.ts";
 import { debianTool, type Recipe } from "../recipe.ts";
 
@@ -41,16 +42,19 @@ export const etcd: Recipe = {
         "--unsafe-no-fsync",
       ]);
     for (const { client, name } of members)
-      await session.until(`${name} is well`, async () => (await fetch(`${client}/health`)).ok);
+      await session.until(
+        `${name} is well`,
+        async () => (await ask(`${client}/health`)).status === 200,
+      );
     for (const { client } of members)
       for (const [path, body] of calls) {
         const url = `${client}/v3/${path}`;
         // A compaction of what is compacted already is refused, which is of no matter here.
-        await (await fetch(url, { method: "POST", body: JSON.stringify(body) })).arrayBuffer();
+        await ask(url, { method: "POST", body });
       }
     // Shown once peers have been probed for five seconds.
     await session.until("round trips are measured", async () =>
-      (await (await fetch(`${members[0]?.client ?? ""}/metrics`)).text()).includes(
+      (await ask(`${members[0]?.client ?? ""}/metrics`)).body.includes(
         "\netcd_network_peer_round_trip_time_seconds_count",
       ),
     );

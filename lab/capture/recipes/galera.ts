@@ -1,3 +1,4 @@
+import { ask } from "../../../lib/ask.ts";
 import { parseExposition, type Metrics } from "../../../rules/metrics/format.ts";
 import { account, mariadbTools, sql, startExporter, startServer } from "./mariadb.ts";
 import { noted, only } from "../notes.ts";
@@ -35,8 +36,8 @@ export const galera: Recipe = {
   async capture(session, binaries) {
     const plain = await startServer(session, binaries, "plain", 1);
     await sql(session, binaries, plain.socket, account);
-    const answer = await fetch(await startExporter(session, binaries, plain.port));
-    const usual = parseExposition(await answer.text());
+    const { body } = await ask(await startExporter(session, binaries, plain.port));
+    const usual = parseExposition(body);
     const more = (metrics: Metrics): Metrics =>
       noted(only((name) => !(name in usual))(metrics), () => "only with a Galera provider loaded");
 

@@ -1,3 +1,4 @@
+import { ask } from "../../../lib/ask.ts";
 import type { Tool } from "../../../tools/tool.ts";
 import type { Recipe } from "../recipe.ts";
 
@@ -41,12 +42,11 @@ export const kserve: Recipe = {
     });
     for (const verb of ["predict", "explain"])
       await session.until(`the model can ${verb}`, async () => {
-        const answer = await fetch(`${url}/v1/models/echo:${verb}`, {
+        const { status } = await ask(`${url}/v1/models/echo:${verb}`, {
           method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify({ instances: [1] }),
+          body: { instances: [1] },
         });
-        return answer.ok;
+        return status === 200;
       });
     await session.scrape(`${url}/metrics`);
   },

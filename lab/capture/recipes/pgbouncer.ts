@@ -1,3 +1,4 @@
+import { ask } from "../../../lib/ask.ts";
 import type { Metrics } from "../../../rules/metrics/format.ts";
 import { onlyWith } from "../notes.ts";
 import {
@@ -75,7 +76,7 @@ export const pgbouncer: Recipe = {
       );
       const url = `http://${address}/metrics`;
       await session.until("one client works and one waits", async () => {
-        const text = await (await fetch(url)).text();
+        const { body: text } = await ask(url);
         return ["active", "waiting"].every((state) =>
           new RegExp(`^pgbouncer_pools_client_${state}_connections\\{.*\\} 1$`, "m").test(text),
         );

@@ -107,12 +107,11 @@ export const processor: Recipe = {
       ],
       { ready: `http://${address}/-/ready` },
     );
-    const sent = await fetch(`http://${address}/api/v2/alerts`, {
+    const sent = await ask(`http://${address}/api/v2/alerts`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify([{ labels: { alertname: "Capture", severity: "critical" } }]),
+      body: [{ labels: { alertname: "Capture", severity: "critical" } }],
     });
-    if (!sent.ok) throw new Error(`alertmanager answers ${sent.status}: ${await sent.text()}`);
+    if (sent.status !== 200) throw new Error(`alertmanager answers ${sent.status}: ${sent.body}`);
     const wanted = [
       /^vigil_processor_alerts_received_total\{result="changed"\} [1-9]/m,
       /^vigil_processor_http_requests_total\{method="POST",route="\/v1\/alerts",code="401"\} [1-9]/m,

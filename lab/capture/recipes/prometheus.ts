@@ -1,3 +1,4 @@
+import { ask } from "../../../lib/ask.ts";
 import { tools } from "../../../tools/tools.ts";
 import { startAlertmanager } from "./alertmanager.ts";
 import type { Recipe } from "../recipe.ts";
@@ -74,7 +75,7 @@ export const prometheus: Recipe = {
     );
     const query = async (text: string): Promise<boolean> => {
       const url = `http://${address}/api/v1/query?query=${encodeURIComponent(text)}`;
-      const answer = (await (await fetch(url)).json()) as { data?: { result: unknown[] } };
+      const answer = JSON.parse((await ask(url)).body) as { data?: { result: unknown[] } };
       return (answer.data?.result.length ?? 0) > 0;
     };
     const wanted = [
@@ -85,9 +86,9 @@ export const prometheus: Recipe = {
       "prometheus_target_scrapes_exceeded_sample_limit_total > 0",
     ];
     for (const text of wanted) await session.until(`Prometheus says ${text}`, () => query(text));
-    await fetch(`http://${address}/api/v1/query?query=(`);
-    await fetch(`http://${address}/api/v1/query?query=up{remote="yes"}`);
-    await fetch(`http://${address}/-/reload`, { method: "POST" });
+    await ask(`http://${address}/api/v1/query?query=(`);
+    await ask(`http://${address}/api/v1/query?query=up{remote="yes"}`);
+    await ask(`http://${address}/-/reload`, { method: "POST" });
     await session.scrape(`http://${address}/metrics`);
   },
 };

@@ -1,3 +1,4 @@
+import { ask } from "../../../lib/ask.ts";
 import { noted, only } from "../notes.ts";
 import { goTool, type Recipe } from "../recipe.ts";
 
@@ -35,10 +36,8 @@ export const pushgateway: Recipe = {
       ],
       { ready: `${base}/-/ready` },
     );
-    const push = async (job: string, method: string, body?: string): Promise<void> => {
-      const answer = await fetch(`${base}/metrics/job/${job}`, { method, ...(body && { body }) });
-      await answer.arrayBuffer();
-    };
+    const push = (job: string, method: "DELETE" | "POST" | "PUT", body?: string) =>
+      ask(`${base}/metrics/job/${job}`, { method, body });
     await push("capture", "PUT", `# TYPE ${own} gauge\n${own} 1\n`);
     await push("capture", "POST", `# TYPE ${own} gauge\n${own} 2\n`);
     // Not the type that the first job says.
@@ -46,7 +45,7 @@ export const pushgateway: Recipe = {
     await push("gone", "PUT", `${own} 1\n`);
     await push("gone", "DELETE");
     for (const path of ["-/healthy", "api/v1/status", "api/v1/metrics", "metrics"])
-      await (await fetch(`${base}/${path}`)).arrayBuffer();
+      await ask(`${base}/${path}`);
     await session.scrape(`${base}/metrics`, (all) =>
       noted(withoutOwn(all), (name) =>
         /^push_(?:failure_)?time_seconds$/.test(name)

@@ -1,3 +1,4 @@
+import { ask } from "../../../lib/ask.ts";
 import type { Metrics } from "../../../rules/metrics/format.ts";
 import { noted, only } from "../notes.ts";
 import { rabbitmqTool, startMapper, startNode } from "./rabbitmq-node.ts";
@@ -35,7 +36,7 @@ export const rabbitmqCluster: Recipe = {
           settings,
         }),
       );
-    const text = async (url: string) => (await fetch(url)).text();
+    const text = async (url: string) => (await ask(url)).body;
     for (const url of urls) {
       const up = new RegExp(`^${state}\\{.*\\} 3$`, "m");
       await session.until("the nodes are linked", async () => up.test(await text(url)));

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { ask } from "../../../lib/ask.ts";
 import { onlyWith } from "../notes.ts";
 import { rabbitmqTool, startMapper, startNode } from "./rabbitmq-node.ts";
 import type { Recipe } from "../recipe.ts";
@@ -68,20 +69,20 @@ export const rabbitmq: Recipe = {
       ],
     });
     // The account every new RabbitMQ has, good on loopback only.
-    const authorization = `Basic ${Buffer.from("guest:guest").toString("base64")}`;
+    const login = { username: "guest", password: "guest" };
     for (const type of ["classic", "quorum"])
       await session.until(`queue ${type} is there`, async () => {
-        const answer = await fetch(`http://127.0.0.1:${management}/api/queues/%2f/${type}`, {
+        const { status } = await ask(`http://127.0.0.1:${management}/api/queues/%2f/${type}`, {
           method: "PUT",
-          headers: { authorization, "content-type": "application/json" },
-          body: JSON.stringify({ durable: true, arguments: { "x-queue-type": type } }),
+          login,
+          body: { durable: true, arguments: { "x-queue-type": type } },
         });
-        return answer.ok;
+        return status < 300;
       });
     await startClient(session, stomp);
     await session.until("statistics are there", async () =>
       /^rabbitmq_channel_messages_acked_total\{.*\} [1-9]/m.test(
-        await (await fetch(`${url}/per-object`)).text(),
+        (await ask(`${url}/per-object`)).body,
       ),
     );
     const usual = await session.scrape(url);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ask } from "../../../lib/ask.ts";
 import type { Metrics } from "../../../rules/metrics/format.ts";
 import { noted, only } from "../notes.ts";
 import { serverTool, type Recipe } from "../recipe.ts";
@@ -142,8 +143,8 @@ export const ray: Recipe = {
     await session.start("work", binaries["serve"] ?? "", ["run", "work:app"], {
       env: { ...env, RAY_ADDRESS: address },
     });
-    const ask = async (path: string): Promise<number> =>
-      (await fetch(`http://127.0.0.1:${web}${path}`)).status;
+    const statusOf = async (path: string): Promise<number> =>
+      (await ask(`http://127.0.0.1:${web}${path}`)).status;
     const names = new Set<string>();
     const look = async (...ports: readonly (number | undefined)[]): Promise<void> => {
       for (const port of ports) {
@@ -151,11 +152,11 @@ export const ray: Recipe = {
         for (const name of Object.keys(seen)) names.add(name);
       }
     };
-    await session.until("the deployment answers", async () => (await ask("/")) === 200);
+    await session.until("the deployment answers", async () => (await statusOf("/")) === 200);
     let still = 0;
     await session.until("nothing new is shown any more", async () => {
       const before = names.size;
-      await Promise.all([ask("/"), ask("/fail")]);
+      await Promise.all([statusOf("/"), statusOf("/fail")]);
       await look(head, second, autoscaler, board);
       await sleep(1000);
       still = names.size === before ? still + 1 : 0;

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
+import { ask } from "../../../../lib/ask.ts";
 import { bridge } from "./bridge.ts";
 import { granted } from "./api.ts";
 import { startCluster, store, type Cluster } from "./cluster.ts";
@@ -62,19 +61,14 @@ async function startProxy(
     env: { PATH: serverPath(process.env)["PATH"] ?? "" },
   });
   return {
-    metrics: (path) => ask(own, path),
-    health: (path) => ask(`${own}-health`, path),
+    metrics: (path) => askAt(own, path),
+    health: (path) => askAt(`${own}-health`, path),
   };
 }
 
 /** Asks at a file. */
-const ask = (socketPath: string, path: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const asked = request({ socketPath, path, agent: false }, (answer) => {
-      text(answer).then(resolve, reject);
-    });
-    asked.on("error", reject).end();
-  });
+const askAt = async (socket: string, path: string): Promise<string> =>
+  (await ask(`http://localhost${path}`, { socket, seconds: 30 })).body;
 
 /** A Service, and where it leads. */
 async function serve(cluster: Cluster, name: string): Promise<string> {

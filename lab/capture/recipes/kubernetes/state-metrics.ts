@@ -1,3 +1,4 @@
+import { ask } from "../../../../lib/ask.ts";
 import type { Metrics } from "../../../../rules/metrics/format.ts";
 import { granted } from "./api.ts";
 import { newClient } from "./certificates.ts";
@@ -113,7 +114,7 @@ async function startExporter(
 /** Waits until objects of so many kinds are told of. */
 async function allTold(session: Session, url: string, count: number): Promise<void> {
   await session.until(`objects of ${count} kinds are told of`, async () => {
-    const text = await (await fetch(url)).text();
+    const { body: text } = await ask(url);
     const seen = [...text.matchAll(/^kube_([a-z]+)/gm)].map(([, kind]) => kind);
     return new Set(seen).size === count;
   });
@@ -129,7 +130,7 @@ async function scrapeThemselves(
   const place = "at the telemetry port, not with the objects";
   const refused = await startExporter(session, binaries, strangers, []);
   await session.until("lists are refused", async () =>
-    /^kube_state_metrics_list_total\{/m.test(await (await fetch(refused.itself)).text()),
+    /^kube_state_metrics_list_total\{/m.test((await ask(refused.itself)).body),
   );
   const usual = await session.scrape(plain, (all) => noted(all, () => place));
   await session.scrape(refused.itself, (all) =>
