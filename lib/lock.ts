@@ -12,7 +12,7 @@ import {
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { explainDisk } from "./errors.ts";
+import { explainDisk, UserError } from "./errors.ts";
 import { isAlive, isHere, ownerName, parseOwner, type Owner } from "./owner.ts";
 
 const held = new Set<string>();
@@ -20,52 +20,114 @@ process.on("exit", () => {
   for (const path of held) rmSync(path, { force: true });
 });
 
+/** The last of this process that holds or waits for a lock. */
+const queues = new Map<string, Promise<unknown>>();
+
 /** How often an owner shows that it still runs, in milliseconds. */
 const beat = 5_000;
 
 /** After how long without that an owner is dead whom nobody can see from here, in milliseconds. */
 const silence = 60_000;
 
+/** How a lock is waited for. */
+export interface Waiting {
+  /** Told once who is waited for: this process itself, where another of its works goes first. */
+  readonly onWait?: (owner: Owner) => void;
+  /** Seconds that another process is waited for. @default without end */
+  readonly seconds?: number;
+}
+
+/** Somebody else holds a lock, and does not give it back in time. */
+export class LockedError extends UserError {}
+
 /**
- * Runs work while holding a lock file that names its owner. A dead owner's lock is taken over: one of
- * this host that runs no more, one of another host that is silent. So is that of a host which was given
- * another name since.
+ * Runs work while holding a lock file that names its owner: one at a time in this process, in the order
+ * they came, and one process at a time. A dead owner's lock is taken over: one of this host that runs no
+ * more, one of another host that is silent. So is that of a host which was given another name since.
  *
  * The lock saves work, it does not protect correctness: what it guards ends in one atomic rename.
  * So the instant in which two processes could both take over from a dead one costs time at worst.
  *
- * @param onWait told once who is waited for.
+ * @throws {@link LockedError} where it is waited for no longer.
  */
 export async function withLock<T>(
   path: string,
   work: () => Promise<T>,
-  onWait: (owner: Owner) => void = () => undefined,
+  waiting: Waiting = {},
 ): Promise<T> {
+  const release = await acquire(path, waiting);
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/** Takes a lock as {@link withLock} does. @returns what gives it back. */
+export async function acquire(path: string, waiting: Waiting = {}): Promise<() => Promise<void>> {
+  const before = queues.get(path);
+  const { promise: done, resolve: leave } = Promise.withResolvers<undefined>();
+  queues.set(path, done);
+  const forget = (): void => {
+    if (queues.get(path) === done) queues.delete(path);
+    leave(undefined);
+  };
+  if (before !== undefined) {
+    waiting.onWait?.(me());
+    await before;
+  }
+  try {
+    const lock = await obtain(path, waiting);
+    held.add(path);
+    const beating = keepBeating(lock);
+    return async () => {
+      clearInterval(beating);
+      await lock.close().catch(() => undefined);
+      await rm(path, { force: true });
+      held.delete(path);
+      forget();
+    };
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+/** Takes the lock once no other process holds it. */
+async function obtain(path: string, { onWait, seconds = Infinity }: Waiting): Promise<FileHandle> {
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw explainDisk(error, dirname(path));
   });
+  const until = Date.now() + seconds * 1000;
   let lock = await take(path);
   for (let told = false; lock === undefined; lock = await take(path)) {
     const owner = await ownerOf(path);
     if (owner === undefined) continue;
-    if (!isAlive(owner) || (!isHere(owner) && (await silentFor(path)) > silence)) {
+    if (await isGone(path, owner)) {
       await takeAway(path, owner);
       continue;
     }
-    if (!told) onWait(owner);
+    if (Date.now() >= until) throw heldBy(path, owner, seconds);
+    if (!told) onWait?.(owner);
     told = true;
-    await sleep(200);
+    await sleep(50);
   }
-  held.add(path);
-  const beating = keepBeating(lock);
-  try {
-    return await work();
-  } finally {
-    clearInterval(beating);
-    await lock.close().catch(() => undefined);
-    await rm(path, { force: true });
-    held.delete(path);
-  }
+  return lock;
+}
+
+/** This process's turn has come: a lock with its own name was left by an earlier one of that name. */
+async function isGone(path: string, owner: Owner): Promise<boolean> {
+  if (isHere(owner)) return owner.pid === process.pid || !isAlive(owner);
+  return !isAlive(owner) || (await silentFor(path)) > silence;
+}
+
+const me = (): Owner => parseOwner(ownerName()) as Owner;
+
+function heldBy(path: string, { host, pid, ...owner }: Owner, seconds: number): LockedError {
+  const where = isHere({ host, pid, ...owner }) ? "" : ` on ${host}`;
+  return new LockedError(`process ${pid}${where} holds ${path}, for more than ${seconds} s`, {
+    advice: ["Let it finish, or end it, and run again."],
+  });
 }
 
 /**

@@ -196,7 +196,6 @@ describe("each thing in one place", () => {
       "lib/lock.ts",
       "lib/poll.ts",
       "provider/process/apply.ts",
-      "provider/process/lock.ts",
     ]);
   });
 

@@ -65,8 +65,10 @@ export async function ensureDependencies({
         await mkdir(join(root, "node_modules"), { recursive: true });
         await writeFile(stampOf(root), hashOf(lock));
       },
-      ({ pid }) => {
-        progress.note(`  npm packages: another run is installing them (process ${pid}), waiting`);
+      {
+        onWait: ({ pid }) => {
+          progress.note(`  npm packages: another run is installing them (process ${pid}), waiting`);
+        },
       },
     );
   } catch (error) {

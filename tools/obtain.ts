@@ -56,9 +56,11 @@ export async function obtain(tool: Tool, shop: Workshop, progress: Progress): Pr
       async () =>
         (await readCached(cachedAt(tool, shop))) ??
         (await fill(tool, shop, progress, step, looked.onPath)),
-      ({ pid }) => {
-        step.update(`waiting for another run that is getting it (process ${pid})`);
-        progress.note(`  ${tool.name}: another run is getting it (process ${pid}), waiting`);
+      {
+        onWait: ({ pid }) => {
+          step.update(`waiting for another run that is getting it (process ${pid})`);
+          progress.note(`  ${tool.name}: another run is getting it (process ${pid}), waiting`);
+        },
       },
     );
     step.done(cached.origin);

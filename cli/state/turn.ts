@@ -2,7 +2,7 @@ import { poll } from "../../lib/poll.ts";
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.ts";
 import { withLock } from "../../lib/lock.ts";
-import { isHere } from "../../lib/owner.ts";
+import { isHere, type Owner } from "../../lib/owner.ts";
 import type { Progress } from "../../lib/progress.ts";
 import type { StackHome } from "./home.ts";
 import { runsOf, type Run } from "./runs.ts";
@@ -25,14 +25,15 @@ export async function inTurn<T>(
     return work();
   };
   const lock = join(root, ".vigil", `${stack}.lock`);
-  return withLock(lock, locked, (owner) => {
+  const onWait = (owner: Owner): void => {
     const where = isHere(owner) ? "" : ` on ${owner.host}`;
     progress.note(
       `Another run (process ${owner.pid}${where}) is changing stack ${stack}; waiting until it ends.`,
     );
     // A machine that was given another name since is another one, too: nobody sees from here what runs there.
     if (where !== "") progress.note("  If it was killed, this one continues within a minute.");
-  });
+  };
+  return withLock(lock, locked, { onWait });
 }
 
 async function untilIdle(home: StackHome, progress: Progress): Promise<void> {

@@ -40,7 +40,7 @@ export async function apply(inputs: ProcessInputs, secrets: readonly string[]): 
   const program = requireOnPath(inputs.binary);
   await mkdir(layout.home, { recursive: true, mode: 0o700 });
   await requireOwnFolder(layout.home);
-  await exclusively(layout.lock, async () => {
+  await exclusively(layout, async () => {
     await supervisor.stopMoved(layout);
     const others = (await fragments(layout)).filter(({ name }) => name !== inputs.name);
     requireOwnPorts(inputs, others);
@@ -134,7 +134,7 @@ export async function remove(home: string, name: string): Promise<void> {
     await supervisor.stop(layout);
     return;
   }
-  await exclusively(layout.lock, async () => {
+  await exclusively(layout, async () => {
     const others = (await fragments(layout)).filter((one) => one.name !== name);
     const folders = foldersOf(layout, name);
     if (others.length === 0) {

@@ -29,7 +29,7 @@ export async function waitUntilReady(
     const refusal = isRunning(state) ? await askHealth(inputs.health) : answer;
     answer = refusal ?? answer;
     if (state === undefined) {
-      await exclusively(layout.lock, () => startIfDown(layout));
+      await exclusively(layout, () => startIfDown(layout));
       first = undefined;
     }
     return { state, ready: refusal === undefined };

@@ -107,7 +107,7 @@ jest.spyOn(console, "warn").mockImplementation(() => undefined);
   afterAll(async () => {
     await (estate as Recreated | undefined)?.remove();
   });
-  leaveNetwork("containers");
+  leaveNetwork();
 
   test("becomes healthy", async () => {
     await estate.healthy();

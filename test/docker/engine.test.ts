@@ -39,7 +39,7 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
   afterAll(async () => {
     await (made as Recreated | undefined)?.remove();
   });
-  leaveNetwork("containers");
+  leaveNetwork();
 
   const all = ["prometheus", "alertmanager", "blackbox", "node", "lodger"];
   const withFiles = all.slice(0, 4);

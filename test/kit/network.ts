@@ -1,7 +1,6 @@
-import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { acquire } from "../../provider/process/lock.ts";
+import { acquire } from "../../lib/lock.ts";
 
 /** What a file does: containers change the network interfaces, a browser wants them to stay as they are. */
 type Use = "browser" | "containers";
@@ -16,13 +15,15 @@ const locksOf = (use: Use): readonly string[] => {
   return use === "containers" ? locks : locks.slice(slot, slot + 1);
 };
 
+const held: (() => Promise<void>)[] = [];
+
 /** One after the other, and always in the same order: two that want all cannot block each other. */
 async function take(use: Use): Promise<void> {
-  for (const lock of locksOf(use)) await acquire(lock, patience);
+  for (const lock of locksOf(use)) held.push(await acquire(lock, { seconds: patience }));
 }
 
-async function leave(use: Use): Promise<void> {
-  for (const lock of locksOf(use)) await rm(lock, { force: true });
+async function leave(): Promise<void> {
+  for (const release of held.splice(0)) await release();
 }
 
 /**
@@ -34,8 +35,8 @@ export function takeNetwork(use: Use): void {
 }
 
 /** After the tests of a file, and after what else it does then: the next may have them. */
-export function leaveNetwork(use: Use): void {
-  afterAll(() => leave(use));
+export function leaveNetwork(): void {
+  afterAll(() => leave());
 }
 
 /** For a part of one test. */
@@ -44,6 +45,6 @@ export async function withNetwork(use: Use, work: () => Promise<void>): Promise<
   try {
     await work();
   } finally {
-    await leave(use);
+    await leave();
   }
 }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readTree, removeIfEmpty, writeAtomic, writeTree } from "../../provider/process/files.ts";
-import { acquire, exclusively } from "../../provider/process/lock.ts";
+import { exclusively } from "../../provider/process/lock.ts";
+import { layoutOf } from "../../provider/process/layout.ts";
 import { inOrder, isAlive, parsePs, stopAll } from "../../provider/process/marks.ts";
 import {
   describe as inWords,
@@ -15,6 +16,7 @@ import {
 import { parseReload } from "../../provider/process/reloads.ts";
 import { hangUp } from "../../provider/process/supervisor.ts";
 import { run } from "../../provider/process/tool.ts";
+import { ownerName } from "../../lib/owner.ts";
 import { cleanUp, eventually, freePort, startProgram } from "./helpers.ts";
 
 let folder: string;
@@ -59,33 +61,12 @@ describe("files", () => {
   });
 });
 
-describe("the lock", () => {
-  test("lets one at a time through, also after a failure", async () => {
-    const lock = join(folder, "lock");
-    const seen: string[] = [];
-    const work = (name: string) => async () => {
-      seen.push(`${name} in`);
-      await Promise.resolve();
-      seen.push(`${name} out`);
-      if (name === "a") throw new Error("a failed");
-    };
-    const [a, b] = await Promise.allSettled([
-      exclusively(lock, work("a")),
-      exclusively(lock, work("b")),
-    ]);
-    expect([a.status, b.status]).toEqual(["rejected", "fulfilled"]);
-    expect(seen).toEqual(["a in", "a out", "b in", "b out"]);
-    expect(existsSync(lock)).toBe(false);
-  });
-
-  test("is void when its owner is dead and waited for while he lives", async () => {
-    const lock = join(folder, "lock");
-    await writeFile(lock, "999999999");
-    await acquire(lock, 1);
-    expect(await readFile(lock, "utf8")).toBe(String(process.pid));
-    await writeFile(lock, String(process.ppid));
-    await expect(acquire(lock, 0)).rejects.toThrow(`process ${process.ppid} holds`);
-  });
+test("a home that another run changes is named, with what to do", async () => {
+  const layout = layoutOf(folder);
+  await writeFile(layout.lock, ownerName(process.ppid));
+  await expect(exclusively(layout, () => Promise.resolve(), 0)).rejects.toThrow(
+    `Another run is changing this machine: process ${process.ppid} holds ${layout.lock}, for more than 0 s\nLet it finish, or end it, and run again.`,
+  );
 });
 
 describe("ports", () => {

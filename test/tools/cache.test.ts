@@ -3,15 +3,12 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder, freeSpace, install, readCached, sweep } from "../../tools/cache.ts";
-import { withLock } from "../../lib/lock.ts";
 import { isAlive, ownerName, parseOwner } from "../../lib/owner.ts";
 import { temporary } from "../kit/workshop.ts";
 
@@ -42,70 +39,6 @@ describe("owners", () => {
     expect(isAlive({ host: "elsewhere", pid: 2 ** 30, started: "0" })).toBe(true);
     expect(isAlive({ host, pid: process.pid, started: "1" })).toBe(!existsSync("/proc/self/stat"));
     expect(parseOwner("nonsense")).toBeUndefined();
-  });
-});
-
-describe("the lock", () => {
-  test("is held by one at a time; the others wait and are told once for whom", async () => {
-    const path = join(temporary(), "locks/x.lock");
-    const events: string[] = [];
-    const waited: number[] = [];
-    const work = (name: string) =>
-      withLock(
-        path,
-        async () => {
-          events.push(`${name} in`);
-          await sleep(300);
-          events.push(`${name} out`);
-        },
-        ({ pid }) => waited.push(pid),
-      );
-    await Promise.all([work("a"), work("b")]);
-    expect(events.map((event) => event.slice(2))).toEqual(["in", "out", "in", "out"]);
-    expect(waited).toEqual([process.pid]);
-    expect(existsSync(path)).toBe(false);
-  });
-
-  test.each([`${host}.1073741824.7`, "nonsense"])(
-    "of a dead owner (%s) is taken over",
-    async (owner) => {
-      const folder = temporary();
-      writeFileSync(join(folder, "x.lock"), owner);
-      expect(await withLock(join(folder, "x.lock"), () => Promise.resolve("mine"))).toBe("mine");
-      expect(readdirSync(folder)).toEqual([]);
-    },
-  );
-
-  test("of an owner on another host, or of this one under another name, is taken over once it is silent", async () => {
-    const path = join(temporary(), "x.lock");
-    writeFileSync(path, "elsewhere.1.0");
-    let waits = 0;
-    const work = withLock(
-      path,
-      () => Promise.resolve("mine"),
-      () => waits++,
-    );
-    while (waits === 0) await sleep(20);
-    // It still shows that it runs: nothing is taken from it.
-    await sleep(500);
-    expect(readFileSync(path, "utf8")).toBe("elsewhere.1.0");
-    utimesSync(path, 0, 0);
-    expect(await work).toBe("mine");
-  });
-
-  test("shows that its owner runs, for those who cannot see that", async () => {
-    const path = join(temporary(), "x.lock");
-    await withLock(path, async () => {
-      utimesSync(path, 0, 0);
-      while (statSync(path).mtimeMs === 0) await sleep(50);
-      expect(readFileSync(path, "utf8")).toBe(ownerName());
-    });
-  }, 30_000);
-
-  test("is given back when the work fails", async () => {
-    const path = join(temporary(), "x.lock");
-    await expect(withLock(path, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
-    expect(existsSync(path)).toBe(false);
   });
 });
 

@@ -16,6 +16,6 @@ export async function start({ root, stack }: StackAt): Promise<boolean> {
   const { binFolder } = await ensureTools(["process-compose"], { root });
   process.env["PATH"] = pathWith([binFolder]);
   // An up that is under way starts it as well.
-  await exclusively(layout.lock, () => startIfDown(layout));
+  await exclusively(layout, () => startIfDown(layout));
   return true;
 }

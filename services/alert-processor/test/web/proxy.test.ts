@@ -53,7 +53,7 @@ afterAll(async () => {
   await place.stop();
   await chat.close();
 });
-leaveNetwork("browser");
+leaveNetwork();
 
 /** Somebody whom the proxy knows. */
 async function person(proxy: ReverseProxy, name: string, groups: string): Promise<Visitor> {

@@ -116,6 +116,6 @@ export function setting(more?: () => Promise<Readonly<Record<string, unknown>>>)
     await all?.browser.close();
     await all?.place.stop();
   });
-  leaveNetwork("browser");
+  leaveNetwork();
   return known;
 }

@@ -39,7 +39,7 @@ afterAll(async () => {
   await place.stop();
   await alertmanager.stop();
 });
-leaveNetwork("browser");
+leaveNetwork();
 
 it("silences an alert in Alertmanager, says so, and ends it", async () => {
   const startsAt = new Date(Date.now() - 60_000).toISOString();
