@@ -11,7 +11,7 @@ import {
   secretText,
 } from "../config/fields.ts";
 import { core } from "../targets/fields.ts";
-import { hostOf, isLoopback } from "../targets/target.ts";
+import { hostOf, isLoopback, portOf } from "../targets/target.ts";
 import { exporterByFlags } from "./exporter.ts";
 import type { Service, SettingsOf } from "./service.ts";
 
@@ -125,14 +125,28 @@ export const redis: Service<"redis", typeof fields> = {
         onAt: ["instances", first, "on"],
       };
     }),
-  complaints: ({ instances }, { loopbackOnly }) =>
-    Object.entries(instances)
+  complaints: ({ instances }, { loopbackOnly }) => {
+    const all = Object.entries(instances);
+    const unreachable = all
       .filter(([, { address }]) => !loopbackOnly && isLoopback(hostOf(address)))
       .map(([one, { address }]) => ({
         path: ["instances", one, "address"],
         reason: "is the exporter's own loopback, where no Redis is; name the machine",
-        value: `host.docker.internal:${address.slice(address.lastIndexOf(":") + 1)}`,
-      })),
+        value: `host.docker.internal:${portOf(address)}`,
+      }));
+    const twice = all.flatMap(([one, { address }], at) => {
+      const [before] = all.slice(0, at).find(([, other]) => other.address === address) ?? [];
+      return before === undefined
+        ? []
+        : [
+            {
+              path: ["instances", one, "address"],
+              reason: `is the address of ${before} as well; each server is watched once`,
+            },
+          ];
+    });
+    return [...unreachable, ...twice];
+  },
   jobs: ({ host, place, settings }) => [
     {
       name: "redis",
@@ -143,8 +157,7 @@ export const redis: Service<"redis", typeof fields> = {
         .map(([, one]) => {
           const at = hostOf(one.address);
           const machine = isLoopback(at) || at === "host.docker.internal" ? host : at;
-          const port = one.address.slice(one.address.lastIndexOf(":") + 1);
-          const labels = { host: machine, instance: `${machine}:${port}` };
+          const labels = { host: machine, instance: `${machine}:${portOf(one.address)}` };
           return { address: uriOf(one), labels, prober: place.address };
         }),
       probe: { path: "/scrape" },

@@ -30,6 +30,9 @@ export interface Place {
 /** The host of `host:port`; empty where that is every interface. */
 export const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":"));
 
+/** The port of `host:port`, as it is written. */
+export const portOf = (address: string): string => address.slice(address.lastIndexOf(":") + 1);
+
 /** Whether a host is that of whoever asks. */
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "[::1]" || (isIP(host) === 4 && host.startsWith("127."));

@@ -132,6 +132,10 @@ it.each<[string, Record<string, unknown>]>([
     "the processor",
     { processor: { escalation: { to: "x" }, retentionDays: 0, remind: "now", image: "x" } },
   ],
+  [
+    "two Redis that are one",
+    { redis: { instances: { a: { address: "c:6379" }, b: { address: "c:6379" } } } },
+  ],
   ["hosts", { hosts: { web: { address: "", hostKey: "x" } } }],
   [
     "hours without bounds",
