@@ -33,7 +33,7 @@ export async function run(args: string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  const strangers = positionals.filter((name) => recipes[name] === undefined);
+  const strangers = positionals.filter((name) => !Object.hasOwn(recipes, name));
   if (strangers.length > 0) {
     const meant = strangers.map((name) => nearest(name, Object.keys(recipes)));
     throw new UsageError(`There is no recipe ${strangers.join(", ")}`, {

@@ -1,12 +1,12 @@
 /** Text in the terms of those who read it; pure. */
 
-const irregular: Readonly<Record<string, string>> = { dataSource: "data source" };
+const irregular: ReadonlyMap<string, string> = new Map([["dataSource", "data source"]]);
 
 /** `vigil:index:Certificate` → `certificate`, `grafana:oss/dataSource:DataSource` → `data source`. */
 export function kindOf(type: string): string {
   const last = type.split(":").at(-1) ?? type;
   const word = last.charAt(0).toLowerCase() + last.slice(1);
-  return irregular[word] ?? word;
+  return irregular.get(word) ?? word;
 }
 
 const plural = (what: string): string =>

@@ -98,6 +98,7 @@ function idleWindows(
       );
       const unheard = own.filter(
         ([label, value]) =>
+          Object.hasOwn(known, label) &&
           known[label]?.includes(value) === false &&
           listed(maintenance[window]?.matchers[label] ?? "").includes(value),
       );

@@ -25,12 +25,14 @@ const schema = z.object({
 const longestName = 100;
 const longestText = 1_000;
 
-const kinds: Readonly<Record<string, HeardKind>> = {
-  Acknowledged: "acknowledged",
-  Closed: "resolved",
-  // It is told of what somebody had: the alert asks for the next one.
-  Escalated: "unacknowledged",
-};
+const kinds: ReadonlyMap<string, HeardKind> = new Map(
+  Object.entries({
+    Acknowledged: "acknowledged",
+    Closed: "resolved",
+    // It is told of what somebody had: the alert asks for the next one.
+    Escalated: "unacknowledged",
+  } as const),
+);
 
 /** Who did it: GoAlert tells that in a sentence alone, such as "Closed by Ada Lovelace (Web)". */
 function doerOf(rest: string): Doer {
@@ -44,7 +46,7 @@ function doerOf(rest: string): Doer {
 
 function statusOf(entry: string): Pick<Heard, "by" | "kind" | "text"> {
   const [, word = "", rest = ""] = /^(\w+)([^]*)$/.exec(entry) ?? [];
-  const kind = kinds[word] ?? "other";
+  const kind = kinds.get(word) ?? "other";
   const text = kind === "unacknowledged" ? `${service}: ${cut(clean(entry), longestText)}` : "";
   return { by: doerOf(rest), kind, text };
 }

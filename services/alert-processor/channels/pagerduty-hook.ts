@@ -62,17 +62,19 @@ const namesOf = ({ data }: Event): string =>
     .filter((name) => name !== "")
     .join(", ") || "somebody else";
 
-const kinds: Readonly<Record<string, HeardKind>> = {
-  "incident.triggered": "begun",
-  "incident.acknowledged": "acknowledged",
-  "incident.unacknowledged": "unacknowledged",
-  "incident.resolved": "resolved",
-  "incident.reopened": "reopened",
-  "incident.reassigned": "noted",
-  "incident.escalated": "noted",
-  "incident.delegated": "noted",
-  "incident.annotated": "noted",
-};
+const kinds: ReadonlyMap<string, HeardKind> = new Map(
+  Object.entries({
+    "incident.triggered": "begun",
+    "incident.acknowledged": "acknowledged",
+    "incident.unacknowledged": "unacknowledged",
+    "incident.resolved": "resolved",
+    "incident.reopened": "reopened",
+    "incident.reassigned": "noted",
+    "incident.escalated": "noted",
+    "incident.delegated": "noted",
+    "incident.annotated": "noted",
+  } as const),
+);
 
 const longestNote = 4_000;
 
@@ -110,7 +112,7 @@ export function readHook(body: unknown, page: string): Heard | undefined {
   const merge =
     data.resolve_reason?.type.startsWith("merge") === true ? data.resolve_reason : undefined;
   const into = merge?.incident?.id ?? "";
-  const kind = kinds[type] ?? "other";
+  const kind = kinds.get(type) ?? "other";
   const begins = kind === "begun";
   return {
     id,

@@ -103,11 +103,11 @@ test("what is missing is all said at once, with how to get it", async () => {
 test("the command refuses a name it does not know and suggests one", () => {
   const { status, stderr } = spawnSync(
     process.execPath,
-    [join(checkout, "cli/vigil.ts"), "capture", "nodes"],
+    [join(checkout, "cli/vigil.ts"), "capture", "nodes", "constructor"],
     { encoding: "utf8" },
   );
   expect(status).toBe(2);
-  expect(stderr).toContain("There is no recipe nodes");
+  expect(stderr).toContain("There is no recipe nodes, constructor\n");
   expect(stderr).toContain("Did you mean node?");
 });
 

@@ -106,6 +106,9 @@ describe("its ear", () => {
     ["Escalated to step #2 due to manual escalation by Ada (Web)", "unacknowledged", "Ada"],
     ["Escalated to step #2 automatically after 5 minutes", "unacknowledged", null],
     ["Policy updated by Ada", "other", "Ada"],
+    // What every object has.
+    ["constructor by Ada", "other", "Ada"],
+    ["__proto__ by Ada", "other", "Ada"],
     ["", "other", null],
   ])("reads %j", (entry, kind, who) => {
     const { by, incident, kind: found } = status(entry) ?? {};

@@ -1,3 +1,4 @@
+import { readHook } from "../../channels/pagerduty-hook.ts";
 import { type FakeServer, fakeServer } from "./fake-server.ts";
 import {
   alertAt,
@@ -146,4 +147,9 @@ test.each(hostile)("takes any label: %#", async (text) => {
 test("tells of one alert at a time", async () => {
   expect(channel()).toMatchObject({ bundle: 1, idempotent: true });
   expect((await channel().send(messageOf({ alerts: [] }), enough())).kind).toBe("refused");
+});
+
+test.each(["constructor", "__proto__", "toString"])("hears of %s as of any other event", (type) => {
+  const event = { id: "1", event_type: type, occurred_at: "2026-01-01T00:00:00Z", data: {} };
+  expect(readHook({ event }, "https://vigil.example/")?.kind).toBe("other");
 });
