@@ -1,14 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 // Deep modules: the index loads hundreds of resources.
 import { ContactPoint, type ContactPointArgs } from "@pulumiverse/grafana/alerting/contactPoint.js";
-import { Dashboard } from "@pulumiverse/grafana/oss/dashboard.js";
-import { DataSource } from "@pulumiverse/grafana/oss/dataSource.js";
-import { Folder } from "@pulumiverse/grafana/oss/folder.js";
+import { Dashboard, type DashboardArgs } from "@pulumiverse/grafana/oss/dashboard.js";
+import { DataSource, type DataSourceArgs } from "@pulumiverse/grafana/oss/dataSource.js";
+import { Folder, type FolderArgs } from "@pulumiverse/grafana/oss/folder.js";
 import { Provider } from "@pulumiverse/grafana/provider.js";
 import { datasourceUid } from "../dashboards/lib/theme.ts";
 import type { ChannelSettings } from "./channels/index.ts";
 import type { ReceiverSettings } from "./config/receivers-schema.ts";
 import type { Trust } from "./trust.ts";
+
+/** What its resources are made from, by type. */
+export interface GrafanaArgs {
+  "grafana:alerting/contactPoint:ContactPoint": ContactPointArgs;
+  "grafana:oss/dashboard:Dashboard": DashboardArgs;
+  "grafana:oss/dataSource:DataSource": DataSourceArgs;
+  "grafana:oss/folder:Folder": FolderArgs;
+}
 
 export interface GrafanaContentArgs {
   readonly url: string;

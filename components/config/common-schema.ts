@@ -7,6 +7,7 @@ import {
   httpUrl,
   line,
   name,
+  relativePath,
   secretKey,
   secretPassword,
   section,
@@ -89,6 +90,11 @@ export const after = {
   receivers,
   maintenance,
   rules,
+  transform: about(relativePath.optional(), {
+    description:
+      "File with functions that change single resources: a path from the project's folder.",
+    example: "transforms.ts",
+  }),
   hosts: about(z.record(name, host).default({}), {
     description: "Hosts reached over SSH, by name. Validated; provisioning them comes later.",
   }),

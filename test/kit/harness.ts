@@ -97,8 +97,13 @@ export async function record(
   );
   const { getMonitor } = pulumi.runtime as unknown as { getMonitor: () => MockMonitor };
   const monitor = getMonitor();
-  const outputs = await program();
-  await pulumi.runtime.disconnect();
+  let outputs: unknown;
+  try {
+    outputs = await program();
+  } finally {
+    // What was begun goes on, and must not do so in the next test.
+    await pulumi.runtime.disconnect();
+  }
   const tree = [...monitor.getRegisteredResources().keys()].map((urn) =>
     urn.split("::").slice(2).join("::"),
   );

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 // Deep modules: the index loads every resource of the package.
-import { Container } from "@pulumi/docker/container.js";
-import { Network } from "@pulumi/docker/network.js";
+import { Container, type ContainerArgs } from "@pulumi/docker/container.js";
+import { Network, type NetworkArgs } from "@pulumi/docker/network.js";
 import { Provider } from "@pulumi/docker/provider.js";
-import { Volume } from "@pulumi/docker/volume.js";
+import { Volume, type VolumeArgs } from "@pulumi/docker/volume.js";
 import { CheckedFiles } from "../../../provider/resources.ts";
 import { engineProblem } from "./engine.ts";
 import { filesInputs, isWithoutFiles, labelsOf } from "./files.ts";
@@ -14,6 +14,13 @@ import { dockerGround, physicalName } from "./names.ts";
 import type { Placed, Target, Workload } from "../target.ts";
 
 export type { DockerTargetConfig } from "./names.ts";
+
+/** What its resources are made from, by type. */
+export interface DockerArgs {
+  "docker:index/container:Container": ContainerArgs;
+  "docker:index/network:Network": NetworkArgs;
+  "docker:index/volume:Volume": VolumeArgs;
+}
 
 /** Provider and network of an estate, made when the first workload needs them. */
 interface Ground {
