@@ -22,6 +22,11 @@ export const benches: readonly BenchEntry[] = [
     load: () => import("./noop-up.ts"),
   },
   {
+    name: "commands",
+    summary: "What `make status` and `make explain` take, against `./vigil help`",
+    load: () => import("./commands.ts"),
+  },
+  {
     name: "stack-size",
     summary: "Resources of the local stack, and the size of its state",
     load: () => import("./stack-size.ts"),

@@ -10,12 +10,37 @@ export interface SmallProgram {
   readonly stack: string;
 }
 
+/** Of the largest program, each of ten resources. */
+const parts = 50;
+
+/** How many resources {@link createSmallProgram} declares in `many`. */
+export const manyResources = parts * 10;
+
 const programs = {
   /** Declares nothing. */
   empty: 'import "@pulumi/pulumi";\n',
   /** One resource that does next to nothing: it makes the engine start the provider. */
   single: `import { CustomResource } from "@pulumi/pulumi";
 new CustomResource("vigil:index:Login", "one", { username: "one" });
+`,
+  /** Five hundred resources of the kinds that an estate has, but for processes: that many would be in the way. */
+  many: `import { ComponentResource } from "@pulumi/pulumi";
+import { Authority, Certificate, CheckedFiles, Login } from "../provider/resources.ts";
+const days = { days: 3650, renewBeforeDays: 60 };
+for (let part = 0; part < ${parts}; part++) {
+  const name = \`part-\${part}\`;
+  const child = { parent: new ComponentResource("vigil:index:Exporter", name, {}) };
+  const { certificate, key } = new Authority(\`\${name}-authority\`, { commonName: name, ...days }, child);
+  const signed = { authorityCertificate: certificate, authorityKey: key, ipAddresses: [], ...days };
+  for (const use of ["server", "client"])
+    new Certificate(\`\${name}-\${use}\`, { commonName: name, use, dnsNames: [name], ...signed }, child);
+  new Login(\`\${name}-login\`, { username: name }, child);
+  for (const which of ["config", "web", "rules", "targets"]) {
+    const files = { [which]: \`# \${name}\\n\${"key: value\\n".repeat(200)}\` };
+    new CheckedFiles(\`\${name}-\${which}\`, { name: \`\${name}-\${which}\`, files, checks: [] }, child);
+  }
+  new Login(\`\${name}-token\`, { username: name }, child);
+}
 `,
 } as const;
 
