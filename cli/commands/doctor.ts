@@ -72,10 +72,10 @@ export async function alertsRow(root: string, stack: string): Promise<string[][]
     // The program's modules need packages, which are there only now.
     const { allAlerts } = await import("../../rules/index.ts");
     const { forStack } = await import("../../lib/command.ts");
-    const { loadedBy } = await import("../estate/reach.ts");
+    const { loadedBy } = await import("../estate/loaded.ts");
     const { selectionOf } = await import("../selection.ts");
     const all = allAlerts().length;
-    const loaded = loadedBy(await selectionOf(root, stack, true)).length;
+    const loaded = (await loadedBy(await selectionOf(root, stack, true))).length;
     const lack = `the other ${all - loaded} can never fire on what it scrapes`;
     const why = forStack("make reach lists them, and those that have had no series", stack);
     return [["–", "alerts", `stack ${stack} loads ${loaded} of ${all}; ${lack}: ${why}`]];

@@ -46,7 +46,7 @@ export async function run(args: string[]): Promise<number> {
   const alerts = allAlerts();
   const [wanted] = rest;
   if (wanted === undefined) {
-    const { loadedBy } = await import("../estate/reach.ts");
+    const { loadedBy } = await import("../estate/loaded.ts");
     const { selectionOf } = await import("../selection.ts");
     if (!existsSync(stackFile(root, name))) throw await unknownStack(root, name);
     // The list is of use where the stack's configuration has mistakes, too.

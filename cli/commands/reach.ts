@@ -39,7 +39,8 @@ export async function run(args: string[]): Promise<number> {
   await ensureDependencies({ root });
   const detail = values["detail"] === true || process.env["DETAIL"] === "1";
   const { forStack } = await import("../../lib/command.ts");
-  const { loadedBy, renderReach } = await import("../estate/reach.ts");
+  const { loadedBy } = await import("../estate/loaded.ts");
+  const { renderReach } = await import("../estate/reach.ts");
   const planned = await selectionOf(root, stack);
   const outputs = await openEngine(options).then(readOutputs).catch(reasonOf);
   // What was left out by `up`, such as a Grafana that is not available here, is not watched.
@@ -48,7 +49,7 @@ export async function run(args: string[]): Promise<number> {
   const seen =
     typeof outputs === "string"
       ? outputs
-      : await seenIn(outputs, loadedBy(selection), root).catch(reasonOf);
+      : await seenIn(outputs, await loadedBy(selection), root).catch(reasonOf);
   tell(forStack(renderReach(stack, selection, seen, detail), stack));
   return 0;
 }

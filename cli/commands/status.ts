@@ -8,6 +8,7 @@ import { groundProblems } from "../reality.ts";
 import { selectionOf } from "../selection.ts";
 import { formatTable } from "../../lib/table.ts";
 import { tell } from "../tell.ts";
+import type { Selection } from "../../rules/selection.ts";
 import { type Watch, watchingNow } from "../estate/watching.ts";
 
 const help = `./vigil status [--stack NAME]
@@ -47,16 +48,22 @@ const alertRow = ({ annotations, labels, startsAt }: HeldAlert): string[] => [
   `since ${spelledTime(startsAt)}`,
 ];
 
+/** Loads what {@link reachLine} will need. */
+async function loadAhead(planned: Selection): Promise<void> {
+  const { loadedBy } = await import("../estate/loaded.ts");
+  await Promise.all([loadedBy(planned), import("../estate/unseen.ts")]);
+}
+
 /** How many alerts are loaded, and how many of them lack their series. */
 async function reachLine(
   estate: Estate,
   { watched }: Outputs,
   { root, stack }: StackOptions,
+  planned: Promise<Selection>,
 ): Promise<string> {
-  const { loadedBy, unseenLine } = await import("../estate/reach.ts");
+  const { loadedBy, unseenLine } = await import("../estate/loaded.ts");
   const { unseenAlerts } = await import("../estate/unseen.ts");
-  const selection = await selectionOf(root, stack);
-  const loaded = loadedBy({ ...selection, jobs: Object.keys(watched) });
+  const loaded = await loadedBy({ ...(await planned), jobs: Object.keys(watched) });
   return forStack(unseenLine(loaded.length, await unseenAlerts(estate, loaded, root)), stack);
 }
 
@@ -65,7 +72,11 @@ export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help);
   if (options === undefined) return 0;
   const { root, stack } = options;
-  const outputs = await readOutputs(await openEngine(options));
+  const engine = await openEngine(options);
+  // While the engine opens the record, what its answer is held against is loaded.
+  const planned = selectionOf(root, stack);
+  planned.then(loadAhead).catch(() => undefined);
+  const outputs = await readOutputs(engine);
   const problems = await groundProblems(root, stack, outputs.target);
   for (const problem of problems) tell(`✗ ${problem}\n`);
   const estate = connect(outputs);
@@ -80,7 +91,7 @@ export async function run(args: string[]): Promise<number> {
         : `\nFiring\n${formatTable(inOrder(alerts).map(alertRow))}`,
     );
     if (watched.every(({ state }) => state !== "starting")) {
-      tell(`\n${await reachLine(estate, outputs, options)}\n`);
+      tell(`\n${await reachLine(estate, outputs, options, planned)}\n`);
     }
     const silent = watched.some(({ state }) => state === "silent");
     return problems.length === 0 && !silent ? 0 : 1;

@@ -4,17 +4,8 @@ import { groups } from "../../rules/index.ts";
 import { leftOut, type Selection } from "../../rules/selection.ts";
 import { needs } from "../../rules/lib/needs.ts";
 import { formatTable } from "../../lib/table.ts";
-import type { Loaded, Unseen } from "./unseen.ts";
-
-/** The alerts that a stack loads. */
-export const loadedBy = (selection: Selection): Loaded[] =>
-  groups.flatMap((group) =>
-    Object.values(group.alerts)
-      .filter((alert) => leftOut(alert, group, selection) === undefined)
-      .map((alert) => ({ alert, group })),
-  );
-
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+import { plural } from "./loaded.ts";
+import type { Unseen } from "./unseen.ts";
 
 /** Names in lines of bearable length. */
 function wrapped(names: readonly string[], indent: string): string {
@@ -85,14 +76,6 @@ function leftOutText(stack: string, selection: Selection, detail: boolean): stri
           `    ${setCommand(["rules", "services", selection.services.length], service)}\n`,
         ]),
   ].join("");
-}
-
-/** What a running estate adds, in one line: nothing where every alert has had its series. */
-export function unseenLine(loaded: number, unseen: readonly Unseen[]): string {
-  const missing = unseen.filter(({ kind }) => kind !== "event").length;
-  const told =
-    missing === 0 ? "" : `, of which ${missing} without series for a day; make reach says why`;
-  return `${plural(loaded, "alert")} loaded${told}.`;
 }
 
 function unseenText(unseen: readonly Unseen[], detail: boolean): string {

@@ -1,6 +1,6 @@
 import { groups } from "../../../rules/index.ts";
 import { reasonOf as why, unseenAlerts, type Known } from "../../../cli/estate/unseen.ts";
-import { unseenLine } from "../../../cli/estate/reach.ts";
+import { unseenLine } from "../../../cli/estate/loaded.ts";
 import { parse, selectors, type Selector } from "../../../rules/lint/promql.ts";
 import { root } from "../../kit/harness.ts";
 
