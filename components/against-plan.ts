@@ -82,9 +82,24 @@ function givenTwice({ deployments }: Plan): ConfigProblem[] {
   return [...new Map(problems.map((one) => [one.path, one])).values()];
 }
 
+/** Targets of a job that nothing tells apart: the series of both would be one, and neither true. */
+function sameTwice({ deployments, jobs }: Plan): ConfigProblem[] {
+  return jobs.flatMap(({ name, targets }) => {
+    const labels = targets.map((one) => JSON.stringify(Object.entries(one.labels).sort()));
+    return targets.flatMap((one, index) => {
+      if (!labels.slice(0, index).includes(labels[index] ?? "")) return [];
+      const { key = "probes" } =
+        deployments.find(({ service }) => service.name === name)?.service ?? {};
+      const { instance = one.address } = one.labels;
+      return [mistake([key], `watches ${instance} from two sides, which nothing tells apart`)];
+    });
+  });
+}
+
 /** What of a configuration cannot be, now that it is known what stands where and what is scraped. */
 export const againstPlan = (config: Config, plan: Plan): ConfigProblem[] => [
   ...uncovered(config, plan),
   ...unwatched(config, plan),
   ...givenTwice(plan),
+  ...sameTwice(plan),
 ];

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { imageOf } from "../../lib/pins.ts";
 import { about, listening } from "../config/fields.ts";
 import { cadvisorSelection } from "../render/cadvisor.ts";
-import { hostOf } from "../targets/target.ts";
-import { nobody } from "./exporter.ts";
+import { hostOf, portOf } from "../targets/target.ts";
+import { exporterBeside, nobody } from "./exporter.ts";
 import type { Service } from "./service.ts";
 
 const fields = {
@@ -40,12 +40,15 @@ export const cadvisor: Service<"cadvisor", typeof fields> = {
     "container threads": "Vigil's own runs without it, which is too much",
     "kernel log": "Vigil's own is not root, and would tell an eternal 0",
   },
-  args: ({ place, settings }) => [
-    ...cadvisorSelection,
-    "--housekeeping_interval=15s",
-    `--listen_ip=${hostOf(place.listen)}`,
-    `--port=${settings.port}`,
-    "--storage_duration=1m",
-  ],
-  shell: async () => (await import("./shells/cadvisor.ts")).cadvisorShell,
+  ...exporterBeside({
+    args: ({ listen }) => [
+      ...cadvisorSelection,
+      "--housekeeping_interval=15s",
+      `--listen_ip=${hostOf(listen)}`,
+      `--port=${portOf(listen)}`,
+      "--storage_duration=1m",
+    ],
+    health: "/healthz",
+    patience: 60,
+  }),
 };

@@ -1,6 +1,7 @@
 import { webArgs, webFiles } from "../render/web.ts";
 import type { Place } from "../targets/target.ts";
 import type { ArgsInput, Shell } from "./service.ts";
+import type { BesideFacts } from "./shells/beside.ts";
 import type { ExporterFacts } from "./shells/exporter.ts";
 import type { FlagFacts } from "./shells/flags.ts";
 
@@ -59,5 +60,20 @@ export const exporterByFlags = <S>({
   shell: async (): Promise<Shell<S>> => {
     const { flagShell } = await import("./shells/flags.ts");
     return flagShell(facts);
+  },
+});
+
+/**
+ * Arguments and shell of an exporter that speaks no TLS: it shares the loopback of Prometheus, the one program
+ * that asks it, and listens on no network.
+ */
+export const exporterBeside = ({
+  args,
+  ...facts
+}: BesideFacts & { readonly args: (place: Place) => readonly string[] }) => ({
+  args: ({ place }: ArgsInput<unknown>): readonly string[] => args(place),
+  shell: async (): Promise<Shell<unknown>> => {
+    const { besideShell } = await import("./shells/beside.ts");
+    return besideShell(facts);
   },
 });

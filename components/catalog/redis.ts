@@ -3,32 +3,27 @@ import { imageOf } from "../../lib/pins.ts";
 import {
   about,
   certificate,
-  hostPort,
   listening,
   line,
   name,
   type Secret,
   secretText,
 } from "../config/fields.ts";
-import { core } from "../targets/fields.ts";
-import { hostOf, isLoopback, portOf } from "../targets/target.ts";
+import { askedAt, askedFrom, askedComplaints, askedTargets, runsNear } from "./asked.ts";
 import { exporterByFlags } from "./exporter.ts";
 import type { Service, SettingsOf } from "./service.ts";
 
 const instance = z.strictObject({
-  address: about(hostPort, {
-    description: "Redis, Valkey or Sentinel, as the exporter reaches it.",
-    example: "cache-1.example.com:6379",
-  }),
+  address: askedAt(
+    "Redis, Valkey or Sentinel, as the exporter reaches it.",
+    "cache-1.example.com:6379",
+  ),
   username: about(line.optional(), {
     description: "Account of the exporter; that of old servers without accounts when absent.",
     example: "vigil",
   }),
   password: about(secretText().optional(), { description: "Its password.", secret: true }),
-  on: about(name.default(core), {
-    description: "Target whose exporter asks it: `core`, or a name of `vigil:targets`.",
-    example: "core",
-  }),
+  on: askedFrom,
   tls: about(z.boolean().default(false), {
     description: "Whether it is spoken to over TLS.",
     example: "true",
@@ -114,52 +109,14 @@ export const redis: Service<"redis", typeof fields> = {
       "It reads what servers say of themselves and no key. CONFIG GET shows passwords that stand in the server's own configuration (`requirepass`, `masterauth`); the exporter does not tell them.",
     commands: { "Redis and Valkey": accountWith(allowed), Sentinel: accountWith(sentinelAllowed) },
   },
-  // Each exporter asks those that are near it.
-  runs: ({ instances, ...settings }) =>
-    [...new Set(Object.values(instances).map((one) => one.on))].sort().map((on) => {
-      const near = Object.entries(instances).filter(([, one]) => one.on === on);
-      const [first = ""] = near.map(([name]) => name);
-      return {
-        on,
-        settings: { ...settings, instances: Object.fromEntries(near) },
-        onAt: ["instances", first, "on"],
-      };
-    }),
-  complaints: ({ instances }, { loopbackOnly }) => {
-    const all = Object.entries(instances);
-    const unreachable = all
-      .filter(([, { address }]) => !loopbackOnly && isLoopback(hostOf(address)))
-      .map(([one, { address }]) => ({
-        path: ["instances", one, "address"],
-        reason: "is the exporter's own loopback, where no Redis is; name the machine",
-        value: `host.docker.internal:${portOf(address)}`,
-      }));
-    const twice = all.flatMap(([one, { address }], at) => {
-      const [before] = all.slice(0, at).find(([, other]) => other.address === address) ?? [];
-      return before === undefined
-        ? []
-        : [
-            {
-              path: ["instances", one, "address"],
-              reason: `is the address of ${before} as well; each server is watched once`,
-            },
-          ];
-    });
-    return [...unreachable, ...twice];
-  },
-  jobs: ({ host, place, settings }) => [
+  runs: runsNear,
+  complaints: askedComplaints("Redis"),
+  jobs: (input) => [
     {
       name: "redis",
       access: "certificate",
       mostSamples: 10_000,
-      targets: Object.entries(settings.instances)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, one]) => {
-          const at = hostOf(one.address);
-          const machine = isLoopback(at) || at === "host.docker.internal" ? host : at;
-          const labels = { host: machine, instance: `${machine}:${portOf(one.address)}` };
-          return { address: uriOf(one), labels, prober: place.address };
-        }),
+      targets: askedTargets(input, uriOf),
       probe: { path: "/scrape" },
     },
   ],

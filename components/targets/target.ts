@@ -30,7 +30,7 @@ export interface Place {
 /** The host of `host:port`; empty where that is every interface. */
 export const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(":"));
 
-/** The port of `host:port`, as it is written. */
+/** Port of an address: `prometheus:9090`. */
 export const portOf = (address: string): string => address.slice(address.lastIndexOf(":") + 1);
 
 /** Whether a host is that of whoever asks. */

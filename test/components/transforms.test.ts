@@ -29,16 +29,11 @@ async function run(text: string | undefined, more: Record<string, string> = {}):
   // What loads modules here takes paths; Node takes addresses.
   const load = (path: string): Promise<unknown> => import(path);
   const transforms = await loadTransforms({ transform: "transforms.ts" }, { load, root: folder });
-  return record("local", config, () =>
-    transforms.applied(
-      (opts) =>
-        new Monitoring(
-          "monitoring",
-          { config: readConfig(), makers, absent: new Set(["grafana"]) },
-          opts,
-        ).outputs,
-    ),
-  );
+  return record("local", config, async () => {
+    const read = await readConfig();
+    const args = { config: read, makers, absent: new Set(["grafana"]) };
+    return transforms.applied((opts) => new Monitoring("monitoring", args, opts).outputs);
+  });
 }
 
 const of = (body: string): string => `export default {\n${body}\n};\n`;

@@ -1,5 +1,6 @@
 /** Services on other targets than the core's, and several processes of one service. */
 import { parse } from "yaml";
+import { againstPlan } from "../../../components/against-plan.ts";
 import { redis } from "../../../components/catalog/redis.ts";
 import type { Service } from "../../../components/catalog/service.ts";
 import { choose } from "../../../components/choose.ts";
@@ -218,6 +219,30 @@ describe("targets that cannot be", () => {
       blackboxExporter: { on: ["edge"], port: 9100 },
     };
     expect(mistakes(values)).toEqual([]);
+  });
+});
+
+describe("what two targets would tell of one thing", () => {
+  const told = (values: Record<string, unknown>): string[] => {
+    const config = configOf({ targets: { edge }, ...values });
+    const plan = planWhole(config, groundsOf(config, "local"));
+    return againstPlan(config, plan).map(({ path, reason }) => `${path} ${reason}`);
+  };
+
+  it("is refused where nothing tells it apart", () => {
+    const server = (on: string) => cache(on, "cache.example.com:6379");
+    expect(told({ redis: { instances: { a: server("core"), b: server("edge") } } })).toEqual([
+      "vigil:redis watches cache.example.com:6379 from two sides, which nothing tells apart",
+    ]);
+    const named = { ...edge.docker, machine: "core-1" };
+    const both = { nodeExporter: { on: ["core", "edge"] } };
+    expect(told({ machine: "core-1", targets: { edge: { docker: named } }, ...both })).toEqual([
+      "vigil:nodeExporter watches core-1:9100 from two sides, which nothing tells apart",
+    ]);
+  });
+
+  it("is fine where each has its own", () => {
+    expect(told(spread)).toEqual([]);
   });
 });
 
