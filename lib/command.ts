@@ -5,7 +5,7 @@ export const defaultStack = "local";
 
 /** Commands that are about a stack, where nothing names one yet. */
 const aboutStack =
-  /(?<!STACK=\S+ )(?<![\w./-])(?:make (?:alerts-test|down|explain|logs|preview|reach|refresh|render|status|up|verify)\b|\.\/vigil (?:alerts-test|amtool|down|explain|logs|preview|pulumi|reach|refresh|render|status|up|verify)\b)/g;
+  /(?<!STACK=\S+ )(?<![\w./-])(?:make (?:alerts-test|down|explain|logs|preview|reach|refresh|render|status|up|verify)\b|\.\/vigil (?:alerts-test|amtool|channels|down|explain|logs|preview|pulumi|reach|refresh|render|status|up|verify)\b)/g;
 
 /**
  * A text with every command in it as it must be typed for a stack: `make up` becomes `STACK=dev make up`.

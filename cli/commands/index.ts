@@ -73,6 +73,11 @@ export const commands: readonly Entry[] = [
     load: () => import("./reach.ts"),
   },
   {
+    name: "channels",
+    summary: "Move channels to vigil:channels from where they were configured before",
+    load: () => import("./channels.ts"),
+  },
+  {
     name: "render",
     summary: "Write the configuration files without deploying",
     load: () => import("./render.ts"),

@@ -8,6 +8,9 @@ import type { Path } from "./fields.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
 import type { Config } from "./schema.ts";
 
+/** Moves channels from where they were configured before to `vigil:channels`. */
+export const moveCommand = "./vigil channels";
+
 type Parts = Pick<Config, "channels" | "processor" | "receivers" | "target">;
 
 /** Where a stack says something about who is told in the way of before, and where that is now. */
@@ -38,9 +41,7 @@ const isSaid = (section: unknown, path: Path): boolean =>
 const saidTwice = ({ channels, ...before }: Parts): ConfigProblem[] =>
   saidBefore(before)
     .filter(([, now]) => isSaid(channels, now.slice(1)))
-    .map(([path, now]) =>
-      mistake(now, `is said in ${configKey(path)} as well`, removeCommand(path)),
-    );
+    .map(([path, now]) => mistake(now, `is said in ${configKey(path)} as well`, moveCommand));
 
 /** What keeps the processor out of the estate, as a command that mends it; undefined where it is part of it. */
 function processorMissing({ processor, target }: Parts): string | undefined {
