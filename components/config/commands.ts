@@ -21,6 +21,9 @@ const isTop = (path: Path): boolean => path.length === 1;
 
 const config = "./vigil pulumi config";
 
+/** A flag, or what is read from a file: a certificate in PEM begins with dashes. */
+const looksLikeFlag = /^(?:-|"\$\()/;
+
 /** The command that takes away what is at `path`. */
 export function removeCommand(path: Path): string {
   return `${config} rm ${isTop(path) ? "" : "--path "}${quote(configKey(path))}`;
@@ -42,7 +45,7 @@ export function setCommand(path: Path, value = exampleAt(path) ?? ""): string {
     return `${config} set --secret ${where}${field.from === undefined ? "" : ` < ${field.from}`}`;
   }
   // What looks like a flag is none of the engine's.
-  return `${config} set ${where} ${value.startsWith("-") ? "-- " : ""}${value}`;
+  return `${config} set ${where} ${looksLikeFlag.test(value) ? "-- " : ""}${value}`;
 }
 
 /** The command that stores a text that looks like a number as the text it is. */

@@ -66,7 +66,9 @@ describe("a receiver of samples", () => {
       expect.stringMatching(/^token stands beside a login/) as string,
     ]);
     expect(mistakes({ url, key: server.key })).toEqual([
-      expect.stringMatching(/^certificate is missing, and there is a key/) as string,
+      expect.stringMatching(
+        /^certificate is missing, and there is a key.* -- "\$\(cat client\.crt\)"$/,
+      ) as string,
     ]);
     const { certificate } = server;
     expect(mistakes({ url, certificate, key: other.server.key })).toEqual([
