@@ -5,13 +5,14 @@ import { runInNewContext } from "node:vm";
 import { redis } from "../../components/catalog/redis.ts";
 import { allAlerts } from "../../rules/index.ts";
 import { root, trackedFiles } from "../kit/harness.ts";
-import { type Block, blocksOf, commandsIn, shapeOf } from "./examples/blocks.ts";
+import { type Block, blocksOf, commandsIn, fileOf, shapeOf } from "./examples/blocks.ts";
 import { createWorkspace, type Done, type Workspace } from "./workspace.ts";
 
 jest.setTimeout(300_000);
 
 const pages = ["README.md", ...trackedFiles("docs/*.md").filter((page) => !/\/.*\//.test(page))];
-const blocks = pages.flatMap((page) => blocksOf(page, readFileSync(join(root, page), "utf8")));
+const allBlocks = pages.flatMap((page) => blocksOf(page, readFileSync(join(root, page), "utf8")));
+const blocks = allBlocks.filter((block) => fileOf(block) === undefined);
 
 /** Why a command or a block is not tried here. */
 type Why =
@@ -42,6 +43,7 @@ const untried: Readonly<Record<string, Why>> = {
 
 /** What a person would type when asked. */
 const typed: Readonly<Record<string, string>> = {
+  "vigil:prometheus.remoteWrite.long.password": "a word that nobody guesses",
   "vigil:channels.pagerduty.routingKey": "0123456789abcdef0123456789abcdef",
   "vigil:channels.slack.url": "https://hooks.slack.com/services/T0/B0/x",
   "vigil:channels.teams.dba.slack.url": "https://hooks.slack.com/services/T0/B0/y",
@@ -94,9 +96,14 @@ const shown: Readonly<Record<string, Shown>> = {
 
 /** Files that documents name. */
 const ownFiles: Readonly<Record<string, string>> = {
-  "boards/shop.json": `{ "title": "Shop", "uid": "shop", "panels": [] }`,
   "rules.d/mine.yml": "groups: []\n",
-  "scrapes/shop.yml": "scrape_configs: [{ job_name: shop }]\n",
+  // Those whose text stands in a document: test/e2e/your-own.test.ts has them do something.
+  ...Object.fromEntries(
+    allBlocks.flatMap((block) => {
+      const file = fileOf(block);
+      return file === undefined ? [] : [[file, `${block.lines.join("\n")}\n`]];
+    }),
+  ),
 };
 
 let place: Workspace;

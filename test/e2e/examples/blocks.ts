@@ -23,6 +23,12 @@ export function blocksOf(page: string, text: string): Block[] {
   return blocks;
 }
 
+/** The file that a block is the text of, by its first line, `# scrapes/shop.yml`, or beside its language. */
+export function fileOf({ language, lines: [first = ""] }: Block): string | undefined {
+  const [, beside] = language.split(" ");
+  return beside ?? /^(?:#|\/\/) ([\w./-]+\.(?:json|ts|yml))$/.exec(first)?.[1];
+}
+
 const command = /^(?:[A-Z]+=\S+ )*(?:\.\/vigil|curl|make|openssl)\b/;
 
 /** The commands of a block, without remarks; none where it shows something else. */
