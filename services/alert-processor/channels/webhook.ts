@@ -15,8 +15,12 @@ const schema = z
     tokenFile: fileField.optional(),
     /** Alerts in a message at most. */
     bundle: z.int().min(1).max(1000).default(100),
-    /** Messages in a second at most. */
-    perSecond: z.number().positive().max(1000).default(10),
+    /** Messages in a second at most. One an hour is the slowest: a timer of weeks would end at once. */
+    perSecond: z
+      .number()
+      .min(1 / 3600)
+      .max(1000)
+      .default(10),
     ...accessFields,
   })
   .refine(({ url, urlFile }) => (url === undefined) !== (urlFile === undefined), {

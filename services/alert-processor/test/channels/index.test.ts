@@ -109,6 +109,7 @@ test.each([
   { ...all["critical-alerts"], kinds: [] },
   { ...all["critical-alerts"], kinds: ["sms", "sms"] },
   { ...all.hook, bundle: 0 },
+  ...[0, -1, NaN, Infinity, 1e-9, 1001].map((perSecond) => ({ ...all.hook, perSecond })),
 ])("takes no nonsense (%#)", (config) => {
   expect(channelsSchema.safeParse({ channel: config }).success).toBe(false);
 });
