@@ -11,7 +11,7 @@ here = "$$(dirname -- "$$(readlink -f -- "$${MAKEFILE_LIST\# }" 2>/dev/null)")"
 export VIGIL_FROM := $(value PWD)
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down verify alerts-test status logs explain reach render doctor bench docs check mutate scorecard processor-image test test-plugins
+.PHONY: help up preview refresh down verify alerts-test status logs explain reach render doctor bench docs check new mutate scorecard processor-image test test-plugins
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(here)/Makefile
@@ -61,6 +61,9 @@ docs: ## Write what is generated from the code into the documents
 
 check: ## Check format, lint and types
 	@$(here)/vigil check
+
+new: ## Add an exporter: its files, and a line in each list (SERVICE=memcached)
+	@$(here)/vigil new $(SERVICE) $(ARGS)
 
 mutate: ## Change every alert and see whether its tests notice
 	@$(here)/vigil mutate $(ALERT)

@@ -113,6 +113,11 @@ export const commands: readonly Entry[] = [
     load: () => import("./check.ts"),
   },
   {
+    name: "new",
+    summary: "Add an exporter: its files, and a line in each list",
+    load: () => import("./new.ts"),
+  },
+  {
     name: "mutate",
     summary: "Change the alerts and see whether their tests notice",
     load: () => import("./mutate.ts"),

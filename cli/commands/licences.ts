@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createWorkshop } from "../../tools/ensure.ts";
-import { UserError } from "../../lib/errors.ts";
+import { UsageError, UserError } from "../../lib/errors.ts";
 import {
   inModuleCache,
   isAllowed,
@@ -13,32 +13,44 @@ import {
 } from "../../lab/licences.ts";
 import { obtain } from "../../tools/obtain.ts";
 import { checkout } from "../../lib/checkout.ts";
-import { helpOnly } from "../options.ts";
 import { run as call } from "../../lib/process.ts";
 import { createProgress } from "../../lib/progress.ts";
 import { go } from "../../tools/tools.ts";
 
-const help = `./vigil licences
+const help = `./vigil licences [NAME…]
 
 Reads the licence of every Go module that tools/go pins, downloading those that are not in Go's
-module cache, and writes them to ${licenceList}. Exit code 1 when one may not be built.
+module cache, and writes them to ${licenceList}. Exit code 1 when one may not be built. With names of
+folders of tools/go only these are read, and what is known of the others is kept.
 `;
 
 /** Versions of one module may differ: all of what they say. */
 const joined = (before: string | undefined, licence: string): string =>
   [...new Set([...(before?.split(" AND ") ?? []), ...licence.split(" AND ")])].sort().join(" AND ");
 
+/** What the list says now. */
+async function known(): Promise<Record<string, string>> {
+  return JSON.parse(await readFile(join(checkout, licenceList), "utf8")) as Record<string, string>;
+}
+
 /** `vigil licences`. */
 export async function run(args: string[]): Promise<number> {
-  if (helpOnly(args, help)) return 0;
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const pinned = pinnedModules(checkout);
+  const strangers = args.filter((name) => !pinned.has(name));
+  if (strangers.length > 0) throw new UsageError(`tools/go has no ${strangers.join(", ")}`);
   const progress = createProgress();
   const shop = createWorkshop({ root: checkout });
   const program = (await obtain(go, shop, progress)).binaries["go"] ?? "go";
   const env = { ...process.env, GOFLAGS: "-mod=mod", GONOSUMDB: "github.com/pulumi/*" };
   const cache = (await call(program, ["env", "GOMODCACHE"], { env })).trim();
-  const licences: Record<string, string> = {};
+  const licences = args.length === 0 ? {} : await known();
   const unknown: string[] = [];
-  for (const [name, modules] of pinnedModules(checkout)) {
+  for (const [name, modules] of pinned) {
+    if (args.length > 0 && !args.includes(name)) continue;
     const absent = modules.filter((module) => !existsSync(inModuleCache(cache, module)));
     const step = progress.start(name, `reading ${modules.length} licences`);
     if (absent.length > 0) {

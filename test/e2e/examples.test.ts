@@ -27,6 +27,7 @@ const foreign = (program: string): Why => ({ why: "for a program that is not her
 const untried: Readonly<Record<string, Why>> = {
   "flowchart LR": { why: "a picture" },
   "./vigil autostart": elsewhere("test/e2e/reboot.test.ts"),
+  "make new SERVICE=memcached": elsewhere("test/lab/new/new.test.ts"),
   "make mutate": elsewhere("test/cli/catalogue.test.ts"),
   "make test": elsewhere("test/e2e/examples.test.ts"),
   "server {": foreign("nginx"),
