@@ -74,7 +74,7 @@ function givenTwice({ deployments }: Plan): ConfigProblem[] {
     const given = new Set(args().map(flagOf));
     return extraArgs.flatMap((one, index) => {
       const path = [service.key, "extraArgs", index];
-      const reason = `is ${one}, and Vigil says --${flagOf(one)} itself`;
+      const reason = `is ${one}, but Vigil sets --${flagOf(one)} itself`;
       return given.has(flagOf(one)) ? [mistake(path, reason, removeCommand(path))] : [];
     });
   });

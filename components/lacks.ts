@@ -4,7 +4,7 @@ import type { Service } from "./catalog/service.ts";
 import type { Config } from "./config/schema.ts";
 import type { Traits } from "./targets/kinds.ts";
 
-const contract = "nothing that the estate scrapes tells of that";
+const contract = "nothing that the estate scrapes reports that";
 
 /** As every estate is made today, whichever services it has. */
 const everywhere: Lacks = {

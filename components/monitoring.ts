@@ -22,7 +22,7 @@ import { Trust } from "./trust.ts";
 /** Said rather than passed over: nobody should believe that a host is watched which is not. */
 const hostsToCome = mistake(
   ["hosts"],
-  "is valid, but hosts over SSH are not there yet",
+  "is valid, but hosts over SSH are not supported yet",
   removeCommand(["hosts"]),
 );
 
@@ -108,7 +108,8 @@ export class Monitoring extends pulumi.ComponentResource {
     const { name, place, service } = deployment;
     if (place === undefined) return [];
     const shell = shells.get(service.name);
-    if (shell === undefined) throw new Error(`What makes ${service.name} was not loaded`);
+    if (shell === undefined)
+      throw new Error(`The code that creates ${service.name} was not loaded`);
     const args = { deployment, place, plan, shell, trust };
     return [new Part(name, args, { parent: this }).placed];
   }

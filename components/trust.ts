@@ -187,7 +187,7 @@ export class Trust extends pulumi.ComponentResource {
       this.#watched.set("vigil:tls", given);
       return { certificate: given, key: pulumi.secret(tls.key.reveal()) };
     }
-    if (!this.#own) throw new pulumi.RunError("Trust has neither a given nor an own authority.");
+    if (!this.#own) throw new pulumi.RunError("Trust has neither a given authority nor its own.");
     const made = new Certificate(
       `${place.name}-certificate`,
       {

@@ -312,7 +312,7 @@ describe("stack prod", () => {
 
   it("says plainly that its target is not there yet, before anything is registered", async () => {
     await expect(run("prod", stackConfig("prod"))).rejects.toThrow(
-      /vigil:target kubernetes is not there yet[\s\S]*nothing was changed/,
+      /vigil:target kubernetes is not supported yet[\s\S]*nothing was changed/,
     );
   });
 });
@@ -323,7 +323,7 @@ describe("hosts over SSH", () => {
     const config = stackConfig("local");
     const values = { ...config.values, hosts: JSON.stringify({ "web-1": web }) };
     await expect(run("local", { values, secretKeys: new Set() })).rejects.toThrow(
-      /vigil:hosts is valid, but hosts over SSH are not there yet/,
+      /vigil:hosts is valid, but hosts over SSH are not supported yet/,
     );
   });
 });
@@ -361,7 +361,7 @@ describe("arguments of a stack's own", () => {
 
   it("are refused where Vigil says the same", async () => {
     await expect(withArgs("-storage.path=/tmp")).rejects.toThrow(
-      /vigil:alertmanager\.extraArgs\[0\] is -storage\.path=\/tmp, and Vigil says --storage\.path itself/,
+      /vigil:alertmanager\.extraArgs\[0\] is -storage\.path=\/tmp, but Vigil sets --storage\.path itself/,
     );
   });
 });

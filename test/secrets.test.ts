@@ -88,7 +88,7 @@ it("no address that is shown to everybody may have a login in it", () => {
     }, values);
     const { problems = [] } = parseConfig(rawOf(values), new Date());
     const told = JSON.stringify(problems);
-    expect(told).toContain("has a user name or a password in it");
+    expect(told).toContain("contains a user name or a password");
     expect(told).not.toContain("marked-password");
   }
   expect(shown.map(({ key }) => key)).toContain("vigil:probes.<name>.url");

@@ -14,7 +14,7 @@ const fields = {
   on,
 };
 
-const oneModule = "Vigil's own blackbox exporter asks for a page over HTTP, and nothing else";
+const oneModule = "Vigil's own blackbox exporter only requests pages over HTTP";
 
 /** Asks addresses from outside: HTTP. */
 export const blackbox: Service<"blackboxExporter", typeof fields> = {

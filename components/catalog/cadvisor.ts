@@ -14,8 +14,7 @@ const fields = {
   }),
 };
 
-const noSocket =
-  "Vigil's own gets neither the socket, which is as good as root on the host, nor root";
+const noSocket = "Vigil's own has neither the socket, which amounts to root on the host, nor root";
 
 /**
  * Metrics of the containers of a machine, by their ids: the engine's socket, which would add their names, is
@@ -38,7 +37,7 @@ export const cadvisor: Service<"cadvisor", typeof fields> = {
     "container names": noSocket,
     "container networks": noSocket,
     "container threads": "Vigil's own runs without it, which is too much",
-    "kernel log": "Vigil's own is not root, and would tell an eternal 0",
+    "kernel log": "Vigil's own is not root, and would always report 0",
   },
   ...exporterBeside({
     args: ({ listen }) => [

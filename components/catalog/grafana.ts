@@ -23,21 +23,20 @@ const fields = {
     example: "true",
   }),
   url: about(httpUrl.optional(), {
-    description:
-      "A Grafana of your own to put the content in, instead of a server of the estate's.",
+    description: "Your own Grafana to put the content in, instead of one in the estate.",
     example: "https://grafana.example.com",
   }),
   auth: about(secretText().optional(), {
-    description: "How to get into your own Grafana: a token, or `user:password`.",
+    description: "Credentials for your own Grafana: a token, or `user:password`.",
     secret: true,
   }),
   boards: about(z.record(name, relativePath).default({}), {
-    description: "Boards of your own by name: paths of their JSON from the project's folder.",
+    description:
+      "Your own boards by name: paths of their JSON files, relative to the project folder.",
     example: "boards/shop.json",
   }),
   authority: about(certificate.optional(), {
-    description:
-      "Certificate in PEM of the authority of your own Grafana, where it is a private one.",
+    description: "CA certificate (PEM) of your own Grafana, if it is a private CA.",
     example: '"$(cat ca.crt)"',
   }),
 };
@@ -71,7 +70,7 @@ export const grafana: Service<"grafana", typeof fields> = {
       : [
           {
             path: ["auth"],
-            reason: "is missing: vigil:grafana.url names a Grafana that wants to know who asks",
+            reason: "is missing: vigil:grafana.url names a Grafana that requires credentials",
           },
         ],
   args: ({ place, programHome }) => [

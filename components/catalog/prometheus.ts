@@ -16,7 +16,7 @@ const fields = {
     memory: 2048,
   }),
   scrapeInterval: about(duration.default("15s"), {
-    description: "How often every target is asked.",
+    description: "How often every target is scraped.",
     example: "15s",
   }),
   evaluationInterval: about(duration.default("15s"), {
@@ -25,7 +25,7 @@ const fields = {
   }),
   scrapes: about(z.record(name, relativePath).default({}), {
     description:
-      "Files with `scrape_configs` of your own by name: paths from the project's folder.",
+      "Files with your own `scrape_configs` by name: paths relative to the project folder.",
     example: "scrapes/shop.yml",
   }),
   remoteWrite,
@@ -35,25 +35,25 @@ const fields = {
       example: "15d",
     }),
     size: about(size.default("10GB"), {
-      description: "How much disk samples may take; the oldest go first.",
+      description: "Disk space that samples may use; the oldest are deleted first.",
       example: "10GB",
     }),
   }),
   limits: section({
     samples: about(z.int().min(1).default(50_000), {
-      description: "Samples one scrape may bring; more and the scrape fails.",
+      description: "Maximum number of samples per scrape; beyond it the scrape fails.",
       example: "50000",
     }),
     labels: about(z.int().min(1).default(64), {
-      description: "Labels one series may have.",
+      description: "Maximum number of labels of a series.",
       example: "64",
     }),
     labelValueLength: about(z.int().min(1).default(2_048), {
-      description: "Characters one label value may have.",
+      description: "Maximum length of a label value, in characters.",
       example: "2048",
     }),
     bodySize: about(size.default("16MB"), {
-      description: "Size of one scrape's answer; more of it is not read.",
+      description: "Maximum size of a scrape's response; beyond it the scrape fails.",
       example: "16MB",
     }),
   }),

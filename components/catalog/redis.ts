@@ -19,13 +19,14 @@ const instance = z.strictObject({
     "cache-1.example.com:6379",
   ),
   username: about(line.optional(), {
-    description: "Account of the exporter; that of old servers without accounts when absent.",
+    description:
+      "Account of the exporter; when absent, it signs in as to old servers without accounts.",
     example: "vigil",
   }),
   password: about(secretText().optional(), { description: "Its password.", secret: true }),
   on: askedFrom,
   tls: about(z.boolean().default(false), {
-    description: "Whether it is spoken to over TLS.",
+    description: "Whether to connect with TLS.",
     example: "true",
   }),
 });
@@ -40,8 +41,7 @@ const fields = {
     description: "Servers that are watched, by name.",
   }),
   authority: about(certificate.optional(), {
-    description:
-      "Certificate in PEM of the authority of servers with TLS, where it is a private one.",
+    description: "CA certificate (PEM) of servers with TLS, if it is a private CA.",
     example: '"$(cat ca.crt)"',
   }),
 };
@@ -103,10 +103,12 @@ export const redis: Service<"redis", typeof fields> = {
   image: { uid: 59_000, gid: 59_000, bare: true },
   listener: "certificate",
   wanted: ({ instances }) => Object.keys(instances).length > 0,
-  lacks: { "watched streams": "Vigil's own looks into no streams: its account may not read keys" },
+  lacks: {
+    "watched streams": "Vigil's own does not look into streams: its account may not read keys",
+  },
   account: {
     about:
-      "It reads what servers say of themselves and no key. CONFIG GET shows passwords that stand in the server's own configuration (`requirepass`, `masterauth`); the exporter does not tell them.",
+      "It reads what servers report about themselves, and no keys. CONFIG GET shows passwords from the server's own configuration (`requirepass`, `masterauth`); the exporter does not expose them.",
     commands: { "Redis and Valkey": accountWith(allowed), Sentinel: accountWith(sentinelAllowed) },
   },
   runs: runsNear,

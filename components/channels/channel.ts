@@ -97,7 +97,7 @@ export const hookSecret = (description: string) =>
   about(
     secret(
       (text) => /^\S{16,}$/.test(text),
-      "must be one word of at least 16 characters",
+      "must be a single word of at least 16 characters",
     ).optional(),
     { description, secret: true },
   );

@@ -6,7 +6,7 @@ export const goalert = defineChannel({
   temper: "pager",
   fields: {
     url: about(httpUrl, {
-      description: "Where GoAlert is, 0.33 or later.",
+      description: "URL of GoAlert, 0.33 or later.",
       example: "https://goalert.example.com",
     }),
     private: inside,
@@ -15,7 +15,7 @@ export const goalert = defineChannel({
       secret: true,
     }),
     webhookSecret: hookSecret(
-      "Password in the address of a GoAlert webhook, `https://vigil:<password>@<processor>/v1/hooks/goalert`: what people do there is done here.",
+      "Password in the address of a GoAlert webhook, `https://vigil:<password>@<processor>/v1/hooks/goalert`: actions taken there are applied here.",
     ),
   },
   ways: ({ private: inside, token, url, webhookSecret }) => ({

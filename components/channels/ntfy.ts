@@ -6,7 +6,7 @@ export const ntfy = defineChannel({
   temper: "chat",
   fields: {
     url: about(httpUrl.default("https://ntfy.sh"), {
-      description: "Where ntfy is.",
+      description: "URL of the ntfy server.",
       example: "https://ntfy.example.com",
     }),
     private: inside,
@@ -21,7 +21,7 @@ export const ntfy = defineChannel({
       },
     ),
     token: about(secretText().optional(), {
-      description: "Access token, where the server asks for one.",
+      description: "Access token, if the server requires one.",
       secret: true,
     }),
   },

@@ -6,7 +6,7 @@ export const opsgenie = defineChannel({
   temper: "pager",
   fields: {
     url: about(httpUrl.default("https://api.opsgenie.com"), {
-      description: "API of Opsgenie; another one in the EU.",
+      description: "API of Opsgenie; the EU has a separate one.",
       example: "https://api.eu.opsgenie.com",
     }),
     key: about(secretText(), {

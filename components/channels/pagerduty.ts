@@ -14,7 +14,7 @@ export const pagerduty = defineChannel({
       secret: true,
     }),
     webhookSecret: hookSecret(
-      "Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: what people do there is done here.",
+      "Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: actions taken there are applied here.",
     ),
   },
   ways: ({ routingKey, webhookSecret }) => ({
@@ -37,7 +37,7 @@ export const pagerduty = defineChannel({
     const key = routingKey.reveal();
     if (key === encryptedSecret || key !== receivers.pagerduty?.routingKey.reveal()) return [];
     const reason =
-      "has the key of vigil:processor.pagerduty: each alert would begin two incidents of one service";
+      "has the key of vigil:processor.pagerduty: each alert would open two incidents in one service";
     return [{ path: ["receivers", "pagerduty"], reason }];
   },
   alertmanager: {

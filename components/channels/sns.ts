@@ -21,7 +21,7 @@ export const sns = defineChannel({
     }),
     secretKey: about(secretText(), { description: "Secret of that access key.", secret: true }),
     url: about(httpUrl.optional(), {
-      description: "Another endpoint, such as one of a VPC; the region's when absent.",
+      description: "Another endpoint, such as one in a VPC; default: the region's.",
       example: "https://sns.eu-central-1.amazonaws.com",
     }),
     private: inside,

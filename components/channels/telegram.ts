@@ -8,7 +8,7 @@ export const telegram = defineChannel({
   fields: {
     token: about(
       secret((text) => /^[\w:-]+$/.test(text), "is not a bot token"),
-      { description: "Token of a Telegram bot, as BotFather tells it.", secret: true },
+      { description: "Token of a Telegram bot, as shown by BotFather.", secret: true },
     ),
     chat: about(
       z.string().regex(/^(?:-?\d{1,20}|@\w{4,40})$/, {
@@ -20,7 +20,7 @@ export const telegram = defineChannel({
       },
     ),
     topic: about(z.int().positive().optional(), {
-      description: "Id of a topic of that chat.",
+      description: "Id of a topic in that chat.",
       example: "7",
     }),
   },

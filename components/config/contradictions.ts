@@ -66,7 +66,7 @@ function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
   return here.flatMap((one, index) => {
     const owner = here.slice(0, index).find((other) => other.port === one.port && meet(one, other));
     if (owner === undefined) return [];
-    const reason = `is ${one.port}, which ${configKey(owner.path)} has already`;
+    const reason = `is ${one.port}, which ${configKey(owner.path)} already uses`;
     return [mistake(one.path, reason, setCommand(one.path, String(freePort(taken))))];
   });
 }

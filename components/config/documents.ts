@@ -27,7 +27,7 @@ export function configTable(): string {
   const rows = offered().map(
     (field) => `| ${code(field.key)} | ${defaultCell(field)} | ${field.description} |`,
   );
-  return ["| Key | Default | What it says |", "| --- | --- | --- |", ...rows].join("\n");
+  return ["| Key | Default | Meaning |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
 const commandsText = ({ commands }: Account): string =>
@@ -60,7 +60,7 @@ export function secretsExample(): string {
   return [
     "#!/bin/sh",
     "# Every secret a stack can have, with the command that sets it. Each asks for the value; a file",
-    "# works as well: … < file. None is needed for a start: what is absent is made or left out.",
+    "# works as well: … < file. None is needed to start: what is absent is generated or left out.",
     "# Choose the stack with STACK=dev in front.",
     ...commands,
     "",

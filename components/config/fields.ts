@@ -107,7 +107,7 @@ export const httpUrl = z
   .string()
   .refine(isHttpUrl, { error: urlError })
   .refine((text) => !URL.canParse(text) || !hasLogin(new URL(text)), {
-    error: "has a user name or a password in it, and this address is shown to everybody",
+    error: "contains a user name or a password, and this address is shown to everybody",
   });
 
 /** Image reference with a tag or a digest: an image that moves cannot be previewed. */
@@ -117,7 +117,7 @@ export const image = z.string().regex(/^[a-z0-9][\w./:-]*(?::[\w][\w.-]*|@sha256
 
 export const megabytes = z
   .int({ error: "must be a whole number of megabytes" })
-  .min(16, { error: "is too small for any of the services: at least 16 MB" });
+  .min(16, { error: "is too small for any service: at least 16 MB" });
 
 /** Stands for a secret that is encrypted and cannot be read here (`vigil render`). */
 export const encryptedSecret = "\u0000encrypted";
@@ -179,7 +179,7 @@ const argument = line.regex(/^-{1,2}[a-zA-Z]/, { error: "is not a flag; write --
 
 /** Where a service may stand, of those that nobody but Prometheus asks. */
 export const on = about(z.array(name).min(1, { error: "is empty; write core" }).default(["core"]), {
-  description: "Targets that it runs on: `core`, or names of `vigil:targets`.",
+  description: "Targets that it runs on: `core`, or names from `vigil:targets`.",
   example: "core",
 });
 
@@ -194,15 +194,15 @@ export const listening = (defaults: {
     example: String(defaults.port),
   }),
   image: about(image.default(defaults.image), {
-    description: "Container image; your own registry is welcome. Container targets only.",
+    description: "Container image; may come from your own registry. Container targets only.",
     example: defaults.image,
   }),
   memory: about(megabytes.default(defaults.memory), {
-    description: "Upper bound of its memory in MB. Container targets only.",
+    description: "Memory limit in MB. Container targets only.",
     example: String(defaults.memory),
   }),
   extraArgs: about(z.array(argument).default([]), {
-    description: "Arguments of your own after those that Vigil gives it. Everybody can read them.",
+    description: "Extra arguments, appended to Vigil's own. Everybody can read them.",
     example: "--log.level=debug",
   }),
 });

@@ -41,7 +41,7 @@ function withinSection(where: string, section: Section): ConfigProblem[] {
     if (allowed === true || !isInside(hostname)) return [];
     if (allowed === undefined) {
       return [
-        mistake(full, "is in a private network or on this machine, where no such service is"),
+        mistake(full, "is in a private network or on this machine, where there is no such service"),
       ];
     }
     const fix = setCommand([where, kind, "private"], "true");

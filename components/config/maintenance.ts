@@ -54,7 +54,7 @@ function windowProblems(
   const anyLabel = config.rules === undefined || Object.keys(config.rules.extra).length > 0;
   return Object.entries(maintenance).flatMap(([name, window]) => {
     const path = ["maintenance", name];
-    const noTime = "has no time and would mute for ever; give it any of weekdays, times, days";
+    const noTime = "has no time and would mute forever; give it any of weekdays, times, days";
     const noMatcher = "mutes nothing; say which alerts by label";
     const named = Object.keys(window.matchers);
     return [
@@ -74,7 +74,11 @@ function windowProblems(
         .filter((label) => !anyLabel && !labels.includes(label))
         .map((label) => {
           const at = [...path, "matchers", label];
-          return mistake(at, `is a label no alert has; ${hint(label, labels)}`, removeCommand(at));
+          return mistake(
+            at,
+            `is a label that no alert has; ${hint(label, labels)}`,
+            removeCommand(at),
+          );
         }),
     ];
   });
@@ -106,7 +110,7 @@ function idleWindows(
         return [
           mistake(
             path,
-            "fits no alert that anybody is told of",
+            "matches no alert that anybody is notified about",
             removeCommand(["maintenance", window]),
           ),
         ];

@@ -46,7 +46,7 @@ function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys): ConfigProblem[] {
       path: configKey([...parent, key]),
       reason:
         meant === undefined
-          ? `is not known here; known are ${known.join(", ")}`
+          ? `is not known here; known keys are ${known.join(", ")}`
           : `is not known; did you mean ${meant}?`,
       fix: removeCommand([...parent, key]),
     };
@@ -56,7 +56,7 @@ function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys): ConfigProblem[] {
 function reasonOf(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_type" && issue.input === undefined) return "is missing";
   if (issue.code === "invalid_type" && issue.input === null) {
-    return "is empty; give it a value (in quotes where it begins with #) or take it away";
+    return "is empty; give it a value (in quotes if it begins with #) or remove it";
   }
   if (issue.code === "invalid_value") return `must be one of ${issue.values.join(", ")}`;
   if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input")) {

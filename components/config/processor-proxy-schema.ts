@@ -20,12 +20,12 @@ function isNetwork(text: string): boolean {
 }
 
 const header = z.string().regex(/^[A-Za-z][A-Za-z0-9-]*$/, {
-  error: "is not a name of a header; write X-Forwarded-User",
+  error: "is not a header name; write X-Forwarded-User",
 });
 
 const groups = (what: string) =>
   about(line.optional(), {
-    description: `Groups whose people may ${what}, with commas; \`*\` is everybody whom the proxy lets in.`,
+    description: `Groups whose members may ${what}, comma-separated; \`*\` is everybody whom the proxy lets in.`,
     example: what === "act" ? "on-call" : "'*'",
   });
 
@@ -34,10 +34,11 @@ export const proxy = z
   .strictObject({
     from: about(
       z.string().refine((text) => text !== "" && partsOf(text).every(isNetwork), {
-        error: "are not addresses or networks; write 10.0.0.5,10.1.0.0/24, and not everybody",
+        error:
+          "is not a list of addresses or networks; write 10.0.0.5,10.1.0.0/24, and not everybody",
       }),
       {
-        description: "Addresses or networks that the proxy comes from, with commas.",
+        description: "Addresses or networks that the proxy connects from, comma-separated.",
         example: "10.0.0.5",
       },
     ),
@@ -47,16 +48,16 @@ export const proxy = z
         "is too short: 32 characters or more, no spaces",
       ),
       {
-        description: "What the proxy sends as `X-Vigil-Proxy-Secret`: by it the proxy is known.",
+        description: "Secret that the proxy sends as `X-Vigil-Proxy-Secret` to identify itself.",
         secret: true,
       },
     ),
     userHeader: about(header.default("X-Forwarded-User"), {
-      description: "Header in which it says who somebody is.",
+      description: "Header with the name of the signed-in user.",
       example: "X-Forwarded-Email",
     }),
     groupsHeader: about(header.default("X-Forwarded-Groups"), {
-      description: "Header in which it says their groups, with commas.",
+      description: "Header with their groups, comma-separated.",
       example: "X-Forwarded-Groups",
     }),
     act: groups("act"),
@@ -68,7 +69,7 @@ export const proxy = z
           error: "is neither https://… nor a path of the same host",
         })
         .optional(),
-      { description: "Where its session ends.", example: "/oauth2/sign_out" },
+      { description: "URL at which the proxy ends a session.", example: "/oauth2/sign_out" },
     ),
   })
   .optional();

@@ -22,9 +22,9 @@ const own = ["-", "metrics", "openapi.json", "take", "v1"];
 function urlProblem(text: string): string | undefined {
   const { hash, password, pathname, protocol, search, username } = new URL(text);
   if (protocol !== "https:") return "must begin with https://: people sign in there";
-  if (hash + password + search + username !== "") return "must have nothing but a host and a path";
+  if (hash + password + search + username !== "") return "must consist of a host and a path only";
   if (!/^(?:\/[\w.~-]+)*\/?$/.test(pathname))
-    return "has a path with more than letters, digits, - . _ ~ and /";
+    return "has a path with characters other than letters, digits, - . _ ~ and /";
   const [, first = ""] = pathname.split("/");
   return own.includes(first)
     ? `must not begin with /${first}: the processor has addresses there`
@@ -53,7 +53,7 @@ export function proxyProblems({ processor, target }: Partial<Config>): ConfigPro
     add(["proxy", "act"], "is empty, and so is look: nobody could be let in");
   }
   if (partsOf(act).includes("*") && partsOf(look).length > 0) {
-    add(["proxy", "act"], "lets everybody act: vigil:processor.proxy.look says nothing then");
+    add(["proxy", "act"], "lets everybody act: vigil:processor.proxy.look has no effect then");
   }
   if (userHeader.toLowerCase() === groupsHeader.toLowerCase()) {
     add(["proxy", "groupsHeader"], "is the header of the user", "X-Forwarded-Groups");

@@ -24,7 +24,7 @@ const durations = about(
     .default("5m,15m,30m"),
   {
     description:
-      "When an emergency that nobody has taken is told again: times after its beginning, with commas.",
+      "When to remind of an emergency that nobody has taken: times since it began, comma-separated.",
     example: "5m,15m,30m",
   },
 );
@@ -35,11 +35,11 @@ const names = (what: string, example: string) =>
     z
       .string()
       .refine((text) => partsOf(text).every((one) => /^[A-Za-z0-9][\w.@-]{0,59}$/.test(one)), {
-        error: "are not names of 1 to 60 of A-Z, a-z, 0-9 and . _ @ -; write ada,grace",
+        error: "is not a list of names, each 1 to 60 of A-Z, a-z, 0-9 and . _ @ -; write ada,grace",
       })
       .optional(),
     {
-      description: `Names of people who may ${what} on its page, with commas. Each gets a password of their own, in \`.vigil/<stack>/access/people/\`.`,
+      description: `Names of people who may ${what} on its page, comma-separated. Each gets their own password, in \`.vigil/<stack>/access/people/\`.`,
       example,
     },
   );
@@ -53,17 +53,17 @@ export const processorFields = {
   }),
   image: about(image.optional(), {
     description:
-      "Container image of the alert processor, made by `make processor-image`; without it container " +
+      "Container image of the alert processor, built by `make processor-image`; without it, container " +
       "targets leave the processor out.",
     example: "vigil-alert-processor:0.1.0",
   }),
   memory: about(megabytes.default(256), {
-    description: "Upper bound of its memory in MB. Container targets only.",
+    description: "Memory limit in MB. Container targets only.",
     example: "256",
   }),
   url: about(httpUrl.optional(), {
     description:
-      "Where people reach it, for links in messages, with a path if it has one; its own address when absent.",
+      "URL at which people reach it, for links in messages, with a path if it has one; default: its own address.",
     example: "https://alerts.example.com",
   }),
   proxy,
@@ -71,7 +71,7 @@ export const processorFields = {
     .strictObject({ act: names("act", "ada,grace"), look: names("only look", "wall") })
     .optional(),
   retentionDays: about(z.int().min(1).default(90), {
-    description: "Days that history is kept.",
+    description: "Days for which history is kept.",
     example: "90",
   }),
   postgres: z
@@ -79,14 +79,13 @@ export const processorFields = {
       url: about(
         secret((text) => /^postgres(?:ql)?:\/\//.test(text), "is not a PostgreSQL address"),
         {
-          description: "A PostgreSQL to keep the memory in, instead of a file of its own.",
+          description: "PostgreSQL to store everything in, instead of a local file.",
           example: "postgres://vigil:…@db.example.com/vigil",
           secret: true,
         },
       ),
       authority: about(certificate.optional(), {
-        description:
-          "Certificate in PEM of the authority of PostgreSQL, where it is a private one.",
+        description: "CA certificate (PEM) of PostgreSQL, if it is a private CA.",
         example: '"$(cat ca.crt)"',
       }),
     })
@@ -95,7 +94,7 @@ export const processorFields = {
     .strictObject({
       url: about(secretUrl(), {
         description:
-          "Posted to every minute as long as alerts can arrive; what is there complains when that ends.",
+          "URL called every minute as long as alerts can arrive; the service there raises an alarm when the calls stop.",
         example: "https://example.com/heartbeat",
         secret: true,
       }),
@@ -107,7 +106,7 @@ export const processorFields = {
   escalation: z
     .strictObject({
       after: about(duration.default("15m"), {
-        description: "How long an emergency waits for somebody before others are told.",
+        description: "How long an emergency waits for somebody to take it before it is escalated.",
         example: "15m",
       }),
       to: about(email, {

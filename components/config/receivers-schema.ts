@@ -28,7 +28,10 @@ const pagerduty = z.strictObject({
   }),
 });
 
-const to = about(email, { description: "Who gets the mail.", example: "oncall@example.com" });
+const to = about(email, {
+  description: "Address that the mail goes to.",
+  example: "oncall@example.com",
+});
 
 const weekdayNames = [
   "sunday",
@@ -79,15 +82,15 @@ function isZone(text: string): boolean {
 /** Fields of a window; `purpose` begins what people read about each. */
 export const when = (purpose: string) => ({
   weekdays: about(weekdays.optional(), {
-    description: `${purpose}: days of the week, \`monday:friday\`, several with commas.`,
+    description: `${purpose}: days of the week, \`monday:friday\`, comma-separated.`,
     example: "monday:friday",
   }),
   times: about(times.optional(), {
-    description: `${purpose}: times of the day, \`09:00-17:00\`, several with commas.`,
+    description: `${purpose}: times of the day, \`09:00-17:00\`, comma-separated.`,
     example: "09:00-17:00",
   }),
   days: about(days.optional(), {
-    description: `${purpose}: days of the month, \`1:7\`, from its end \`-1\`, several with commas.`,
+    description: `${purpose}: days of the month, \`1:7\`, counted from the end \`-1\`, comma-separated.`,
     example: "1:7",
   }),
   location: about(
@@ -98,9 +101,9 @@ export const when = (purpose: string) => ({
 
 /** A mail server, and who mail comes from. */
 export const mailServer = {
-  from: about(email, { description: "Who it comes from.", example: "vigil@example.com" }),
+  from: about(email, { description: "Sender address.", example: "vigil@example.com" }),
   smarthost: about(hostPort, {
-    description: "Mail server, spoken to with STARTTLS.",
+    description: "Mail server, reached with STARTTLS.",
     example: "smtp.example.com:587",
   }),
   username: about(line, {
@@ -122,7 +125,8 @@ export const receivers = section({
   heartbeat: z
     .strictObject({
       url: about(secretUrl(), {
-        description: "Posted to every minute; what is there complains when that ends.",
+        description:
+          "URL called every minute; the service there raises an alarm when the calls stop.",
         example: "https://example.com/heartbeat",
         secret: true,
       }),
@@ -140,9 +144,9 @@ export const receivers = section({
         }),
       )
       .optional(),
-    { description: "Receivers of single teams: sre, devops, dba, mlops, security." },
+    { description: "Receivers for single teams: sre, devops, dba, mlops, security." },
   ),
-  hours: z.strictObject(when("When warnings are told")).optional(),
+  hours: z.strictObject(when("When warnings are sent")).optional(),
 });
 
 /** What a stack says of who is told. */
@@ -163,7 +167,7 @@ export const maintenance = about(
             }),
           ),
           {
-            description: "Which alerts: values by label, several with commas. All labels must fit.",
+            description: "Which alerts: values by label, comma-separated. All labels must match.",
             example: "web-1",
             exampleKey: "host",
           },
@@ -171,5 +175,5 @@ export const maintenance = about(
       }),
     )
     .default({}),
-  { description: "Times in which some alerts are not told, by name." },
+  { description: "Times in which some alerts are not sent, by name." },
 );

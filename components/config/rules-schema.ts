@@ -3,9 +3,9 @@ import { about, day, httpUrl, name, relativePath, section } from "./fields.ts";
 
 const switchedOff = z.strictObject({
   reason: about(
-    z.string().refine((text) => text.trim() !== "", { error: "must say why" }),
+    z.string().refine((text) => text.trim() !== "", { error: "must give a reason" }),
     {
-      description: "Why nobody needs to know.",
+      description: "Reason why nobody needs to know.",
       example: "'disk is being replaced'",
     },
   ),
@@ -27,7 +27,8 @@ export const rules = section({
     example: "0.9",
   }),
   instances: about(z.record(z.string(), z.record(z.string(), z.number())).default({}), {
-    description: "Thresholds of single instances: alert names below the label `instance`.",
+    description:
+      "Thresholds for single instances: alert names under the value of the label `instance`.",
     example: "0.9",
   }),
   off: about(z.record(z.string(), switchedOff).default({}), {
@@ -38,11 +39,12 @@ export const rules = section({
     example: "0.995",
   }),
   services: about(z.array(name).default([]), {
-    description: "Services whose rules are loaded beside those of what the estate watches.",
+    description:
+      "Services whose rules are loaded in addition to those for what the estate watches.",
     example: "redis",
   }),
   extra: about(z.record(name, relativePath).default({}), {
-    description: "Rule files of your own by name: paths from the project's folder.",
+    description: "Your own rule files by name: paths relative to the project folder.",
     example: "rules.d/mine.yml",
   }),
   runbookBase: about(httpUrl.optional(), {

@@ -75,7 +75,7 @@ export function targetProblems(config: Partial<Config>): ConfigProblem[] {
     const path = ["targets", name];
     if (name === core) {
       const reason =
-        "is the name of the target that vigil:target puts the estate on; choose another";
+        "is the name of the target that vigil:target deploys the estate to; choose another";
       return [mistake(path, reason, removeCommand(path))];
     }
     if (kindsOf(one).length === 0) {

@@ -26,7 +26,7 @@ function alert(name: string, severity: string, days: number, ends: string, then:
       summary: `Vigil's own certificate {{ $labels.certificate }} ends within ${days} days`,
       description:
         `It is valid for another {{ $value | humanizeDuration }}. ${then} ` +
-        "Run make up in the checkout of this stack: it makes new ones, and the servers take them.",
+        "Run make up in the checkout of this stack: it makes new ones, and the servers load them.",
       runbook: "docs/security.md#certificates",
     },
   };
@@ -46,7 +46,7 @@ export function renderCertificateRules(ends: Readonly<Record<string, number>>): 
   const all = lines.join(" or ");
   const rules = [
     alert("EstateCertificateExpires", "warning", 30, all, "Renewal is 90 days late."),
-    alert("EstateCertificateEnds", "critical", 5, all, "Then parts no longer let each other in."),
+    alert("EstateCertificateEnds", "critical", 5, all, "Then parts no longer accept each other."),
   ];
   return stringify({ groups: [{ name: "certificates", rules }] }, { lineWidth: 0 });
 }

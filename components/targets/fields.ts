@@ -10,7 +10,7 @@ const kinds = { docker: z.strictObject(dockerFields).optional() };
 
 /** The targets of a stack beside the core. */
 export const targets = about(z.record(name, z.strictObject(kinds)).default({}), {
-  description: "Places for exporters beside the core, by name.",
+  description: "Targets for exporters, in addition to the core, by name.",
 });
 
 /** One target beside the core. */

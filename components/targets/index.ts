@@ -22,9 +22,9 @@ const cores: Readonly<Record<TargetKind, (config: Config) => Promise<MakeTarget>
   kubernetes: () =>
     Promise.resolve((stack) => {
       throw new pulumi.RunError(
-        "vigil:target kubernetes is not there yet: this configuration is valid, nothing was changed.\n" +
+        "vigil:target kubernetes is not supported yet: this configuration is valid, nothing was changed.\n" +
           forStack(
-            "  To put the estate elsewhere: ./vigil pulumi config set vigil:target docker",
+            "  To deploy the estate elsewhere: ./vigil pulumi config set vigil:target docker",
             stack,
           ),
       );

@@ -209,7 +209,10 @@ describe("one command monitors this machine", () => {
     const { code, text } = await place.vigil(["logs", "prometheus"]);
     expect([code, text]).toEqual([0, expect.stringContaining("Server is ready")]);
     const unknown = await place.vigil(["logs", "nothing"]);
-    expect([unknown.code, unknown.text]).toEqual([1, expect.stringContaining("no log of nothing")]);
+    expect([unknown.code, unknown.text]).toEqual([
+      1,
+      expect.stringContaining("no log for nothing"),
+    ]);
   });
 
   it("a mistake in the configuration changes nothing and says how to mend it", async () => {

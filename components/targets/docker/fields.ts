@@ -16,13 +16,12 @@ export const dockerFields = {
     }),
     {
       description:
-        "Name or address of its machine, by which Prometheus reaches what is published there.",
+        "Name or address of its machine, at which Prometheus reaches what is published there.",
       example: "edge.example.com",
     },
   ),
   machine: about(line.optional(), {
-    description:
-      "Value of the label `host` of what describes its machine; the address when absent.",
+    description: "Value of the label `host` for metrics about its machine; default: the address.",
     example: "edge",
   }),
   bind: about(

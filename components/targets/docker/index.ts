@@ -72,7 +72,7 @@ function runGroup(
 /** The provider's own error comes in the middle of an update and does not say what to do. */
 function refuse(problem: string | undefined): void {
   if (problem === undefined) return;
-  throw new pulumi.RunError(`The estate cannot be put into containers: ${problem}`);
+  throw new pulumi.RunError(`The estate cannot run in containers: ${problem}`);
 }
 
 function layGround(config: DockerTargetConfig, opts: pulumi.ResourceOptions): Ground {

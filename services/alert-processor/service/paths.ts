@@ -14,7 +14,7 @@ const plain = /^(?:\/[\w.~-]+)*\/?$/;
 /** Why a path cannot be one to be reached under; undefined where it can. */
 export function pathProblem(url: string): string | undefined {
   const { hash, pathname, search, username, password } = new URL(url);
-  if (hash + search + username + password !== "") return "must have nothing but a host and a path";
+  if (hash + search + username + password !== "") return "must consist of a host and a path only";
   if (!plain.test(pathname)) return "must have a plain path: letters, digits, - . _ ~ and /";
   const [, first = ""] = pathname.split("/");
   return own.includes(first)

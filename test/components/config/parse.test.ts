@@ -105,7 +105,7 @@ describe("one mistake", () => {
       { alertmanager: { port: 9090 } },
       {
         path: "vigil:alertmanager.port",
-        reason: /is 9090, which vigil:prometheus.port has already/,
+        reason: /is 9090, which vigil:prometheus.port already uses/,
         fix: /'vigil:alertmanager.port' 9091/,
       },
     ],
@@ -114,7 +114,7 @@ describe("one mistake", () => {
       { target: "docker", prometheus: { port: 8080 } },
       {
         path: "vigil:cadvisor.port",
-        reason: /is 8080, which vigil:prometheus.port has already/,
+        reason: /is 8080, which vigil:prometheus.port already uses/,
         fix: /'vigil:cadvisor.port' 9090/,
       },
     ],
@@ -280,7 +280,7 @@ describe("values as the engine and people write them", () => {
       "a value that # made a comment of",
       { receivers: { slack: { url: "https://a.example", channel: null } } },
       "vigil:receivers.slack.channel",
-      /is empty; give it a value \(in quotes where it begins with #\)/,
+      /is empty; give it a value \(in quotes if it begins with #\)/,
       /channel' '#alerts'$/,
     ],
     [

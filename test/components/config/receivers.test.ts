@@ -139,7 +139,7 @@ describe("a mistake in maintenance", () => {
     [
       "no time",
       { matchers: { host: "a" } },
-      " has no time and would mute for ever; give it any of weekdays, times, days",
+      " has no time and would mute forever; give it any of weekdays, times, days",
     ],
     [
       "day there is not",
@@ -169,12 +169,12 @@ describe("a mistake in maintenance", () => {
     [
       "unknown label",
       { ...night, matchers: { hosst: "a" } },
-      ".matchers.hosst is a label no alert has; did you mean host?",
+      ".matchers.hosst is a label that no alert has; did you mean host?",
     ],
     [
       "what is never told anyway",
       { ...night, matchers: { severity: "none" } },
-      ".matchers fits no alert that anybody is told of",
+      ".matchers matches no alert that anybody is notified about",
     ],
   ])("%s", (_name, window, complaint) => {
     expect(complaints({ maintenance: { w: window } })).toEqual([`vigil:maintenance.w${complaint}`]);

@@ -51,7 +51,7 @@ describe("what a stack may say about rules", () => {
       "no reason",
       { off: { HostDown: { reason: "", until: "2026-07-01" } } },
       "vigil:rules.off.HostDown.reason",
-      /must say why/,
+      /must give a reason/,
     ],
     [
       "no expiry",

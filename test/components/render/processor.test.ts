@@ -189,7 +189,7 @@ test("a name stands for one password and for what its owner may do", () => {
   );
   // Names are those of files.
   for (const odd of ["../ada", "a b", ".ada", "ä", "a".repeat(61)]) {
-    expect(problems({ act: odd })).toEqual([expect.stringContaining("are not names")]);
+    expect(problems({ act: odd })).toEqual([expect.stringContaining("is not a list of names")]);
   }
 });
 
@@ -233,13 +233,13 @@ test.each([
   ["url", "is missing", behind({}, "")],
   ["url", "must begin with https://", parsed({ url: "http://ops.example.com" }).problems],
   ["url", "must not begin with /v1", parsed({ url: "https://ops.example.com/v1" }).problems],
-  ["url", "nothing but a host and a path", parsed({ url: "https://a.example/?b" }).problems],
-  ["proxy.act", "nobody could be let in", behind({ act: "," })],
+  ["url", "a host and a path only", parsed({ url: "https://a.example/?b" }).problems],
+  ["proxy.act", "nobody could get in", behind({ act: "," })],
   ["proxy.act", "lets everybody act", behind({ act: "*", look: "staff" })],
   ["proxy.groupsHeader", "the header of the user", behind({ groupsHeader: "x-forwarded-USER" })],
   ["proxy.from", "listens on 127.0.0.1 only", behind({ from: "10.0.0.5" })],
-  ["proxy.from", "not addresses or networks", behind({ from: "0.0.0.0/0" })],
-  ["proxy.from", "not addresses or networks", behind({ from: "proxy.example.com" })],
+  ["proxy.from", "not a list of addresses or networks", behind({ from: "0.0.0.0/0" })],
+  ["proxy.from", "not a list of addresses or networks", behind({ from: "proxy.example.com" })],
   ["proxy.secret", "is too short", behind({ secret: "short" })],
   ["proxy.signOutUrl", "neither https://", behind({ signOutUrl: "//evil.example" })],
 ])(

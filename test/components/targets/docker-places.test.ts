@@ -47,6 +47,6 @@ test("an engine that does not answer is named, with what to do", () => {
 test("nothing is registered while no engine answers", () => {
   const target = dockerTarget({ stack: "dev", host: "dev", engine: "unix:///nowhere/docker.sock" });
   expect(() => target.deploy([{ workload: {} as Workload, opts: {} }])).toThrow(
-    /^The estate cannot be put into containers/,
+    /^The estate cannot run in containers/,
   );
 });

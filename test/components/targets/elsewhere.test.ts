@@ -197,7 +197,7 @@ describe("targets that cannot be", () => {
         blackboxExporter: { on: ["edge"], port: 9100 },
         nodeExporter: { on: ["edge"] },
       },
-      /blackboxExporter\.port is 9100, which vigil:nodeExporter\.port has already/,
+      /blackboxExporter\.port is 9100, which vigil:nodeExporter\.port already uses/,
     ],
     [
       "a loopback that is a container's own",
