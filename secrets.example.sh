@@ -18,7 +18,7 @@
 # prometheus.remoteWrite.<name>.key: Its private key in PEM.
 # ./vigil pulumi config set --secret --path 'vigil:prometheus.remoteWrite["<name>"].key' < client.key
 
-# grafana.auth: How to get into your own Grafana: a token, or `user:password`.
+# grafana.auth: Credentials for your own Grafana: a token, or `user:password`.
 # ./vigil pulumi config set --secret --path 'vigil:grafana.auth'
 
 # processor.proxy.secret: Secret that the proxy sends as `X-Vigil-Proxy-Secret` to identify itself.
@@ -42,13 +42,13 @@
 # channels.pagerduty.routingKey: Integration key (Events API v2): triggers, acknowledges and resolves.
 # ./vigil pulumi config set --secret --path 'vigil:channels.pagerduty.routingKey'
 
-# channels.pagerduty.webhookSecret: Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: what people do there is done here.
+# channels.pagerduty.webhookSecret: Signing secret of a PagerDuty webhook to `<vigil:processor.url>/v1/hooks/pagerduty`: actions taken there are applied here.
 # ./vigil pulumi config set --secret --path 'vigil:channels.pagerduty.webhookSecret'
 
 # channels.goalert.token: Token of an integration key of the kind Generic API.
 # ./vigil pulumi config set --secret --path 'vigil:channels.goalert.token'
 
-# channels.goalert.webhookSecret: Password in the address of a GoAlert webhook, `https://vigil:<password>@<processor>/v1/hooks/goalert`: what people do there is done here.
+# channels.goalert.webhookSecret: Password in the address of a GoAlert webhook, `https://vigil:<password>@<processor>/v1/hooks/goalert`: actions taken there are applied here.
 # ./vigil pulumi config set --secret --path 'vigil:channels.goalert.webhookSecret'
 
 # channels.appwrite.key: API key with the scope messages.write.
@@ -57,7 +57,7 @@
 # channels.discord.url: Webhook of a Discord channel.
 # ./vigil pulumi config set --secret --path 'vigil:channels.discord.url'
 
-# channels.telegram.token: Token of a Telegram bot, as BotFather tells it.
+# channels.telegram.token: Token of a Telegram bot, as shown by BotFather.
 # ./vigil pulumi config set --secret --path 'vigil:channels.telegram.token'
 
 # channels.googlechat.url: Webhook of a Google Chat space.
@@ -69,7 +69,7 @@
 # channels.ntfy.topic: Topic: as good as a password where everybody may read.
 # ./vigil pulumi config set --secret --path 'vigil:channels.ntfy.topic'
 
-# channels.ntfy.token: Access token, where the server asks for one.
+# channels.ntfy.token: Access token, if the server requires one.
 # ./vigil pulumi config set --secret --path 'vigil:channels.ntfy.token'
 
 # channels.opsgenie.key: Key of an API integration: creates, acknowledges and closes alerts.

@@ -1,4 +1,3 @@
-import { parseConfig } from "../../components/config/parse.ts";
 import type { Config } from "../../components/config/schema.ts";
 import type { Content } from "../../components/content.ts";
 import { type OwnTexts, type Plan, planEstate } from "../../components/plan.ts";
@@ -6,6 +5,7 @@ import { groundsOf, type Grounds } from "../../components/targets/grounds.ts";
 import { renderBoards } from "../../dashboards/index.ts";
 import { groups } from "../../rules/index.ts";
 import { stackConfig } from "./harness.ts";
+import { parseConfig } from "./parse.ts";
 
 /** Every rule and board there is: of these a plan takes what it needs, as of those that are loaded for it. */
 const everything: Content = { groups, renderBoards };
