@@ -17,7 +17,7 @@ help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(here)/Makefile
 	@printf '\n  STACK=dev make up chooses another stack (default: local).\n'
 
-up: ## Make the estate what the program says; mends what was changed or killed
+up: ## Make the estate what the program says; fixes what was changed or killed
 	@$(here)/vigil up
 
 preview: ## Show what up would change (DETAIL=1: every line)

@@ -8,7 +8,7 @@ import { guarded, interrupted } from "./lib/interrupt.ts";
 import type { Report } from "./lib/report.ts";
 import { median, quantile, quartiles } from "./lib/statistics.ts";
 
-/** Seconds from the alert until somebody is told, whoever died meanwhile. */
+/** Seconds from the alert until somebody is notified, whoever died meanwhile. */
 const goal = 8;
 
 const rounds = { killed: 30, alive: 6, defaults: 6 } as const;
@@ -33,8 +33,8 @@ async function inLanes<T>(jobs: readonly (() => Promise<T>)[]): Promise<T[]> {
 }
 
 /**
- * The leader of a pair is killed before it tells of an alert: how long until the other one does, and
- * whether people are told exactly once.
+ * The leader of a pair is killed before it reports an alert: how long until the other one does, and
+ * whether people are notified exactly once.
  */
 export function run(): Promise<Report> {
   return guarded(async () => {

@@ -48,7 +48,7 @@ export const benches: readonly BenchEntry[] = [
   },
   {
     name: "alertmanager-pair",
-    summary: "A pair whose leader is killed, until people are told",
+    summary: "A pair whose leader is killed, until people are notified",
     load: () => import("./alertmanager-pair.ts"),
   },
   {
@@ -78,7 +78,7 @@ export const benches: readonly BenchEntry[] = [
   },
   {
     name: "processor-restart",
-    summary: "From the start of a killed processor until it tells people again",
+    summary: "From the start of a killed processor until it notifies people again",
     load: () => import("./processor-restart.ts"),
   },
   {

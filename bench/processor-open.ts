@@ -70,7 +70,7 @@ async function fill(processor: Processor, cluster: readonly Alertmanager[]): Pro
   );
 }
 
-/** From here on the peak counts anew. */
+/** From here on the peak counts again. */
 const countAnew = ({ pid }: Processor): Promise<void> => writeFile(`/proc/${pid}/clear_refs`, "5");
 
 /** Megabytes at most while the page is opened. */
@@ -158,7 +158,7 @@ function report({ comparing, opening, peak, rest }: Found): Report {
       },
     ],
     notes: [
-      `${members.length} real Alertmanagers tell of them in groups of ${together}, each of all of them; ${rounds} comparisons.`,
+      `${members.length} real Alertmanagers report them in groups of ${together}, each of all of them; ${rounds} comparisons.`,
     ],
   };
 }

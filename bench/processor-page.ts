@@ -91,7 +91,7 @@ async function fire(processor: Processor, count: number, startsAt: number): Prom
   }
 }
 
-/** Bytes that arrive in a minute at a phone that shows one alert, while thousands fire anew. */
+/** Bytes that arrive in a minute at a phone that shows one alert, while thousands fire again. */
 async function storm(processor: Processor, page: Page): Promise<number> {
   await page.goto("about:blank");
   const session = await page.createCDPSession();
@@ -165,7 +165,7 @@ function report(times: Times, elements: number, kilobytes: number): Report {
         spread: quartiles(times.ready),
       },
       {
-        what: `to a phone that watches one alert, a minute, while ${changing} fire anew`,
+        what: `to a phone that watches one alert, a minute, while ${changing} fire again`,
         unit: "KB",
         value: kilobytes,
         goal: traffic,
@@ -174,7 +174,7 @@ function report(times: Times, elements: number, kilobytes: number): Report {
     notes: [
       `The page has ${elements} elements then: rows are drawn as they are scrolled to.`,
       "From the beginning of the navigation, signed in, the files of the page in the browser's cache.",
-      "The phone's share includes loading the page, packed, and the alert itself, which fires anew as well.",
+      "The phone's share includes loading the page, packed, and the alert itself, which fires again as well.",
     ],
   };
 }

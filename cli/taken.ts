@@ -19,7 +19,7 @@ async function freeFrom(port: number, wanted: Set<number>): Promise<number> {
  * recorded of where the engine could not take them over.
  *
  * @param planned - Undefined where it cannot be planned, which the engine says.
- * @throws UserError with all of it, and the commands that mend it.
+ * @throws UserError with all of it, and the commands that fix it.
  */
 export async function requireGround(
   { home }: Pick<Engine, "home">,

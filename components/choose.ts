@@ -56,7 +56,7 @@ function siteOf(
 }
 
 /**
- * Which services a stack has, and what it wants in vain.
+ * Which services a stack has, and what it wants without success.
  *
  * @param absent - Why programs and plugins that an estate can do without are not there, by name.
  */
@@ -94,7 +94,7 @@ export function groundAt(grounds: Grounds, on: string): Ground {
 }
 
 /**
- * Which processes a stack has, and where; and what it wants in vain.
+ * Which processes a stack has, and where; and what it wants without success.
  *
  * @param absent - Why programs and plugins that an estate can do without are not there, by name.
  * @param from - The services there are. @default the catalogue

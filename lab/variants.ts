@@ -20,7 +20,7 @@ function legible(report: string): string {
 /**
  * Tries every variant of the alerts of a group: all of an alert in one test, and where that fails
  * once more one by one, to say which. The second verdict counts: promtool compacts its data while a test of
- * days goes on, hands out series in another order from then on, and so a tie of `topk` is decided anew once in
+ * days goes on, hands out series in another order from then on, and so a tie of `topk` is decided again once in
  * some twenty runs. A Prometheus looks at minutes, which are never in a block.
  *
  * @returns What failed by alert; undefined where nothing did.

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 /**
- * Ports that systems do not hand out by themselves: Linux does from 32768 on, macOS and Windows from
+ * Ports that systems do not hand out on their own: Linux does from 32768 on, macOS and Windows from
  * 49152. One of theirs could become the end of somebody's connection before a server has it.
  */
 const range = { first: 20_000, last: 32_000 } as const;

@@ -30,7 +30,7 @@ function stopper(child: ChildProcess, leads: boolean): () => void {
       if (leads && child.pid !== undefined) process.kill(-child.pid);
       else child.kill();
     } catch {
-      // It has ended by itself.
+      // It has ended on its own.
     }
   };
 }

@@ -111,7 +111,7 @@ function handlersOf(provider: Provider): UntypedServiceImplementation {
   };
 }
 
-/** The detailed form even of no change: without it the engine compares by itself. */
+/** The detailed form even of no change: without it the engine compares on its own. */
 function diffResponse({ changes, replaces = [], deleteBeforeReplace }: Difference) {
   const paths = Object.entries(changes);
   const roots = new Set(paths.map(([path]) => rootOf(path)));

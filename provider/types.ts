@@ -41,7 +41,7 @@ export interface ProcessInputs {
   readonly env: Readonly<Record<string, string>>;
   /** Written with mode 0600 below `<home>/services/<name>`. */
   readonly files: Files;
-  /** `reload`: SIGHUP makes the process read it. `reread`: the process looks by itself. */
+  /** `reload`: SIGHUP makes the process read it. `reread`: the process looks on its own. */
   readonly onChange: OnChange;
   /** All must pass on the complete new set of files, or nothing is touched. */
   readonly checks: readonly FileCheck[];

@@ -68,7 +68,7 @@ export const signals = defineSignals({
   },
   speechless: {
     unit: "bool",
-    about: "0 for a target that answers though what it tells of does not.",
+    about: "0 for a target that answers though what it reports does not.",
     query: (q) => `(${exporters.map((metric) => q.gauge(metric)).join(" or ")}) == 0`,
   },
   samples: {
@@ -91,7 +91,7 @@ export const signals = defineSignals({
   },
   worseFiring: {
     unit: "bool",
-    about: "1 where an alert fires that somebody is told of.",
+    about: "1 where an alert fires that somebody is notified of.",
     query: (q) =>
       `group by (cluster, env, host, instance) (${q.gauge("ALERTS", { ...firing, severity: /warning|critical|emergency/ })})`,
   },
@@ -137,7 +137,7 @@ export const group = defineAlerts(owner, signals, {
     for: "0s",
     summary: "Information about {{ $labels.instance }} is kept back",
     description:
-      "Alerts for information fire and nothing worse does: nobody is told of them until something does.",
+      "Alerts for information fire and nothing worse does: nobody is notified of them until something does.",
     fires: {
       series: { 'ALERTS{alertname="A",alertstate="firing",severity="info"}': "_x3 1x10" },
       from: "3m",
@@ -285,7 +285,7 @@ export const group = defineAlerts(owner, signals, {
     quiet: {
       series: {
         scrape_duration_seconds: "7x40",
-        // A probe that waits for its answer in vain.
+        // A probe that waits for its answer without success.
         'scrape_duration_seconds{instance="b"}': "9x40",
         'probe_success{instance="b"}': "0x40",
       },
@@ -298,7 +298,7 @@ export const group = defineAlerts(owner, signals, {
     when: ({ samplesAgainstYesterday, speechless, up }, threshold) =>
       `${samplesAgainstYesterday} < ${threshold} and on (cluster, env, job, instance) ${up} == 1 unless on (cluster, env, job, instance) ${speechless}`,
     for: "30m",
-    summary: "{{ $labels.job }} tells much less than it did",
+    summary: "{{ $labels.job }} exposes much less than it did",
     description:
       "{{ $labels.instance }} answers with {{ $value | humanizePercentage }} of the samples of the day before: part of it is no longer measured.",
     fires: {
@@ -330,7 +330,7 @@ export const group = defineAlerts(owner, signals, {
     when: ({ samplesAgainstYesterday, samples }, threshold) =>
       `${samplesAgainstYesterday} > ${threshold} and ${samples} > 2000`,
     for: "30m",
-    summary: "{{ $labels.job }} tells much more than it did",
+    summary: "{{ $labels.job }} exposes much more than it did",
     description:
       '{{ $labels.instance }} answers with {{ $value | printf "%.1f" }} times the samples of the day before: some label takes ever new values.',
     fires: {

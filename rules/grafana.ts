@@ -371,7 +371,7 @@ export const group = defineAlerts(owner, signals, {
     threshold: { value: 0.1, unit: "share of notifications that failed" },
     when: ({ notificationFailures }, threshold) => `${notificationFailures} > ${threshold}`,
     for: "5m",
-    summary: "Grafana on {{ $labels.host }} cannot tell by {{ $labels.integration }}",
+    summary: "Grafana on {{ $labels.host }} cannot notify through {{ $labels.integration }}",
     description:
       "{{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }} have failed within 15 minutes: alerts reach nobody that way.",
     fires: {

@@ -1,4 +1,4 @@
-/** What a node exporter tells of a Mac only. Files, load and network of Macs are in the groups of hosts. */
+/** What a node exporter exposes only on a Mac. Files, load and network of Macs are in the groups of hosts. */
 import { defineAlerts, type Owner } from "./lib/alert.ts";
 import { hostBoard } from "./lib/boards.ts";
 import { defineSignals, type Query } from "./lib/signal.ts";

@@ -1,5 +1,5 @@
 /**
- * Who is told, and how soon: data. `routing/inhibitions.ts` says what silences what; the plan makes
+ * Who is notified, and how soon: data. `routing/inhibitions.ts` says what silences what; the plan makes
  * alertmanager.yml of both in `lib/alertmanager.ts`.
  */
 import type { Severity, Team } from "./lib/alert.ts";
@@ -98,7 +98,7 @@ export const teamPaces: Readonly<Partial<Record<Team, Pace>>> = {
  */
 export const heartbeat: Pace = { wait: "0s", interval: "15s", repeat: "50s" };
 
-/** The alert processor groups and delays by itself: it hears of everything as soon as possible. */
+/** The alert processor groups and delays on its own: it hears of everything as soon as possible. */
 export const processorPace: Pace = { wait: "0s", interval: "10s", repeat: "1h" };
 
 /** One notification for each of these together: an alert's name, and whose and where it is. */

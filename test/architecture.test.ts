@@ -191,7 +191,7 @@ describe("each thing in one place", () => {
 
   const commands = files.filter((file) => /^(?:cli|components|lib|provider|tools)\//.test(file));
 
-  it("only poll waits for what comes by itself, beside locks and one more attempt", () => {
+  it("only poll waits for what comes on its own, beside locks and one more attempt", () => {
     expect(commands.filter((file) => /\bsleep\(/.test(text(file))).sort()).toEqual([
       "lib/lock.ts",
       "lib/poll.ts",

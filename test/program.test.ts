@@ -298,7 +298,7 @@ describe("a given certificate that lacks a name", () => {
 });
 
 describe("what people are warned of", () => {
-  it("is that nobody is told, where no receiver is configured", async () => {
+  it("is that nobody is notified, where no receiver is configured", async () => {
     warn.mockClear();
     await run("local", stackConfig("local"));
     expect(warn.mock.calls.flat().join("\n")).toContain("No channel is configured");

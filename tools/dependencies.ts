@@ -87,7 +87,7 @@ export async function ensureDependencies({
 /** A registry that takes what is asked and never answers is given up in minutes, not in a quarter of an hour. */
 const patience = ["--fetch-timeout=60000"];
 
-/** Says what npm said, where it failed by itself: not where it could not be started, or the disk is full. */
+/** Says what npm said, where it failed on its own: not where it could not be started, or the disk is full. */
 async function explain(
   error: unknown,
   { env, lock, root }: { env: NodeJS.ProcessEnv; lock: string; root: string },

@@ -26,7 +26,7 @@ export async function run(args: string[]): Promise<number> {
   const target = await targetOf(root, stack);
   const { start } = operationsOf(target);
   if (start === undefined) {
-    tell(`The container engine starts stack ${stack} by itself; nothing to do.\n`);
+    tell(`The container engine starts stack ${stack} on its own; nothing to do.\n`);
     return 0;
   }
   if (!(await start({ root, stack }))) {

@@ -61,7 +61,7 @@ export function since(before: readonly Delivery[], after: readonly Delivery[]): 
 
 /** A test alert in a running Alertmanager. */
 export interface TestAlert {
-  /** Posts it; it ends by itself after ten minutes. */
+  /** Posts it; it ends on its own after ten minutes. */
   start(): Promise<void>;
   /** Ends it. */
   end(): Promise<void>;

@@ -34,7 +34,7 @@ export interface Known {
   readonly notes: ReadonlyMap<string, string>;
 }
 
-/** A selector as people read it: a long pattern tells nothing that its beginning does not. */
+/** A selector as people read it: a long pattern says nothing that its beginning does not. */
 const short = ({ node: { text } }: Selector): string =>
   text.length > 60 ? `${text.slice(0, 58)} …` : text;
 

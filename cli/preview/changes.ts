@@ -28,7 +28,7 @@ export function partChanges({ changes, recorded }: Preview): string[] {
     });
 }
 
-/** What of a process is not in its files: any change of it starts the process anew. */
+/** What of a process is not in its files: any change of it starts the process again. */
 const calm = /^(?:checks|files|health|onChange|running)\b/;
 
 function effectOf({ next, op, old, paths }: Change): string {
@@ -40,7 +40,7 @@ function effectOf({ next, op, old, paths }: Change): string {
   const kinds = fileNames(paths).map((file) => (isRecord(told) ? told[file] : undefined));
   if (old?.type !== "vigil:index:Process") return "changes while it runs";
   if (paths.some((path) => !calm.test(path)) || kinds.includes(undefined)) return "restarts";
-  return kinds.includes("reload") ? "reloads its files" : "picks up the changed files by itself";
+  return kinds.includes("reload") ? "reloads its files" : "picks up the changed files on its own";
 }
 
 const fileNames = (paths: readonly string[]): string[] =>

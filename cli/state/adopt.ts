@@ -22,7 +22,7 @@ interface Checkpoint {
  * would be stopped from here. Before anything is changed such a record is made to speak of this folder,
  * and what was copied of programs that do not run here is removed. Data stay.
  *
- * One that was moved while its programs run is left to the provider, which starts them anew.
+ * One that was moved while its programs run is left to the provider, which restarts them.
  */
 export async function adoptRecord(
   { own, root, stack }: StackHome,

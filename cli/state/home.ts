@@ -6,7 +6,7 @@ export interface StackHome {
   readonly stack: string;
   /** True where Vigil keeps the state itself, in `.vigil/state`. */
   readonly own: boolean;
-  /** Configuration file to hand to the engine; undefined for the one it finds by itself. */
+  /** Configuration file to hand to the engine; undefined for the one it finds on its own. */
   readonly configFile: string | undefined;
   /** Environment of the engine beside the caller's. */
   readonly env: Readonly<Record<string, string>>;

@@ -51,7 +51,7 @@ export interface Operations {
   readonly data: (at: StackAt) => Promise<Data>;
   /** Shows the last lines that servers wrote; with `follow` goes on. @returns the exit code. */
   readonly logs: (at: StackAt, service: string | undefined, follow: boolean) => Promise<number>;
-  /** Starts after a reboot what was made; false where nothing was. Undefined where it starts by itself. */
+  /** Starts after a reboot what was made; false where nothing was. Undefined where it starts on its own. */
   readonly start?: (at: StackAt) => Promise<boolean>;
   /** Parts of another clone of the project, whose stack has the same name. */
   readonly madeElsewhere?: (at: StackAt) => Promise<UserError | undefined>;

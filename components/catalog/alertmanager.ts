@@ -35,7 +35,7 @@ export function receiversOf(estate: Pick<Estate, "common" | "has" | "place">): R
   };
 }
 
-/** Groups alerts, silences what follows from others, and tells people. */
+/** Groups alerts, silences what follows from others, and notifies people. */
 export const alertmanager: Service<"alertmanager", typeof fields> = {
   name: "alertmanager",
   key: "alertmanager",

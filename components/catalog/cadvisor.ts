@@ -18,7 +18,7 @@ const noSocket = "Vigil's own has neither the socket, which amounts to root on t
 
 /**
  * Metrics of the containers of a machine, by their ids: the engine's socket, which would add their names, is
- * as good as root on the host and is not given. It speaks no TLS, so it shares the loopback of Prometheus, the
+ * equivalent to root on the host and is not given. It speaks no TLS, so it shares the loopback of Prometheus, the
  * one program that asks it, and listens on no network.
  */
 export const cadvisor: Service<"cadvisor", typeof fields> = {

@@ -52,7 +52,7 @@ type Instance = z.output<typeof instance>;
 /** Files of the exporter in its configuration folder. */
 const files = { authority: "redis.crt", passwords: "secrets/passwords.json" } as const;
 
-/** What is off by itself and alerts look at; no Go runtime of the exporter's own. */
+/** What is off on its own and alerts look at; no Go runtime of the exporter's own. */
 export const redisSelection = ["--include-system-metrics", "--redis-only-metrics"];
 
 /** How the exporter is asked about a server; its passwords are kept by the same text. */

@@ -98,7 +98,7 @@ export interface Account {
   readonly commands: Readonly<Record<string, string>>;
 }
 
-/** A contradiction within a section: where below it, why, and the value that mends it. */
+/** A contradiction within a section: where below it, why, and the value that fixes it. */
 export interface Complaint {
   readonly path: Path;
   readonly reason: string;

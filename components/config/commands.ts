@@ -1,4 +1,4 @@
-/** The commands that mend a configuration: each works when it is pasted into a shell in the checkout. */
+/** The commands that fix a configuration: each works when it is pasted into a shell in the checkout. */
 import { quote } from "../../lib/command.ts";
 import type { Path } from "./fields.ts";
 import { fieldAt, fieldsOf } from "./fields-of.ts";
@@ -62,7 +62,7 @@ function firstLeaf(path: Path): Path {
 }
 
 /**
- * The command that mends what is wrong at `path`, whatever is there.
+ * The command that fixes what is wrong at `path`, whatever is there.
  *
  * @param present - Whether something is there, which can only be taken away where it has parts.
  */

@@ -81,7 +81,7 @@ export const before = {
     .optional(),
 };
 
-/** What is watched, who is told, and by which rules: after its services. */
+/** What is watched, who is notified, and by which rules: after its services. */
 export const after = {
   probes: about(z.record(name, probe).default({}), {
     description: "Addresses watched from outside, by name.",

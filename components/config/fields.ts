@@ -27,7 +27,7 @@ export type Path = readonly (string | number)[];
 /** What the table of configuration keys and the error messages say about a field. */
 export interface FieldMeta {
   readonly description: string;
-  /** A value that works, for the line that mends a mistake. */
+  /** A value that works, for the line that fixes a mistake. */
   readonly example?: string;
   /** Of a map that must not be empty: a name that works. */
   readonly exampleKey?: string;
@@ -36,7 +36,7 @@ export interface FieldMeta {
   readonly from?: string;
 }
 
-/** Attaches what people are told about a field. */
+/** Attaches what people are notified about a field. */
 export function about<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
   return schema.meta({ ...meta });
 }
@@ -174,7 +174,7 @@ export function section<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape).prefault({} as never);
 }
 
-/** A flag, by itself or with its value. */
+/** A flag, on its own or with its value. */
 const argument = line.regex(/^-{1,2}[a-zA-Z]/, { error: "is not a flag; write --name=value" });
 
 /** Where a service may stand, of those that nobody but Prometheus asks. */

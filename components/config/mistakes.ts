@@ -1,4 +1,4 @@
-/** What the schema complains about, in words and with the command that mends it. */
+/** What the schema complains about, in words and with the command that fixes it. */
 import type { z } from "zod";
 import { nearest } from "../../lib/nearest.ts";
 import { configKey, mendCommand, removeCommand, setCommand } from "./commands.ts";
@@ -10,11 +10,11 @@ export interface ConfigProblem {
   /** `vigil:prometheus.port` */
   readonly path: string;
   readonly reason: string;
-  /** Command that mends it, for the default stack. */
+  /** Command that fixes it, for the default stack. */
   readonly fix: string;
 }
 
-/** A mistake at `path`, mended by setting what is there unless another command is given. */
+/** A mistake at `path`, fixed by setting what is there unless another command is given. */
 export const mistake = (path: Path, reason: string, fix = setCommand(path)): ConfigProblem => ({
   path: configKey(path),
   reason,

@@ -5,7 +5,7 @@ import type { ConfigProblem } from "./mistakes.ts";
 export const describeNote = ({ fix, path, reason }: ConfigProblem, stack: string): string =>
   forStack(`${path} ${reason}; ${fix}`, stack);
 
-/** Text of every mistake of a stack: where, why, and the command that mends it. */
+/** Text of every mistake of a stack: where, why, and the command that fixes it. */
 export function describeProblems(problems: readonly ConfigProblem[], stack: string): string {
   const count = problems.length === 1 ? "1 mistake" : `${problems.length} mistakes`;
   const list = problems.map(({ path, reason, fix }) => `  ${path} ${reason}\n      ${fix}`);

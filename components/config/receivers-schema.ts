@@ -116,7 +116,7 @@ export const mailServer = {
   }),
 };
 
-/** Who is told, beside the rules of who and how soon in `rules/routing.ts`. */
+/** Who is notified, beside the rules of who and how soon in `rules/routing.ts`. */
 export const receivers = section({
   webhook: webhook.optional(),
   email: z.strictObject({ to, ...mailServer }).optional(),
@@ -149,7 +149,7 @@ export const receivers = section({
   hours: z.strictObject(when("When warnings are sent")).optional(),
 });
 
-/** What a stack says of who is told. */
+/** What a stack says of who is notified. */
 export type ReceiverSettings = z.output<typeof receivers>;
 
 /** Times in which some alerts are not told. */

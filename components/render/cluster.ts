@@ -1,5 +1,5 @@
 /**
- * How two Alertmanagers agree who tells people. Both get every alert; the first by name tells at
+ * How two Alertmanagers agree who notifies people. Both get every alert; the first by name tells at
  * once, the next waits for the time of `peer-timeout` and tells only what it has not heard was told.
  */
 export const gossip = {

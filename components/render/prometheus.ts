@@ -58,7 +58,7 @@ export interface PrometheusFile {
   readonly environment: string;
   readonly settings: PrometheusSettings;
   readonly jobs: readonly ScrapeJob[];
-  /** `host:port`; undefined where nobody is told of alerts. */
+  /** `host:port`; undefined where nobody is notified of alerts. */
   readonly alertmanager: string | undefined;
   readonly ruleFiles: readonly string[];
   /** Files with scrape configurations of the stack's own. */

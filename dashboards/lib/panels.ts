@@ -119,7 +119,7 @@ export function stat(signal: Signal, options: PanelOptions): Panel {
         .noValue("no data")
         .thresholds(thresholds(options, context))
         .withTarget(ask("A", own.length === 0 ? dialect : only(dialect, allBut(own))));
-      // An instance of its own is asked for by itself, so that its number has its own colour.
+      // An instance of its own is asked for on its own, so that its number has its own colour.
       for (const { instance, value } of own) {
         builder.withTarget(ask(instance, only(dialect, { instance })));
         builder.overrideByQuery(instance, [

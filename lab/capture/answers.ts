@@ -31,7 +31,7 @@ export interface TlsFiles {
   readonly key: string;
 }
 
-/** Writes them anew; `pair` is what the certificate's files hold. */
+/** Writes them again; `pair` is what the certificate's files hold. */
 export async function tlsFiles(session: Session): Promise<TlsFiles & { readonly pair: Pair }> {
   const common = { days: 1, renewBeforeDays: 0 };
   const now = Date.now();

@@ -159,7 +159,7 @@ export async function remove(home: string, name: string): Promise<void> {
 }
 
 /**
- * A process that ends by itself just while the supervisor stops it makes the supervisor refuse; the
+ * A process that ends on its own just while the supervisor stops it makes the supervisor refuse; the
  * next attempt finds it gone.
  */
 async function reloadPatiently(layout: Layout, attempts = 3): Promise<void> {

@@ -78,7 +78,7 @@ async function problem(proof: Proof, check: FileCheck, stage: string): Promise<s
 }
 
 /**
- * What a tool says without what it says of files that are good: promtool tells of each file, and the one
+ * What a tool says without what it says of files that are good: promtool reports each file, and the one
  * line that counts would stand among a hundred.
  */
 export function complaints(output: string): string {

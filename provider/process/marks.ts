@@ -27,7 +27,7 @@ export async function findMarked(home: string): Promise<Marked[]> {
   return inOrder(all.filter((found) => found.home === home && found.pid !== process.pid));
 }
 
-/** The supervisor first, then by age, as far as numbers that begin anew can tell. */
+/** The supervisor first, then by age, as far as numbers that begin again can tell. */
 export const inOrder = (all: readonly Marked[]): Marked[] =>
   all.toSorted(
     (a, b) => Number(a.process !== undefined) - Number(b.process !== undefined) || a.pid - b.pid,

@@ -33,7 +33,7 @@ export async function requireOwnFolder(folder: string): Promise<void> {
   refuse(folder, (await foreignLink(folder)) ?? (await folderProblem(folder)));
 }
 
-/** @throws VigilError unless `folder` belongs to this user; who may write to it can be mended. */
+/** @throws VigilError unless `folder` belongs to this user; who may write to it can be fixed. */
 export async function requireOwner(folder: string): Promise<void> {
   const { uid } = await stat(folder);
   refuse(folder, ownerProblem({ uid, mode: 0 }));

@@ -11,7 +11,7 @@ import { findMarked, isAlive, markOf, marks, stopAll } from "./marks.ts";
 import { makeOwnFolder, requireOwner } from "./own.ts";
 import { plainEnvironment, requireOnPath } from "./tool.ts";
 
-/** Seconds a process has to end by itself; more than the supervisor grants it. */
+/** Seconds a process has to end on its own; more than the supervisor grants it. */
 const grace = 20;
 
 /** Why a supervisor that was started does not answer, and whether something killed it. */

@@ -111,7 +111,7 @@ export const group = defineAlerts(owner, signals, {
     for: "10m",
     summary: "Alertmanagers of one cluster have different configurations",
     description:
-      '{{ $value | printf "%.0f" }} configurations are in use: who is told depends on which member sends.',
+      '{{ $value | printf "%.0f" }} configurations are in use: who is notified depends on which member sends.',
     fires: {
       series: pair("7x5 8x30", "7x40", hash),
       from: "16m",
@@ -136,7 +136,7 @@ export const group = defineAlerts(owner, signals, {
     for: "2m",
     summary: "Half of the Alertmanagers or more are down",
     description:
-      "{{ $value | humanizePercentage }} of the members are down: one more failure and nobody is told of anything.",
+      "{{ $value | humanizePercentage }} of the members are down: one more failure and nobody is notified of anything.",
     fires: { series: pair("1x20", "1x2 0x20"), from: "7m", labels: nowhere, value: "50%" },
     quiet: {
       series: {
@@ -223,7 +223,7 @@ export const group = defineAlerts(owner, signals, {
     threshold: { value: 1000, unit: "messages that wait for the other members" },
     when: ({ queued }, threshold) => `${queued} > ${threshold}`,
     for: "10m",
-    summary: "Alertmanager on {{ $labels.host }} is late to tell the others",
+    summary: "Alertmanager on {{ $labels.host }} is late in updating the others",
     description:
       '{{ $value | printf "%.0f" }} messages wait: the others do not know what was sent, so notifications may come twice.',
     fires: { series: { [queued]: "0x5 1150x40" }, from: "16m", value: "1150" },
@@ -234,7 +234,7 @@ export const group = defineAlerts(owner, signals, {
     when: ({ lost }) => `${lost} > 0`,
     for: "0s",
     keepFiringFor: "15m",
-    summary: "Alertmanager on {{ $labels.host }} did not tell the others something",
+    summary: "Alertmanager on {{ $labels.host }} failed to update the others",
     description:
       "Messages to other members were thrown away: a silence or what was sent may be known on this member only.",
     fires: {

@@ -72,7 +72,7 @@ export const group = defineAlerts(alertmanagerOwner("delivery"), signals, {
     for: "7m",
     summary: "No Alertmanager delivers by {{ $labels.integration }}",
     description:
-      "Every member gives up at least {{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }}: people are not told.",
+      "Every member gives up at least {{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }}: people are not notified.",
     fires: {
       series: {
         [failed + reason(mail, "serverError")]: "0+12x60",

@@ -67,7 +67,7 @@ export const group = defineAlerts(alertmanagerOwner("server"), signals, {
     for: "3m",
     summary: "Alertmanager on {{ $labels.host }} does not answer",
     description:
-      "{{ $labels.instance }} has not answered for three minutes: unless it has a twin nobody is told of anything, this included.",
+      "{{ $labels.instance }} has not answered for three minutes: unless it has a twin nobody is notified of anything, this included.",
     fires: { series: { up: "1x2 0x10" }, from: "6m" },
     quiet: { series: { up: "1 1 0 0 0 1x10", ...decoy("up", "0x20") }, at: "5m" },
   },
@@ -90,7 +90,7 @@ export const group = defineAlerts(alertmanagerOwner("server"), signals, {
     keepFiringFor: "15m",
     summary: "Alertmanager on {{ $labels.host }} starts again and again",
     description:
-      '{{ $value | printf "%.0f" }} starts in half an hour: each forgets the waiting groups, so people are told late or twice.',
+      '{{ $value | printf "%.0f" }} starts in half an hour: each forgets the waiting groups, so people are notified late or twice.',
     fires: { series: { [started]: "1x5 2x2 3x2 4x2 5x60" }, from: "15m", value: "4" },
     quiet: {
       series: { [started]: "1x5 2x5 3x5 4x60", ...decoy(started, "1+1x80") },
@@ -105,7 +105,7 @@ export const group = defineAlerts(alertmanagerOwner("server"), signals, {
     keepFiringFor: "15m",
     summary: "Alertmanager on {{ $labels.host }} gets alerts it cannot read",
     description:
-      "Somebody sends alerts without labels or with wrong times: each of them is thrown away and nobody is told.",
+      "Somebody sends alerts without labels or with wrong times: each of them is thrown away and nobody is notified.",
     fires: { series: { [`${invalid}{version="v2"}`]: "0x10 1x60" }, from: "16m" },
     quiet: { series: { [`${invalid}{version="v2"}`]: "3x60" }, at: "30m" },
     resolves: { series: { [`${invalid}{version="v2"}`]: "1x60" }, at: "40m" },

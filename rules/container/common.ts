@@ -10,7 +10,7 @@ import type { Matchers } from "../lib/signal.ts";
  */
 export const containers: Matchers = {
   // Slashes stand in brackets, since a regular expression of JavaScript would escape them. Classes of what
-  // is allowed: Prometheus compiles `[^/]` anew at each evaluation, for milliseconds.
+  // is allowed: Prometheus compiles `[^/]` again at each evaluation, for milliseconds.
   id: /(?:[/][\w.@-]+[.](?:slice|service))+[/](?:docker|libpod)-[0-9a-f]+[.]scope|[/]docker[/][0-9a-f]+|[/][\w.-]+[/][0-9a-f]{64}/,
 };
 

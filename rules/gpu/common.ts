@@ -23,7 +23,7 @@ export const each = (figure: string): string => `max by (${device}) (${figure})`
 
 /**
  * What a counter of each GPU gained. Its series end and begin with the pods that hold the GPU, while
- * the driver counts on: so GPUs are compared, not series; one that was not seen before tells nothing.
+ * the driver counts on: so GPUs are compared, not series; one that was not seen before says nothing.
  */
 export const gained = (q: Query, metric: string, range: string): string => {
   const count = q.counter(metric);

@@ -36,7 +36,7 @@ export const signals = defineSignals({
   },
   fatalXidYesterday: {
     unit: "count",
-    about: "The same a day ago: the code stays until the driver is loaded anew.",
+    about: "The same a day ago: the code stays until the driver is loaded again.",
     query: (q) =>
       `max by (${device}, err_code) (${q.gauge("DCGM_FI_DEV_XID_ERRORS", { err_code: fatal })} offset 1d)`,
   },

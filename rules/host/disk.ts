@@ -415,7 +415,7 @@ export const group = defineAlerts(owner, signals, {
     resolves: { series: { up: "1x20", ...on({ size_bytes: "100x20" }) }, at: "5m" },
     byNature: {
       removed:
-        "Whether a file system was unmounted on purpose is not told; it ends by itself within the hour.",
+        "Whether a file system was unmounted on purpose is not told; it ends on its own within the hour.",
       mounted: "Each place where something was mounted is one that programs now write beside.",
     },
   },

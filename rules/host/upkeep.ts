@@ -27,7 +27,7 @@ export const signals = defineSignals({
   textfileWritten: {
     unit: "count",
     about:
-      "How often each such file was seen written anew within a month: one that never is holds a fact.",
+      "How often each such file was seen written again within a month: one that never is holds a fact.",
     query: (q) => `changes(${q.timestamp("node_textfile_mtime_seconds")}[30d:6h])`,
   },
   rebootRequired: {
@@ -150,7 +150,7 @@ export const group = defineAlerts(hostOwner("upkeep"), signals, {
     for: "24h",
     summary: "{{ $labels.host }} waits for a restart",
     description:
-      "An update has been installed for a day that works only after a restart, often a kernel with a hole mended.",
+      "An update has been installed for a day that works only after a restart, often a kernel with a vulnerability fixed.",
     step: "30m",
     fires: { series: { node_reboot_required: "0x3 1x60" }, from: "26h" },
     quiet: { series: { node_reboot_required: "0x3 1x40 0x60" }, at: "40h" },

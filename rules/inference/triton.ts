@@ -158,7 +158,7 @@ export const group = defineAlerts({ ...triton, name: "inference-triton" }, signa
       at: "20m",
     },
     byNature: {
-      relabelled: "A model of another version is another model: its requests are counted anew.",
+      relabelled: "A model of another version is another model: its requests are counted again.",
     },
   },
   TritonLatencyHigh: {

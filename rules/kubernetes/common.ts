@@ -10,7 +10,7 @@ const kubernetes = {
   board: estateBoard,
 } as const;
 
-/** Owner of a group about objects of a cluster, as kube-state-metrics tells of them. */
+/** Owner of a group about objects of a cluster, as kube-state-metrics reports them. */
 export const stateOwner = (topic: string, scope: Scope): Owner => ({
   ...kubernetes,
   name: `kubernetes-${topic}`,
@@ -19,7 +19,7 @@ export const stateOwner = (topic: string, scope: Scope): Owner => ({
   target: { job: "kube-state-metrics", instance: "10.0.0.9:8080", host: "node-9" },
 });
 
-/** Owner of a group about what a program of the cluster tells of itself. */
+/** Owner of a group about what a program of the cluster reports about itself. */
 export const componentOwner = (topic: string, scope: Scope, job: string): Owner => ({
   ...kubernetes,
   name: `kubernetes-${topic}`,
@@ -30,10 +30,10 @@ export const componentOwner = (topic: string, scope: Scope, job: string): Owner 
 /** Labels of an alert about something that is not the target which told of it. */
 export const object = (labels: Labels = {}): Labels => ({ instance: "", host: "", ...labels });
 
-/** Labels that tell where an object is, whoever tells of it. */
+/** Labels that tell where an object is, whoever reports it. */
 const place = ["cluster", "env", "job"];
 
-/** Joins what one exporter tells of the same object. */
+/** Joins what one exporter reports the same object. */
 export const same = (...labels: readonly string[]): string =>
   `on (${[...place, ...labels].join(", ")})`;
 
@@ -43,7 +43,7 @@ export const by = (...labels: readonly string[]): string =>
 
 /**
  * What kube-state-metrics says of an object that these labels tell apart, whichever replica says it
- * and wherever that runs: its own labels are no part of the object, and an alert must not start anew
+ * and wherever that runs: its own labels are no part of the object, and an alert must not start again
  * when they change.
  */
 export const state = (values: string, ...labels: readonly string[]): string =>

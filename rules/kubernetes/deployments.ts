@@ -152,7 +152,7 @@ export const group = defineAlerts(stateOwner("deployments", "workload"), signals
     for: "15m",
     summary: "The rollout of {{ $labels.namespace }}/{{ $labels.deployment }} is stuck",
     description:
-      "The Deployment passed its progress deadline; the old pods serve on, and nothing rolls it back by itself.",
+      "The Deployment passed its progress deadline; the old pods serve on, and nothing rolls it back automatically.",
     fires: {
       series: { [condition("Progressing", "false")]: "1x30" },
       from: "15m",

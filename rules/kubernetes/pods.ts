@@ -278,7 +278,7 @@ export const group = defineAlerts(stateOwner("pods", "pod"), signals, {
     keepFiringFor: "15m",
     summary: "{{ $labels.namespace }}/{{ $labels.pod }} was killed for its memory",
     description:
-      "Container {{ $labels.container }} reached its memory limit and was killed; it has been started anew.",
+      "Container {{ $labels.container }} reached its memory limit and was killed; it has been restarted.",
     fires: {
       series: {
         ...placed,

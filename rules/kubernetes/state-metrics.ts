@@ -86,7 +86,7 @@ export const group = defineAlerts(stateOwner("state-metrics", "cluster"), signal
     for: "15m",
     summary: "kube-state-metrics cannot watch objects",
     description:
-      "{{ $value | humanizePercentage }} of its watches fail: it tells of the state of minutes ago, and alerts come late.",
+      "{{ $value | humanizePercentage }} of its watches fail: it reports the state of minutes ago, and alerts come late.",
     fires: {
       series: { [calls("watch", "error")]: "0+1.2x40", [calls("watch", "success")]: "0+98.8x40" },
       from: "16m",

@@ -29,7 +29,7 @@ export interface Alert extends Omit<
   readonly scope: Scope;
   readonly service: string;
   readonly team: Team;
-  /** What a second copy of the program that tells of it tells. */
+  /** What a second copy of the program that reports it tells. */
   readonly copies?: "same" | "own";
   /** Labels of the target in its fixtures. */
   readonly target: Labels;

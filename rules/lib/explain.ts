@@ -1,4 +1,4 @@
-/** What an alert means to a stack: when it fires, who is told, what silences it. Pure. */
+/** What an alert means to a stack: when it fires, who is notified, what silences it. Pure. */
 import { inhibitions } from "../routing/inhibitions.ts";
 import type { Alert, Labels } from "./alert.ts";
 import { type AlertClass, mayInhibit } from "./alertmanager/cycles.ts";
@@ -66,7 +66,7 @@ export interface Silencer {
   readonly alerts: readonly string[];
 }
 
-/** Who is told of it in a stack. */
+/** Who is notified of it in a stack. */
 export function toldOf(alert: Alert, { environment, maintenance, receivers }: Stack): Told[] {
   const labels = {
     ...provenLabels(alert),

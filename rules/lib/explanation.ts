@@ -51,7 +51,7 @@ function telling({ receiver, repeat, wait, windows, withinHours }: Told): string
   return `${receiver} after ${wait}, again every ${repeat}${extra}`;
 }
 
-/** Everybody who is told, in the order of time: the processor, whom it tells, and Alertmanager's own. */
+/** Everybody who is notified, in the order of time: the processor, whom it tells, and Alertmanager's own. */
 function tellings(alert: Alert, stack: Stack): string[] {
   const told = toldOf(alert, stack);
   const heard = told.some(({ receiver }) => receiver === processorName);

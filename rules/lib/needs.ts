@@ -63,9 +63,9 @@ export const needs = {
   "several prometheus": "several Prometheus servers that do the same work",
   "target limit": "a Prometheus with a target_limit",
   // Contracts
-  "application metrics": "a scraped program that tells of its requests (runbooks/general.md)",
-  "business metrics": "a scraped program that tells of orders and payments (runbooks/business.md)",
-  "inference metrics": "a scraped program that tells of its predictions (runbooks/inference.md)",
+  "application metrics": "a scraped program that reports its requests (runbooks/general.md)",
+  "business metrics": "a scraped program that reports orders and payments (runbooks/business.md)",
+  "inference metrics": "a scraped program that reports its predictions (runbooks/inference.md)",
   "journey metrics": "scraped journeys (runbooks/probe.md)",
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -75,7 +75,7 @@ export function annotationsOf(alert: Alert, options: RuleOptions): Record<string
   };
 }
 
-/** A switched off alert comes back by itself: Prometheus looks at the clock, rendering does not. */
+/** A switched off alert comes back automatically: Prometheus looks at the clock, rendering does not. */
 function untilThen(expression: string, off: SwitchedOff | undefined): string {
   if (off === undefined) return expression;
   return `(${expression}) unless on () (vector(time()) < ${Date.parse(off.until) / 1000})`;

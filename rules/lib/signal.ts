@@ -53,7 +53,7 @@ export interface Query {
   /**
    * Events that a counter counted in a range, the first one included. Many programs export a counter
    * from its first event on, and such a series has no increase: it counts from its birth where its
-   * target was scraped before, so that a target which is new itself tells of nothing.
+   * target was scraped before, so that a target which is new itself reports nothing.
    */
   events(metric: string, range: string, matchers?: Matchers): string;
   /** Quantile of a histogram, by its base name and the labels to keep. */

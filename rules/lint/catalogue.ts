@@ -8,7 +8,7 @@ import type { Exposed } from "./inventory.ts";
 import { parse, selectors } from "./promql.ts";
 import { takenApart } from "./splices.ts";
 
-/** Something to mend, with where it is. */
+/** Something to fix, with where it is. */
 export interface Finding {
   readonly alert: string;
   readonly text: string;

@@ -4,7 +4,7 @@ import { plainOptions } from "../lib/rule-file.ts";
 import { ruleDialect } from "../lib/signal.ts";
 import { bare, type Node, parse } from "./promql.ts";
 
-/** An operation in brackets; everything else holds together by itself. */
+/** An operation in brackets; everything else holds together on its own. */
 function bracketed(expression: string): string {
   const operation = ["BinaryExpr", "UnaryExpr"].includes(parse(expression).type);
   return operation ? `(${expression})` : expression;

@@ -1,4 +1,4 @@
-/** Whether somebody is told where a label says that a program does not know. */
+/** Whether somebody is notified where a label says that a program does not know. */
 import type { AlertGroup } from "../lib/alert.ts";
 import { plainOptions } from "../lib/rule-file.ts";
 import type { Enumeration } from "../metrics/values.ts";

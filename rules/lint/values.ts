@@ -98,7 +98,7 @@ export function wrongMatchers(
       const values = known.of(metric, label);
       if (values === undefined || "free" in values) return [];
       const all = mine.filter((one) => one.label === label);
-      // One value that is not among the examples is right by itself; it is looked at above.
+      // One value that is not among the examples is right on its own; it is looked at above.
       const named = all.flatMap(({ operator, value }) => (operator === "=" ? [value] : []));
       return [...values.values, ...named].some((value) => all.every((one) => accepts(one, value)))
         ? []

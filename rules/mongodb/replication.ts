@@ -8,7 +8,7 @@ export const signals = defineSignals({
   memberHealth: {
     unit: "bool",
     about: "1 while every member of a replica set that is asked reaches a member.",
-    // Each tells of all: one that is away is one alert.
+    // Each reports all: one that is away is one alert.
     query: (q) =>
       `min by (cluster, env, job, rs_nm, member_idx) (${q.gauge("mongodb_rs_members_health")})`,
   },

@@ -5,7 +5,7 @@ import { mysql } from "./common.ts";
 
 /** Group replication has channels of its own, whose threads stand still while all is well. */
 const ofSource = { channel_name: { not: /group_replication_.*/ } } as const;
-/** MySQL 8.4 and later name these columns anew, MariaDB keeps the old names: one side is always empty. */
+/** MySQL 8.4 and later name these columns again, MariaDB keeps the old names: one side is always empty. */
 const oneOf = (q: Query, older: string, newer: string, matchers: Matchers = {}): string =>
   `(${q.gauge(`mysql_slave_status_${older}`, matchers)} or ${q.gauge(`mysql_slave_status_${newer}`, matchers)})`;
 
@@ -66,7 +66,7 @@ export const signals = defineSignals({
     unit: "bool",
     about:
       "1 for each member of a replication group that some member of it finds neither online nor on its way.",
-    // Each tells of all: one that is away is one alert.
+    // Each reports all: one that is away is one alert.
     query: (q) =>
       `max by (cluster, env, job, member_host, member_id, member_state) (${q.gauge("mysql_perf_schema_replication_group_member_info", { member_state: { not: /ONLINE|RECOVERING/ } })})`,
   },

@@ -100,7 +100,7 @@ export const group = defineAlerts(mysql, signals, {
     threshold: { value: 600, unit: "seconds since the start" },
     when: ({ uptime }, threshold) => `${uptime} < ${threshold}`,
     for: "0s",
-    summary: "MySQL on {{ $labels.host }} was started anew",
+    summary: "MySQL on {{ $labels.host }} was restarted",
     description:
       "The server has run for {{ $value | humanizeDuration }}; sessions were cut and the buffer pool is cold.",
     fires: {

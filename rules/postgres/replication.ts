@@ -294,7 +294,7 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
     for: "2m",
     summary: "Slot {{ $labels.slot_name }} on {{ $labels.host }} is about to be lost",
     description:
-      "After {{ $value | humanize1024 }}B more of WAL the server gives the slot up, and its reader must be built anew.",
+      "After {{ $value | humanize1024 }}B more of WAL the server gives the slot up, and its reader must be rebuilt.",
     fires: {
       series: {
         'pg_replication_slot_safe_wal_size_bytes{slot_name="db_2",slot_type="physical"}':
@@ -322,7 +322,7 @@ export const group = defineAlerts({ ...postgres, name: "postgres-replication" },
     for: "1m",
     summary: "Slot {{ $labels.slot_name }} on {{ $labels.host }} is lost",
     description:
-      "WAL that the slot's reader still needed was removed. It cannot catch up any more and has to be built anew.",
+      "WAL that the slot's reader still needed was removed. It cannot catch up any more and has to be rebuilt.",
     fires: {
       series: {
         'pg_replication_slots_wal_status{slot_name="db_2",slot_type="physical",wal_status="lost"}':

@@ -57,7 +57,7 @@ export const signals = defineSignals({
   },
   autovacuum: {
     unit: "bool",
-    about: "1 while the server vacuums by itself.",
+    about: "1 while the server vacuums on its own.",
     query: (q) => ofServer(q.gauge("pg_settings_autovacuum")),
   },
 });
@@ -116,7 +116,7 @@ export const group = defineAlerts(postgres, signals, {
     threshold: { value: 600, unit: "seconds since the start" },
     when: ({ uptime }, threshold) => `${uptime} < ${threshold}`,
     for: "0s",
-    summary: "PostgreSQL on {{ $labels.host }} was started anew",
+    summary: "PostgreSQL on {{ $labels.host }} was restarted",
     description:
       "The server has run for {{ $value | humanizeDuration }}; sessions were cut and its cache is cold.",
     fires: {

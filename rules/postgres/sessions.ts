@@ -187,7 +187,7 @@ export const group = defineAlerts({ ...postgres, name: "postgres-sessions" }, si
     for: "30m",
     summary: "{{ $labels.datname }} on {{ $labels.host }} does not fit its buffers",
     description:
-      "Only {{ $value | humanizePercentage }} of blocks were found in shared buffers for half an hour; the rest is read anew.",
+      "Only {{ $value | humanizePercentage }} of blocks were found in shared buffers for half an hour; the rest is read again.",
     fires: { series: hits(48000, 40), from: "31m", labels: database, value: "80%" },
     quiet: {
       series: {

@@ -66,7 +66,7 @@ export const group = defineAlerts(processorOwner("delivery"), signals, {
     threshold: { value: 300, unit: "seconds that the oldest delivery has been due" },
     when: ({ oldest }, threshold) => `${oldest} > ${threshold}`,
     for: "2m",
-    summary: "The alert processor on {{ $labels.host }} is late to tell people",
+    summary: "The alert processor on {{ $labels.host }} is late in notifying people",
     description:
       "A delivery has been due for {{ $value | humanizeDuration }} and nobody has tried to send it: a channel hangs, or more is due than it may send.",
     fires: { series: { [oldest]: "0x5 60+60x20" }, from: "13m", value: "8m 0s" },
@@ -107,7 +107,7 @@ export const group = defineAlerts(processorOwner("delivery"), signals, {
     for: "10m",
     summary: "{{ $labels.channel }} often fails for the alert processor",
     description:
-      "{{ $value | humanizePercentage }} of the messages to {{ $labels.channel }} within 15 minutes failed; they are tried again for a day, so people are told late.",
+      "{{ $value | humanizePercentage }} of the messages to {{ $labels.channel }} within 15 minutes failed; they are tried again for a day, so people are notified late.",
     fires: {
       series: {
         ...told("push", "sent", "0+4x60"),

@@ -23,7 +23,7 @@ export const signals = defineSignals({
   refreshFailures: counted(
     refreshFailures,
     "10m",
-    "Times in ten minutes that the list of targets could not be read anew, by mechanism.",
+    "Times in ten minutes that the list of targets could not be read again, by mechanism.",
   ),
   kubernetesFailures: counted(
     kubernetesFailures,

@@ -44,7 +44,7 @@ export const signals = defineSignals({
   },
   rules: {
     unit: "count",
-    about: "Rules that Prometheus has: an agent has none, and nobody to tell of them.",
+    about: "Rules that Prometheus has: an agent has none, and nobody to report them to.",
     query: (q) => `sum without (rule_group) (${q.gauge(rules)})`,
   },
   dropped: {
@@ -147,7 +147,7 @@ export const group = defineAlerts(prometheusOwner("delivery"), signals, {
     for: "7m",
     summary: "No Alertmanager takes the alerts of {{ $labels.host }}",
     description:
-      "The best Alertmanager still fails for {{ $value | humanizePercentage }} of the alerts: people are not told of what is wrong.",
+      "The best Alertmanager still fails for {{ $value | humanizePercentage }} of the alerts: people are not notified of what is wrong.",
     fires: {
       series: {
         [errors + to("x")]: "0+35x60",

@@ -4,7 +4,7 @@ import { defineSignals } from "../lib/signal.ts";
 import { usual } from "../lib/usual.ts";
 import { ofTarget, redis } from "./common.ts";
 
-/** Every Sentinel tells of the same primaries. */
+/** Every Sentinel reports the same primaries. */
 const ofPrimary = "cluster, env, job, master_name";
 
 export const signals = defineSignals({

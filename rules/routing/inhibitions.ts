@@ -140,7 +140,7 @@ export const inhibitions: readonly Inhibition[] = [
   ...ofKubernetesObjects,
   ...ofCauses,
   {
-    name: "info is told only beside something worse",
+    name: "info is sent only alongside something worse",
     // InfoInhibitor is computed by cluster, env, host and instance. Alerts without an instance are a group of
     // their own there, so here the missing label may equal the missing one.
     source: [is("alertname", "InfoInhibitor"), is("severity", "none")],

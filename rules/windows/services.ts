@@ -3,7 +3,7 @@ import { defineSignals } from "../lib/signal.ts";
 import { windowsOwner } from "./common.ts";
 import { countsFromZero } from "../lib/nature.ts";
 
-/** Services that Windows starts by itself and that end when they have nothing to do. */
+/** Services that Windows starts on its own and that end when they have nothing to do. */
 const passing = [
   ...["BITS", "CDPSvc.*", "DoSvc", "GoogleUpdater.*", "MapsBroker", "RemoteRegistry"],
   ...["ShellHWDetection", "TrustedInstaller", "WbioSrvc", "clr_optimization.*", "edgeupdate.*"],

@@ -18,7 +18,7 @@ describe("a chain that breaks at random for two minutes", () => {
   });
 
   it.each(names)(
-    "loses nothing and tells of nothing that was not: %s",
+    "loses nothing and reports nothing that was not: %s",
     async (name) => {
       const outcome = await outcomes.get(name);
       if (outcome === undefined) throw new Error(`${name} did not run`);

@@ -118,7 +118,7 @@ describe("the judge rejects", () => {
       { ...firing, kept: [{ object: "disk", status: "stale", startsAt: at(1) }] },
       ["not open: disk"],
     ],
-    ["one that nobody was told of", { ...firing, told: [] }, ["not told: disk"]],
+    ["one that nobody was notified of", { ...firing, told: [] }, ["not told: disk"]],
     [
       "one that was told to somebody else",
       { ...firing, told: [told(3, { channel: "x" })] },
@@ -195,7 +195,7 @@ describe("the judge rejects", () => {
       },
       [`not ended: ${silence}`, `end not told: ${silence}`],
     ],
-    ["a processor that ended by itself", { ...firing, ended: ["code 1"] }, ["ended by itself: "]],
+    ["a processor that ended on its own", { ...firing, ended: ["code 1"] }, ["ended on its own: "]],
     ["a message that was given up", { ...firing, dead: 1 }, ["given up: "]],
   ])("%s", (_, evidence, wrong) => {
     expect(wrongIn(evidence)).toEqual(wrong);

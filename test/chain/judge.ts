@@ -74,7 +74,7 @@ export type Wrong =
   | "end not told"
   | "told of nothing"
   | "told twice"
-  | "ended by itself"
+  | "ended on its own"
   | "given up";
 
 export interface Finding {
@@ -231,7 +231,7 @@ export function judge(evidence: Evidence, { begun, patience }: Terms): Finding[]
     ...truthOf(evidence),
     ...onceOf(evidence),
     ...silenceOf(evidence, patience, begun),
-    ...ended.map((why): Finding => ({ wrong: "ended by itself", object: "", why })),
+    ...ended.map((why): Finding => ({ wrong: "ended on its own", object: "", why })),
     ...(dead > 0
       ? [{ wrong: "given up", object: "", why: `${dead} deliveries` } satisfies Finding]
       : []),

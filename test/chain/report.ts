@@ -12,7 +12,7 @@ export interface Run {
   readonly timeline: Timeline;
   readonly evidence: Evidence;
   readonly findings: readonly Finding[];
-  /** What the processor tells of objects, by name. */
+  /** What the processor reports objects, by name. */
   readonly stories: ReadonlyMap<string, string>;
   readonly estate: Pick<Estate, "processes">;
 }

@@ -69,7 +69,7 @@ interface Verdict {
 }
 
 /** What cannot become right any more. */
-const forGood: ReadonlySet<Wrong> = new Set(["told of nothing", "told twice", "ended by itself"]);
+const forGood: ReadonlySet<Wrong> = new Set(["told of nothing", "told twice", "ended on its own"]);
 
 /** Looks until nothing is wrong for a while that could become right, or time is over, which counts from `begun`. */
 async function settle(look: () => Promise<Verdict>, begun: number, signal?: AbortSignal) {

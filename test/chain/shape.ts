@@ -1,4 +1,4 @@
-/** What a chain is made of: what can fire, who is told, and which part can break how. Pure. */
+/** What a chain is made of: what can fire, who is notified, and which part can break how. Pure. */
 import type { FaultKind } from "./fault.ts";
 
 export type Memory = "sqlite" | "postgres";
@@ -11,7 +11,7 @@ export interface Watched {
   readonly never?: true;
 }
 
-/** Who is told: a stand-in for a channel. */
+/** Who is notified: a stand-in for a channel. */
 export interface Listener {
   readonly channel: string;
   readonly severities: readonly string[];

@@ -100,7 +100,7 @@ export async function evidenceOf(estate: Estate, shape: Shape): Promise<Evidence
   };
 }
 
-/** What the processor tells of an object: its history and what it told, as text. */
+/** What the processor says about an object: its history and what it told, as text. */
 export async function storyOf(estate: Estate, shape: Shape, object: string): Promise<string> {
   const [first = ""] = shape.processors;
   try {

@@ -59,7 +59,7 @@ const refused = (root: string, env: Readonly<Record<string, string>>): string =>
 };
 
 describe("a variable that was set for something else", () => {
-  it("is named where nothing works with it, with what mends that", () => {
+  it("is named where nothing works with it, with what fixes that", () => {
     const root = small();
     expect(refused(root, { TMPDIR: "/not/there" })).toBe(
       "vigil: ✗ TMPDIR is /not/there, which is not a folder that can be written to; nothing was changed\n" +

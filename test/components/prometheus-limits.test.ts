@@ -125,7 +125,7 @@ describe("a real Prometheus with the estate's limits", () => {
     expect(Number(peak) / 1024).toBeLessThan(300);
   });
 
-  it("answers beside more silent connections than it bears by itself", async () => {
+  it("answers beside more silent connections than it bears on its own", async () => {
     const silent: Socket[] = [];
     for (let one = 0; one < 600; one++) {
       const socket = connect(port, "127.0.0.1");

@@ -44,7 +44,7 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     await Promise.all(found.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
   });
 
-  it("are told by what is wrong with each, and by what mends it", async () => {
+  it("are told by what is wrong with each, and by what fixes it", async () => {
     await run("well", "sleep 600");
     await run("ended", "exit 3");
     await run("crashing", "exit 4", { HostConfig: { RestartPolicy: { Name: "always" } } });

@@ -248,7 +248,7 @@ describe("the examples of the documents", () => {
       const told = runInNewContext(`({${lines.join("\n")}})`) as Record<string, Example>;
       for (const [name, example] of asAlerts(told)) {
         const alert = allAlerts().find((one) => one.name === name);
-        // Without its functions, which are made anew for each environment.
+        // Without its functions, which are made again for each environment.
         expect(alert).toMatchObject(JSON.parse(JSON.stringify(example)) as object);
       }
     }

@@ -25,7 +25,7 @@ const moments = Array.from({ length: 5 }, (_, round) =>
 );
 
 describe("up killed hard", () => {
-  it.each(moments)("after %d ms is mended by the next one", async (moment) => {
+  it.each(moments)("after %d ms is fixed by the next one", async (moment) => {
     const run = place.start(["up"]);
     await Promise.race([sleep(moment), run.ended]);
     run.kill();

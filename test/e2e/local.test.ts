@@ -81,7 +81,7 @@ describe("one command monitors this machine", () => {
     expect(statSync(place.inHome("access", "login")).mode & 0o777).toBe(0o600);
   });
 
-  it("right after it, status and reach tell of what has just begun, not of trouble", async () => {
+  it("right after it, status and reach report what has just begun, not of trouble", async () => {
     const { code, text } = await place.vigil(["status"]);
     expect([code, text]).toEqual([0, expect.stringMatching(/[✓…] +node/)]);
     expect(text).not.toContain("✗");
@@ -141,7 +141,7 @@ describe("one command monitors this machine", () => {
     expect([code, text]).toEqual([0, expect.stringContaining("unchanged")]);
   });
 
-  it("a file edited by hand is seen by refresh and mended by up, which touches that process alone", async () => {
+  it("a file edited by hand is seen by refresh and fixed by up, which touches that process alone", async () => {
     const before = place.processes();
     const file = place.inHome("services", "prometheus", "rules", "host-memory.yml");
     const good = readFileSync(file, "utf8");
@@ -215,7 +215,7 @@ describe("one command monitors this machine", () => {
     ]);
   });
 
-  it("a mistake in the configuration changes nothing and says how to mend it", async () => {
+  it("a mistake in the configuration changes nothing and says how to fix it", async () => {
     const before = place.processes();
     await place.vigil(["pulumi", "config", "set", "--path", "vigil:prometheus.prot", "1"]);
     const { code, text } = await place.vigil(["up"]);

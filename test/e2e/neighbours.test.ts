@@ -42,7 +42,7 @@ describe("two clones on one machine, and one that is moved", () => {
   };
 
   it.each(["preview", "up"])(
-    "%s of the second names the first, and what mends it",
+    "%s of the second names the first, and what fixes it",
     async (command) => {
       const done = await second.vigil([command]);
       expect(done.code).not.toBe(0);
@@ -58,7 +58,7 @@ describe("two clones on one machine, and one that is moved", () => {
     },
   );
 
-  it("the commands that are offered mend it", async () => {
+  it("the commands that are offered fix it", async () => {
     const { text } = await second.vigil(["preview"]);
     const offered = [...text.matchAll(/→ (STACK=.* config set .*)$/gm)].map(([, one = ""]) => one);
     expect(offered).toHaveLength(services.length);
@@ -119,7 +119,7 @@ describe("two clones on one machine, and one that is moved", () => {
     told(await first.vigil(["verify"]), "✓ Everything is running");
   });
 
-  it("a clone that is moved while its estate runs: all say so, and up starts it anew", async () => {
+  it("a clone that is moved while its estate runs: all say so, and up starts it again", async () => {
     const moved = `${first.folder}-moved`;
     renameSync(first.folder, moved);
     const there = (command: string): Promise<Done> =>

@@ -64,7 +64,7 @@ beforeAll(async () => {
   place = await createWorkspace("marked", {
     settings: "  vigil:rules:\n    extra:\n      always: always.yml\n",
   });
-  // So that everybody is told, and it is said that nobody could be.
+  // So that everybody is notified, and it is said that nobody could be.
   const rule = { alert: "Always", expr: "vector(1)", labels: { severity: "emergency" } };
   mkdirSync(place.folder, { recursive: true });
   writeFileSync(

@@ -17,7 +17,7 @@ describe("a program on the caller's terminal", () => {
     expect(await code).toBe(wanted);
   });
 
-  it("says by itself how it ended", async () => {
+  it("says on its own how it ended", async () => {
     expect(await attach("true", [], { cwd: checkout })).toBe(0);
     expect(await attach("sh", ["-c", "exit 3"], { cwd: checkout })).toBe(3);
     const failed = attach("sh", ["-c", "sleep 0.1; exit 3"], { cwd: checkout });

@@ -58,7 +58,7 @@ beforeAll(async () => {
 
 afterAll(cleanUp);
 
-test("the engine makes, watches, mends and removes a small estate", async () => {
+test("the engine makes, watches, fixes and removes a small estate", async () => {
   const folder = join(home, "services", "prometheus");
   await pulumi("up --yes --skip-preview");
   expect(await pidsOf(home, "prometheus")).toHaveLength(1);

@@ -11,7 +11,7 @@ import { NotReadyError, VigilError } from "../../provider/errors.ts";
 import { serve } from "../../provider/server.ts";
 
 const urn = "urn:pulumi:dev::vigil::vigil:index:Login::login";
-const cause = new VigilError("web did not become ready", "it answered 503", "Mend it.");
+const cause = new VigilError("web did not become ready", "it answered 503", "Fix it.");
 let difference: Difference = { changes: {} };
 const provider: Provider = {
   ...createProvider("1.2.3"),
@@ -128,7 +128,7 @@ test("what replaces a resource says so", async () => {
   });
 });
 
-test("no difference is said in detail too, or the engine would compare by itself", async () => {
+test("no difference is said in detail too, or the engine would compare on its own", async () => {
   expect(await differenceAsSent({ changes: {} })).toMatchObject({
     changes: messages.DiffResponse.DiffChanges.DIFF_NONE,
     hasdetaileddiff: true,

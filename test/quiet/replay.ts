@@ -16,7 +16,7 @@ export interface Capture {
   /** Seconds since 1970 of the first and of the last sample. */
   readonly born: number;
   readonly end: number;
-  /** Since then nobody has touched the estate: what happened after it happens again by itself. */
+  /** Since then nobody has touched the estate: what happened after it happens again on its own. */
   readonly untouched: number;
 }
 

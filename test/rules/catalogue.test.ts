@@ -76,7 +76,7 @@ it("every recorded signal is read by an alert", () => {
   expect(unread).toEqual([]);
 });
 
-/** What no alert reads of what the processor tells of itself, and why that is right. */
+/** What no alert reads of what the processor reports about itself, and why that is right. */
 const unread: Readonly<Record<string, string>> = {
   open_alerts: "How many alerts there are is no fault of the processor.",
   outbox_dead: "ProcessorDeliveriesDead counts them as they are given up.",
@@ -85,7 +85,7 @@ const unread: Readonly<Record<string, string>> = {
   quarantined: "ProcessorQuarantine counts them as they come.",
 };
 
-it("nothing that our own processor tells of itself goes unheard without a reason", () => {
+it("nothing that our own processor reports about itself goes unheard without a reason", () => {
   const prefix = "vigil_processor_";
   const told = [...inventory.keys()].filter((name) => name.startsWith(prefix));
   const read = new Set(

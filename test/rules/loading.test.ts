@@ -5,7 +5,7 @@ import { leftOut, type Selection } from "../../rules/selection.ts";
 const nothing: Selection = { jobs: [], lacks: {}, services: [], objectives: {} };
 const named = (all: readonly { readonly name: string }[]) => all.map(({ name }) => name);
 
-describe("what is loaded by itself", () => {
+describe("what is loaded on its own", () => {
   it("is all that there is, in the same order", async () => {
     const loaded = await Promise.all(shelves.map(({ load }) => load()));
     expect(named(loaded.flat())).toEqual(named(groups));
@@ -54,7 +54,7 @@ it.each(stacks)("a stack with %s misses no group", async (_what, selection) => {
 it("a stack without what a contract tells loads nothing for it", () => {
   const business = { service: "business", needs: "business metrics" } as const;
   expect(isWanted(business, nothing)).toBe(true);
-  const lacks = { "business metrics": "nothing tells of that" };
+  const lacks = { "business metrics": "nothing reports that" };
   expect(isWanted(business, { ...nothing, lacks })).toBe(false);
   expect(isWanted(business, { ...nothing, lacks, services: ["business"] })).toBe(true);
 });

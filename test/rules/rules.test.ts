@@ -122,7 +122,7 @@ describe("thresholds", () => {
 describe("an alert that is switched off", () => {
   const off = { HostMemoryLow: { reason: "host is being rebuilt", until: "2030-01-31" } };
 
-  it("says so, and comes back by itself", () => {
+  it("says so, and comes back automatically", () => {
     const text = rulesOf("HostMemoryLow", { off });
     expect(text).toMatch(/expr: \(.*\) unless on \(\) \(vector\(time\(\)\) < 1896048000\)/);
     expect(text).toContain('switched_off: "until 2030-01-31: host is being rebuilt"');

@@ -34,7 +34,7 @@ test("links to every binary under its upstream name, and to Node", async () => {
   expect([found.length, missing.length]).toEqual([1, 0]);
 });
 
-test("links are made anew when they point elsewhere, kept when right, and strangers go", async () => {
+test("links are made again when they point elsewhere, kept when right, and strangers go", async () => {
   const { url } = await tinySite();
   const given = options({ pulumi: tinyTool(url) });
   write(given.root, { ".vigil/bin/tiny": "in the way", ".vigil/bin/other": "" });

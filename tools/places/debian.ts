@@ -110,7 +110,7 @@ function requireSums(error: unknown): never {
       "It was thrown away; no other place is tried.",
       "A network that wants you to sign in first answers with its own page.",
     ],
-    advice: ["Once that is mended: ./vigil tools"],
+    advice: ["Once that is fixed: ./vigil tools"],
     cause: error,
   });
 }

@@ -132,7 +132,7 @@ export async function publishedBy(port: number, env = process.env): Promise<stri
   return found?.Names[0]?.replace(/^\//, "");
 }
 
-/** Seconds a container has to end by itself. */
+/** Seconds a container has to end on its own. */
 const grace = 20;
 
 /**

@@ -17,7 +17,7 @@ async function data({ root, stack }: StackAt): Promise<Data> {
   };
 }
 
-/** Processes of this machine under a supervisor, which nothing starts after a reboot by itself. */
+/** Processes of this machine under a supervisor, which nothing restarts after a reboot automatically. */
 export const local: Operations = {
   tools: [...checkers, "process-compose", "node_exporter", "grafana"],
   images: false,

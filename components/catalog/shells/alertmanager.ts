@@ -5,7 +5,7 @@ import { processorAccess } from "../../render/processor.ts";
 import { alertmanagerTellings } from "../../tellings.ts";
 import { reloaded, reread } from "./on-change.ts";
 
-/** Groups alerts, silences what follows from others, and tells people. */
+/** Groups alerts, silences what follows from others, and notifies people. */
 export const alertmanagerShell: Shell<unknown> = {
   process: ({ child, estate, name, place, texts, trust }) => {
     const secrets = Object.fromEntries(

@@ -9,7 +9,7 @@ import type { Shell } from "../service.ts";
 
 /**
  * Grafana takes its admin's password into a new database only, and opens what it stored encrypted
- * only with the same key. Both are made anew after a `down` that kept the data, and the password
+ * only with the same key. Both are made again after a `down` that kept the data, and the password
  * may be changed: then a database of their own. After a `down` the same `up` fills it with the declared
  * content; after a changed password the next one does, when it sees that the content is missing. The
  * key's 192 random bits keep the password from being guessed by the name.

@@ -25,7 +25,7 @@ const busybox = debianTool("busybox-static", "1.36", "busybox-static", "usr/bin/
 /** Which of the kernel's two kinds this machine has: some metrics are shown by one only. */
 export const cgroups = (): number => (existsSync("/sys/fs/cgroup/cgroup.controllers") ? 2 : 1);
 
-/** What cAdvisor leaves out by itself, as its documentation tells. */
+/** What cAdvisor leaves out on its own, as its documentation tells. */
 const usuallyDisabled = [
   "advtcp",
   "cpu_topology",
@@ -62,7 +62,7 @@ export async function hardWorker(session: Session, binaries: Binaries): Promise<
     ...["run", "--detach", "--rm", "--name", name],
     ...["--memory=32m", "--memory-reservation=16m", "--cpus=0.5", "--pids-limit=32"],
     ...["--health-cmd=true", "--health-interval=1s"],
-    // Ends by itself where nobody is left to stop it.
+    // Ends on its own where nobody is left to stop it.
     ...[name, "timeout", "300", "sh", "-c", work],
   );
   return name;

@@ -5,7 +5,7 @@ import { rabbitmqTool, startMapper, startNode } from "./rabbitmq-node.ts";
 import type { Recipe } from "../recipe.ts";
 import type { Session } from "../session.ts";
 
-/** What /metrics/detailed is asked for: each family costs, so none is there by itself. */
+/** What /metrics/detailed is asked for: each family costs, so none is there on its own. */
 const families = [
   "auth_attempt_detailed_metrics",
   "auth_attempt_metrics",

@@ -67,7 +67,7 @@ export interface Unreachable {
  * that there is not, or routes before them take all. What is below such a route is not named again.
  *
  * @param known - Values of the labels whose values are known. Alerts with a value nobody foresaw are
- *   possible, but a route that asks for one waits in vain.
+ *   possible, but a route that asks for one waits without success.
  */
 export function unreachable(root: Route, known: Known): Unreachable[] {
   const visit = (

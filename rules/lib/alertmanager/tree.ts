@@ -145,7 +145,7 @@ export function routeTree(
   const root = branch(divide(cellsOf(maintenance)), receivers);
   const aside = { ...plain, windows: [], pace: catchAll.pace, receiver: nobody };
   const watchdog = { ...aside, pace: heartbeat, receiver: heartbeatOf(receivers) };
-  // Below a window of one team the routes of the others are in vain.
+  // Below a window of one team the routes of the others are without success.
   return pruned({
     ...root,
     routes: [

@@ -46,7 +46,7 @@ const firingFor = (subject: Subject, more: number): Samples =>
     subject.kindOf,
   );
 
-/** The same target and object, as a second copy of the exporter tells of it. */
+/** The same target and object, as a second copy of the exporter reports it. */
 function copyLabels(subject: Subject, { labels }: One, number: number): Record<string, string> {
   const added = { pod: `exporter-${number}`, container: "exporter", endpoint: "metrics" };
   const own = sameFacts(subject)
@@ -198,7 +198,7 @@ export const variants = {
     },
   },
   replica: {
-    about: "a second copy of the exporter tells of the same objects",
+    about: "a second copy of the exporter reports the same objects",
     must: "one alert for one object, and quiet stays quiet; where the target is the object, one for each",
     scenarios: (subject, name) => {
       const count = isTarget(subject) ? 2 : 1;
@@ -219,7 +219,7 @@ export const variants = {
   },
   restart: {
     about: "the exporter restarts and has other labels of its own",
-    must: "fires through without starting anew; where the program tells of itself, once at most",
+    must: "fires through without starting again; where the program reports about itself, once at most",
     scenarios: (subject, name) => {
       if (isTarget(subject)) return [];
       const at = turn(subject);

@@ -69,7 +69,7 @@ export const nodeExporter: ProgramValues = {
       codename: free("vulnerabilities that the kernel knows"),
       state: oneOf(["not affected", "vulnerable", "mitigation", "unknown"], {
         unknown: ["unknown"],
-        unheard: "A guest cannot see what its hypervisor does, and nothing on it mends that.",
+        unheard: "A guest cannot see what its hypervisor does, and nothing on it fixes that.",
         notApplicable: ["not affected"],
       }),
     },

@@ -152,7 +152,7 @@ describe("a relay", () => {
 });
 
 describe("a process", () => {
-  it("is started again when it ends by itself, and not when it is ended", async () => {
+  it("is started again when it ends on its own, and not when it is ended", async () => {
     const timeline = new Timeline();
     const program = process.execPath;
     const args = ["-e", "console.log('runs'); setTimeout(() => process.exit(3), 300)"];

@@ -71,7 +71,7 @@ export async function webhookChannel(
 /**
  * A real mail server. What it is told is found in what people read: the subject and the lines.
  *
- * @param objects - Objects with the words by which a message tells of them.
+ * @param objects - Objects with the words by which a message reports them.
  */
 export async function mailChannel(
   channel: string,

@@ -79,7 +79,7 @@ export class DatabaseActor {
     await this.server.stop();
   }
 
-  /** Starts it again whenever it does not run and should: also after it ended by itself. */
+  /** Starts it again whenever it does not run and should: also after it ended on its own. */
   async #keep(): Promise<void> {
     const { signal } = this.#over;
     const rest = (): Promise<boolean> =>

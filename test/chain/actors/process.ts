@@ -19,7 +19,7 @@ const backoff = 1_000;
 const kept = 200_000;
 
 /**
- * A process that is ended, held and started on demand. What ends by itself is started again, as the
+ * A process that is ended, held and started on demand. What ends on its own is started again, as the
  * supervisor of an estate does.
  */
 export class ProcessActor {
@@ -108,7 +108,7 @@ export class ProcessActor {
     if (!this.#wanted) return;
     const last = this.#said.trimEnd().split("\n").at(-1) ?? "";
     this.ended.push(how);
-    this.#timeline.note(this.name, `ended by itself (${how}): ${last.slice(0, 300)}`);
+    this.#timeline.note(this.name, `ended on its own (${how}): ${last.slice(0, 300)}`);
     void sleep(backoff, undefined, { ref: false }).then(() => {
       if (this.#wanted) this.#spawn();
     });

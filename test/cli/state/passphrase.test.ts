@@ -99,7 +99,7 @@ describe("a passphrase", () => {
     expect(await said(own)).toContain("✗ The passphrase in .vigil/passphrase does not open");
   });
 
-  it("of the record alone can be done without: down, and up begins anew", async () => {
+  it("of the record alone can be done without: down, and up begins again", async () => {
     const place = await checkout("config:\n  vigil:environment: test\n");
     recordWith(place.home, made.salt, ["vigil:index:Process"]);
     expect(await said(place)).toContain(

@@ -180,7 +180,7 @@ describe("before the engine meets the state", () => {
     },
   );
 
-  it("with no copy left the stack begins anew, and the broken record is kept aside", async () => {
+  it("with no copy left the stack begins again, and the broken record is kept aside", async () => {
     const home = stateWith({ [stateFile]: "", [`${stateFile}.bak`]: "" });
     const { notes, progress } = listening();
     await careForState(home, progress);

@@ -141,7 +141,7 @@ it.each<[string, Record<string, unknown>]>([
     "hours without bounds",
     { receivers: { webhook: { url: null }, hours: { location: "Vienna" } } },
   ],
-])("the advice on %s mends when it is followed", (_what, config) => {
+])("the advice on %s fixes when it is followed", (_what, config) => {
   expect(follow(config).length).toBeGreaterThan(0);
 });
 

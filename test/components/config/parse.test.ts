@@ -394,7 +394,7 @@ describe("stack files read without the engine", () => {
   });
 });
 
-describe("the command that mends", () => {
+describe("the command that fixes", () => {
   it("never asks for a secret on the command line", () => {
     expect(setCommand(["login", "password"])).toBe(
       "./vigil pulumi config set --secret --path 'vigil:login.password'",

@@ -115,7 +115,7 @@ describe("a mistake among receivers", () => {
     expect(complaints({ receivers })).toEqual([`vigil:${complaint}`]);
   });
 
-  it("says how to mend it, and never a secret", () => {
+  it("says how to fix it, and never a secret", () => {
     const { problems } = parsed({
       receivers: { webhook, teams: { sre: { email: { to: "a@example.com" } } } },
     });

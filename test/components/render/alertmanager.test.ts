@@ -61,7 +61,7 @@ describe("receivers", () => {
     });
   });
 
-  it("say who is told; a heartbeat is nobody", () => {
+  it("say who is notified; a heartbeat is nobody", () => {
     expect(toldOf(config)).toEqual(
       "email pagerduty slack team-dba team-security webhook".split(" "),
     );

@@ -126,7 +126,9 @@ describe("the inhibitions", () => {
       return !equal.some((label) => asked.includes(label) || label === "alertname");
     });
     // InfoInhibitor alone is about alerts without an instance, too: it is computed for them.
-    expect(optional.map(({ name }) => name)).toEqual(["info is told only beside something worse"]);
+    expect(optional.map(({ name }) => name)).toEqual([
+      "info is sent only alongside something worse",
+    ]);
     expect(inhibitions.flatMap(({ source }) => source)).toContainEqual(present("host"));
   });
 });

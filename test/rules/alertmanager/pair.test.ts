@@ -12,7 +12,7 @@ describe("a pair of Alertmanagers", () => {
     for (const told of rounds) expect(told).toHaveLength(1);
   });
 
-  it("hears of what was told long before it tells itself, and mends what it missed", () => {
+  it("hears of what was told long before it tells itself, and fixes what it missed", () => {
     expect(seconds(gossip["peer-timeout"])).toBeGreaterThanOrEqual(
       10 * seconds(gossip["gossip-interval"]),
     );

@@ -35,7 +35,7 @@ const remembered: Stack = {
   },
 };
 
-describe("who is told of an alert", () => {
+describe("who is notified of an alert", () => {
   it("is those on call, for what is critical", () => {
     expect(toldOf(named("HostDown"), stack)).toMatchObject([
       { receiver: "webhook", wait: "10s", repeat: "1h", windows: ["night"] },
@@ -128,7 +128,7 @@ describe("an explanation", () => {
     expect(text).not.toContain("{{");
   });
 
-  it("says so where nobody is told", () => {
+  it("says so where nobody is notified", () => {
     const lonely = { ...stack, receivers: {}, maintenance: {} };
     expect(renderExplanation(named("HostDown"), lonely, alerts, "")).toMatch(
       /^Notifies +nobody: this stack has no receiver for it$/m,

@@ -82,7 +82,7 @@ const withoutNames = (metrics: Metrics): Metrics =>
     ]),
   );
 
-/** Where an exporter tells of objects, and of itself. */
+/** Where an exporter reports objects, and of itself. */
 interface Exporter {
   readonly objects: string;
   readonly itself: string;
