@@ -89,3 +89,12 @@
 
 # channels.teams.<name>.pagerduty.routingKey: Integration key (Events API v2): triggers, acknowledges and resolves.
 # ./vigil pulumi config set --secret --path 'vigil:channels.teams["<name>"].pagerduty.routingKey'
+
+# channels.teams.<name>.discord.url: Webhook of a Discord channel.
+# ./vigil pulumi config set --secret --path 'vigil:channels.teams["<name>"].discord.url'
+
+# channels.teams.<name>.msteams.url: Webhook of a Microsoft Teams workflow.
+# ./vigil pulumi config set --secret --path 'vigil:channels.teams["<name>"].msteams.url'
+
+# channels.teams.<name>.opsgenie.key: Key of an API integration: creates, acknowledges and closes alerts.
+# ./vigil pulumi config set --secret --path 'vigil:channels.teams["<name>"].opsgenie.key'

@@ -105,8 +105,15 @@ export interface ProcessorTellings {
 /** How what can wait is told. */
 export const calmWay = routed.find(({ withinHours }) => withinHours);
 
-/** Kinds of `vigil:channels` by which what can wait is told, and that only the processor speaks. */
-export function calmByProcessor({ channels, receivers }: Said): ChannelKind[] {
+/** Kinds of `vigil:channels` by which what can wait is told, of those that the processor speaks to. */
+export function calmKinds({ channels, receivers }: Said): {
+  /** Only the processor can speak to them: it tells what can wait beside what is urgent. */
+  readonly alone: readonly ChannelKind[];
+  /** They hear everything. */
+  readonly hearAll: readonly ChannelKind[];
+  /** Whether there are others, to which Alertmanager tells what can wait. */
+  readonly kept: boolean;
+} {
   const all = configured({ ...kindsIn(receivers), ...kindsIn(channels) });
   const best = calmWay
     ? preferred(
@@ -114,22 +121,24 @@ export function calmByProcessor({ channels, receivers }: Said): ChannelKind[] {
         all.map(([{ temper }]) => temper),
       )
     : [];
-  return configured(kindsIn(channels)).flatMap(([kind, settings]) => {
-    const alone = kind.alertmanager === undefined && hearsOf(kind, settings) === "urgent";
-    return alone && best.includes(kind.temper) ? [kind] : [];
-  });
+  const calm = configured(kindsIn(channels)).filter(([{ temper }]) => best.includes(temper));
+  const hearing = (hears: "all" | "urgent"): ChannelKind[] =>
+    calm.flatMap(([kind, settings]) => (hearsOf(kind, settings) === hears ? [kind] : []));
+  const urgent = hearing("urgent");
+  const alone = urgent.filter(({ alertmanager }) => alertmanager === undefined);
+  return { alone, hearAll: hearing("all"), kept: urgent.length > alone.length };
 }
 
 /** What the processor is told. */
 export function processorTellings(settings: ProcessorSettings, said: Said): ProcessorTellings {
   const { escalation: late } = settings;
-  const calm = calmByProcessor(said);
+  const { alone } = calmKinds(said);
   const all = configured({ ...kindsIn(settings), ...kindsIn(said.channels) });
   const ways = all.flatMap(([kind, one]): Named[] => [
     ...Object.entries(kind.ways(one)).map(([name, way]) => ({
       name,
       way,
-      calm: calm.includes(kind),
+      calm: alone.includes(kind),
     })),
     ...(kind.escalation && late
       ? [{ name: "escalation", way: kind.escalation.way(one, late.to), calm: false }]

@@ -19,4 +19,9 @@ export const discord = defineChannel({
     },
   }),
   addresses: ({ url }) => [{ field: "url", url: url.reveal(), private: undefined }],
+  alertmanager: {
+    section: "discord_configs",
+    team: ["url"],
+    settings: ({ url }, file) => ({ webhook_url_file: file("discord-url", url) }),
+  },
 });

@@ -19,4 +19,9 @@ export const msteams = defineChannel({
     },
   }),
   addresses: ({ url }) => [{ field: "url", url: url.reveal(), private: undefined }],
+  alertmanager: {
+    section: "msteamsv2_configs",
+    team: ["url"],
+    settings: ({ url }, file) => ({ webhook_url_file: file("msteams-url", url) }),
+  },
 });

@@ -22,4 +22,13 @@ export const opsgenie = defineChannel({
     },
   }),
   addresses: ({ url }) => [{ field: "url", url, private: undefined }],
+  alertmanager: {
+    section: "opsgenie_configs",
+    team: ["key", "url"],
+    settings: ({ key, url }, file) => ({
+      api_key_file: file("opsgenie-key", key),
+      // It joins its paths to this as they are.
+      api_url: url.replace(/\/*$/, "/"),
+    }),
+  },
 });

@@ -1,7 +1,7 @@
 /** What is wrong with `vigil:channels` and who speaks there, between fields that are each valid. */
 import { processor as service } from "../catalog/processor.ts";
 import { channelKinds, configured } from "../channels/index.ts";
-import { calmByProcessor } from "../tellings.ts";
+import { calmKinds } from "../tellings.ts";
 import { traitsOf } from "../targets/kinds.ts";
 import { configKey, removeCommand, setCommand } from "./commands.ts";
 import type { Path } from "./fields.ts";
@@ -41,7 +41,7 @@ const isSaid = (section: unknown, path: Path): boolean =>
 const saidTwice = ({ channels, ...before }: Parts): ConfigProblem[] =>
   saidBefore(before)
     .filter(([, now]) => isSaid(channels, now.slice(1)))
-    .map(([path, now]) => mistake(now, `is said in ${configKey(path)} as well`, moveCommand));
+    .map(([path, now]) => mistake(now, `is also set in ${configKey(path)}`, moveCommand));
 
 /** What keeps the processor out of the estate, as a command that mends it; undefined where it is part of it. */
 function processorMissing({ processor, target }: Parts): string | undefined {
@@ -58,7 +58,7 @@ function nobodySpeaks(parts: Parts): ConfigProblem[] {
   const fix = processorMissing(parts);
   if (fix === undefined) return [];
   return configured(parts.channels).flatMap(([{ alertmanager, name }]) => {
-    const reason = "is spoken to by the alert processor alone, which this stack does not have";
+    const reason = "needs the alert processor, which this stack does not have";
     return alertmanager === undefined ? [mistake(["channels", name], reason, fix)] : [];
   });
 }
@@ -67,7 +67,9 @@ function nobodySpeaks(parts: Parts): ConfigProblem[] {
 function atAnyHour(parts: Parts): ConfigProblem[] {
   const { hours } = parts.channels;
   if (hours === undefined || !hasProcessor(parts)) return [];
-  const names = calmByProcessor(parts).map(({ name }) => name);
+  const { alone, hearAll, kept } = calmKinds(parts);
+  // What hears everything anyway has no hours; but somebody must be there to keep them.
+  const names = [...alone, ...(kept ? [] : hearAll)].map(({ name }) => name);
   if (names.length === 0) return [];
   const path = ["channels", "hours"];
   const reason = `cannot be kept by ${names.join(", ")}: the alert processor tells what can wait there, at any hour`;

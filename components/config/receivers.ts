@@ -1,8 +1,9 @@
 import { nearest } from "../../lib/nearest.ts";
 import { teams } from "../../rules/routing.ts";
-import { configured, teamFields } from "../channels/index.ts";
+import { configured } from "../channels/index.ts";
 import { alertmanagerTellings, type Said } from "../tellings.ts";
 import { removeCommand, setCommand } from "./commands.ts";
+import { fieldsOf } from "./fields-of.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
 import type { Config } from "./schema.ts";
 
@@ -19,8 +20,6 @@ type Where = "channels" | "receivers";
 
 type Section = Config["receivers"] | Config["channels"];
 
-const teamKinds = Object.keys(teamFields).sort().join(", ");
-
 function teamProblems(where: Where, { teams: told = {} }: Section, mail: boolean): ConfigProblem[] {
   return Object.entries(told).flatMap(([team, channels]) => {
     const path = [where, "teams", team];
@@ -28,7 +27,7 @@ function teamProblems(where: Where, { teams: told = {} }: Section, mail: boolean
       return [mistake(path, `is not a team; ${hint(team, teams)}`, removeCommand(path))];
     }
     if (Object.values(channels).every((one) => one === undefined)) {
-      const reason = `notifies nobody; give it any of ${teamKinds}`;
+      const reason = `notifies nobody; give it any of ${fieldsOf(path).sort().join(", ")}`;
       const fix = setCommand([...path, "webhook", "url"]);
       return [mistake(path, reason, fix)];
     }

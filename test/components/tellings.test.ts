@@ -4,6 +4,8 @@ import { channelKinds } from "../../components/channels/index.ts";
 import { planEstate } from "../../components/plan.ts";
 import { localTarget } from "../../components/targets/local/index.ts";
 import { configOf, kinds, problemsOf } from "../kit/channels.ts";
+import { textOf } from "../kit/harness.ts";
+import { inspect } from "../kit/inspect.ts";
 import { preferred } from "../../rules/lib/alertmanager/receivers.ts";
 import { urgentWords, ways } from "../../rules/routing.ts";
 import { classOf, wordsByRank } from "../../services/alert-processor/core/severity.ts";
@@ -38,6 +40,13 @@ function written(channels: object, enabled: boolean): Written {
     alertmanager: read("alertmanager"),
     ...(plan.has("processor") && { processor: read("processor") }),
   };
+}
+
+/** What a team sets of a kind. */
+function teamOf(name: string): object {
+  const all = Object.entries(kinds[name as keyof typeof kinds]);
+  const keys = channelKinds.find((kind) => kind.name === name)?.alertmanager?.team ?? [];
+  return Object.fromEntries(all.filter(([key]) => (keys as readonly string[]).includes(key)));
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -159,13 +168,31 @@ it("what the processor takes for urgent, and the routes know, are the same words
   expect([...urgentWords].sort()).toEqual([...processors].sort());
 });
 
+it.each([true, false])(
+  "amtool takes every kind that Alertmanager speaks (processor: %s)",
+  (enabled) => {
+    const spoken = channelKinds.filter(({ alertmanager }) => alertmanager !== undefined);
+    const channels = Object.fromEntries(
+      spoken.map(({ name }) => [name, kinds[name as keyof typeof kinds]]),
+    );
+    const teams = { dba: Object.fromEntries(spoken.map(({ name }) => [name, teamOf(name)])) };
+    const config = configOf({ channels: { ...channels, teams }, processor: { enabled } });
+    const plan = planEstate(config, { core: localTarget("local") });
+    const files = { "alertmanager.yml": textOf(plan, "alertmanager.yml") };
+    expect(inspect(files, "amtool", "check-config", "alertmanager.yml")).toContain("SUCCESS");
+    for (const { alertmanager } of spoken) {
+      expect(files["alertmanager.yml"]).toContain(`${alertmanager?.section ?? "?"}:`);
+    }
+  },
+);
+
 describe("a contradiction", () => {
   const slack = kinds.slack;
   it.each<[string, object, string, string]>([
     [
       "a channel in two places",
       { channels: { slack }, receivers: { slack: { ...slack, channel: "#a" } } },
-      "vigil:channels.slack is said in vigil:receivers.slack as well",
+      "vigil:channels.slack is also set in vigil:receivers.slack",
       "vigil",
     ],
     [
@@ -174,20 +201,26 @@ describe("a contradiction", () => {
         channels: { slack, teams: { dba: { webhook: { url: kinds.webhook.url } } } },
         receivers: { teams: { dba: { webhook: { url: kinds.webhook.url } } } },
       },
-      "vigil:channels.teams.dba.webhook is said in vigil:receivers.teams.dba.webhook as well",
+      "vigil:channels.teams.dba.webhook is also set in vigil:receivers.teams.dba.webhook",
       "vigil",
     ],
     [
       "a channel of the processor's alone without one",
       { channels: { ntfy: kinds.ntfy }, processor: { enabled: false } },
-      "vigil:channels.ntfy is spoken to by the alert processor alone, which this stack does not have",
+      "vigil:channels.ntfy needs the alert processor, which this stack does not have",
       "'vigil:processor.enabled' true",
     ],
     [
       "the same in containers, where it has no image",
       { channels: { ntfy: kinds.ntfy }, target: "docker" },
-      "vigil:channels.ntfy is spoken to by the alert processor alone, which this stack does not have",
+      "vigil:channels.ntfy needs the alert processor, which this stack does not have",
       "make processor-image && ",
+    ],
+    [
+      "hours that only those could keep who hear everything",
+      { channels: { webhook: kinds.webhook, hours: { times: "09:00-17:00" } } },
+      "vigil:channels.hours cannot be kept by webhook: the alert processor tells what can wait there, at any hour",
+      "config rm --path 'vigil:channels.hours'",
     ],
     [
       "hours that the processor would not keep",

@@ -60,7 +60,7 @@ describe("one command monitors this machine", () => {
       new RegExp(`prometheus +process +https://127.0.0.1:${place.ports.prometheus}`),
     );
     expect(text).toMatch(/Alerts +\d+ emergency, \d+ critical/);
-    expect(text).toMatch(/Told +webhook/);
+    expect(text).toMatch(/Notifies +webhook/);
     expect(text).not.toContain("\u001b");
     const whole = await place.vigil(["preview"], "", { DETAIL: "1" });
     expect(whole.text).toContain("HostCpuHigh");
@@ -75,7 +75,7 @@ describe("one command monitors this machine", () => {
     expect(closing).toContain(`https://127.0.0.1:${place.ports.alertmanager}`);
     expect(closing).toContain(".vigil/e2e/access/login");
     expect(closing).toMatch(/Watched .*node .*prometheus/);
-    expect(closing).toMatch(/Told +webhook/);
+    expect(closing).toMatch(/Notifies +webhook/);
     expect(closing).not.toContain(password);
     expect(closing).not.toContain("a-secret-path");
     expect(statSync(place.inHome("access", "login")).mode & 0o777).toBe(0o600);

@@ -10,7 +10,7 @@ export const catalogText = (facts: Facts): string => {
     import { z } from "zod";
     import { imageOf } from "../../lib/pins.ts";
     import { about, listening, ${many ? "name" : movable ? "on" : ""} } from "../config/fields.ts";
-    ${many ? `import { askedAt, ${movable ? "askedFrom, " : ""}askedTargets, ownLoopback${movable ? ", runsNear" : ""} } from "./asked.ts";` : ""}
+    ${many ? `import { askedAt, askedComplaints, ${movable ? "askedFrom, " : ""}askedTargets${movable ? ", runsNear" : ""} } from "./asked.ts";` : ""}
     import { ${facts.shell}, nobody } from "./exporter.ts";
     import type { Service } from "./service.ts";
 
@@ -65,7 +65,7 @@ const enabledText = ({ title }: Facts, movable: boolean): string => `
 const manyText = ({ beside, name, probePath, title }: Facts, movable: boolean): string => `
       wanted: ({ instances }) => Object.keys(instances).length > 0,
       ${movable ? "runs: runsNear," : ""}
-      complaints: ownLoopback(${JSON.stringify(title)}),
+      complaints: askedComplaints(${JSON.stringify(title)}),
       jobs: (input) => [
         {
           name: ${JSON.stringify(name)},

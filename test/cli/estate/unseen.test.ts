@@ -100,6 +100,6 @@ it("the line of make status says how many, and where to read on", () => {
   const event = { alert: "B", why: "x", kind: "event" } as const;
   expect(unseenLine(3, [event])).toBe("3 alerts loaded.");
   expect(unseenLine(3, [missing, event])).toBe(
-    "3 alerts loaded, of which 1 without series for a day; make reach says why.",
+    "3 alerts loaded, of which 1 had no series within a day; make reach says why.",
   );
 });

@@ -35,7 +35,7 @@ describe("a receiver of samples", () => {
       "url has no TLS, so whoever is on the way reads along, and that is not said > .plain' true",
     ]);
     expect(mistakes({ url: "http://a.example/w", plain: true })).toEqual([]);
-    expect(mistakes({ url: "https://me:x@a.example/w" })[0]).toContain("has a user name");
+    expect(mistakes({ url: "https://me:x@a.example/w" })[0]).toContain("contains a user name");
   });
 
   it("is given no credential in clear", () => {

@@ -234,7 +234,7 @@ test.each([
   ["url", "must begin with https://", parsed({ url: "http://ops.example.com" }).problems],
   ["url", "must not begin with /v1", parsed({ url: "https://ops.example.com/v1" }).problems],
   ["url", "a host and a path only", parsed({ url: "https://a.example/?b" }).problems],
-  ["proxy.act", "nobody could get in", behind({ act: "," })],
+  ["proxy.act", "nobody could be let in", behind({ act: "," })],
   ["proxy.act", "lets everybody act", behind({ act: "*", look: "staff" })],
   ["proxy.groupsHeader", "the header of the user", behind({ groupsHeader: "x-forwarded-USER" })],
   ["proxy.from", "listens on 127.0.0.1 only", behind({ from: "10.0.0.5" })],

@@ -27,9 +27,9 @@ describe("a path to be reached under", () => {
     ["https://host/v1", "must not begin with /v1"],
     ["https://host/take/x", "must not begin with /take"],
     ["https://host/-/", "must not begin with /-"],
-    ["https://host/a?b", "nothing but a host and a path"],
-    ["https://host/#a", "nothing but a host and a path"],
-    ["https://me:you@host/", "nothing but a host and a path"],
+    ["https://host/a?b", "a host and a path only"],
+    ["https://host/#a", "a host and a path only"],
+    ["https://me:you@host/", "a host and a path only"],
     ["https://host/a%2Fb", "plain path"],
     ["https://host//evil.example/", "plain path"],
   ])("%s: %s", (url, problem) => {
