@@ -44,7 +44,7 @@ const phrases: readonly Phrase[] = [
     example: "a checkout that is no more.",
   },
   {
-    wrong: /\bdata (?:are|stay)\b/,
+    wrong: /(?<!with )\bdata (?:are|stay)\b/,
     better: "data is, data is kept",
     example: "the data are gone",
   },

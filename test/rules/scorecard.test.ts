@@ -39,7 +39,7 @@ describe("the scorecard in the docs", () => {
     const rounded = (exact: number): string =>
       `ore than ${(Math.floor(exact / 100) * 100).toLocaleString("en")}`;
     // Beside those three each alert that can be quiet is tried with a scrape that is missed.
-    expect(readme).toContain(`${rounded(count)} alerts over`);
+    expect(readme).toContain(`${rounded(count)} alerts cover`);
     expect(readme).toContain(`${rounded(fire + 2 * quiet + end)} tests of the alerts`);
     expect(readme).toContain(`${caught?.trim()} of m${rounded(Number(mutants))} mutants`);
   });
