@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { runInNewContext } from "node:vm";
+import { parse, stringify } from "yaml";
 import { redis } from "../../components/catalog/redis.ts";
 import { allAlerts } from "../../rules/index.ts";
 import { root, trackedFiles } from "../kit/harness.ts";
@@ -106,6 +107,23 @@ const ownFiles: Readonly<Record<string, string>> = {
     }),
   ),
 };
+
+interface Tree {
+  readonly [key: string]: Tree | string;
+}
+
+const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null;
+
+/** Both, as if each had been set below what was there. */
+const joined = (one: Tree, other: Tree): Tree => ({
+  ...one,
+  ...Object.fromEntries(
+    Object.entries(other).map(([key, value]) => {
+      const there = one[key];
+      return [key, isTree(there) && isTree(value) ? joined(there, value) : value];
+    }),
+  ),
+});
 
 let place: Workspace;
 const stackFile = (): string => join(place.folder, "Pulumi.local.yaml");
@@ -221,11 +239,9 @@ describe("the examples of the documents", () => {
     const lines = yaml.flatMap((one) =>
       one.lines.map((line) => line.replace("2027-", "2099-").replace("batch-1:9100", here)),
     );
-    const set = readFileSync(stackFile(), "utf8");
-    writeFileSync(
-      stackFile(),
-      set.replace("config:\n", `config:\n${lines.map((line) => `  ${line}\n`).join("")}`),
-    );
+    const set = parse(readFileSync(stackFile(), "utf8")) as { config: Tree };
+    const shown = yaml.length === 0 ? {} : (parse(lines.join("\n")) as Tree);
+    writeFileSync(stackFile(), stringify({ ...set, config: joined(set.config, shown) }));
     expect(lines).not.toEqual([]);
     await succeed("make render OUT=rendered");
     writeFileSync(stackFile(), before);

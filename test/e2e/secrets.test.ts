@@ -64,8 +64,12 @@ beforeAll(async () => {
   place = await createWorkspace("marked", {
     settings: "  vigil:rules:\n    extra:\n      always: always.yml\n",
   });
-  // So that everybody is notified, and it is said that nobody could be.
-  const rule = { alert: "Always", expr: "vector(1)", labels: { severity: "emergency" } };
+  // So that everybody is notified, those on call and a team, and it is said that nobody could be.
+  const rule = {
+    alert: "Always",
+    expr: "vector(1)",
+    labels: { severity: "emergency", team: "sre" },
+  };
   mkdirSync(place.folder, { recursive: true });
   writeFileSync(
     join(place.folder, "always.yml"),
