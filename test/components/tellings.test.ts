@@ -6,6 +6,7 @@ import { localTarget } from "../../components/targets/local/index.ts";
 import { configOf, kinds, problemsOf } from "../kit/channels.ts";
 import { textOf } from "../kit/harness.ts";
 import { inspect } from "../kit/inspect.ts";
+import { planWhole } from "../kit/plan.ts";
 import { preferred } from "../../rules/lib/alertmanager/receivers.ts";
 import { urgentWords, ways } from "../../rules/routing.ts";
 import { classOf, wordsByRank } from "../../services/alert-processor/core/severity.ts";
@@ -177,7 +178,7 @@ it.each([true, false])(
     );
     const teams = { dba: Object.fromEntries(spoken.map(({ name }) => [name, teamOf(name)])) };
     const config = configOf({ channels: { ...channels, teams }, processor: { enabled } });
-    const plan = planEstate(config, { core: localTarget("local") });
+    const plan = planWhole(config, { core: localTarget("local") });
     const files = { "alertmanager.yml": textOf(plan, "alertmanager.yml") };
     expect(inspect(files, "amtool", "check-config", "alertmanager.yml")).toContain("SUCCESS");
     for (const { alertmanager } of spoken) {
