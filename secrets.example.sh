@@ -78,7 +78,7 @@
 # channels.sns.secretKey: Secret of that access key.
 # ./vigil pulumi config set --secret --path 'vigil:channels.sns.secretKey'
 
-# channels.heartbeat.url: Posted to every minute as long as alerts can arrive; what is there complains when that ends.
+# channels.heartbeat.url: URL called every minute as long as alerts can arrive; the service there raises an alarm when the calls stop.
 # ./vigil pulumi config set --secret --path 'vigil:channels.heartbeat.url'
 
 # channels.teams.<name>.webhook.url: Where alerts and their ends are posted as JSON.

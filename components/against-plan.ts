@@ -1,9 +1,8 @@
 /** Contradictions between a configuration and the estate that it becomes. */
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { nearest } from "../lib/nearest.ts";
 import { removeCommand } from "./config/commands.ts";
-import { type ConfigProblem, mistake } from "./config/mistakes.ts";
+import { type ConfigProblem, hint, mistake } from "./config/mistakes.ts";
 import type { Config } from "./config/schema.ts";
 import type { Plan } from "./plan.ts";
 import { hostOf } from "./targets/target.ts";
@@ -53,10 +52,8 @@ function unwatched({ rules }: Config, { groups, jobs }: Plan): ConfigProblem[] {
     );
     if (strangers.length === 0) return [];
     const known = [...new Set(strangers.flatMap((alert) => of(alert) ?? []))].sort();
-    const meant = nearest(instance, known);
-    const hint = meant === undefined ? `there are ${known.join(", ")}` : `did you mean ${meant}?`;
     const path = ["rules", "instances", instance];
-    const reason = `is not an instance that ${strangers.join(", ")} watches; ${hint}`;
+    const reason = `is not an instance that ${strangers.join(", ")} watches; ${hint(instance, known)}`;
     return [mistake(path, reason, removeCommand(path))];
   });
 }
@@ -85,9 +82,13 @@ function givenTwice({ deployments }: Plan): ConfigProblem[] {
 /** Targets of a job that nothing tells apart: the series of both would be one, and neither true. */
 function sameTwice({ deployments, jobs }: Plan): ConfigProblem[] {
   return jobs.flatMap(({ name, targets }) => {
-    const labels = targets.map((one) => JSON.stringify(Object.entries(one.labels).sort()));
-    return targets.flatMap((one, index) => {
-      if (!labels.slice(0, index).includes(labels[index] ?? "")) return [];
+    const seen = new Set<string>();
+    return targets.flatMap((one) => {
+      const labels = JSON.stringify(Object.entries(one.labels).sort());
+      if (!seen.has(labels)) {
+        seen.add(labels);
+        return [];
+      }
       const { key = "probes" } =
         deployments.find(({ service }) => service.name === name)?.service ?? {};
       const { instance = one.address } = one.labels;

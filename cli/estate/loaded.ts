@@ -1,10 +1,8 @@
 /** What a stack loads of the catalogue, without the rules that it does not. */
 import { loadGroups } from "../../rules/loading.ts";
 import { leftOut, type Selection } from "../../rules/selection.ts";
+import { count } from "../preview/words.ts";
 import type { Loaded, Unseen } from "./unseen.ts";
-
-export const plural = (count: number, what: string): string =>
-  `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** The alerts that a stack loads. */
 export async function loadedBy(selection: Selection): Promise<Loaded[]> {
@@ -21,5 +19,5 @@ export function unseenLine(loaded: number, unseen: readonly Unseen[]): string {
   const missing = unseen.filter(({ kind }) => kind !== "event").length;
   const told =
     missing === 0 ? "" : `, of which ${missing} had no series within a day; make reach says why`;
-  return `${plural(loaded, "alert")} loaded${told}.`;
+  return `${count(loaded, "alert")} loaded${told}.`;
 }

@@ -4,7 +4,7 @@ import { groups } from "../../rules/index.ts";
 import { leftOut, type Selection } from "../../rules/selection.ts";
 import { needs } from "../../rules/lib/needs.ts";
 import { formatTable } from "../../lib/table.ts";
-import { plural } from "./loaded.ts";
+import { count } from "../preview/words.ts";
 import type { Unseen } from "./unseen.ts";
 
 /** Names in lines of bearable length. */
@@ -56,7 +56,7 @@ function leftOutText(stack: string, selection: Selection, detail: boolean): stri
     ...(services.length === 0
       ? []
       : [
-          `\nLeft out, because nothing is scraped under that job: ${plural(foreign.length, "alert")} of ${plural(services.length, "service")}\n`,
+          `\nLeft out, because nothing is scraped under that job: ${count(foreign.length, "alert")} of ${count(services.length, "service")}\n`,
           detail
             ? formatTable(
                 services.map(([name, alerts]) => [
@@ -93,7 +93,7 @@ function unseenText(unseen: readonly Unseen[], detail: boolean): string {
     ...(waiting.length === 0
       ? []
       : [
-          `\n${plural(waiting.length, "alert")} will get series with the first event of their kind\n`,
+          `\n${count(waiting.length, "alert")} will get series with the first event of their kind\n`,
           ...(detail ? [reasons(waiting, true)] : []),
         ]),
   ].join("");

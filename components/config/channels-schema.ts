@@ -4,20 +4,23 @@ import { sharedFields, teamFields } from "../channels/index.ts";
 import { about, secretUrl, section } from "./fields.ts";
 import { when } from "./receivers-schema.ts";
 
+/** Who is asked every minute that the whole way works. */
+export const heartbeat = z
+  .strictObject({
+    url: about(secretUrl(), {
+      description:
+        "URL called every minute as long as alerts can arrive; the service there raises an alarm when the calls stop.",
+      example: "https://example.com/heartbeat",
+      secret: true,
+    }),
+    private: inside,
+  })
+  .optional();
+
 /** The ways to people, each said once: who speaks there follows from what is deployed. */
 export const channels = section({
   ...sharedFields,
-  heartbeat: z
-    .strictObject({
-      url: about(secretUrl(), {
-        description:
-          "Posted to every minute as long as alerts can arrive; what is there complains when that ends.",
-        example: "https://example.com/heartbeat",
-        secret: true,
-      }),
-      private: inside,
-    })
-    .optional(),
+  heartbeat,
   teams: about(z.record(z.string(), z.strictObject(teamFields)).optional(), {
     description: "Channels of single teams: sre, devops, dba, mlops, security.",
   }),

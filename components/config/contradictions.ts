@@ -1,60 +1,37 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import type { AlertGroup } from "../../rules/lib/alert.ts";
-import { services } from "../catalog/index.ts";
-import type { Listening, Service } from "../catalog/service.ts";
 import { channelKinds, configured } from "../channels/index.ts";
 import { traitsOf } from "../targets/kinds.ts";
 import { channelProblems, hasProcessor } from "./channels.ts";
-import { encryptedSecret } from "./fields.ts";
+import { encryptedSecret, type Path } from "./fields.ts";
+import { belongsTo } from "./key-pair.ts";
 import { addressesInside } from "./inside.ts";
 import { maintenanceProblems } from "./maintenance.ts";
 import { configKey, removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";
 import { proxyProblems } from "./processor-proxy.ts";
 import { peopleOf } from "../people.ts";
-import { nameOf, runsOf } from "../runs.ts";
 import { receiverProblems } from "./receivers.ts";
 import { ruleProblems } from "./rules.ts";
 import type { Config } from "./schema.ts";
-import { targetProblems, wantedBy } from "./targets.ts";
-
-const all: readonly Service[] = services;
-
-/** What a service is told, where that is valid. */
-const settingsOf = (config: Partial<Config>, { key }: Service): Listening | undefined =>
-  config[key as keyof Config] as never;
-
-/** A process, and where its port is configured. */
-interface Runs {
-  readonly name: string;
-  readonly service: Service;
-  readonly on: string;
-  readonly port: number;
-  readonly path: readonly (string | number)[];
-}
+import { targetProblems, type Wanted, wantedBy } from "./targets.ts";
 
 /** The processes that a stack runs itself. */
-function running(config: Partial<Config>): Runs[] {
-  const { target } = config;
-  if (target === undefined) return [];
-  return all.flatMap((service) => {
-    const settings = settingsOf(config, service);
-    if (settings === undefined) return [];
-    const wanted = service.wanted?.(settings as never, traitsOf(target)) ?? true;
-    if (wanted === false || wanted === "elsewhere") return [];
-    return runsOf(service, settings).map((run) => ({
-      name: nameOf(service, run),
-      service,
-      on: run.on,
-      port: run.settings.port,
-      path: [service.key, ...(run.portAt ?? ["port"])],
-    }));
+const running = (config: Partial<Config>): Wanted[] =>
+  wantedBy(config).filter(({ service, settings }) => {
+    if (config.target === undefined) return false;
+    const wanted = service.wanted?.(settings as never, traitsOf(config.target)) ?? true;
+    return wanted !== false && wanted !== "elsewhere";
   });
-}
+
+const portOf = ({ run }: Wanted): number => run.settings.port;
+
+/** Where the port of a process is configured. */
+const portPath = ({ run, service }: Wanted): Path => [service.key, ...(run.portAt ?? ["port"])];
 
 /** Whether both listen on one machine, or one on the loopback of the other. */
-const meet = (one: Runs, other: Runs): boolean =>
-  one.on === other.on &&
+const meet = (one: Wanted, other: Wanted): boolean =>
+  one.run.on === other.run.on &&
   one.name !== other.name &&
   (one.service.beside === undefined
     ? other.service.beside === undefined
@@ -62,12 +39,14 @@ const meet = (one: Runs, other: Runs): boolean =>
 
 function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
   const here = running(config);
-  const taken = new Set<number | undefined>(here.map(({ port }) => port));
+  const taken = new Set<number | undefined>(here.map(portOf));
   return here.flatMap((one, index) => {
-    const owner = here.slice(0, index).find((other) => other.port === one.port && meet(one, other));
+    const owner = here
+      .slice(0, index)
+      .find((other) => portOf(other) === portOf(one) && meet(one, other));
     if (owner === undefined) return [];
-    const reason = `is ${one.port}, which ${configKey(owner.path)} already uses`;
-    return [mistake(one.path, reason, setCommand(one.path, String(freePort(taken))))];
+    const reason = `is ${portOf(one)}, which ${configKey(portPath(owner))} already uses`;
+    return [mistake(portPath(one), reason, setCommand(portPath(one), String(freePort(taken))))];
   });
 }
 
@@ -75,16 +54,13 @@ function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
 function withinSections(config: Partial<Config>): ConfigProblem[] {
   const found = wantedBy(config).flatMap(({ run, service, traits }) => {
     const complaints = traits && service.complaints?.(run.settings as never, traits);
-    return (complaints ?? []).map(
-      ({ path, reason, value, mend = { path, value: value ?? "" } }) => {
-        const where = [service.key, ...mend.path];
-        const fix =
-          mend.value === undefined
-            ? removeCommand(where)
-            : setCommand(where, mend.value || undefined);
-        return mistake([service.key, ...path], reason, fix);
-      },
-    );
+    return (complaints ?? []).map(({ mend, path, reason, value }) => {
+      const full = [service.key, ...path];
+      if (mend === undefined) return mistake(full, reason, setCommand(full, value));
+      const where = [service.key, ...mend.path];
+      const fix = mend.value === undefined ? removeCommand(where) : setCommand(where, mend.value);
+      return mistake(full, reason, fix);
+    });
   });
   // Of several processes each may say the same.
   return [...new Map(found.map((one) => [`${one.path} ${one.reason}`, one])).values()];
@@ -115,21 +91,13 @@ function certificates({ tls }: Partial<Config>, now: Date): ConfigProblem[] {
       complain(field, `is not valid before ${one.validFromDate.toISOString()}`);
   }
   const key = tls.key.reveal();
-  if (key !== encryptedSecret && !matches(certificate, key)) {
+  if (key !== encryptedSecret && belongsTo(certificate, key) !== true) {
     complain("key", "does not belong to vigil:tls.certificate");
   }
   if (!certificate.verify(authority.publicKey)) {
     complain("authority", "did not sign vigil:tls.certificate");
   }
   return problems;
-}
-
-function matches(certificate: X509Certificate, key: string): boolean {
-  try {
-    return certificate.checkPrivateKey(createPrivateKey(key));
-  } catch {
-    return false;
-  }
 }
 
 /** Whom an emergency is told that nobody takes is reached over a mail server of the processor's. */

@@ -7,8 +7,8 @@ import { severities, teams } from "../../rules/routing.ts";
 import { objectLabels } from "../../rules/routing/inhibitions.ts";
 import { receiverFiles } from "../render/alertmanager.ts";
 import { removeCommand, setCommand } from "./commands.ts";
-import { type ConfigProblem, mistake } from "./mistakes.ts";
-import { always, hint } from "./receivers.ts";
+import { type ConfigProblem, hint, mistake } from "./mistakes.ts";
+import { always } from "./receivers.ts";
 import type { Config } from "./schema.ts";
 import { alertmanagerTellings } from "../tellings.ts";
 

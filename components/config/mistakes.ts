@@ -21,6 +21,16 @@ export const mistake = (path: Path, reason: string, fix = setCommand(path)): Con
   fix,
 });
 
+/**
+ * What was probably meant, or else what there is.
+ *
+ * @param lead - Begins the list of what there is.
+ */
+export function hint(name: string, known: readonly string[], lead = "there are"): string {
+  const meant = nearest(name, known);
+  return meant === undefined ? `${lead} ${[...known].sort().join(", ")}` : `did you mean ${meant}?`;
+}
+
 /** A top-level key such as `prometheus.port`: set without `--path`, so its dots are part of its name. */
 function withDots(key: string, value: unknown): ConfigProblem | undefined {
   const path = key.split(".");

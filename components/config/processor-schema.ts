@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { inside } from "../channels/channel.ts";
 import { channelFields } from "../channels/index.ts";
+import { heartbeat } from "./channels-schema.ts";
 import {
   about,
   certificate,
@@ -11,7 +11,6 @@ import {
   megabytes,
   port,
   secret,
-  secretUrl,
 } from "./fields.ts";
 import { partsOf, proxy } from "./processor-proxy-schema.ts";
 
@@ -90,17 +89,7 @@ export const processorFields = {
       }),
     })
     .optional(),
-  heartbeat: z
-    .strictObject({
-      url: about(secretUrl(), {
-        description:
-          "URL called every minute as long as alerts can arrive; the service there raises an alarm when the calls stop.",
-        example: "https://example.com/heartbeat",
-        secret: true,
-      }),
-      private: inside,
-    })
-    .optional(),
+  heartbeat,
   ...channelFields,
   remind: durations,
   escalation: z

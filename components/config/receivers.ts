@@ -1,19 +1,10 @@
-import { nearest } from "../../lib/nearest.ts";
 import { teams } from "../../rules/routing.ts";
 import { configured } from "../channels/index.ts";
 import { alertmanagerTellings, type Said } from "../tellings.ts";
 import { removeCommand, setCommand } from "./commands.ts";
 import { fieldsOf } from "./fields-of.ts";
-import { type ConfigProblem, mistake } from "./mistakes.ts";
+import { type ConfigProblem, hint, mistake } from "./mistakes.ts";
 import type { Config } from "./schema.ts";
-
-/** What was probably meant, or else what there is. */
-export function hint(name: string, known: readonly string[]): string {
-  const meant = nearest(name, known);
-  return meant === undefined
-    ? `there are ${[...known].sort().join(", ")}`
-    : `did you mean ${meant}?`;
-}
 
 /** Where who is told is said: now, and before. */
 type Where = "channels" | "receivers";

@@ -1,10 +1,11 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { quote } from "../../lib/command.ts";
 import type { Complaint } from "../catalog/service.ts";
 import type { Traits } from "../targets/kinds.ts";
 import { isLoopback } from "../targets/target.ts";
 import { isInside } from "./address.ts";
 import { encryptedSecret } from "./fields.ts";
+import { belongsTo } from "./key-pair.ts";
 import type { Destination, Destinations } from "./remote-write-schema.ts";
 
 type Field = keyof Destination;
@@ -79,13 +80,13 @@ function credentialComplaints(one: Destination): Complaint[] {
 function keyComplaints({ certificate, key }: Destination): Complaint[] {
   const text = key?.reveal();
   if (certificate === undefined || text === undefined || text === encryptedSecret) return [];
-  const path = ["key"];
-  try {
-    const fits = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(text));
-    return fits ? [] : [{ path, reason: "does not belong to the certificate" }];
-  } catch {
-    return [{ path, reason: "cannot be read; Prometheus takes a key in PEM without a passphrase" }];
-  }
+  const fits = belongsTo(new X509Certificate(certificate), text);
+  if (fits === true) return [];
+  const reason =
+    fits === false
+      ? "does not belong to the certificate"
+      : "cannot be read; Prometheus takes a key in PEM without a passphrase";
+  return [{ path: ["key"], reason }];
 }
 
 function nameComplaints({ headers, labels }: Destination): Complaint[] {

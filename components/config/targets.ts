@@ -6,14 +6,18 @@ import { core, elsewhereKinds, kindsOf, reachedAt } from "../targets/fields.ts";
 import { type Traits, traitsOf } from "../targets/kinds.ts";
 import { isLoopback } from "../targets/target.ts";
 import { removeCommand, setCommand } from "./commands.ts";
-import { type ConfigProblem, mistake } from "./mistakes.ts";
+import { type ConfigProblem, hint, mistake } from "./mistakes.ts";
 import type { Config } from "./schema.ts";
 
 const all: readonly Service[] = services;
 
 /** A process that a stack wants, and what its target is like; undefined where there is no such target. */
 export interface Wanted {
+  /** Of its component and its place. */
+  readonly name: string;
   readonly service: Service;
+  /** What its whole section says. */
+  readonly settings: Listening;
   readonly run: Run<Listening>;
   readonly traits: Traits | undefined;
 }
@@ -32,37 +36,34 @@ export const wantedBy = (config: Partial<Config>): Wanted[] =>
     const settings = config[service.key as keyof Config] as Listening | undefined;
     if (settings === undefined) return [];
     return runsOf(service, settings).map((run) => ({
+      name: nameOf(service, run),
       service,
+      settings,
       run,
       traits: traitsAt(config, run.on),
     }));
   });
 
 /** Targets that a service is to stand on and that there are not. */
-function unknown(config: Partial<Config>): ConfigProblem[] {
-  const { targets } = config;
+function unknown(wanted: readonly Wanted[], { targets }: Partial<Config>): ConfigProblem[] {
   if (targets === undefined) return [];
   const known = [core, ...Object.keys(targets)];
-  return wantedBy(config).flatMap(({ run, service }) => {
+  return wanted.flatMap(({ run, service }) => {
     if (known.includes(run.on)) return [];
     const path = [service.key, ...run.onAt];
-    const meant = nearest(run.on, known);
-    const hint = meant === undefined ? `known: ${known.join(", ")}` : `did you mean ${meant}?`;
-    return [
-      mistake(
-        path,
-        `is ${run.on}, which is not in vigil:targets; ${hint}`,
-        setCommand(path, meant ?? core),
-      ),
-    ];
+    const reason = `is ${run.on}, which is not in vigil:targets; ${hint(run.on, known, "known:")}`;
+    return [mistake(path, reason, setCommand(path, nearest(run.on, known) ?? core))];
   });
 }
 
 /** Two processes of one name would be one. */
-function twice(config: Partial<Config>): ConfigProblem[] {
-  return wantedBy(config).flatMap(({ run, service }, index, all) => {
-    const name = nameOf(service, run);
-    if (!all.slice(0, index).some((one) => nameOf(one.service, one.run) === name)) return [];
+function twice(wanted: readonly Wanted[]): ConfigProblem[] {
+  const names = new Set<string>();
+  return wanted.flatMap(({ name, run, service }) => {
+    if (!names.has(name)) {
+      names.add(name);
+      return [];
+    }
     const path = [service.key, ...run.onAt];
     return [mistake(path, `makes a second ${name}`, removeCommand(path))];
   });
@@ -92,5 +93,6 @@ export function targetProblems(config: Partial<Config>): ConfigProblem[] {
       return [mistake(at, reason, setCommand(at))];
     });
   });
-  return [...within, ...unknown(config), ...twice(config)];
+  const wanted = wantedBy(config);
+  return [...within, ...unknown(wanted, config), ...twice(wanted)];
 }

@@ -1,18 +1,15 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { Shell } from "../service.ts";
 import { receiverSecrets } from "../../render/alertmanager.ts";
 import { processorAccess } from "../../render/processor.ts";
 import { alertmanagerTellings } from "../../tellings.ts";
 import { reloaded, reread } from "./on-change.ts";
+import { secretFiles } from "./secrets.ts";
 
 /** Groups alerts, silences what follows from others, and notifies people. */
 export const alertmanagerShell: Shell<unknown> = {
   process: ({ child, estate, name, place, texts, trust }) => {
-    const secrets = Object.fromEntries(
-      Object.entries(
-        receiverSecrets(alertmanagerTellings(estate.common, estate.has("processor"))),
-      ).map(([file, one]) => [file, pulumi.secret(one.reveal())]),
-    );
+    const tellings = alertmanagerTellings(estate.common, estate.has("processor"));
+    const secrets = secretFiles(receiverSecrets(tellings));
     const processor = estate.place("processor") && {
       [processorAccess.authority]: trust.authority,
       [processorAccess.token]: trust.token(name, "processor").password,

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { Login } from "../../../provider/resources.ts";
 import type { ProcessorSettings } from "../../config/processor-schema.ts";
 import { peopleOf } from "../../people.ts";
 import { processorFiles, processorSecrets } from "../../render/processor.ts";
 import type { Shell } from "../service.ts";
+import { secretFiles } from "./secrets.ts";
 
 const folder = join(import.meta.dirname, "../../../services/alert-processor");
 
@@ -46,12 +46,7 @@ export const processorShell: Shell<ProcessorSettings> = {
         ...trust.askerFiles(name),
         [processorFiles.secret]: signing.password,
         [processorFiles.tokens]: trust.token("alertmanager", name).password,
-        ...Object.fromEntries(
-          Object.entries(processorSecrets(settings, estate.common)).map(([file, one]) => [
-            file,
-            pulumi.secret(one.reveal()),
-          ]),
-        ),
+        ...secretFiles(processorSecrets(settings, estate.common)),
         ...(settings.postgres?.authority !== undefined && {
           [processorFiles.postgresAuthority]: settings.postgres.authority,
         }),

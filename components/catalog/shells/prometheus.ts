@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { Destinations } from "../../config/remote-write-schema.ts";
 import { certificateRules } from "../../render/certificates.ts";
 import { files } from "../../render/prometheus.ts";
@@ -6,6 +5,7 @@ import { remoteWriteFiles } from "../../render/remote-write.ts";
 import type { Trust } from "../../trust.ts";
 import type { Shell } from "../service.ts";
 import { reloaded, reread } from "./on-change.ts";
+import { secretFiles } from "./secrets.ts";
 
 /** What it takes of its section. */
 interface Settings {
@@ -18,12 +18,7 @@ function remoteWriting(settings: Settings["remoteWrite"], trust: Trust) {
   for (const [name, { certificate }] of Object.entries(settings)) {
     if (certificate) trust.watch(`vigil:prometheus.remoteWrite.${name}`, certificate);
   }
-  const credentials = {
-    ...certificates,
-    ...Object.fromEntries(
-      Object.entries(secrets).map(([path, one]) => [path, pulumi.secret(one.reveal())]),
-    ),
-  };
+  const credentials = { ...certificates, ...secretFiles(secrets) };
   return {
     files: { ...authorities, ...credentials },
     onChange: reread(credentials),

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { kinds } from "../../kit/channels.ts";
 import { parseConfig } from "../../kit/parse.ts";
 import type { Config } from "../../../components/config/schema.ts";
 import { channelNames, renderChannels } from "../../../components/render/processor-channels.ts";
@@ -24,39 +25,9 @@ afterAll(() => {
 });
 
 const everything = {
-  slack: { url: "https://hooks.slack.com/services/hidden-slack" },
-  goalert: {
-    url: "https://goalert.example.com",
-    token: "hidden-goalert-token",
-    webhookSecret: "hidden-goalert-secret",
-  },
-  pagerduty: { routingKey: "hidden-pagerduty", webhookSecret: "hidden-webhook-secret" },
-  webhook: { url: "https://hook.example.com/hidden-webhook" },
-  email: {
-    to: "oncall@example.com",
-    from: "vigil@example.com",
-    smarthost: "smtp.example.com:587",
-    username: "vigil",
-    password: "hidden-email",
-  },
-  appwrite: {
-    endpoint: "https://appwrite.example.com/v1",
-    project: "vigil",
-    key: "hidden-appwrite",
-  },
-  discord: { url: "https://discord.com/api/webhooks/1/hidden-discord" },
-  telegram: { token: "123456:hidden-telegram", chat: "-1001234567890" },
-  googlechat: {
-    url: "https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=hidden-googlechat",
-  },
-  msteams: { url: "https://prod-01.westeurope.logic.azure.com/workflows/1?sig=hidden-msteams" },
-  ntfy: { topic: "hidden-ntfy-topic", token: "hidden-ntfy" },
-  opsgenie: { key: "hidden-opsgenie" },
-  sns: {
-    topic: "arn:aws:sns:eu-central-1:123456789012:alerts",
-    accessKeyId: "AKIAIOSFODNN7EXAMPLE",
-    secretKey: "hidden-sns",
-  },
+  ...kinds,
+  goalert: { ...kinds.goalert, webhookSecret: "hidden-goalert-secret" },
+  pagerduty: { ...kinds.pagerduty, webhookSecret: "hidden-webhook-secret" },
   escalation: { to: "lead@example.com" },
   people: { act: "grace, ada", look: "wall" },
   url: "https://ops.example.com/alerts/",
