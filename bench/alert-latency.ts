@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stringify } from "yaml";
+import { toYaml } from "../lib/yaml.ts";
 import { parseConfig } from "../components/config/parse.ts";
 import { groups } from "../rules/index.ts";
 import { renderAlertmanager } from "../rules/lib/alertmanager.ts";
@@ -66,7 +66,7 @@ async function ours(): Promise<Timings> {
 const theirs: Timings = {
   scrape: "30s",
   evaluation: "30s",
-  alertmanager: stringify({
+  alertmanager: toYaml({
     route: {
       receiver: "webhook",
       group_by: ["alertname"],
@@ -81,7 +81,7 @@ const theirs: Timings = {
 const alertName = (event: number, severity: Severity): string => `Event${event}${severity}`;
 
 /** A group of its own for each event, so that their evaluations begin at different moments. */
-const rules = stringify({
+const rules = toYaml({
   groups: events.map((event) => ({
     name: `event-${event}`,
     rules: severities.map((severity) => ({
@@ -93,7 +93,7 @@ const rules = stringify({
 });
 
 function prometheusYml(timings: Timings, exporter: string, alertmanager: string): string {
-  return stringify({
+  return toYaml({
     global: {
       scrape_interval: timings.scrape,
       scrape_timeout: timings.scrape,

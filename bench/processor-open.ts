@@ -1,6 +1,6 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stringify } from "yaml";
+import { toYaml } from "../lib/yaml.ts";
 import { Alertmanager } from "../services/alert-processor/test/proof/alertmanager.ts";
 import { firing, numbers } from "../services/alert-processor/test/proof/alerts.ts";
 import type { Processor } from "../services/alert-processor/test/proof/harness.ts";
@@ -115,7 +115,7 @@ export function run(): Promise<Report> {
           url: `https://localhost:${port}`,
           ...login,
         }));
-        await appendFile(processor.place.config, stringify({ alertmanager }));
+        await appendFile(processor.place.config, toYaml({ alertmanager }));
         await processor.start();
         await fill(processor, cluster);
         const { peak } = processor.memory();

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { fromYaml } from "../lib/yaml.ts";
 import { silent } from "../lib/progress.ts";
 import { ensureTools } from "../tools/ensure.ts";
 import { timed } from "./lib/command.ts";
@@ -24,7 +24,7 @@ const goal = 150;
 
 /** What the engine starts Node with. */
 async function engineNodeArgs(): Promise<string[]> {
-  const project = parse(await readFile(join(checkout, "Pulumi.yaml"), "utf8")) as {
+  const project = fromYaml(await readFile(join(checkout, "Pulumi.yaml"), "utf8")) as {
     runtime: { options: { nodeargs: string } };
   };
   return project.runtime.options.nodeargs.split(" ");

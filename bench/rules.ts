@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stringify } from "yaml";
+import { toYaml } from "../lib/yaml.ts";
 import { ask } from "../lib/ask.ts";
 import { groups } from "../rules/index.ts";
 import type { AlertGroup } from "../rules/lib/alert.ts";
@@ -80,7 +80,7 @@ async function start(program: string, folder: string): Promise<Synthetic> {
   const hosts = Math.ceil(wanted / perHost);
   const port = await freePort();
   const config = (ruleFiles: readonly string[]): string =>
-    stringify({
+    toYaml({
       global: { scrape_interval: `${interval}s`, evaluation_interval: `${interval}s` },
       rule_files: ruleFiles,
       scrape_configs: [

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { fromYaml } from "../lib/yaml.ts";
 import { quote } from "../lib/command.ts";
 import { removeCommand } from "./config/commands.ts";
 import { type ConfigProblem, mistake } from "./config/mistakes.ts";
@@ -47,13 +47,13 @@ const hasList =
 const kinds: Readonly<Record<keyof OwnTexts, Kind>> = {
   rules: {
     at: ["rules", "extra"],
-    parse,
+    parse: fromYaml,
     lacks: hasList("groups", "rules"),
     check: (path) => `.vigil/bin/promtool check rules ${quote(path)}`,
   },
   scrapes: {
     at: ["prometheus", "scrapes"],
-    parse,
+    parse: fromYaml,
     lacks: hasList("scrape_configs", "scrape configurations"),
     check: (path) => `.vigil/bin/promtool check config --syntax-only ${quote(path)}`,
   },

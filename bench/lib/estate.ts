@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { stringify } from "yaml";
+import { toYaml } from "../../lib/yaml.ts";
 import { catalogueFor } from "../../components/config/catalogue.ts";
 import { parseConfig } from "../../components/config/parse.ts";
 import { type Finished, timed } from "./command.ts";
@@ -55,7 +55,7 @@ async function configure(folder: string): Promise<string> {
     if (listens) values[key] = { ...(values[key] as object), port: await freePort() };
   }
   const own = Object.entries(values).map(([key, value]) => [`vigil:${key}`, value]);
-  const text = stringify({ config: Object.fromEntries(own) as object });
+  const text = toYaml({ config: Object.fromEntries(own) as object });
   await writeFile(join(folder, `Pulumi.${stack}.yaml`), text);
   return `https://127.0.0.1:${(values["prometheus"] as { port: number }).port}`;
 }

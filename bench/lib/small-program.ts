@@ -1,6 +1,6 @@
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
+import { fromYaml, toYaml } from "../../lib/yaml.ts";
 import { timed } from "./command.ts";
 import { checkout } from "./place.ts";
 
@@ -53,10 +53,10 @@ export async function createSmallProgram(
   const folder = join(parent, kind);
   const stack = "reference";
   const text = await readFile(join(checkout, "Pulumi.yaml"), "utf8");
-  const { runtime } = parse(text) as { runtime: object };
+  const { runtime } = fromYaml(text) as { runtime: object };
   const plugins = { providers: [{ name: "vigil", path: "../provider" }] };
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "Pulumi.yaml"), stringify({ name: kind, runtime, plugins }));
+  await writeFile(join(folder, "Pulumi.yaml"), toYaml({ name: kind, runtime, plugins }));
   await writeFile(join(folder, "package.json"), '{"type":"module","main":"index.ts"}\n');
   await writeFile(join(folder, "index.ts"), programs[kind]);
   await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));

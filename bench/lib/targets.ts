@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { poll } from "../../lib/poll.ts";
-import { parse } from "yaml";
+import { fromYaml } from "../../lib/yaml.ts";
 import { files, username } from "../../components/render/prometheus.ts";
 import { ask } from "../../lib/ask.ts";
 import { type TargetHealth } from "../../cli/estate/client.ts";
@@ -36,7 +36,7 @@ export async function seeTargets({ folder, prometheus, stack }: Estate): Promise
       login: { username, password: password ?? "" },
     });
     const { data } = JSON.parse(body) as { data: { activeTargets: TargetHealth[] } };
-    const { scrape_configs: jobs } = parse(config ?? "") as PrometheusYml;
+    const { scrape_configs: jobs } = fromYaml(config ?? "") as PrometheusYml;
     return {
       wanted: jobs.flatMap(({ static_configs: lists }) => lists.flatMap((one) => one.targets))
         .length,

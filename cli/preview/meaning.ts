@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { fromYaml } from "../../lib/yaml.ts";
 import type { Preview, State } from "./digest.ts";
 import { isRule, partName, type Texts, textsOf } from "./parts.ts";
 
@@ -101,7 +101,7 @@ function meaningOf(parts: Readonly<Record<string, Texts>>): Meaning {
 /** A file somebody edited by hand may be anything. */
 function read<T>(text: string): Partial<T> {
   try {
-    return (parse(text, { logLevel: "silent" }) ?? {}) as Partial<T>;
+    return fromYaml(text) ?? {};
   } catch {
     return {};
   }

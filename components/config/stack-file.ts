@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { fromYaml } from "../../lib/yaml.ts";
 import { encryptedSecret } from "./fields.ts";
 import type { RawConfig } from "./parse.ts";
 
@@ -26,8 +26,8 @@ function veil(value: unknown): unknown {
 
 /** The configuration as the engine would hand it over, read from the files without the engine. */
 export function rawConfig(projectYaml: string, stackYaml: string): RawConfig {
-  const project = (parse(projectYaml) ?? {}) as ProjectFile;
-  const stack = (parse(stackYaml) ?? {}) as StackFile;
+  const project = (fromYaml(projectYaml) ?? {}) as ProjectFile;
+  const stack = (fromYaml(stackYaml) ?? {}) as StackFile;
   const defaults = Object.entries(project.config ?? {}).flatMap(([key, { default: value }]) =>
     value === undefined ? [] : [[key, value] as const],
   );

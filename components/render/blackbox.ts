@@ -1,11 +1,11 @@
-import { stringify } from "yaml";
+import { toYaml } from "../../lib/yaml.ts";
 
 /** How an address is probed. */
 export const probeModule = "http_2xx";
 
 /** The text of blackbox.yml. */
 export function renderBlackbox(): string {
-  return stringify({
+  return toYaml({
     modules: {
       [probeModule]: {
         prober: "http",

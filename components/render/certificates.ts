@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { stringify } from "yaml";
+import { toYaml } from "../../lib/yaml.ts";
 
 /** The rule file about the estate's own certificates, in the configuration folder of Prometheus. */
 export const certificateRules = "rules/certificates.yml";
@@ -42,11 +42,11 @@ export function renderCertificateRules(ends: Readonly<Record<string, number>>): 
   const lines = Object.entries(ends)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, end]) => `label_replace(vector(${end}), "certificate", "${name}", "", "")`);
-  if (lines.length === 0) return stringify({ groups: [] });
+  if (lines.length === 0) return toYaml({ groups: [] });
   const all = lines.join(" or ");
   const rules = [
     alert("EstateCertificateExpires", "warning", 30, all, "Renewal is 90 days late."),
     alert("EstateCertificateEnds", "critical", 5, all, "Then parts no longer accept each other."),
   ];
-  return stringify({ groups: [{ name: "certificates", rules }] }, { lineWidth: 0 });
+  return toYaml({ groups: [{ name: "certificates", rules }] });
 }

@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { toYaml } from "../../lib/yaml.ts";
 import type { ProcessorReceiver } from "../../rules/lib/alertmanager.ts";
 import { partsOf } from "../config/processor-proxy-schema.ts";
 import type { Secret } from "../config/fields.ts";
@@ -78,38 +78,35 @@ export function renderProcessor(
   const { heartbeat } = processorTellings(processor, said);
   const { look } = peopleOf(processor);
   const { channels, subscriptions } = renderChannels(processor, said);
-  return stringify(
-    {
-      ...(alertmanager && {
-        alertmanager: {
-          caFile: processorFiles.authority,
-          certFile: clientFiles.certificate,
-          keyFile: clientFiles.key,
-          url: `https://${alertmanager.address}`,
-        },
-      }),
-      channels,
-      ...(heartbeat && {
-        heartbeat: { private: heartbeat.private, urlFile: processorFiles.heartbeat },
-      }),
-      listen: place.listen,
-      metrics: { passwordFile: processorFiles.metricsPassword, username },
-      ...(processor.proxy && { proxy: proxyOf(processor.proxy) }),
-      ...(look.length > 0 && { readers: look }),
-      publicUrl: processor.url ?? place.url ?? `https://${place.address}`,
-      retentionDays: processor.retentionDays,
-      secretFile: processorFiles.secret,
-      subscriptions,
-      store: postgres
-        ? {
-            kind: "postgres",
-            urlFile: processorFiles.postgres,
-            ...(postgres.authority !== undefined && { caFile: processorFiles.postgresAuthority }),
-          }
-        : { kind: "sqlite", path: `${place.data}/memory.db` },
-      tokensFile: processorFiles.tokens,
-      webFile: webFiles.config,
-    },
-    { lineWidth: 0, aliasDuplicateObjects: false },
-  );
+  return toYaml({
+    ...(alertmanager && {
+      alertmanager: {
+        caFile: processorFiles.authority,
+        certFile: clientFiles.certificate,
+        keyFile: clientFiles.key,
+        url: `https://${alertmanager.address}`,
+      },
+    }),
+    channels,
+    ...(heartbeat && {
+      heartbeat: { private: heartbeat.private, urlFile: processorFiles.heartbeat },
+    }),
+    listen: place.listen,
+    metrics: { passwordFile: processorFiles.metricsPassword, username },
+    ...(processor.proxy && { proxy: proxyOf(processor.proxy) }),
+    ...(look.length > 0 && { readers: look }),
+    publicUrl: processor.url ?? place.url ?? `https://${place.address}`,
+    retentionDays: processor.retentionDays,
+    secretFile: processorFiles.secret,
+    subscriptions,
+    store: postgres
+      ? {
+          kind: "postgres",
+          urlFile: processorFiles.postgres,
+          ...(postgres.authority !== undefined && { caFile: processorFiles.postgresAuthority }),
+        }
+      : { kind: "sqlite", path: `${place.data}/memory.db` },
+    tokensFile: processorFiles.tokens,
+    webFile: webFiles.config,
+  });
 }

@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { toYaml } from "../../lib/yaml.ts";
 import type { Destinations } from "../config/remote-write-schema.ts";
 import { renderRemoteWrite } from "./remote-write.ts";
 import { clientFiles } from "./web.ts";
@@ -173,7 +173,7 @@ export function renderPrometheus(input: PrometheusFile): string {
       .map((job) => scrapeConfig(job, input)),
     ...(remoteWrite.length > 0 && { remote_write: remoteWrite }),
   };
-  return stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
+  return toYaml(config);
 }
 
 const shorter = (a: string, b: string): string => (seconds(a) < seconds(b) ? a : b);

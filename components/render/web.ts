@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { toYaml } from "../../lib/yaml.ts";
 
 /** Names of the files every listener of the Prometheus family has. */
 export const webFiles = {
@@ -44,7 +44,7 @@ export function renderWeb(admitted: Admitted): string {
     min_version: "TLS12",
   };
   if ("askers" in admitted) {
-    return stringify({
+    return toYaml({
       tls_server_config: {
         ...tls,
         client_auth_type: "RequireAndVerifyClientCert",
@@ -54,8 +54,5 @@ export function renderWeb(admitted: Admitted): string {
     });
   }
   const sorted = Object.entries(admitted.users).sort(([a], [b]) => (a < b ? -1 : 1));
-  return stringify(
-    { tls_server_config: tls, basic_auth_users: Object.fromEntries(sorted) },
-    { lineWidth: 0 },
-  );
+  return toYaml({ tls_server_config: tls, basic_auth_users: Object.fromEntries(sorted) });
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { parse, stringify } from "yaml";
+import { fromYaml, toYaml } from "../../lib/yaml.ts";
 import type { ProcessInputs } from "../types.ts";
 import { canonical, isRecord } from "../values.ts";
 import { foldersOf, type Layout } from "./layout.ts";
@@ -45,7 +45,7 @@ export function renderProject(layout: Layout, fragments: readonly Fragment[]): s
     shell: { shell_command: "sh", shell_argument: "-c" },
     processes: Object.fromEntries(sorted.map((one) => [one.name, entryOf(layout, one)])),
   };
-  const text = stringify(project, { lineWidth: 0, aliasDuplicateObjects: false });
+  const text = toYaml(project);
   // The supervisor puts its environment in place of every `$NAME`, quoted or not; `$$` is a dollar.
   return `# Written by Vigil; changes made here are undone by the next up.\n${text.replaceAll("$", "$$$$")}`;
 }
@@ -89,7 +89,7 @@ export interface Written {
 export function readEntry(text: string, name: string): Written | undefined {
   let project: unknown;
   try {
-    project = parse(text.replaceAll("$$", "$"));
+    project = fromYaml(text.replaceAll("$$", "$"));
   } catch {
     return undefined;
   }

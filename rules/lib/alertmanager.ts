@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { toYaml } from "../../lib/yaml.ts";
 import { groupBy } from "../routing.ts";
 import { inhibitions } from "../routing/inhibitions.ts";
 import type { Maintenance } from "./alertmanager/maintenance.ts";
@@ -59,5 +59,5 @@ export function renderAlertmanager(
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, configs]) => ({ name, ...configs })),
   };
-  return stringify(config, { lineWidth: 0, aliasDuplicateObjects: false });
+  return toYaml(config);
 }

@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { toYaml } from "../../lib/yaml.ts";
 import type { Alert, AlertGroup, Estate, Labels } from "./alert.ts";
 import { seconds } from "../../lib/duration.ts";
 import { pacesOf, type Paced } from "./pace.ts";
@@ -134,5 +134,5 @@ export function renderRuleFile(
       ...members.flatMap((alert) => alertingRules(alert, options)),
     ],
   }));
-  return stringify({ groups: rendered }, { lineWidth: 0, aliasDuplicateObjects: false });
+  return toYaml({ groups: rendered });
 }

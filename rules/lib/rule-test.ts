@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { toYaml } from "../../lib/yaml.ts";
 import { type Alert, type AlertGroup, type Labels, readsOfGroup } from "./alert.ts";
 import { seconds } from "../../lib/duration.ts";
 import { follow, notation, type Samples, samplesOf, withMissedScrape, withUp } from "./fixture.ts";
@@ -130,6 +130,6 @@ export function renderAlertTest(
   const recordings = neededBy(alert.expression(undefined, options), group.recordings ?? []);
   return {
     rules: renderRuleFile({ ...group, recordings }, options, [alert]),
-    tests: stringify(tests, { lineWidth: 0, aliasDuplicateObjects: false }),
+    tests: toYaml(tests),
   };
 }

@@ -64,7 +64,7 @@ describe("files of a stack's own", () => {
         expect.objectContaining({ reason: expect.stringContaining("holds no rules") as string }),
         expect.objectContaining({
           path: "vigil:rules.extra.c",
-          reason: expect.stringMatching(/^broken\.yml .*at line 1/) as string,
+          reason: expect.stringMatching(/^broken\.yml .*at line 2, column 1/) as string,
         }),
         expect.objectContaining({ reason: expect.stringContaining("holds no rules") as string }),
         expect.objectContaining({

@@ -1,5 +1,5 @@
 /** The variants of an alert as a test that promtool runs. */
-import { stringify } from "yaml";
+import { toYaml } from "../../../lib/yaml.ts";
 import { type Alert, type AlertGroup, type VariantName, variantNames } from "../../lib/alert.ts";
 import { seconds } from "../../../lib/duration.ts";
 import { notation, withUp } from "../../lib/fixture.ts";
@@ -71,9 +71,6 @@ export function renderVariants(
   const recordings = neededBy(alert.expression(undefined, plainOptions), group.recordings ?? []);
   return {
     rules: renderRuleFile({ ...group, recordings }, plainOptions, [alert]),
-    tests: stringify(
-      { rule_files: [ruleFile], evaluation_interval: step, tests },
-      { lineWidth: 0, aliasDuplicateObjects: false },
-    ),
+    tests: toYaml({ rule_files: [ruleFile], evaluation_interval: step, tests }),
   };
 }
