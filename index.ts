@@ -1,10 +1,15 @@
-import { readAbsent, readConfig } from "./components/config.ts";
-import { loadMakers, Monitoring } from "./components/monitoring.ts";
 import type { VigilOutputs } from "./components/outputs.ts";
-import { loadTransforms } from "./components/transforms.ts";
+import { wake } from "./provider/wake.ts";
 
 // The SDK keeps a stack trace of every promise, and has each looked up in source maps. These files are sources.
 Reflect.deleteProperty(Error, "prepareStackTrace");
+
+// The provider starts while everything else is loaded.
+wake();
+
+const { readAbsent, readConfig } = await import("./components/config.ts");
+const { loadMakers, Monitoring } = await import("./components/monitoring.ts");
+const { loadTransforms } = await import("./components/transforms.ts");
 
 const config = await readConfig();
 const absent = readAbsent();

@@ -28,6 +28,8 @@ export interface Engine {
   readonly env: NodeJS.ProcessEnv;
   /** What could not be obtained and is done without, with the reason. */
   readonly without: ReadonlyMap<string, string>;
+  /** Key of the record that Vigil keeps; undefined where another backend has it. */
+  readonly recordKey: Buffer | undefined;
   /** Runs `pulumi` on the terminal of the caller, without the lines to hide; gives back its exit code. */
   readonly run: (args: readonly string[], hidden?: RegExp) => Promise<number>;
   /** Runs `pulumi` and gives back what it printed. */
@@ -47,6 +49,8 @@ export interface EngineOptions {
    * @default "look"
    */
   readonly to?: "change" | "configure" | "look" | "preview";
+  /** Called as soon as packages are there, for what can be loaded while a passphrase becomes a key. */
+  readonly meanwhile?: () => void;
 }
 
 /** Whether a stack's file has a section of the configuration. */
@@ -130,6 +134,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const asked = { ...given, ...home.env };
   const looking = home.own ? sealedFor(home, asked) : undefined;
   await ensureDependencies({ root, env: given, progress });
+  options.meanwhile?.();
   const text = await textOf(root, stack);
   const operations = operationsOf(targetIn(text));
   const found = await ensureTools(toolsOf(text, operations), { root, env: given, progress });
@@ -147,16 +152,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       : [];
   const without = missingOf(found, plugins);
   env["VIGIL_WITHOUT"] = [...without.keys()].join(",");
+  const sealed = await looking;
   const engine: Engine = {
     home,
     env,
     without,
+    recordKey: sealed?.recordKey,
     run: (args, hidden) =>
       attach("pulumi", args, { cwd: root, env, outlivesReader: true, ...(hidden && { hidden }) }),
     capture: (args) => run("pulumi", args, { cwd: root, env }),
     collect: (args) => collect("pulumi", args, { cwd: root, env }),
   };
-  const sealed = await looking;
   const problem = sealed && (await passphraseProblem(home, asked, sealed));
   if (problem !== undefined && to !== "configure") throw problem;
   // There is nothing in it that could be missed.

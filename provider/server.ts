@@ -18,7 +18,8 @@ import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Change, Difference } from "./difference.ts";
 import type { Provider } from "./dispatch.ts";
 import { doorkeeper, type Audience } from "./door.ts";
-import { messageOf, NotReadyError } from "./errors.ts";
+import { messageOf, NotReadyError, VigilError } from "./errors.ts";
+import { awake } from "./types.ts";
 import type { Raw } from "./values.ts";
 
 /**
@@ -62,6 +63,13 @@ function handlersOf(provider: Provider): UntypedServiceImplementation {
     cancel: answer(() => new empty.Empty()),
     getPluginInfo: answer(() => new plugin.PluginInfo().setVersion(provider.version)),
     getSchema: answer(() => new messages.GetSchemaResponse().setSchema("{}")),
+    // The engine asks only so that it starts the provider: see wake.ts.
+    invoke: answer((request: messages.InvokeRequest) => {
+      const name = request.getTok();
+      if (name === awake) return new messages.InvokeResponse().setReturn(structOf({}));
+      const known = `the only one is ${awake}`;
+      throw new VigilError(`The provider has no function ${name}`, known, "See provider/types.ts.");
+    }),
     configure: answer(() =>
       new messages.ConfigureResponse()
         .setAcceptsecrets(true)

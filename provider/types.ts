@@ -12,6 +12,9 @@ export const tokens = {
   process: "vigil:index:Process",
 } as const;
 
+/** Token of the function that answers nothing, as soon as the provider is there. */
+export const awake = "vigil:index:awake";
+
 /** A command that must succeed in a folder holding `files` before they may reach a server. */
 export interface FileCheck {
   /** Program, found on PATH: `promtool`, `amtool`, `blackbox_exporter`, … */

@@ -23,9 +23,12 @@ const programs = {
   single: `import { CustomResource } from "@pulumi/pulumi";
 new CustomResource("vigil:index:Login", "one", { username: "one" });
 `,
-  /** Five hundred resources of the kinds that an estate has, but for processes: that many would be in the way. */
+  /** Begun as index.ts does it. Five hundred resources of the kinds that an estate has, but for processes: that many would be in the way. */
   many: `import { ComponentResource } from "@pulumi/pulumi";
+import { wake } from "../provider/wake.ts";
 import { Authority, Certificate, CheckedFiles, Login } from "../provider/resources.ts";
+Reflect.deleteProperty(Error, "prepareStackTrace");
+wake();
 const days = { days: 3650, renewBeforeDays: 60 };
 for (let part = 0; part < ${parts}; part++) {
   const name = \`part-\${part}\`;

@@ -72,11 +72,10 @@ export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help);
   if (options === undefined) return 0;
   const { root, stack } = options;
-  const engine = await openEngine(options);
-  // While the engine opens the record, what its answer is held against is loaded.
-  const planned = selectionOf(root, stack);
-  planned.then(loadAhead).catch(() => undefined);
-  const outputs = await readOutputs(engine);
+  let planned: Promise<Selection> | undefined;
+  const plan = (): Promise<Selection> => (planned ??= selectionOf(root, stack));
+  const meanwhile = (): void => void plan().then(loadAhead, () => undefined);
+  const outputs = await readOutputs(await openEngine({ ...options, meanwhile }));
   const problems = await groundProblems(root, stack, outputs.target);
   for (const problem of problems) tell(`✗ ${problem}\n`);
   const estate = connect(outputs);
@@ -91,7 +90,7 @@ export async function run(args: string[]): Promise<number> {
         : `\nFiring\n${formatTable(inOrder(alerts).map(alertRow))}`,
     );
     if (watched.every(({ state }) => state !== "starting")) {
-      tell(`\n${await reachLine(estate, outputs, options, planned)}\n`);
+      tell(`\n${await reachLine(estate, outputs, options, plan())}\n`);
     }
     const silent = watched.some(({ state }) => state === "silent");
     return problems.length === 0 && !silent ? 0 : 1;

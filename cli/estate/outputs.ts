@@ -7,6 +7,8 @@ import { type Engine, targetOf } from "../engine.ts";
 import { UserError } from "../../lib/errors.ts";
 import { unrecorded } from "../reality.ts";
 import { stackFolder } from "../state/home.ts";
+import { recordedOutputs } from "../state/outputs.ts";
+import { readRecord, recordFile } from "../state/record.ts";
 
 /** The outputs of a stack with their secrets in clear. */
 export type Outputs = Unwrap<VigilOutputs>;
@@ -23,18 +25,17 @@ export interface Access {
   readonly key: string;
 }
 
+async function askEngine({ capture, home: { stack } }: Engine): Promise<unknown> {
+  const output = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
+  return JSON.parse(await capture([...output, "--non-interactive"]));
+}
+
 /** Reads the outputs of a stack that is up. */
-export async function readOutputs({ capture, home }: Engine): Promise<Outputs> {
-  const text = await capture([
-    "stack",
-    "output",
-    "--json",
-    "--show-secrets",
-    "--stack",
-    home.stack,
-    "--non-interactive",
-  ]);
-  const { vigil } = JSON.parse(text) as { vigil?: Outputs };
+export async function readOutputs(engine: Engine): Promise<Outputs> {
+  const { home, recordKey } = engine;
+  const found = recordKey ? await readRecord(recordFile(home)) : ({ state: "absent" } as const);
+  const recorded = recordedOutputs(found, recordKey) ?? (await askEngine(engine));
+  const { vigil } = recorded as { vigil?: Outputs };
   if (vigil !== undefined) return vigil;
   const lost = await unrecorded(home, await targetOf(home.root, home.stack));
   if (lost !== undefined) throw lost;

@@ -50,23 +50,25 @@ export async function keyFor(salt: string, passphrase: string): Promise<Buffer |
   return opens(key, proof.join(":")) ? key : undefined;
 }
 
-/** Whether a key opens a value as the engine writes it: `v1:<nonce>:<sealed>`. */
-export function opens(key: Buffer, value: string): boolean {
+/** What the engine sealed as `v1:<nonce>:<sealed>`; undefined where the key does not open it. */
+export function opened(key: Buffer, value: string): string | undefined {
   const [version, nonce = "", sealed = ""] = value.split(":");
   const bytes = Buffer.from(sealed, "base64");
-  if (version !== "v1" || bytes.length < 16) return false;
+  if (version !== "v1" || bytes.length < 16) return undefined;
   try {
     const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"));
     decipher.setAuthTag(bytes.subarray(-16));
-    decipher.update(bytes.subarray(0, -16));
-    decipher.final();
-    return true;
+    const text = decipher.update(bytes.subarray(0, -16));
+    return Buffer.concat([text, decipher.final()]).toString("utf8");
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-/** What the passphrase at hand does not open. */
+/** Whether a key opens a value. */
+export const opens = (key: Buffer, value: string): boolean => opened(key, value) !== undefined;
+
+/** What the passphrase at hand opens, and what it does not. */
 export interface Sealed {
   /** Whether the stack's file has a salt of another passphrase. */
   readonly salt: boolean;
@@ -74,6 +76,8 @@ export interface Sealed {
   readonly secrets: readonly string[];
   /** Whether the record of the stack was made with another passphrase; `empty` if nothing is in it. */
   readonly record: "empty" | "no" | "yes";
+  /** Key of the record; undefined where there is none that opens it. */
+  readonly recordKey: Buffer | undefined;
 }
 
 /** The passphrase that the engine would use; undefined where there is none. */
@@ -120,6 +124,7 @@ export async function sealedFor(home: StackHome, env: NodeJS.ProcessEnv): Promis
       .filter(({ value }) => configKey === undefined || !opens(configKey, value))
       .map(({ path }) => path),
     record: closed ? (isEmpty ? "empty" : "yes") : "no",
+    recordKey: opener,
   };
 }
 

@@ -14,6 +14,8 @@ export interface StackRecord {
   readonly pending: number;
   /** What its secrets were encrypted with; see `passphrase.ts`. */
   readonly salt: string | undefined;
+  /** Outputs of the stack, their secrets sealed; see `outputs.ts`. */
+  readonly outputs: unknown;
 }
 
 /** A record, or why there is none that can be read. */
@@ -30,6 +32,7 @@ interface Checkpoint {
             readonly type: string;
             readonly id?: string;
             readonly inputs?: { readonly name?: unknown };
+            readonly outputs?: unknown;
           }[]
         | null;
       readonly pending_operations?: readonly unknown[] | null;
@@ -74,6 +77,7 @@ export async function readRecord(path: string): Promise<Found> {
         ),
         pending: (pending_operations ?? []).length,
         salt: secrets_providers?.state?.salt,
+        outputs: resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs,
       },
     };
   } catch {

@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { openEngine } from "../../cli/engine.ts";
+import { readOutputs } from "../../cli/estate/outputs.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 import { openWebhook, type Webhook } from "./webhook.ts";
 
@@ -134,6 +136,15 @@ describe("one command monitors this machine", () => {
       const { mode } = statSync(place.inHome("services", file));
       expect([file, mode & 0o077]).toEqual([file, 0]);
     }
+  });
+
+  it("outputs that are read from the record are those that the engine gives", async () => {
+    const engine = await openEngine({ root: place.folder, stack: "e2e", env: place.env });
+    const asked = ["stack", "output", "--json", "--show-secrets", "--stack", "e2e"];
+    const { vigil } = JSON.parse(await engine.capture(asked)) as { vigil: unknown };
+    const blind = { ...engine, capture: () => Promise.reject(new Error("asked the engine")) };
+    expect(await readOutputs(blind)).toEqual(vigil);
+    expect(JSON.stringify(vigil)).toContain(password);
   });
 
   it("a second preview is empty", async () => {

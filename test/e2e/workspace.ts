@@ -26,6 +26,8 @@ export interface Workspace {
   readonly folder: string;
   readonly stack: string;
   readonly ports: Readonly<Record<Service, number>>;
+  /** Environment of every command there. */
+  readonly env: NodeJS.ProcessEnv;
   /** A path below the folder of the stack's estate. */
   inHome(...path: string[]): string;
   /** Runs `./vigil up` there, which must succeed; gives back what it said. */
@@ -162,6 +164,7 @@ ${settings}`,
     folder,
     stack,
     ports,
+    env,
     inHome,
     vigil,
     up: async () => {

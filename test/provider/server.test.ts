@@ -9,6 +9,7 @@ import type { Difference } from "../../provider/difference.ts";
 import { createProvider, type Provider } from "../../provider/dispatch.ts";
 import { NotReadyError, VigilError } from "../../provider/errors.ts";
 import { serve } from "../../provider/server.ts";
+import { awake } from "../../provider/types.ts";
 
 const urn = "urn:pulumi:dev::vigil::vigil:index:Login::login";
 const cause = new VigilError("web did not become ready", "it answered 503", "Fix it.");
@@ -162,6 +163,15 @@ test("what it does not offer is answered so, not with silence", async () => {
     client.getSchema(new messages.GetSchemaRequest(), done),
   );
   expect(schema.getSchema()).toBe("{}");
-  const refused = await failureOf(ask((done) => client.invoke(new messages.InvokeRequest(), done)));
+  const refused = await failureOf(ask((done) => client.call(new messages.CallRequest(), done)));
   expect(refused.code).toBe(status.UNIMPLEMENTED);
+});
+
+test("it is woken by the one function that it has", async () => {
+  const request = new messages.InvokeRequest().setTok(awake);
+  const answer = await ask<messages.InvokeResponse>((done) => client.invoke(request, done));
+  expect(answer.getReturn()?.toJavaScript()).toEqual({});
+  const other = new messages.InvokeRequest().setTok("vigil:index:asleep");
+  const refused = await failureOf(ask((done) => client.invoke(other, done)));
+  expect(refused.details).toContain("The provider has no function vigil:index:asleep");
 });
