@@ -1,5 +1,16 @@
-import { chmod, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
-import { ownerName } from "./owner.ts";
+import { chmod, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isAlive, ownerName, parseOwner } from "./owner.ts";
+
+/** Removes what whoever was killed while writing a file left beside it: it may hold secrets. */
+async function removeDeadDrafts(whole: string): Promise<void> {
+  const start = `${basename(whole)}.`;
+  for (const name of await readdir(dirname(whole))) {
+    if (!name.startsWith(start) || !name.endsWith(".draft")) continue;
+    const owner = parseOwner(name.slice(start.length, -".draft".length));
+    if (owner && !isAlive(owner)) await rm(join(dirname(whole), name), { force: true });
+  }
+}
 
 /**
  * Writes a file whole or not at all: a disk that fills up in the middle leaves the old text. What is
@@ -13,6 +24,7 @@ export async function writeWhole(path: string, text: string, mode = 0o600): Prom
   const whole = await realpath(path).catch(() => path);
   const draft = `${whole}.${ownerName()}.draft`;
   try {
+    await removeDeadDrafts(whole);
     const file = await open(draft, "w", mode);
     try {
       await file.writeFile(text);

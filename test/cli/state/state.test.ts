@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -20,6 +20,7 @@ import { readRecord, recordFile } from "../../../cli/state/record.ts";
 import { requireRoom } from "../../../cli/state/room.ts";
 import { lockFolder, runsOf } from "../../../cli/state/runs.ts";
 import { inTurn } from "../../../cli/state/turn.ts";
+import { ownerName } from "../../../lib/owner.ts";
 import { writeWhole } from "../../../lib/write.ts";
 import type { Progress } from "../../../lib/progress.ts";
 import { silent } from "../../../lib/progress.ts";
@@ -299,6 +300,17 @@ test("a file that is a link to one elsewhere stays a link", async () => {
   await writeWhole(link, "new\n");
   expect(readlinkSync(link)).toBe("dotfiles/Pulumi.test.yaml");
   expect(readFileSync(join(folder, "dotfiles/Pulumi.test.yaml"), "utf8")).toBe("new\n");
+});
+
+test("what somebody who was killed had begun to write is gone after the next time, and nothing else", async () => {
+  const dead = `Pulumi.test.yaml.${ownerName(spawnSync("true").pid)}.draft`;
+  const others = [`Pulumi.test.yaml.${ownerName(process.ppid)}.draft`, `Pulumi.test2.yaml.draft`];
+  const folder = write(
+    temporary(),
+    Object.fromEntries([dead, ...others].map((name) => [name, "secure: v1:x\n"])),
+  );
+  await writeWhole(join(folder, "Pulumi.test.yaml"), "new\n");
+  expect(readdirSync(folder).sort()).toEqual(["Pulumi.test.yaml", ...others].sort());
 });
 
 const asRoot = process.getuid?.() === 0 && process.platform === "linux" ? describe : describe.skip;
