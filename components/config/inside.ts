@@ -10,7 +10,7 @@ import type { Config } from "./schema.ts";
 type Section = Partial<ChannelSettings> & Pick<Config["channels"], "heartbeat">;
 
 /**
- * Addresses that the processor would refuse when it starts: without TLS, or private where that is not said.
+ * Addresses that the processor would refuse when it starts: without TLS, or private where nothing allows that.
  * The reasons do not name them, as they are secrets.
  */
 export function addressesInside(config: Partial<Config>): ConfigProblem[] {
@@ -45,6 +45,12 @@ function withinSection(where: string, section: Section): ConfigProblem[] {
       ];
     }
     const fix = setCommand([where, kind, "private"], "true");
-    return [mistake(full, "is in a private network or on this machine, and that is not said", fix)];
+    return [
+      mistake(
+        full,
+        "is in a private network or on this machine, which only private: true allows",
+        fix,
+      ),
+    ];
   });
 }

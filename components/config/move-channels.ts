@@ -1,7 +1,7 @@
 /** What of a stack's configuration moves to `vigil:channels`. Pure. */
 import type { AlertGroup } from "../../rules/lib/alert.ts";
 import { saidBefore } from "./channels.ts";
-import { configKey } from "./commands.ts";
+import { configKey, removeCommand } from "./commands.ts";
 import type { Path } from "./fields.ts";
 import { fieldAt } from "./fields-of.ts";
 import { parseConfig, type RawConfig } from "./parse.ts";
@@ -14,7 +14,12 @@ export interface Move {
     readonly secret: boolean;
   }[];
   readonly remove: readonly { readonly from: string; readonly to: string }[];
-  readonly stays: readonly { readonly from: string; readonly reason: string }[];
+  readonly stays: readonly {
+    readonly from: string;
+    readonly reason: string;
+    /** Command after which it can be moved, for the default stack. */
+    readonly fix: string;
+  }[];
 }
 
 type Section = Record<string, unknown>;
@@ -73,19 +78,19 @@ function write(raw: RawConfig, root: Section): RawConfig {
  */
 export function planMove(raw: RawConfig, now: Date, groups: readonly AlertGroup[]): Move {
   const root = structuredClone(read(raw));
-  const stays: { from: string; reason: string }[] = [];
+  const stays: { from: string; reason: string; fix: string }[] = [];
   const moves: { before: readonly Path[]; to: Path; sets: (readonly [Path, unknown])[] }[] = [];
   const byTarget = Map.groupBy(saidBefore(root as never), ([, to]) => configKey(to));
   for (const same of byTarget.values()) {
     const [, to = []] = same[0] ?? [];
     const before = same.map(([path]) => path);
-    const stay = (reason: string): void => {
-      stays.push(...before.map((path) => ({ from: configKey(path), reason })));
+    const stay = (reason: string, fix: string): void => {
+      stays.push(...before.map((path) => ({ from: configKey(path), reason, fix })));
     };
     const trial = structuredClone(root);
     const sets: (readonly [Path, unknown])[] = [];
     const other = before
-      .flatMap((path) => leaves(at(root, path), to))
+      .flatMap((path) => leaves(at(root, path), to).map((leaf) => [...leaf, path] as const))
       .find(([path, value]) => {
         const known = at(trial, path);
         if (known !== undefined) return known !== value;
@@ -94,18 +99,21 @@ export function planMove(raw: RawConfig, now: Date, groups: readonly AlertGroup[
         return false;
       });
     if (other !== undefined) {
-      stay(`${configKey(other[0])} would have two values; remove the one that is not meant`);
+      const [path, , from] = other;
+      const reason = `${configKey(path)} would have two values; remove the one that is not meant`;
+      stay(reason, removeCommand([...from, ...path.slice(to.length)]));
       continue;
     }
     for (const path of before) take(trial, path);
-    const problemsIn = (one: Section): string[] =>
-      (parseConfig(write(raw, one), now, groups).problems ?? []).map(
-        ({ path, reason }) => `${path} ${reason}`,
-      );
-    const already = new Set(problemsIn(root));
-    const problem = problemsIn(trial).find((one) => !already.has(one));
-    if (problem !== undefined) {
-      stay(problem);
+    const problemsIn = (one: Section) =>
+      (parseConfig(write(raw, one), now, groups).problems ?? []).map(({ fix, path, reason }) => ({
+        fix,
+        problem: `${path} ${reason}`,
+      }));
+    const already = new Set(problemsIn(root).map(({ problem }) => problem));
+    const found = problemsIn(trial).find(({ problem }) => !already.has(problem));
+    if (found !== undefined) {
+      stay(found.problem, found.fix);
       continue;
     }
     moves.push({ before, to, sets });

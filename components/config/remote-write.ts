@@ -35,7 +35,7 @@ function addressComplaints(one: Destination, { loopbackOnly }: Traits): Complain
   } else if (isInside(hostname) && !one.private) {
     complaints.push({
       path: ["url"],
-      reason: "is in a private network or on this machine, and that is not said",
+      reason: "is in a private network or on this machine, which only private: true allows",
       mend: { path: ["private"], value: "true" },
     });
   }
@@ -44,7 +44,7 @@ function addressComplaints(one: Destination, { loopbackOnly }: Traits): Complain
   if (!one.plain) {
     complaints.push({
       path: ["url"],
-      reason: "has no TLS, so whoever is on the way reads along, and that is not said",
+      reason: "has no TLS, so anyone on the way can read it, which only plain: true allows",
       // With a credential it must not be said either.
       ...(open.length === 0 && { mend: { path: ["plain"], value: "true" } }),
     });

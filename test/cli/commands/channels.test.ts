@@ -80,10 +80,12 @@ describe("what moves to vigil:channels", () => {
       ...["receivers", "processor"].map((section) => ({
         from: `vigil:${section}.slack`,
         reason: "vigil:channels.slack.url would have two values; remove the one that is not meant",
+        fix: "./vigil pulumi config rm --path 'vigil:processor.slack.url'",
       })),
       {
         from: "vigil:receivers.webhook",
         reason: "vigil:channels.webhook.url must begin with https://",
+        fix: "./vigil pulumi config set --secret --path 'vigil:channels.webhook.url'",
       },
     ]);
     expect(JSON.stringify(stays)).not.toContain("a.example");

@@ -28,11 +28,11 @@ describe("a receiver of samples", () => {
   it("is spoken to over TLS, and is not in a private network, unless that is said", () => {
     expect(mistakes({ url })).toEqual([]);
     expect(mistakes({ url: "https://192.168.1.4/w" })).toEqual([
-      "url is in a private network or on this machine, and that is not said > .private' true",
+      "url is in a private network or on this machine, which only private: true allows > .private' true",
     ]);
     expect(mistakes({ url: "https://192.168.1.4/w", private: true })).toEqual([]);
     expect(mistakes({ url: "http://a.example/w" })).toEqual([
-      "url has no TLS, so whoever is on the way reads along, and that is not said > .plain' true",
+      "url has no TLS, so anyone on the way can read it, which only plain: true allows > .plain' true",
     ]);
     expect(mistakes({ url: "http://a.example/w", plain: true })).toEqual([]);
     expect(mistakes({ url: "https://me:x@a.example/w" })[0]).toContain("contains a user name");
