@@ -1,16 +1,22 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { ensureDependencies } from "../../tools/dependencies.ts";
+import { forStack } from "../../lib/command.ts";
 import { UserError } from "../../lib/errors.ts";
+import { createProgress } from "../../lib/progress.ts";
+import { ensureDependencies } from "../../tools/dependencies.ts";
 import { type Engine, openEngine, stackArgs } from "../engine.ts";
 import { stackOptions } from "../options.ts";
-import { keepConfig } from "../state/config-file.ts";
+import { openStack } from "../stack.ts";
+import { rewriteConfig } from "../state/config-file.ts";
+import type { StackHome } from "../state/home.ts";
+import { inTurn } from "../state/turn.ts";
 import { tell } from "../tell.ts";
 
 const help = `./vigil channels [--stack NAME]
 
 Moves channels from vigil:receivers and vigil:processor, where they were configured before, to
-vigil:channels. Secrets stay encrypted and are never shown. Killed half-way, it ends when it is run again.
+vigil:channels. Secrets stay encrypted and are never shown. The stack's file changes at the very end, in one
+step: if the command is interrupted before, nothing has changed.
 `;
 
 /** What the moving needs of the engine. */
@@ -18,7 +24,8 @@ export type Mover = Pick<Engine, "collect" | "env" | "home">;
 
 /** Sets one value; a secret goes in by a pipe, where no list of processes shows it. */
 async function set(
-  { env, home }: Mover,
+  env: NodeJS.ProcessEnv,
+  home: StackHome,
   key: string,
   value: unknown,
   secret: boolean,
@@ -33,7 +40,7 @@ async function set(
   });
   child.stdin.end(secret ? text : "");
   const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new UserError(`Could not set ${key}; run the command again`);
+  if (code !== 0) throw new UserError(`Could not set ${key}; nothing was changed`);
 }
 
 interface Shown {
@@ -41,9 +48,8 @@ interface Shown {
   readonly secret: boolean;
 }
 
-/** Moves what can be moved. @returns whether nothing had to stay. */
-export async function moveChannels(mover: Mover): Promise<boolean> {
-  const { collect, home } = mover;
+/** What is to be moved of what the engine reads in a stack's file. */
+async function plan({ collect, home }: Mover) {
   const { planMove } = await import("../../components/config/move-channels.ts");
   const { groups } = await import("../../rules/index.ts");
   const shown = await collect("config --show-secrets --json".split(" ").concat(stackArgs(home)));
@@ -52,7 +58,7 @@ export async function moveChannels(mover: Mover): Promise<boolean> {
     ([key, { value }]) => key.startsWith("vigil:") && value !== undefined,
   );
   const name = (key: string): string => key.slice("vigil:".length);
-  const { remove, sets, stays } = planMove(
+  return planMove(
     {
       values: Object.fromEntries(all.map(([key, { value = "" }]) => [name(key), value])),
       secretKeys: new Set(all.flatMap(([key, { secret }]) => (secret ? [name(key)] : []))),
@@ -60,16 +66,24 @@ export async function moveChannels(mover: Mover): Promise<boolean> {
     new Date(),
     groups,
   );
-  // First all that is new, then nothing of what was before: whenever this ends, nothing is lost.
-  for (const { key, secret, value } of sets) await set(mover, key, value, secret);
-  await keepConfig(home);
-  for (const { from } of remove) {
-    const { code, stderr } = await collect(["config", "rm", ...stackArgs(home), "--path", from]);
-    if (code !== 0) throw new UserError(stderr.trim());
-  }
-  await keepConfig(home, true);
+}
+
+/** Moves what can be moved. @returns whether nothing had to stay. */
+export async function moveChannels({ collect, env, home }: Mover): Promise<boolean> {
+  const { remove, stays } = await rewriteConfig(home, async (draft) => {
+    const move = await plan({ collect, env, home: draft });
+    for (const { key, secret, value } of move.sets) await set(env, draft, key, value, secret);
+    for (const { from } of move.remove) {
+      const args = ["config", "rm", ...stackArgs(draft), "--path", from];
+      const { code, stderr } = await collect(args);
+      if (code !== 0) throw new UserError(stderr.trim());
+    }
+    return move;
+  });
   for (const { from, to } of remove) tell(`✓ ${from} is now ${to}\n`);
-  for (const { from, reason } of stays) tell(`! ${from} stays where it is: ${reason}\n`);
+  for (const { fix, from, reason } of stays) {
+    tell(forStack(`! ${from} stays where it is: ${reason}\n  → ${fix}\n`, home.stack));
+  }
   if (remove.length + stays.length === 0) tell("Nothing to move.\n");
   return stays.length === 0;
 }
@@ -78,6 +92,13 @@ export async function moveChannels(mover: Mover): Promise<boolean> {
 export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help);
   if (options === undefined) return 0;
-  await ensureDependencies({ root: options.root });
-  return (await moveChannels(await openEngine(options))) ? 0 : 1;
+  const { root, stack } = options;
+  await ensureDependencies({ root });
+  const engine = await openEngine(options);
+  const move = async (): Promise<boolean> => {
+    // Whoever was waited for may have changed the stack's file.
+    const home = await openStack(root, stack, process.env);
+    return moveChannels({ ...engine, home });
+  };
+  return (await inTurn(engine.home, createProgress(), move)) ? 0 : 1;
 }

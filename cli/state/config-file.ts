@@ -1,7 +1,8 @@
 import { defaultKind } from "../../components/targets/kinds.ts";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { stackFile, type StackHome } from "./home.ts";
+import { UserError } from "../../lib/errors.ts";
 import { writeWhole } from "../../lib/write.ts";
 
 const saltLine = /^encryptionsalt:[ \t]*(\S+)[ \t]*\r?\n?/m;
@@ -107,14 +108,50 @@ export function withoutEmpty(text: string): string {
  * and goes with the last one: without it nobody could ever open the secret, whoever has the passphrase.
  *
  * @param removed - Whether something was taken away, which may leave an empty map.
+ * @param draft - What the engine wrote, where that is not its copy of the stack's file.
  */
 export async function keepConfig(
   { root, stack, configFile, ...home }: StackHome,
   removed = false,
+  draft = configFile,
 ): Promise<void> {
   const path = stackFile(root, stack);
-  const written = await readFile(configFile ?? path, "utf8");
+  const written = await readFile(draft ?? path, "utf8");
   const text = removed ? withoutEmpty(written) : written;
   const ours = configFile !== undefined || home.env["PULUMI_CONFIG_PASSPHRASE_FILE"] !== undefined;
   await writeWhole(path, ours && secretsIn(text).length === 0 ? withoutSalt(text) : text, 0o644);
+}
+
+/**
+ * Changes a stack's file in several steps of the engine and yet at once: they go into a draft, so that whoever is
+ * killed in the middle, the engine too while it writes, leaves the file as it was.
+ *
+ * @param change - Is given a home whose configuration is the draft.
+ * @throws UserError where somebody else changed the file meanwhile.
+ */
+export async function rewriteConfig<T>(
+  home: StackHome,
+  change: (draft: StackHome) => Promise<T>,
+): Promise<T> {
+  const path = stackFile(home.root, home.stack);
+  const before = await readFile(path, "utf8");
+  const folder = join(home.root, ".vigil/project");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const draft = join(folder, `draft.${home.stack}.yaml`);
+  await writeWhole(draft, await readFile(home.configFile ?? path, "utf8"));
+  try {
+    const result = await change({ ...home, configFile: draft });
+    if ((await readFile(path, "utf8")) !== before) {
+      throw new UserError(
+        `Pulumi.${home.stack}.yaml was changed meanwhile, and was left as it is`,
+        {
+          advice: ["Run the command again."],
+        },
+      );
+    }
+    await keepConfig(home, true, draft);
+    return result;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }

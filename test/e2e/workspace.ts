@@ -37,7 +37,11 @@ export interface Workspace {
   /** Runs a line of the shell there, as somebody who pasted it. */
   shell(line: string, input?: string, more?: NodeJS.ProcessEnv): Promise<Done>;
   /** Starts `./vigil <args>` as the leader of a process group, to be killed as one. */
-  start(args: readonly string[]): { readonly kill: () => void; readonly ended: Promise<void> };
+  start(args: readonly string[]): {
+    /** By SIGKILL where no other signal is named. */
+    readonly kill: (signal?: NodeJS.Signals) => void;
+    readonly ended: Promise<void>;
+  };
   /** Processes of the stack by service, found as the system shows them. */
   processes(): Record<string, number[]>;
   remove(): void;
@@ -185,9 +189,9 @@ ${settings}`,
       });
       return {
         ended,
-        kill: () => {
-          if (child.pid !== undefined && child.exitCode === null)
-            process.kill(-child.pid, "SIGKILL");
+        kill: (signal = "SIGKILL") => {
+          if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+            process.kill(-child.pid, signal);
         },
       };
     },
