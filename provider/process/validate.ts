@@ -30,7 +30,7 @@ export function problemsOf(inputs: ProcessInputs): Failure[] {
     "env",
     () =>
       isTextRecord(inputs.env) && !Object.keys(inputs.env).some((key) => /^VIGIL_|=/u.test(key)),
-    "it must be texts by name; names of the form VIGIL_… are the supervisor's",
+    "it must be an object of strings; names of the form VIGIL_… are the supervisor's",
   );
   const loading = isTextRecord(inputs.env) ? loadingNames(inputs.env) : [];
   demand("env", () => loading.length === 0, `${loading.join(", ")} would load other code`);

@@ -7,10 +7,10 @@ import { serve } from "./service/serve.ts";
 
 const help = `The alert processor: the durable memory behind Alertmanager.
 
-  alert-processor serve   --config FILE         take alerts in and tell people
-  alert-processor check   --config FILE         say what is wrong with a configuration
-  alert-processor backup  --config FILE TO      copy the memory while it runs
-  alert-processor restore --config FILE FROM    put a copy in place; the service must not run
+  alert-processor serve   --config FILE         receive alerts and notify people
+  alert-processor check   --config FILE         report mistakes in a configuration
+  alert-processor backup  --config FILE TO      copy the database while it runs
+  alert-processor restore --config FILE FROM    restore a copy; the service must be stopped
 
 Environment: LOG_LEVEL (debug, info, warn, error; default info).
 `;
@@ -18,11 +18,11 @@ Environment: LOG_LEVEL (debug, info, warn, error; default info).
 async function run(config: string): Promise<void> {
   const logger = createLogger();
   const running = await serve(readConfig(config), logger);
-  // It must outlive what nobody thought of: alerts would go to nobody while it starts again.
+  // It must survive unforeseen errors: alerts would reach nobody while it restarts.
   process.on("unhandledRejection", (error) => {
-    logger.error({ err: error }, "something failed that nobody waited for");
+    logger.error({ err: error }, "unexpected failure in the background");
   });
-  // Where NODE_COMPILE_CACHE says so, the next start is faster and smaller; also after this one is killed.
+  // With NODE_COMPILE_CACHE the next start is faster and smaller, also after this one is killed.
   flushCompileCache();
   let stopping: Promise<void> | undefined;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -53,14 +53,15 @@ async function main(): Promise<number | undefined> {
       return 0;
     case "backup":
     case "restore": {
-      if (file === undefined) throw new ConfigError(`${command}: which file?`);
+      if (file === undefined)
+        throw new ConfigError(`${command} needs the path of a file: ${command} --config FILE PATH`);
       const { store } = readConfig(values.config);
       await (command === "backup" ? backUp : restore)(store, file);
       process.stdout.write(`${command === "backup" ? "Written" : "Restored"}: ${file}\n`);
       return 0;
     }
     default:
-      throw new ConfigError(`there is no command ${command}; --help shows them`);
+      throw new ConfigError(`unknown command ${command}: --help lists the commands`);
   }
 }
 

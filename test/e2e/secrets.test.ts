@@ -100,7 +100,7 @@ it("in an estate that runs, each lies in the files of who needs it and nowhere e
   expect(await vigil("up")).toBe(0);
   const log = (name: string): string =>
     readFileSync(join(place.folder, ".vigil", place.stack, "logs", `${name}.log`), "utf8");
-  while (!/not told/.test(log("processor")) || !/hooks\.example\.com/.test(log("alertmanager"))) {
+  while (!/not sent/.test(log("processor")) || !/hooks\.example\.com/.test(log("alertmanager"))) {
     await sleep(200);
   }
   for (const command of ["status", "logs", "preview"]) await vigil(command);

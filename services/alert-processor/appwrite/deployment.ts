@@ -1,4 +1,4 @@
-/** Brings a project of Appwrite to what the function needs, again and again. */
+/** Sets up an Appwrite project for the function; may run any number of times. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs, parseEnv } from "node:util";
@@ -11,18 +11,18 @@ import { topics } from "./topics.ts";
 
 const help = `Usage: npm run deploy:appwrite -- [--dry-run] [--env FILE] [--help]
 
-Brings an Appwrite project to what the alert processor needs: database, tables, topics, the function with
-its environment and its code. What is there already and right is left alone.
+Sets up an Appwrite project for the alert processor: database, tables, topics, the function with
+its environment and its code. What already exists and is correct is left alone.
 
-  --dry-run   say what would be done, and do nothing
+  --dry-run   print what would be done, and do nothing
   --env FILE  read variables from this file instead of appwrite/.env, where that exists
 
-Variables are in appwrite/.env.example; those of the environment win over those of the file.
+Variables are in appwrite/.env.example; those in the environment override the file.
 `;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the deployment is told. */
+/** Options of the deployment. */
 interface Target {
   readonly endpoint: string;
   readonly projectId: string;
@@ -31,7 +31,7 @@ interface Target {
   readonly settings: Settings;
 }
 
-/** Variables of the function whose text is in a file, which a variable of ours names. */
+/** Variables of the function whose text is read from a file that one of our variables names. */
 const inFiles = [...secretNames, "VIGIL_ALERTMANAGER_CA"];
 
 /** The text of the file for a variable; what is wrong with it goes to `problems`. */
@@ -39,7 +39,7 @@ function textFor(name: string, environment: Environment, problems: string[]): st
   const [file, path] = [`${name}_FILE`, environment[`${name}_FILE`]?.trim() ?? ""];
   if (path === "") {
     if ((environment[name] ?? "") !== "") {
-      problems.push(`${name} is not read here: write it into a file and name that in ${file}`);
+      problems.push(`${name} is not read directly: write it to a file and set ${file} to its path`);
     }
     return "";
   }
@@ -67,7 +67,7 @@ function targetOf(environment: Environment): Target {
   if (endpoint !== "" && !/^https?:\/\/[^/]+\/v1$/.test(endpoint)) {
     problems.push("APPWRITE_ENDPOINT must look like https://cloud.appwrite.io/v1");
   }
-  needed("VIGIL_TOKENS_FILE", "the path of a file with one or two tokens of Alertmanager");
+  needed("VIGIL_TOKENS_FILE", "the path of a file with one or two tokens for Alertmanager");
   const texts = Object.fromEntries(
     inFiles.map((name) => [name, textFor(name, environment, problems)]),
   );
@@ -87,7 +87,7 @@ function targetOf(environment: Environment): Target {
   }
 }
 
-/** Those of the settings that do not only follow from problems that were said: of files, and of Appwrite. */
+/** Settings' problems that do not follow from problems reported already: those of files, and of Appwrite. */
 const notSaid = (ofSettings: readonly string[], said: readonly string[]): string[] =>
   ofSettings.filter((problem) => {
     const [name = ""] = problem.split(/[ :]/);
@@ -135,7 +135,7 @@ export async function deploy(
       name: `topic ${topicId}`,
       look: async () =>
         (await found(() => messaging.getTopic({ topicId }))) ? "right" : "missing",
-      // Nobody subscribes alone: who is told of an incident is decided in the console.
+      // Nobody can subscribe on their own: the console decides who is notified of an incident.
       create: () => messaging.createTopic({ topicId, name, subscribe: [] }),
     })),
     options,

@@ -13,14 +13,14 @@ export interface DrainOptions {
   readonly until: number;
   /** As in {@link Store.take}. */
   readonly doubted?: number | undefined;
-  /** Told of what was not sent. */
+  /** Called with the reason when a message was not sent. */
   readonly onTrouble: (why: string) => void;
 }
 
 /** Milliseconds that one message may take. */
 const timeout = 5_000;
 
-/** Messages that are taken at once: few, so that what is most urgent comes soon, and no lease has to end. */
+/** Messages taken at once: few, so that the most urgent ones go out soon, and no lease has to end. */
 const manyMessages = 2;
 
 /** @returns How many messages were sent. */

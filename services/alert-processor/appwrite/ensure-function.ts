@@ -17,7 +17,7 @@ export interface FunctionOptions extends DeployOptions {
   readonly folder: string;
   /** The function's environment. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Keeps what is said of secrets from being guessed at. */
+  /** Keeps secrets from being guessed from their digests. */
   readonly apiKey: string;
 }
 
@@ -36,7 +36,7 @@ const wanted = {
   scopes: [ProjectKeyScopes.RowsRead, ProjectKeyScopes.RowsWrite, ProjectKeyScopes.MessagesWrite],
 };
 
-/** What of the function is not as it should be. */
+/** The settings of the function that differ from what they should be. */
 function differences(made: Models.Function): string {
   const is = made as unknown as Readonly<Record<string, unknown>>;
   const plain = (value: unknown): string =>
@@ -47,7 +47,7 @@ function differences(made: Models.Function): string {
   return names.length === 0 ? "right" : names.join(", ");
 }
 
-/** Brings the function, its environment and its code to what they should be. */
+/** Creates or updates the function, its environment and its code. */
 export async function ensureFunction(api: Functions, options: FunctionOptions): Promise<void> {
   const { apiKey, folder, functionId, variables } = options;
   const get = () => found(() => api.get({ functionId }));
@@ -66,8 +66,8 @@ export async function ensureFunction(api: Functions, options: FunctionOptions): 
     options,
   );
 
-  // The code that runs says by its entry point with which secrets it was deployed: Appwrite does not
-  // show them, and hands new ones only to a new deployment.
+  // The entry point of the running code says with which secrets it was deployed: Appwrite does not show them, and
+  // passes new ones only to a new deployment.
   const salt = createHmac("sha256", apiKey).update(JSON.stringify(variables)).digest("hex");
   const { archive, entrypoint } = packFunction(folder, salt);
   const active = (await get())?.deploymentId ?? "";
@@ -84,7 +84,7 @@ export async function ensureFunction(api: Functions, options: FunctionOptions): 
       const one = made.get(key);
       const secret = secretNames.includes(key);
       const right = secret ? same && one?.secret === true : one?.value === value;
-      const why = secret ? "it cannot be read, so it is set again" : "it had another value";
+      const why = secret ? "its value cannot be read, so it is set again" : "it had another value";
       return {
         name: `variable ${key}`,
         look: () => Promise.resolve(one === undefined ? "missing" : right ? "right" : why),

@@ -44,7 +44,7 @@ function indexState({ columns, type }: Index, made: Made | undefined): string {
   return same ? "right" : `it is another index; ${otherwise}`;
 }
 
-/** Brings the database and its tables to what the store needs. */
+/** Creates or updates the database and its tables for the store. */
 export async function ensureTables(
   api: TablesDB,
   databaseId: string,
@@ -107,7 +107,9 @@ export async function ensureTables(
         const made = await found(() => api.getTable(at(table)));
         if (made === undefined) return "missing";
         if (!made.enabled) return "it was disabled";
-        return made.$permissions.length === 0 ? "right" : "others than keys could use it";
+        return made.$permissions.length === 0
+          ? "right"
+          : "clients other than API keys could use it";
       },
       create: () => api.createTable({ ...at(table), name: table.id, permissions: [] }),
       change: () =>

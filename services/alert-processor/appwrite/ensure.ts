@@ -1,19 +1,19 @@
-/** How the deployment brings things to what they should be, one line for each. */
+/** How the deployment sets things up, printing one line for each. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppwriteException } from "node-appwrite";
 
-/** One thing that must be there in the end. */
+/** One thing that must exist in the end. */
 export interface Thing {
   /** "table alerts" */
   readonly name: string;
-  /** How it is now: `missing`, `right`, or in words what is different. */
+  /** Its present state: `missing`, `right`, or the difference in words. */
   readonly look: () => Promise<string>;
   readonly create: () => Promise<unknown>;
   /** Makes it right; where it is not given, a difference is for a person to solve. */
   readonly change?: () => Promise<unknown>;
 }
 
-/** All that stands in the way, each problem with what to do. */
+/** Every problem, each with what to do about it. */
 export class DeployError extends Error {
   readonly problems: readonly string[];
 
@@ -107,5 +107,5 @@ export async function waitUntil(
     if (state !== "waiting") throw new DeployError([`${name}: ${state}`]);
     await sleep(pause);
   }
-  throw new DeployError([`${name}: Appwrite has not made it in time: look at its workers' logs`]);
+  throw new DeployError([`${name}: Appwrite did not create it in time: check its workers' logs`]);
 }

@@ -30,9 +30,9 @@ export default async function main(context: FunctionContext): Promise<FunctionRe
     opened ??= open();
   } catch (error) {
     context.error(error instanceof Error ? error.message : String(error));
-    return context.res.json({ error: "it is not set up: see its log" }, 503);
+    return context.res.json({ error: "the function is not set up: see its log" }, 503);
   }
-  // Each execution has a key of its own, which outlives it: the newest serves all.
+  // Each execution has its own key, which outlives it: the newest serves all.
   opened.client.setKey(context.req.headers["x-appwrite-key"] ?? "");
   return handle(context, opened.parts);
 }

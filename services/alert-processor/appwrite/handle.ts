@@ -37,7 +37,7 @@ function statusOf(error: unknown): number {
 
 function admit({ req }: FunctionContext, tokens: readonly string[]): void {
   if (bearsOneOf(tokens, req.headers["authorization"])) return;
-  throw new Refusal(401, "a valid bearer token is needed");
+  throw new Refusal(401, "a valid bearer token is required");
 }
 
 function jsonIn(text: string): unknown {
@@ -86,7 +86,7 @@ function route(context: FunctionContext, parts: Parts): Promise<object> {
   if (headers["x-appwrite-trigger"] === "schedule") return tick(context, parts);
   const [, fingerprint] = actions.exec(path) ?? [];
   const known = fingerprint !== undefined || /^\/v1\/alerts\/?$/.test(path);
-  if (!known) throw new Refusal(404, "there is nothing here: POST /v1/alerts");
+  if (!known) throw new Refusal(404, "there is nothing here: use POST /v1/alerts");
   if (method !== "POST") throw new Refusal(405, "only POST is answered");
   return fingerprint === undefined ? takeIn(context, parts) : act(context, parts, fingerprint);
 }
@@ -98,8 +98,10 @@ export async function handle(context: FunctionContext, parts: Parts): Promise<Fu
   } catch (error) {
     const status = statusOf(error);
     if (status < 500) return context.res.json({ error: (error as Error).message }, status);
-    // What is inside stays in the log.
+    // Details stay in the log.
     context.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return context.res.json({ error: "not now, try again" }, 503, { "retry-after": "1" });
+    return context.res.json({ error: "temporarily unavailable, try again" }, 503, {
+      "retry-after": "1",
+    });
   }
 }

@@ -1,4 +1,4 @@
-/** What is uploaded: the function's own files as JavaScript, and its dependencies as a lock file. */
+/** The upload: the function's own files as JavaScript, and its dependencies as a lock file. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
@@ -7,7 +7,7 @@ import { tarGz } from "./tar.ts";
 
 export interface Package {
   readonly archive: Buffer;
-  /** Path of the entry point in it; says by its folder what was packed. */
+  /** Path of the entry point in it; its folder identifies the packed code. */
   readonly entrypoint: string;
 }
 
@@ -20,7 +20,7 @@ const dependencies = ["node-appwrite", "zod"];
 
 const imports = /(\b(?:from|import)\s*")(\.{1,2}\/[^"]+)\.ts"/g;
 
-/** A file and all that it imports, as JavaScript: the runtime may be too old to strip types itself. */
+/** A file and everything it imports, as JavaScript: the runtime may be too old to strip types. */
 function filesFrom(folder: string, path: string, found = new Map<string, string>()) {
   const name = path.replace(/\.ts$/, ".js");
   if (found.has(name)) return found;

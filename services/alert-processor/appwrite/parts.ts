@@ -1,4 +1,4 @@
-/** What an execution works with: opened once for a process, and used by all its executions. */
+/** Parts of an execution: opened once per process, and used by all its executions. */
 import type { Channel } from "../channels/channel.ts";
 import type { Outcome } from "../core/retry.ts";
 import { deliveriesOf } from "../core/routing.ts";
@@ -19,7 +19,7 @@ export interface Parts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly watch: Watch;
-  /** Tells the address outside that alerts arrive; undefined where there is none. */
+  /** Reports to the address outside that alerts arrive; undefined if there is none. */
   readonly beat: (() => Promise<Outcome>) | undefined;
 }
 
@@ -49,7 +49,7 @@ export function partsOf(opened: Pick<Parts, "channels" | "clock" | "settings" | 
 }
 
 /**
- * Tells what is due; what that fails at is no business of who is answered. Never throws.
+ * Sends the messages that are due; its failures do not concern whoever is being answered. Never throws.
  *
  * @param until - When nothing more is begun, by the clock.
  * @param doubted - Of an alert last heard of before this time nobody is reminded: the function may not have run for
@@ -65,7 +65,7 @@ export function tell(
   const { channels, clock, settings, store } = parts;
   const { page } = settings;
   const onTrouble = (why: string): void => {
-    context.error(`not told, it comes again: ${why}`);
+    context.error(`not sent, will be retried: ${why}`);
   };
   // Nobody signs in here, so there is no page of an alert and no link that acknowledges.
   const links = { page, alert: () => page, acknowledge: () => "" };

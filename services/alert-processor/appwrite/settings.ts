@@ -1,4 +1,4 @@
-/** What the function is told by its environment; the deployment writes the same names. */
+/** The function's settings from its environment; the deployment writes the same names. */
 import { type Value, type WatchSettings, watchSettingsIn } from "./watch-settings.ts";
 
 export interface Settings extends WatchSettings {
@@ -7,7 +7,7 @@ export interface Settings extends WatchSettings {
   readonly databaseId: string;
   /** Of Alertmanager: two are valid while one replaces the other. */
   readonly tokens: readonly string[];
-  /** Of people and what they use; without any, nobody can act. */
+  /** Of people and their programs; without any, nobody can act. */
   readonly peopleTokens: readonly string[];
   /** Where people look; messages have no address where it is empty. */
   readonly page: string;
@@ -15,18 +15,18 @@ export interface Settings extends WatchSettings {
   readonly keepDays: number;
 }
 
-/** The environment is not what it should be: all that is wrong with it. */
+/** The environment is wrong: the message has all its problems. */
 export class SettingsError extends Error {}
 
 const shortest = 32;
 
 /** @returns What is wrong with tokens, in words. */
 function wrongWith(name: string, tokens: readonly string[], atLeast: number): string[] {
-  const count = `${name} must hold ${atLeast === 0 ? "at most" : "one or"} two tokens, one on a line`;
+  const count = `${name} must hold ${atLeast === 0 ? "at most" : "one or"} two tokens, one per line`;
   return [
     ...(tokens.length < atLeast || tokens.length > 2 ? [count] : []),
     ...(tokens.some((token) => token.length < shortest)
-      ? [`${name}: a token must have ${shortest} characters at least, such as openssl rand -hex 32`]
+      ? [`${name}: a token must have at least ${shortest} characters, such as openssl rand -hex 32`]
       : []),
   ];
 }
@@ -48,7 +48,7 @@ export const secretNames: readonly string[] = [
 const day = /^[1-9]\d{0,3}$/;
 
 /**
- * Reads what the deployment set, and what Appwrite itself sets.
+ * Reads the variables that the deployment and Appwrite itself set.
  *
  * @throws {@link SettingsError}
  */

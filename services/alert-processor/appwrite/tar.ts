@@ -29,7 +29,7 @@ export function tarGz(files: ReadonlyMap<string, string>): Buffer {
       return [header(name, content.length), content, padding];
     });
   const archive = gzipSync(Buffer.concat([...parts, Buffer.alloc(2 * block)]), { level: 9 });
-  // The system that packs it, which nobody needs to know.
+  // The operating system: unknown, so that the bytes do not depend on it.
   archive[9] = 255;
   return archive;
 }

@@ -1,4 +1,4 @@
-/** What is done each minute. */
+/** The jobs of each minute. */
 import type { FunctionContext } from "./context.ts";
 import { type Parts, tell } from "./parts.ts";
 
@@ -6,9 +6,9 @@ import { type Parts, tell } from "./parts.ts";
 const telling = 40_000;
 
 /**
- * Does each job, whatever becomes of the others; `failed` in the answer names those that failed. Who is slow
- * outside takes no time from telling people what is new: meanwhile the heartbeat goes out and Alertmanager is asked,
- * each for ten seconds at most. Snoozes end and reminders go out after that: what is over by then needs neither.
+ * Does each job, whatever becomes of the others; `failed` in the answer names those that failed. A slow service outside
+ * does not delay messages about new alerts: meanwhile the heartbeat goes out and Alertmanager is asked, each for ten
+ * seconds at most. Snoozes end and reminders go out after that: what is over by then needs neither.
  *
  * @throws where the store cannot even say how much there is.
  */
@@ -24,7 +24,7 @@ export async function tick(context: FunctionContext, parts: Parts): Promise<obje
     } catch (error) {
       failures.push(job);
       const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      context.error(`${job} failed, it is tried again in a minute: ${why}`);
+      context.error(`${job} failed, will be retried in a minute: ${why}`);
       return otherwise;
     }
   }
@@ -42,9 +42,9 @@ export async function tick(context: FunctionContext, parts: Parts): Promise<obje
     attempt("comparing with Alertmanager", { found: 0, lost: 0 }, () => watch.reconcile()),
   ]);
   const woken = await attempt("ending snoozes", 0, () => watch.wake());
-  // What came of the comparison does not wait for the next minute, if there is time left.
+  // Results of the comparison do not wait for the next minute if there is time left.
   const more = await tell(context, parts, until);
-  const forgotten = await attempt("forgetting what is old", 0, () => watch.prune());
+  const forgotten = await attempt("deleting old history", 0, () => watch.prune());
   const { dead, open, pending, quarantined } = await store.depth();
   const done = {
     ...{ woken, heard, pinged, sent: told + more, lost, found, forgotten },

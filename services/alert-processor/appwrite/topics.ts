@@ -1,4 +1,4 @@
-/** Who is told by the function: two topics of Appwrite Messaging. */
+/** Who is notified by the function: two topics of Appwrite Messaging. */
 import { AppwriteException, type Messaging } from "node-appwrite";
 import { type Kind, together } from "../channels/appwrite-kinds.ts";
 import { create } from "../channels/appwrite-message.ts";
@@ -6,7 +6,7 @@ import type { Channel } from "../channels/channel.ts";
 import { type Outcome, outcomeOf } from "../core/retry.ts";
 import type { Subscription } from "../core/routing.ts";
 
-/** A topic, and in which ways it is told. */
+/** A topic, and the ways in which it is notified. */
 export interface Topic {
   readonly id: string;
   readonly name: string;
@@ -18,7 +18,7 @@ export const topics: readonly Topic[] = [
   { id: "monitoring-alerts", name: "All alerts", kinds: ["push"] },
 ];
 
-/** What is critical wakes people, again and again until somebody takes it; all else is there to see. */
+/** Critical alerts wake people again and again until somebody takes them; the others are only shown. */
 export const subscriptions: readonly Subscription[] = [
   {
     channel: "critical-alerts",
@@ -29,7 +29,7 @@ export const subscriptions: readonly Subscription[] = [
   { channel: "monitoring-alerts", after: [0], also: ["resolved"] },
 ];
 
-/** What became of it, by what Appwrite answered. A message that it knows is one that it sends. */
+/** The outcome, by Appwrite's answer. A message that it knows is one that it sends. */
 function outcomeBy(error: unknown, now: number): Outcome {
   if (!(error instanceof AppwriteException)) {
     return { kind: "failed", why: error instanceof Error ? error.message : String(error) };
@@ -50,7 +50,7 @@ const over = (signal: AbortSignal): Promise<never> =>
   });
 
 /**
- * A channel that tells one topic.
+ * A channel that notifies one topic.
  *
  * @param messaging - With a key that may write messages.
  * @param clock - Milliseconds since 1970.
@@ -66,7 +66,7 @@ export function topicChannel(
     perSecond: 10,
     idempotent: true,
     send: async (message, signal) => {
-      // The SDK takes no signal: what comes after the end comes again, and Appwrite knows it by its id.
+      // The SDK takes no signal: a message that arrives too late is sent again, and Appwrite knows it by its id.
       const sent = await Promise.all(
         kinds.map((kind) =>
           Promise.race([create(messaging, kind, id, message), over(signal)]).then(

@@ -1,4 +1,4 @@
-/** What the function is told of the heartbeat, in and out, and of Alertmanager. */
+/** The function's settings for heartbeats, in and out, and for Alertmanager. */
 import { X509Certificate } from "node:crypto";
 import { checkUrl } from "../channels/guard.ts";
 import type { AlertmanagerTarget } from "../service/alertmanager-api.ts";
@@ -8,7 +8,7 @@ import { silenceSeconds } from "../service/listening.ts";
 export interface WatchSettings {
   /** Seconds without a heartbeat after which an alert fires. */
   readonly silence: number;
-  /** What is told each minute as long as heartbeats arrive; undefined for nobody. */
+  /** The address that is called each minute as long as heartbeats arrive; undefined for none. */
   readonly heartbeat: HeartbeatTarget | undefined;
   /** Whose list to compare with; undefined for none. */
   readonly alertmanager: AlertmanagerTarget | undefined;
@@ -46,25 +46,25 @@ export function watchSettingsIn(value: Value): WatchSettings & { readonly proble
       "VIGIL_HEARTBEAT_URL must be a public address that begins with https://",
     ],
     [
-      // Most are in a private network. What signs in there must not travel in the open.
+      // Most are in a private network. A login must not travel in the clear.
       url === "" || isRight(() => checkUrl(url, { private: true })),
       "VIGIL_ALERTMANAGER_URL must begin with https:// and hold neither user nor password",
     ],
     [
       url !== "" || vain.length === 0,
-      `VIGIL_ALERTMANAGER_URL is missing: without it ${vain.map((name) => `VIGIL_ALERTMANAGER_${name}`).join(", ")} means nothing`,
+      `VIGIL_ALERTMANAGER_URL is missing: without it ${vain.map((name) => `VIGIL_ALERTMANAGER_${name}`).join(", ")} has no effect`,
     ],
     [
       username === "" || password !== "",
-      "VIGIL_ALERTMANAGER_PASSWORD is missing: it must be that of VIGIL_ALERTMANAGER_USERNAME",
+      "VIGIL_ALERTMANAGER_PASSWORD is missing: it must be the password of VIGIL_ALERTMANAGER_USERNAME",
     ],
     [
       password === "" || username !== "",
-      "VIGIL_ALERTMANAGER_USERNAME is missing: it must say whose VIGIL_ALERTMANAGER_PASSWORD is",
+      "VIGIL_ALERTMANAGER_USERNAME is missing: it must be the user of VIGIL_ALERTMANAGER_PASSWORD",
     ],
     [
       ca === "" || (ca.length <= longest && isRight(() => new X509Certificate(ca))),
-      `VIGIL_ALERTMANAGER_CA must be a certificate in PEM, ${longest} characters at most`,
+      `VIGIL_ALERTMANAGER_CA must be a PEM certificate of at most ${longest} characters`,
     ],
   ];
   return {

@@ -1,9 +1,9 @@
-/** What services say in the body of an answer. */
+/** Bodies of services' answers. */
 import type { z } from "zod";
 import { type Outcome, outcomeOf } from "../core/retry.ts";
 import type { Answer } from "./http.ts";
 
-/** What an answer says in JSON; undefined where it is not of this form. */
+/** The JSON of an answer; undefined where it does not have this form. */
 export function saidIn<T>(schema: z.ZodType<T>, { body }: Answer): T | undefined {
   try {
     return schema.safeParse(JSON.parse(body)).data;
@@ -12,11 +12,11 @@ export function saidIn<T>(schema: z.ZodType<T>, { body }: Answer): T | undefined
   }
 }
 
-/** What a status means, where the service says somewhere of its own how many seconds to wait. */
+/** The meaning of a status where the service says elsewhere in the answer how many seconds to wait. */
 export const waiting = ({ at, retryAfter, status }: Answer, seconds: number | undefined): Outcome =>
   outcomeOf(status, seconds === undefined ? retryAfter : String(Math.ceil(seconds)), at);
 
-/** The service refuses the channel, though the status says it of the message. */
+/** The service refuses the channel although the status blames the message. */
 export const barredBy = ({ status }: Answer): Outcome => ({
   kind: "barred",
   why: `answered ${status}`,

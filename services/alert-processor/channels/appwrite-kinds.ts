@@ -1,9 +1,9 @@
 import type { Outcome } from "../core/retry.ts";
 
-/** How a topic of Appwrite is told. */
+/** The ways in which a topic of Appwrite is notified. */
 export type Kind = "push" | "sms" | "email";
 
-/** All that is not sent is said; it comes again as long as one of the kinds may still work. */
+/** Every kind that was not sent is reported; the message is retried as long as one of them may still work. */
 export function together(outcomes: readonly (readonly [Kind, Outcome])[]): Outcome {
   const wrong = outcomes.flatMap(([kind, outcome]) =>
     outcome.kind === "sent" ? [] : [{ ...outcome, why: `${kind}: ${outcome.why}` }],

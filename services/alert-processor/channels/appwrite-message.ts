@@ -1,4 +1,4 @@
-/** What Appwrite Messaging is asked for, whoever asks. */
+/** Requests to Appwrite Messaging, shared by the channel and the function. */
 import { createHash } from "node:crypto";
 import { type Messaging, MessagePriority } from "node-appwrite";
 import type { Kind } from "./appwrite-kinds.ts";

@@ -7,7 +7,7 @@ import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./op
 
 const kindSchema = z.enum(["push", "sms", "email"]) satisfies z.ZodType<Kind>;
 
-/** A topic of Appwrite Messaging, told in one way or in several. */
+/** A topic of Appwrite Messaging, notified in one way or in several. */
 const schema = z.strictObject({
   kind: z.literal("appwrite"),
   /** Of the API, such as https://fra.cloud.appwrite.io/v1. */
@@ -20,7 +20,7 @@ const schema = z.strictObject({
   kinds: z
     .array(kindSchema)
     .min(1)
-    .refine((kinds) => new Set(kinds).size === kinds.length, "must name each kind once"),
+    .refine((kinds) => new Set(kinds).size === kinds.length, "must list each kind only once"),
   ...accessFields,
 });
 

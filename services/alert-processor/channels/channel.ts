@@ -2,7 +2,7 @@ import type { Alert, Occasion } from "../core/alert.ts";
 import type { Heard } from "../core/heard.ts";
 import type { Outcome } from "../core/retry.ts";
 
-/** What a channel tells: one alert, or several at once in a storm. */
+/** The content of a message: one alert, or several at once in a storm. */
 export interface Message {
   /** Same key, same message: at most 36 characters of `[0-9a-f]`. */
   readonly key: string;
@@ -29,15 +29,15 @@ export interface Ear {
   /** Whether the bytes are from there. Takes the same time whatever is wrong. */
   isGenuine(proof: string, body: Buffer): boolean;
   /**
-   * What is said in a message that is genuine; undefined where it makes no sense.
+   * The content of a genuine message; undefined where it is invalid.
    *
-   * @param page - Where our own pages are: what is elsewhere is none of ours.
+   * @param page - Address of our own pages: anything elsewhere is not ours.
    * @param now - When it came, for services that do not say when it was.
    */
   read(body: unknown, page: string, now: number): Heard | undefined;
 }
 
-/** One way to tell people, or programs. */
+/** One way to notify people, or programs. */
 export interface Channel {
   readonly name: string;
   /** How many alerts one message may carry; 1 where each needs its own. */
@@ -48,10 +48,10 @@ export interface Channel {
   readonly idempotent: boolean;
   /** Whether the other side keeps what is open until it is told of its end: a test is ended there as well. @default false */
   readonly keeps?: boolean;
-  /** Left out where nothing is heard from there. */
+  /** Left out where it sends nothing back. */
   readonly ear?: Ear | undefined;
   /**
-   * Sends it. Never throws: what went wrong is an outcome.
+   * Sends it. Never throws: a failure is an outcome.
    *
    * @param signal - Ends it when its time is over.
    */

@@ -17,10 +17,10 @@ const schema = z.strictObject({
   ...accessFields,
 });
 
-/** What Discord takes: a title of 256, 4,096 in a description, 1,024 in a field, 6,000 in all. */
+/** Discord's limits: a title of 256, 4,096 in a description, 1,024 in a field, 6,000 in all. */
 const longest = { title: 256, text: 2200, links: 1800, value: 200 } as const;
 
-/** As many as there is room for: half of an address leads nowhere. */
+/** As many as fit: half an address leads nowhere. */
 function linksOf(links: ReturnType<typeof wordingOf>["links"]): string {
   let room: number = longest.links;
   const fitting = links
@@ -60,7 +60,7 @@ const isTaken = (answer: Answer): boolean =>
 
 const limited = z.object({ retry_after: z.number().nonnegative() });
 
-/** It says in the body how long to wait, to the thousandth; the header may be of another limit. */
+/** Its body says how long to wait, to the millisecond; the header may be about another limit. */
 const readNo = (answer: Answer): Outcome | undefined =>
   answer.status === 429 ? waiting(answer, saidIn(limited, answer)?.retry_after) : undefined;
 
@@ -73,7 +73,7 @@ function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   return {
     name: opening.name,
     bundle: 20,
-    // Thirty a minute is what a channel's webhooks may send.
+    // A channel's webhooks may send thirty a minute.
     perSecond: 0.5,
     idempotent: false,
     send: (message, signal) =>

@@ -7,7 +7,7 @@ import { channelKind } from "./kind.ts";
 import { fileField, type Opening, secretIn } from "./opening.ts";
 import { plainText, wordingOf } from "./text.ts";
 
-/** A mail server to hand messages to. There is no way without TLS. */
+/** A mail server to hand messages to. TLS is required. */
 const schema = z
   .strictObject({
     kind: z.literal("email"),
@@ -33,8 +33,8 @@ interface SmtpError {
 }
 
 /**
- * What an error means for a second attempt: the server says so by its code. Only after it has read the message a
- * no is about that; before, it is about who sends or who gets it. Its text may hold anything.
+ * The meaning of an error for a second attempt, by the server's code. Only after the server has read the message does a
+ * refusal concern the message; before that, it concerns sender or recipients. Its text may hold anything.
  */
 function outcomeOfSmtp({ code, responseCode = 0 }: SmtpError): Outcome {
   if (responseCode >= 500) {
@@ -44,7 +44,7 @@ function outcomeOfSmtp({ code, responseCode = 0 }: SmtpError): Outcome {
   return { kind: "failed", why: `no answer (${code ?? "connection closed"})` };
 }
 
-/** Some were not told: they are told again. */
+/** Some recipients did not get it: it is sent to them again. */
 function outcomeOfRejected(errors: readonly SmtpError[], recipients: number): Outcome {
   const outcomes = errors.map(outcomeOfSmtp);
   const worst = outcomes.find(({ kind }) => kind === "failed") ?? outcomes[0];
@@ -52,10 +52,10 @@ function outcomeOfRejected(errors: readonly SmtpError[], recipients: number): Ou
   return { ...worst, why: `${errors.length} of ${recipients} recipients: ${worst.why}` };
 }
 
-/** Messages that only some recipients have. */
+/** Messages that only some recipients received. */
 const remembered = 1_000;
 
-/** What is told of an episode stands together in a mailbox: all of it refers to one message that there never was. */
+/** Messages of an episode form one thread in a mailbox: all refer to one message that was never sent. */
 function threadOf({ alerts: [alert, ...more] }: Message, domain: string): { references?: string } {
   if (alert === undefined || more.length > 0) return {};
   return { references: `<${episodeKey(alert, "thread", "")}@${domain}>` };
@@ -85,7 +85,10 @@ function open(opening: Opening, config: z.infer<typeof schema>): Channel {
     return createTransport(settings);
   };
   let opened: ReturnType<typeof transport> | undefined;
-  /** Who has a message already that others have not, by its key. What is lost with the process is told twice. */
+  /**
+   * Recipients that have a message already when others do not, by its key. Lost with the process: then they get it
+   * twice.
+   */
   const had = new Map<string, readonly string[]>();
   const remember = (key: string, all: readonly string[]): void => {
     had.delete(key);
@@ -105,7 +108,7 @@ function open(opening: Opening, config: z.infer<typeof schema>): Channel {
       // The same each time it is sent, so that a repetition can be told.
       messageId: `<${message.key}@${domain}>`,
       ...threadOf(message, domain),
-      // Nobody's absence is answered to it.
+      // Keeps out-of-office replies away.
       headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
       signal,
     };

@@ -1,4 +1,4 @@
-/** What GoAlert's webhooks say. */
+/** Messages of GoAlert's webhooks. */
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Doer, Heard, HeardKind } from "../core/heard.ts";
@@ -12,7 +12,7 @@ const service = "GoAlert";
 /** Under this name GoAlert keeps which episode an alert of its own is about, and tells it when it notifies. */
 export const episodeField = "vigil-episode";
 
-/** Who signs in with the secret. */
+/** The user name that goes with the secret. */
 const caller = "vigil";
 
 const schema = z.object({
@@ -34,9 +34,9 @@ const kinds: ReadonlyMap<string, HeardKind> = new Map(
   } as const),
 );
 
-/** Who did it: GoAlert tells that in a sentence alone, such as "Closed by Ada Lovelace (Web)". */
+/** The person who did it: GoAlert says so only in a sentence, such as "Closed by Ada Lovelace (Web)". */
 function doerOf(rest: string): Doer {
-  // What an integration is called may hold anything: first what comes first.
+  // The name of an integration may hold anything: the first match counts.
   if (/^ via [^]* integration( \([^()]*\))?$/.test(rest)) return { kind: "integration" };
   const [, name] = /\bby (.+?)(?: \([^()]*\))?$/.exec(rest) ?? [];
   return name === undefined || name === "[unknown]"
@@ -51,7 +51,7 @@ function statusOf(entry: string): Pick<Heard, "by" | "kind" | "text"> {
   return { by: doerOf(rest), kind, text };
 }
 
-/** Reads one message. It says neither when it was nor its own name: each is one of its own, of now. */
+/** Reads one message. It has neither a time nor an id: each counts as a new one, of now. */
 function readHook(body: unknown, now: number): Heard | undefined {
   const { data: message } = schema.safeParse(body);
   if (message === undefined) return undefined;
@@ -74,7 +74,7 @@ function readHook(body: unknown, now: number): Heard | undefined {
   };
 }
 
-/** Same length whatever it is of, as a comparison in constant time needs it. */
+/** Always of the same length, as a comparison in constant time requires. */
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 const basic = (secret: string): string =>

@@ -16,8 +16,8 @@ const schema = z.strictObject({
   /** Holds the token of an integration key of the kind "Generic API". */
   tokenFile: fileField,
   /**
-   * Holds the password of the address that GoAlert's webhook calls, one or, while it is replaced, two: with it is
-   * heard what people do in GoAlert.
+   * Holds the password of the address that GoAlert's webhook calls, one or, while it is replaced, two: this is how
+   * actions of people in GoAlert arrive.
    */
   webhookSecretFile: fileField.optional(),
   ...accessFields,
@@ -33,7 +33,7 @@ const steps: Readonly<Record<Occasion, readonly Step[]>> = {
   resolved: ["close"],
 };
 
-/** What GoAlert keeps of a text, in characters. */
+/** How much of a text GoAlert keeps, in characters. */
 const longest = { summary: 1024, details: 6 * 1024 } as const;
 
 const bodyOf = (message: Message, alert: Alert, action: Step): string =>

@@ -16,7 +16,7 @@ const schema = z.strictObject({
   ...accessFields,
 });
 
-/** What is told of an episode stands in one thread; a storm begins its own. */
+/** Messages of an episode share one thread; a storm begins its own. */
 function threadOf({ alerts: [alert, ...more] }: Message): object {
   if (alert === undefined || more.length > 0) return {};
   return { thread: { threadKey: keyOf(alert) } };
@@ -50,7 +50,7 @@ function payloadOf(message: Message) {
         },
       },
     ],
-    // What a notification shows.
+    // Shown in the notification.
     fallbackText: title,
     ...threadOf(message),
   };
@@ -69,7 +69,7 @@ function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   return {
     name: opening.name,
     bundle: 20,
-    // One a second is what all webhooks of a space may send together.
+    // All webhooks of a space together may send one a second.
     perSecond: 1,
     idempotent: false,
     send: (message, signal) =>

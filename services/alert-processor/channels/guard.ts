@@ -10,7 +10,7 @@ export interface Access {
   readonly plain?: boolean | undefined;
 }
 
-/** An address is none that this channel may use. Says why and what to do, and never names it. */
+/** An address that this channel may not use. The message says why and what to do, and never contains it. */
 export class AddressError extends Error {
   readonly code = "ADDRESS_NOT_ALLOWED";
 }
@@ -57,7 +57,7 @@ const within = (list: BlockList, address: string): boolean => {
 export function checkAddress(address: string, access: Access): void {
   if (within(never, address)) {
     throw new AddressError(
-      "its address is link-local, multicast or reserved, where nothing is sent",
+      "its address is link-local, multicast or reserved, which is never allowed",
     );
   }
   const local = within(loopback, address);
@@ -82,11 +82,11 @@ export function checkUrl(text: string, access: Access): URL {
   const plain = url.protocol === "http:" && access.plain === true;
   if (url.protocol !== "https:" && !plain) {
     throw new AddressError(
-      "it must begin with https://; http:// goes to loopback with plain: true",
+      "it must begin with https://; plain: true allows http:// to loopback addresses",
     );
   }
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  // No name is looked up for these, so that they are checked here and only here.
+  // No name is looked up for these, so they are checked only here.
   if (isIP(host) !== 0) checkConnection(host, access, url.protocol);
   return url;
 }
@@ -94,7 +94,7 @@ export function checkUrl(text: string, access: Access): URL {
 function checkConnection(address: string, access: Access, protocol: string): void {
   checkAddress(address, access);
   if (protocol === "http:" && !within(loopback, address)) {
-    throw new AddressError("plain HTTP goes to loopback addresses only: use https://");
+    throw new AddressError("plain HTTP is allowed to loopback addresses only: use https://");
   }
 }
 

@@ -10,7 +10,7 @@ import { type Access, AddressError, checkUrl, guarded } from "./guard.ts";
 
 /** A service to send requests to. */
 export interface Endpoint {
-  /** May hold a secret: it goes into no message. */
+  /** May hold a secret: it appears in no message. */
   readonly url: URL;
   readonly access: Access;
   /** Authority to trust instead of the usual ones, PEM. */
@@ -19,7 +19,7 @@ export interface Endpoint {
   readonly lookup?: LookupFunction | undefined;
 }
 
-/** What is posted, or asked for. */
+/** A request. */
 export interface Post {
   /** @default "POST" */
   readonly method?: "GET" | "POST";
@@ -33,7 +33,7 @@ export interface Answer {
   /** The `Retry-After` header, null where there is none. */
   readonly retryAfter: string | null;
   readonly headers: IncomingHttpHeaders;
-  /** When it was given, by the clock of whoever gave it: `Retry-After` may be a date. */
+  /** Its time by the server's clock: `Retry-After` may be a date. */
   readonly at: number;
   /** Its first 64 KiB. */
   readonly body: string;
@@ -45,7 +45,7 @@ export class TransportError extends Error {}
 const longestBody = 65_536;
 
 /**
- * @throws {@link AddressError} where the address is none that this channel may use.
+ * @throws {@link AddressError} where this channel may not use the address.
  */
 export const endpointOf = (text: string, access: Access, ca?: string): Endpoint => ({
   url: checkUrl(text, access),
@@ -68,7 +68,7 @@ async function bodyOf(response: IncomingMessage): Promise<string> {
 /** Opens a connection for one request, and posts. */
 function open({ access, ca, lookup, url }: Endpoint, post: Post, signal: AbortSignal) {
   const options = {
-    // A connection of its own: none is shared with a channel that may go elsewhere.
+    // A separate connection: none is shared with a channel that may go elsewhere.
     agent: false,
     ca,
     headers: { "content-type": "application/json", "user-agent": "vigil", ...post.headers },
@@ -81,7 +81,7 @@ function open({ access, ca, lookup, url }: Endpoint, post: Post, signal: AbortSi
     request(url, options)
       .on("response", resolve)
       .on("error", reject)
-      // After an answer that is none of HTTP's, nothing else tells of the end.
+      // After an answer that is not HTTP, nothing else reports the end.
       .on("close", () => {
         reject(new Error("closed"));
       })
@@ -123,11 +123,11 @@ export async function exchange(
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /**
- * Posts a message. What went wrong is an outcome.
+ * Posts a message. A failure is an outcome.
  *
  * @param accepts - Whether an answer is this service's word that it took the message: any success,
- * unless the service is more exact. What else answers 200 is a stranger, such as a proxy: a failure.
- * @param readNo - What a no means, where the service says it in another way than by the status.
+ * unless the service is more exact. Anything else that answers 200 is a stranger, such as a proxy: a failure.
+ * @param readNo - The meaning of a refusal where the service does not express it by the status.
  */
 export async function deliver(
   endpoint: Endpoint,
@@ -150,15 +150,15 @@ export async function deliver(
 }
 
 /**
- * Does several things about the one alert of a message, one after the other. Where one fails all come again, which
- * changes nothing that was done.
+ * Does several things about the one alert of a message, one after the other. If one fails all are repeated, which does
+ * not change what was done already.
  */
 export async function inTurn<T>(
   { alerts: [alert] }: Message,
   steps: readonly T[],
   take: (alert: Alert, step: T) => Promise<Outcome>,
 ): Promise<Outcome> {
-  if (alert === undefined) return { kind: "refused", why: "no alert to tell of" };
+  if (alert === undefined) return { kind: "refused", why: "no alert to send" };
   let outcome: Outcome = { kind: "sent" };
   for (const step of steps) {
     outcome = await take(alert, step);

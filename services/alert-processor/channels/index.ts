@@ -1,4 +1,4 @@
-/** The ways to tell people, as they are configured. A new kind is one line of the list. */
+/** The ways to notify people, as they are configured. A new kind is one line of the list. */
 import { z } from "zod";
 import { appwrite } from "./appwrite.ts";
 import type { Channel } from "./channel.ts";
@@ -42,7 +42,7 @@ const channelSchema = z.discriminatedUnion(
   kinds.map(({ schema }): Schema => schema) as [Schema, ...Schema[]],
 );
 
-/** Channels by name. A key that nobody knows is an error, so that a misspelt one is found. */
+/** Channels by name. An unknown key is an error, so that a misspelt one is found. */
 export const channelsSchema = z.record(
   z.string().regex(/^[a-z0-9-]{1,40}$/, "must be 1 to 40 of a-z, 0-9 and -"),
   channelSchema,
@@ -62,7 +62,7 @@ const byName = new Map(
 /** The names of all kinds. */
 export const kindNames: readonly string[] = [...byName.keys()];
 
-/** The webhooks by which services tell what people do there. */
+/** The webhooks by which services report what people do there. */
 export const hooks = [...byName.values()].flatMap(({ hook }) => hook ?? []);
 
 function openChannel(opening: Opening, config: One): Channel {
@@ -71,14 +71,14 @@ function openChannel(opening: Opening, config: One): Channel {
   return kind.open(opening, config);
 }
 
-/** Throws nothing: what nobody foresaw is refused, so that it is seen and blocks nothing. */
+/** Never throws: an unforeseen error is a refusal, so that it is seen and blocks nothing. */
 function careful(channel: Channel): Channel {
   const send: Channel["send"] = async (message, signal) => {
     try {
       return await channel.send(message, signal);
     } catch (error) {
       // The name alone: the text may hold anything.
-      return { kind: "refused", why: `cannot be told (${(error as Error).name})` };
+      return { kind: "refused", why: `failed unexpectedly (${(error as Error).name})` };
     }
   };
   return { ...channel, send };

@@ -1,9 +1,9 @@
-/** What a kind of channel brings: `channels/index.ts` registers it with one line, and nothing else names it. */
+/** The definition of a kind of channel: `channels/index.ts` registers it with one line, and nothing else names it. */
 import type { z } from "zod";
 import type { Channel } from "./channel.ts";
 import type { Opening } from "./opening.ts";
 
-/** A webhook by which the service behind a channel tells what people do there, as the API describes it. */
+/** A webhook by which the service behind a channel reports what people do there, as the API describes it. */
 export interface Hook {
   /** Of the service. */
   readonly service: string;
@@ -21,7 +21,7 @@ export interface Hook {
 export interface ChannelKind<Schema extends z.ZodType> {
   /** Its keys in processor.yml; `kind` is a literal. */
   readonly schema: Schema;
-  /** Left out where nothing is heard from there. */
+  /** Left out where it sends nothing back. */
   readonly hook?: Hook;
   /**
    * Opens a channel of it. Secrets are read now, and not again.

@@ -1,7 +1,7 @@
 /** Markdown as chat services read it. */
 
-/** What means something to one of them: a backslash before it takes that away, also from addresses and mentions. */
+/** Characters with a meaning in one of them: a backslash escapes them, also in addresses and mentions. */
 const meaningful = /[\\`*_~|<>[\](){}#+\-.!:@]/g;
 
-/** Text that shows as it is. */
+/** Text that is shown literally. */
 export const escapeMarkdown = (text: string): string => text.replaceAll(meaningful, "\\$&");

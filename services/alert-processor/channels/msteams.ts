@@ -59,7 +59,7 @@ function payloadOf(message: Message) {
   };
 }
 
-/** A workflow's word for "taken". The connectors of old answered 200, whatever became of the message. */
+/** A workflow's word for "taken". The old connectors answered 200, whatever became of the message. */
 const isTaken = ({ status }: Answer): boolean => status === 202;
 
 const failure = z.object({ error: z.object({ code: z.string() }) });

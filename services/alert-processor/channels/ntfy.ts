@@ -34,7 +34,7 @@ const longestTitle = 250;
 /** How many buttons it has. */
 const mostActions = 3;
 
-/** From 1 to 5: what is urgent rings, what asks nothing of anybody makes no sound. */
+/** From 1 to 5: urgent messages ring, those that ask for nothing make no sound. */
 const priorities: ReadonlyMap<string, number> = new Map([
   ["emergency", 5],
   ["critical", 4],

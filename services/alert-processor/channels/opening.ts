@@ -1,4 +1,4 @@
-/** What channels share when they are opened: files, addresses, and errors that name them. */
+/** Shared by channels when they are opened: files, addresses, and errors that name them. */
 import { z } from "zod";
 import { AddressError } from "./guard.ts";
 import { type Endpoint, endpointOf } from "./http.ts";
@@ -16,7 +16,7 @@ export interface Opening {
 /** The name of a file. */
 export const fileField = z.string().min(1);
 
-/** What every channel over HTTP may be configured with. */
+/** Settings of every channel over HTTP. */
 export const accessFields = {
   /** Private and loopback addresses are allowed. @default false */
   private: z.boolean().optional(),
@@ -33,7 +33,7 @@ function failed({ name }: Opening, why: string): never {
 }
 
 /**
- * What a file holds, without the line end that editors add.
+ * The content of a file, without the line end that editors add.
  *
  * @throws {@link ChannelError}
  */
@@ -59,14 +59,14 @@ export function secretIn(opening: Opening, path: string): string {
 export function tokenIn(opening: Opening, path: string): string {
   const token = secretIn(opening, path).trim();
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  return failed(opening, `${path} must hold one word of ASCII characters`);
+  return failed(opening, `${path} must hold a single word of ASCII characters`);
 }
 
 /** One that is shorter could be guessed. */
 const shortest = 16;
 
 /**
- * The secrets that what a service tells us is known by: one or, while it is replaced, two.
+ * The secrets by which a service's webhooks are verified: one or, while it is replaced, two.
  *
  * @throws {@link ChannelError}
  */
@@ -83,7 +83,7 @@ export function hookSecretsIn(opening: Opening, path: string): string[] {
 /**
  * The service at an address.
  *
- * @param where - The address stands, for the error: it may be a secret itself.
+ * @param where - The setting that holds the address, for the error: the address itself may be a secret.
  * @throws {@link ChannelError}
  */
 export function endpointAt(

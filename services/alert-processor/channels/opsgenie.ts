@@ -23,7 +23,7 @@ const schema = z.strictObject({
 
 type Step = "create" | "acknowledge" | "close" | "settle";
 
-/** What somebody has taken rings no more; an alert that begins anew does, but only once the old one is closed. */
+/** An alert that somebody has taken stops ringing; one that begins again rings, but only once the old one is closed. */
 const steps: Readonly<Record<Occasion, readonly Step[]>> = {
   firing: ["create"],
   reminder: ["close", "settle", "create"],
@@ -77,7 +77,7 @@ function bodyOf(message: Message, alert: Alert, step: Step): object {
 
 const taken = z.object({ requestId: z.string().regex(/^[\w-]{1,100}$/) });
 
-/** Of its own: how long the account or the integration is held back. */
+/** Its own header: how long the account or the integration is throttled. */
 function readNo(answer: Answer): Outcome | undefined {
   if (answer.status !== 429) return undefined;
   const period = Number(answer.headers["x-ratelimit-period-in-sec"]);
@@ -96,7 +96,7 @@ function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   const at = (rest: string) => ({ ...base, url: new URL(`${path}/v2/alerts${rest}`, base.url) });
   const headers = { authorization: `GenieKey ${key}` };
 
-  /** It answers before it does anything, and what comes next could overtake. */
+  /** It answers before it does anything, and the next request could overtake. */
   async function settled(request: string, signal: AbortSignal): Promise<Outcome> {
     for (let n = 0; n < patience.times && !signal.aborted; n += 1) {
       const outcome = await deliver(

@@ -1,4 +1,4 @@
-/** What PagerDuty's webhooks of version 3 say. */
+/** Messages of PagerDuty's webhooks, version 3. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Doer, Heard, HeardKind } from "../core/heard.ts";
@@ -10,7 +10,7 @@ import { clean, cut } from "./text.ts";
 
 const service = "PagerDuty";
 
-/** Of what they call a reference nothing but its name and kind is needed; odd ones are as good as none. */
+/** Of a reference only name and kind are needed; an odd one counts as missing. */
 const reference = z
   .object({
     type: z.string().default(""),
@@ -78,7 +78,7 @@ const kinds: ReadonlyMap<string, HeardKind> = new Map(
 
 const longestNote = 4_000;
 
-/** What is written down of it. */
+/** The text for the history. */
 function textOf(event: Event): string {
   const { data, event_type: type } = event;
   switch (type) {
@@ -95,7 +95,7 @@ function textOf(event: Event): string {
   }
 }
 
-/** The alert's fingerprint in the address that we gave with it: they do not tell the key of every incident. */
+/** The alert's fingerprint from the address that we sent with it: they do not give the key of every incident. */
 function fingerprintIn(url: string | undefined, page: string): string | undefined {
   const start = `${page}#/alerts/`;
   if (url?.startsWith(start) !== true) return undefined;
@@ -117,11 +117,11 @@ export function readHook(body: unknown, page: string): Heard | undefined {
   return {
     id,
     at: Date.parse(at),
-    // Whoever joins two incidents ends none of the alerts.
+    // Merging two incidents ends none of the alerts.
     kind: merge === undefined ? kind : "noted",
     by: doerOf(event),
     service,
-    // A note is about an incident, all else is of one.
+    // A note refers to an incident; everything else is one.
     incident: data.incident?.id || data.id || "",
     episode: episodeOf(data.incident_key ?? ""),
     fingerprint: begins ? fingerprintIn(client?.url, page) : undefined,
@@ -150,7 +150,7 @@ export function earOf(opening: Opening, file: string | undefined): Ear | undefin
         .flatMap((one) => /^\s*v1=([0-9a-f]{64})\s*$/i.exec(one)?.[1] ?? [])
         .slice(0, 10)
         .map((one) => Buffer.from(one, "hex"));
-      // All of them are looked at: what is first must not show in the time.
+      // All of them are compared: the time must not reveal which one matched.
       return expected
         .flatMap((ours) => given.map((theirs) => timingSafeEqual(ours, theirs)))
         .includes(true);

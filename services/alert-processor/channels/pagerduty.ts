@@ -15,8 +15,8 @@ const schema = z.strictObject({
   /** Holds the routing key of an integration. */
   keyFile: fileField,
   /**
-   * Holds the secrets of its webhook subscription, one or, while one is replaced, two: with it is heard what
-   * people do in PagerDuty.
+   * Holds the secrets of its webhook subscription, one or, while one is replaced, two: this is how actions of people in
+   * PagerDuty arrive.
    */
   webhookSecretFile: fileField.optional(),
   /** Another region, such as https://events.eu.pagerduty.com. */
@@ -26,13 +26,13 @@ const schema = z.strictObject({
 
 const actions: Readonly<Record<Occasion, readonly Action[]>> = {
   firing: ["trigger"],
-  // An incident that somebody has taken does not ring again; one that begins anew does.
+  // An incident that somebody has taken does not ring again; one that begins again does.
   reminder: ["resolve", "trigger"],
   acknowledged: ["acknowledge"],
   resolved: ["resolve"],
 };
 
-/** PagerDuty has four words; it knows one that we do not tell apart from critical. */
+/** PagerDuty has four words; one of them we do not distinguish from critical. */
 const severityOf = (severity: string): string => {
   if (["error", "err"].includes(severity.trim().toLowerCase())) return "error";
   const known = classOf(severity);
@@ -87,7 +87,7 @@ function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   return {
     name: opening.name,
     bundle: 1,
-    // Two a second are what one integration may send.
+    // One integration may send two a second.
     perSecond: 2,
     idempotent: true,
     keeps: true,

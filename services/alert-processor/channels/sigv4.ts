@@ -1,7 +1,7 @@
-/** Signature Version 4, by which AWS knows who asks. Pure. */
+/** Signature Version 4, by which AWS identifies the caller. Pure. */
 import { createHash, createHmac } from "node:crypto";
 
-/** Who signs, and for what. */
+/** The caller, and the scope of the signature. */
 export interface Signer {
   readonly accessKeyId: string;
   readonly secretKey: string;
@@ -15,11 +15,11 @@ const keyed = (key: Buffer | string, text: string): Buffer =>
   createHmac("sha256", key).update(text).digest();
 
 /**
- * Signs what is posted.
+ * Signs a POST request.
  *
- * @param url - Without a query: what is asked for stands in the body.
+ * @param url - Without a query: the request is in the body.
  * @param at - Milliseconds since 1970; AWS allows a quarter of an hour around its own clock.
- * @returns The headers, with those that prove them.
+ * @returns The headers, including the signature.
  */
 export function signed(
   { accessKeyId, region, secretKey, service }: Signer,

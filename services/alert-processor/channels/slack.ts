@@ -6,7 +6,7 @@ import { channelKind } from "./kind.ts";
 import { accessFields, endpointAt, fileField, type Opening, tokenIn } from "./opening.ts";
 import { plainText, wordingOf } from "./text.ts";
 
-/** An incoming webhook of Slack, or of what speaks like it. */
+/** An incoming webhook of Slack, or of a compatible service. */
 const schema = z.strictObject({
   kind: z.literal("slack"),
   /** Holds the webhook's address, which is a secret. */

@@ -47,7 +47,7 @@ export function addressOf(topic: string): string {
   return `https://sns.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}/`;
 }
 
-/** What is published: for mail, queues and functions the text, for phones its first line. */
+/** The message: the text for mail, queues and functions, its first line for phones. */
 function formOf(message: Message, topic: string): string {
   const wording = wordingOf(message);
   const text = cut([wording.title, plainText(wording)].join("\n\n"), longestText);
@@ -67,7 +67,7 @@ function formOf(message: Message, topic: string): string {
   const fifo: [string, string][] = topic.endsWith(".fifo")
     ? [
         ["MessageDeduplicationId", message.key],
-        // What is told of an alert stays in its order.
+        // Messages about an alert stay in order.
         ["MessageGroupId", more.length > 0 ? "storm" : (alert?.fingerprint ?? "storm")],
       ]
     : [];
@@ -86,7 +86,7 @@ function formOf(message: Message, topic: string): string {
 const isTaken = ({ body, status }: Answer): boolean =>
   status === 200 && /<MessageId>[^<]+<\/MessageId>/.test(body);
 
-/** Says 400 to nearly all; what it means stands in a code. */
+/** It answers 400 to nearly everything; a code says what it means. */
 function readNo(answer: Answer): Outcome | undefined {
   if (answer.status !== 400) return undefined;
   const [, code = ""] = /<Code>(\w+)<\/Code>/.exec(answer.body) ?? [];

@@ -36,7 +36,7 @@ const longestText = 3500;
 
 /**
  * HTML, of which Telegram knows few tags. Links stand in the text: a message with a button whose address Telegram
- * does not like, such as one without a dot, is refused as a whole; in the text it is only no link.
+ * does not like, such as one without a dot, is refused as a whole; in the text it is merely not a link.
  */
 function textOf(message: Message): string {
   const { facts, lines, links, title } = wordingOf(message);
@@ -60,10 +60,10 @@ const answer = z.object({
 
 const isTaken = (one: Answer): boolean => one.status === 200 && saidIn(answer, one)?.ok === true;
 
-/** What it says with a 400 of the chat, and not of the message. */
+/** Errors of status 400 that concern the chat, not the message. */
 const aboutChat = /\b(?:chat|user|group|channel|topic|thread)\b|not enough rights|\bpeer/i;
 
-/** A no stands in the body, also with a 200; so does how long to wait. */
+/** The body says whether it failed, also with a 200, and how long to wait. */
 function readNo(one: Answer): Outcome | undefined {
   const said = saidIn(answer, one);
   if (said === undefined || said.ok) return undefined;
@@ -78,7 +78,7 @@ function readNo(one: Answer): Outcome | undefined {
 function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   const { chat, tokenFile, topic } = config;
   const token = tokenIn(opening, tokenFile);
-  // It stands in the address.
+  // It is part of the address.
   if (!/^[\w:-]+$/.test(token)) {
     throw new ChannelError(`channels.${opening.name}: ${tokenFile} must hold a bot's token`);
   }
@@ -88,7 +88,7 @@ function open(opening: Opening, config: z.infer<typeof schema>): Channel {
   return {
     name: opening.name,
     bundle: 20,
-    // Twenty a minute is what a bot may write into a group.
+    // A bot may write twenty messages a minute into a group.
     perSecond: 1 / 3,
     idempotent: false,
     send: (message, signal) => {
@@ -98,7 +98,7 @@ function open(opening: Opening, config: z.infer<typeof schema>): Channel {
         text: textOf(message),
         parse_mode: "HTML",
         link_preview_options: { is_disabled: true },
-        // What asks nothing of anybody wakes nobody.
+        // Messages that ask for nothing wake nobody.
         disable_notification: !asks(message.occasion),
       };
       return deliver(endpoint, { body: JSON.stringify(body) }, signal, isTaken, readNo);

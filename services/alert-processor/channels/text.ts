@@ -1,4 +1,4 @@
-/** The words of messages, for all channels. Pure. Labels are data of strangers: see `clean`. */
+/** The words of messages, for all channels. Pure. Labels are untrusted: see `clean`. */
 import type { Alert, Occasion } from "../core/alert.ts";
 import { rankOf } from "../core/severity.ts";
 import type { Message } from "./channel.ts";
@@ -8,7 +8,7 @@ export interface Link {
   readonly url: string;
 }
 
-/** What a message says, without any markup; each text is one clean line. */
+/** The wording of a message, without any markup; each text is one clean line. */
 export interface Wording {
   /** At most 256 characters. */
   readonly title: string;
@@ -37,7 +37,7 @@ export function clean(text: string): string {
     .trim();
 }
 
-/** Without characters that show others in another order than they stand in: "txt.exe" as "exe.txt". */
+/** Without characters that change the order in which others are shown: "txt.exe" as "exe.txt". */
 export const inOrder = (text: string): string => text.replaceAll(/[\u202d\u202e]/g, "");
 
 /** At most `limit` code points, so that no character is cut in half. */
@@ -47,11 +47,11 @@ export function cut(text: string, limit: number): string {
   return points.length <= limit ? text : `${points.slice(0, limit - 1).join("")}…`;
 }
 
-/** How services count what they limit. */
+/** Measures that services use for their limits. */
 export const units = (text: string): number => text.length;
 export const bytes = (text: string): number => Buffer.byteLength(text);
 
-/** At most `limit` of what `measure` counts, so that no character is cut in half. */
+/** At most `limit` in terms of `measure`, so that no character is cut in half. */
 export function cutBy(text: string, limit: number, measure: (text: string) => number): string {
   if (measure(text) <= limit) return text;
   let room = limit - measure("…");
@@ -88,15 +88,15 @@ const severityOf = ({ severity }: Alert): string => line(severity, 20) || "unkno
 /** Worst first. */
 const worstFirst = (a: string, b: string): number => rankOf(a) - rankOf(b);
 
-const nameOf = ({ alertname }: Alert): string => line(alertname, 100) || "An alert without name";
+const nameOf = ({ alertname }: Alert): string => line(alertname, 100) || "An alert without a name";
 
-/** What is wrong, and where: "DiskFull on db-1:9100". */
+/** Name and place: "DiskFull on db-1:9100". */
 function subjectOf(alert: Alert): string {
   const where = line(alert.instance, 100);
   return where === "" ? nameOf(alert) : `${nameOf(alert)} on ${where}`;
 }
 
-/** Told of it as its end: Alertmanager said so, or has stopped to speak of it. */
+/** How its end is worded: Alertmanager reported the end, or no longer lists the alert. */
 const endOf = ({ status }: Alert): string =>
   status === "stale" ? "No longer reported" : "Resolved";
 
@@ -124,7 +124,7 @@ const many: Readonly<Record<Occasion, string>> = {
   firing: "alerts",
   reminder: "alerts still open",
   acknowledged: "alerts acknowledged",
-  resolved: "alerts over",
+  resolved: "alerts ended",
 };
 
 /** How many of each severity: "3 critical, 9 warning". */
@@ -136,10 +136,10 @@ function countOf(alerts: readonly Alert[]): string {
     .join(", ");
 }
 
-/** How many names stand in the line by which a message is known. */
+/** How many names a message's title has. */
 const namesInTitle = 3;
 
-/** What is wrong, each name once and the worst first: "DiskFull on db-1, HighLoad (12) and 2 more". */
+/** The alerts' names, each once and the worst first: "DiskFull on db-1, HighLoad (12) and 2 more". */
 function namesOf(alerts: readonly Alert[]): string {
   const sorted = alerts.toSorted((a, b) => worstFirst(a.severity, b.severity));
   const groups = [...Map.groupBy(sorted, ({ alertname }) => alertname).values()];
@@ -152,10 +152,10 @@ function namesOf(alerts: readonly Alert[]): string {
   return rest > 0 ? `${shown.join(", ")} and ${rest} more` : shown.join(", ");
 }
 
-/** The line by which a message is known: at most `limit` characters. */
+/** The title of a message: at most `limit` characters. */
 export function titleOf({ alerts, occasion }: Message, limit = longestTitle): string {
   const [alert, ...more] = alerts;
-  if (alert === undefined) throw new Error("A message must tell of an alert at least");
+  if (alert === undefined) throw new Error("A message must contain at least one alert");
   if (more.length === 0) return cut(titleOfOne(alert, occasion), limit);
   return cut(`${alerts.length} ${many[occasion]} (${countOf(alerts)}): ${namesOf(alerts)}`, limit);
 }
@@ -180,14 +180,14 @@ function factsOf(alert: Alert): [string, string][] {
   return facts.filter(([, value]) => value !== "");
 }
 
-/** How many alerts one link takes: more make an address that not every program bears. */
+/** How many alerts one link takes: more would make an address too long for some programs. */
 const inLink = 50;
 
-/** Whether somebody is to do something; what tells of an end or of who has it asks nothing. */
+/** Whether somebody is to do something; a message about an end, or about who has it, asks for nothing. */
 export const asks = (occasion: Occasion): boolean =>
   occasion === "firing" || occasion === "reminder";
 
-/** Whoever makes messages may have no address to give: the function has no page. */
+/** There may be no address to give: the function has no page. */
 const linksOf = (message: Message): Link[] => allLinks(message).filter(({ url }) => url !== "");
 
 function allLinks({ alerts: [alert, ...more], links, occasion }: Message): Link[] {
@@ -224,7 +224,7 @@ function linesOf(alerts: readonly Alert[]): string[] {
   return rest > 0 ? [...first, `and ${rest} more`] : first;
 }
 
-/** Says a message in words. */
+/** Renders the wording of a message. */
 export function wordingOf(message: Message): Wording {
   const [alert, ...more] = message.alerts;
   return {

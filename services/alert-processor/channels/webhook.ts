@@ -15,7 +15,7 @@ const schema = z
     tokenFile: fileField.optional(),
     /** Alerts in a message at most. */
     bundle: z.int().min(1).max(1000).default(100),
-    /** Messages in a second at most. One an hour is the slowest: a timer of weeks would end at once. */
+    /** Messages in a second at most. One an hour is the slowest: a timer of weeks would fire at once. */
     perSecond: z
       .number()
       .min(1 / 3600)
@@ -27,7 +27,7 @@ const schema = z
     message: "url or urlFile must be given, not both",
   });
 
-/** Alerts as they are: it is a program that reads this, and shows it as its medium asks for. */
+/** Alerts unchanged: a program reads this and formats it for its medium. */
 function payloadOf({ alerts, key, links, occasion }: Message) {
   return {
     key,

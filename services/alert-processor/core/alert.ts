@@ -1,4 +1,4 @@
-/** What is remembered: alerts, what happened to them, and what is to be told. */
+/** Data that is kept: alerts, their events, and messages to be sent. */
 
 /** Where an alert is in its life. `stale`: Alertmanager no longer knows it and never said it ended. */
 export type Status = "firing" | "acknowledged" | "snoozed" | "stale" | "resolved";
@@ -23,13 +23,13 @@ export interface Alert {
   readonly updatedAt: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** Who has taken it; null where nobody has. */
+  /** The person who has taken it; null if nobody has. */
   readonly owner: string | null;
-  /** Until when nobody wants to hear of it; null where it is not snoozed. */
+  /** The end of its snooze; null if it is not snoozed. */
   readonly snoozedUntil: number | null;
-  /** Who ended it by hand; null where it is open, or Alertmanager ended it. */
+  /** The person who closed it; null if it is open, or Alertmanager ended it. */
   readonly closedBy: string | null;
-  /** Counts changes: who changes something says which version they saw. */
+  /** Counts changes: a request to change it gives the version that was read. */
   readonly version: number;
 }
 
@@ -75,38 +75,38 @@ export interface AlertEvent {
   readonly startsAt: number;
   readonly kind: EventKind;
   readonly at: number;
-  /** Who did it; null where nobody but a machine did. */
+  /** The person who did it; null if a machine did. */
   readonly actor: string | null;
   readonly text: string;
 }
 
-/** What somebody is told. */
+/** What a message is about. */
 export type Occasion = "firing" | "reminder" | "acknowledged" | "resolved";
 
-/** One thing to tell one channel. */
+/** One message to one channel. */
 export interface Delivery {
-  /** Same key, same delivery: whoever supports it tells a repetition by it. */
+  /** Same key, same delivery: services that support it recognise a repetition. */
   readonly key: string;
   readonly channel: string;
   readonly fingerprint: string;
   readonly startsAt: number;
   readonly occasion: Occasion;
-  /** What is told first where more is due than can be told: 0 before 1. */
+  /** Order of sending when more is due than can be sent: 0 before 1. */
   readonly rank: number;
   /** Not before. */
   readonly dueAt: number;
 }
 
-/** A delivery as it is planned: what is written down is the delivery alone. */
+/** A delivery as it is planned; only the delivery itself is stored. */
 export interface Planned extends Delivery {
-  /** It makes sense only to a channel that was told of the episode before. */
+  /** Only for a channel that has been notified of the episode. */
   readonly ifTold?: true;
 }
 
 /** Whether somebody should still do something about it. */
 export const isOpen = ({ status }: Pick<Alert, "status">): boolean => status !== "resolved";
 
-/** Fires for ever by design: it says that the way to here works, and is no trouble of anybody's. */
+/** Always fires by design: it shows that alerts can arrive, and needs nobody's attention. */
 export const heartbeatName = "Watchdog";
 
 /** Whether two sets of labels, or of annotations, say the same. */

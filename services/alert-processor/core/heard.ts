@@ -1,4 +1,4 @@
-/** What people do to alerts where a channel has told them, and what becomes of it here. Pure. */
+/** What people do to alerts in the service behind a channel, and what follows from it here. Pure. */
 import { type Alert, isOpen } from "./alert.ts";
 import { act, type Action, type Change } from "./lifecycle.ts";
 import type { Episode } from "./writes.ts";
@@ -6,9 +6,9 @@ import type { Episode } from "./writes.ts";
 /** Who did it over there. */
 export type Doer =
   | { readonly kind: "person"; readonly name: string }
-  /** An integration: what we told comes back. */
+  /** An integration: the echo of our own message. */
   | { readonly kind: "integration" }
-  /** Nobody: a time that ran out, a rule. */
+  /** Not a person: a timer that ran out, a rule. */
   | { readonly kind: "nobody" };
 
 export type HeardKind =
@@ -33,18 +33,18 @@ export interface Heard {
   readonly by: Doer;
   /** The service, as people call it: goes behind the name of who did it. */
   readonly service: string;
-  /** Their name of what holds our alerts; empty where there is none. */
+  /** Their id of the incident that holds our alerts; empty if there is none. */
   readonly incident: string;
   /** The episode that it is about, where it says so. */
   readonly episode?: Episode | undefined;
-  /** The alert, where only that is said: its episode at this time is meant. */
+  /** The alert, where only that is given: its current episode is meant. */
   readonly fingerprint?: string | undefined;
   /** Another incident holds what this one held. */
   readonly movedTo?: string | undefined;
   readonly text: string;
 }
 
-/** What became of something heard. */
+/** The outcome of something heard. */
 export type HeardResult =
   /** Done to at least one alert. */
   | "done"
@@ -57,10 +57,10 @@ export type HeardResult =
   /** Heard before. */
   | "repeated";
 
-/** Whether it is the echo of what we told. */
+/** Whether it is the echo of our own message. */
 const isEcho = ({ by, kind }: Heard): boolean => by.kind === "integration" && kind !== "begun";
 
-/** Who did it, as the history has it. */
+/** The actor, as the history records it. */
 export const doerOf = ({ by, service }: Pick<Heard, "by" | "service">): string =>
   by.kind === "person" && by.name !== "" ? `${by.name} (${service})` : service;
 
@@ -71,7 +71,7 @@ const verbs: Partial<Record<HeardKind, string>> = {
   reopened: "opened it again",
 };
 
-/** What is done to the alert; a text where it is only written down; undefined where nothing is. */
+/** The action on the alert; a text if it is only recorded; undefined if there is none. */
 function answer(alert: Alert, heard: Heard): Action | string | undefined {
   const { by, kind, service, text } = heard;
   const at = `in ${service} at ${new Date(heard.at).toISOString()}`;
@@ -96,7 +96,7 @@ function answer(alert: Alert, heard: Heard): Action | string | undefined {
     case "resolved":
       if (!isOpen(alert)) return undefined;
       if (by.kind === "person") return { kind: "resolve", text };
-      return `${service} ended its incident by itself; the alert goes on`;
+      return `${service} ended its incident on its own; the alert goes on`;
     case "reopened":
       if (alert.status === "resolved" && alert.closedBy !== null) return { kind: "reopen", text };
       return isOpen(alert) ? undefined : `opened it again ${at}, but it had ended`;
@@ -109,10 +109,10 @@ function answer(alert: Alert, heard: Heard): Action | string | undefined {
 }
 
 /**
- * What something that was heard makes of an alert.
+ * The effect of something heard on an alert.
  *
- * @param actedAt - When a person did something to the alert here last.
- * @param channel - From which it was heard: it is not told at once what it said itself.
+ * @param actedAt - When a person last did something to the alert here.
+ * @param channel - The channel that reported it: it is not notified of its own report.
  */
 export function hear(
   alert: Alert,
@@ -127,7 +127,7 @@ export function hear(
   const who = doerOf(heard);
   const note = (text: string): Change[] => [act(alert, { kind: "comment", text }, who, now)];
   if (typeof found === "string") return note(found);
-  // It was long on its way: what somebody did since counts.
+  // It was delayed: what somebody did since counts.
   if (heard.at < actedAt) {
     const what = verbs[heard.kind] ?? heard.kind;
     return note(

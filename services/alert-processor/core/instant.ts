@@ -2,8 +2,8 @@
 const zone = /(?:[a-z]{1,5}\)?|[+-]\d{2}:?\d{2})$/i;
 
 /**
- * When something was, in milliseconds since 1970; not a number where the text is no time. Where it names no zone it is
- * UTC: by the machine's own, two replicas would take one message for two episodes, and a wait for one that is over.
+ * A time in milliseconds since 1970; NaN if the text is not a time. Without a zone it is UTC: by the machine's own
+ * zone, two replicas would take one message for two episodes, and a wait for one that is over.
  */
 export function instantOf(text: string): number {
   const said = text.trim();

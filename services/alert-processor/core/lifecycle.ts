@@ -1,4 +1,4 @@
-/** What an alert becomes when something happens to it. Pure: times come from outside. */
+/** Transitions of an alert. Pure: times come from outside. */
 import {
   type Alert,
   type AlertEvent,
@@ -11,20 +11,20 @@ import {
 import type { Incoming } from "./payload.ts";
 import { messagesLag, peersLag, seenSteps } from "./times.ts";
 
-/** A new state with what is to be written down; without event nothing happened that matters. */
+/** A new state with its event; without an event nothing that matters has happened. */
 export interface Change {
   readonly alert: Alert;
   readonly event?: AlertEvent;
-  /** Channels that are told now, whatever the table of subscriptions says. */
+  /** Channels that are notified now, whatever the table of subscriptions says. */
   readonly tell?: readonly string[];
-  /** The channel that said so: it is not told at once what it knows. */
+  /** The channel that reported it: it is not notified of what it knows. */
   readonly from?: string;
 }
 
-/** Asked for what the alert's state does not allow. */
+/** The alert's state does not allow the action. */
 export class LifecycleError extends Error {}
 
-/** The next version of an alert, and the event that tells of it. */
+/** The next version of an alert, and the event that reports it. */
 function step(
   current: Alert,
   fields: Partial<Alert>,
@@ -66,9 +66,9 @@ function begin(version: number, incoming: Incoming, now: number): Change {
 }
 
 /**
- * An episode that is over, heard of again. What says that it fires is late, or Alertmanager had only let it
- * expire: Prometheus was cut off, and it goes on. When nothing can be late any more it is open again; what
- * somebody closed stays closed. A heartbeat is heard whenever it comes: that it comes is all it says.
+ * An episode that is over, received again. A message that it fires is late, or Alertmanager had only let it expire:
+ * Prometheus was cut off, and it goes on. When nothing can be late any more it is open again; an alert that somebody
+ * closed stays closed. A heartbeat is heard whenever it comes: that it comes is all it says.
  */
 function reopen(current: Alert, incoming: Incoming, now: number, steady: number): Change[] {
   const { annotations, listed } = incoming;
@@ -102,7 +102,7 @@ function goOn(current: Alert, incoming: Incoming, now: number, steady: number): 
     const status = current.owner === null ? "firing" : "acknowledged";
     return [step(current, { annotations, status, lastSeenAt: now }, "returned", now)];
   }
-  // Also back: what a clock wrote that was ahead would hide for as long that it is silent.
+  // Also backwards: a time from a clock that was ahead would hide for that long that it is silent.
   if (Math.abs(now - current.lastSeenAt) < seenSteps && sameTexts(current.annotations, annotations))
     return [];
   return [{ alert: { ...current, annotations, lastSeenAt: now } }];
@@ -119,11 +119,10 @@ function isSame(current: Alert, { endsAt, resolved, startsAt }: Incoming): boole
 }
 
 /**
- * What a message of Alertmanager makes of an alert, in the order in which it happens; nothing where the
- * message is old news. Messages may come twice, late and in any order: the state after a set of them does
- * not depend on it.
+ * The changes to an alert that follow from a message of Alertmanager, in order; none where the message is old news.
+ * Messages may come twice, late and in any order: the state after a set of them does not depend on it.
  *
- * @param steady - Milliseconds for which nobody set the clock that `now` is of: nothing is known to be older.
+ * @param steady - Milliseconds since the clock of `now` was last set: nothing is known to be older.
  */
 export function receive(
   current: Alert | undefined,
@@ -137,12 +136,12 @@ export function receive(
   // The end of the episode before was lost: it cannot have lasted longer than until this one.
   const ended = { status: "resolved", endsAt: incoming.startsAt } as const;
   const before = isOpen(current)
-    ? [step(current, ended, "resolved", now, null, "it fires anew, so this episode had ended")]
+    ? [step(current, ended, "resolved", now, null, "it fires again, so this episode had ended")]
     : [];
   return [...before, begin(current.version + before.length, incoming, now)];
 }
 
-/** What a person does to an alert. */
+/** An action of a person on an alert. */
 export type Action =
   | { readonly kind: "acknowledge"; readonly text?: string | undefined }
   | { readonly kind: "unacknowledge"; readonly text?: string | undefined }
@@ -225,7 +224,7 @@ function wordsOf(action: Action): string {
 }
 
 /**
- * What an action of a person makes of an alert.
+ * The effect of a person's action on an alert.
  *
  * @throws {@link LifecycleError} where its state does not allow that.
  */
@@ -238,7 +237,7 @@ export function act(current: Alert, action: Action, actor: string, now: number):
     throw new LifecycleError("a snooze must end in the future");
   }
   if (action.kind === "reopen" && current.closedBy === null) {
-    throw new LifecycleError("an alert that ended by itself cannot be opened again");
+    throw new LifecycleError("an alert that ended on its own cannot be opened again");
   }
   const change = step(current, fields, event, now, actor, wordsOf(action));
   return action.kind === "escalate" ? { ...change, tell: [action.to] } : change;
@@ -251,7 +250,7 @@ export function wake(current: Alert, now: number): Change[] {
   return [step(current, { status: "firing", owner: null, snoozedUntil: null }, "woken", now)];
 }
 
-/** An open alert that Alertmanager does not list any more: its end was lost. */
+/** An open alert that Alertmanager no longer lists: its end was lost. */
 export function lose(current: Alert, now: number): Change[] {
   if (!isOpen(current) || current.status === "stale") return [];
   return [step(current, { status: "stale", snoozedUntil: null }, "stale", now)];

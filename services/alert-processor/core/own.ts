@@ -1,4 +1,4 @@
-/** Names of what is ours, made so that no name from outside can be one of them. */
+/** Our own names, made so that no name from outside can clash with them. */
 import { createHash } from "node:crypto";
 
 const prefix = "own-";
@@ -16,8 +16,8 @@ export const givenFingerprint = /^[0-9a-f]{1,32}$/;
 /** Every fingerprint that there may be. */
 export const anyFingerprint = /^(?:[0-9a-f]{1,32}|own-[0-9a-f]{28})$/;
 
-/** Who acts by a link: whoever the message reached. */
+/** The actor for a link: whoever the message reached. */
 export const linkActor = "by link";
 
-/** Whether a name stands for nobody who signs in, so that no user may have it. */
+/** Whether a name is reserved, so that no user may have it. */
 export const isOwnActor = (name: string): boolean => name === linkActor;

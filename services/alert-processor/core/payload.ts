@@ -4,7 +4,7 @@ import { instantOf } from "./instant.ts";
 import { isKeepable, keepable } from "./keepable.ts";
 import { givenFingerprint } from "./own.ts";
 
-/** What Alertmanager says of one alert. */
+/** One alert in a message of Alertmanager. */
 export interface Incoming {
   readonly fingerprint: string;
   readonly resolved: boolean;
@@ -28,7 +28,7 @@ export interface Batch {
   readonly poison: readonly Poison[];
 }
 
-/** The body is no batch of alerts at all. */
+/** The body is not a batch of alerts at all. */
 export class PayloadError extends Error {}
 
 const maxLabels = 100;
@@ -42,7 +42,7 @@ type Texts = Readonly<Record<string, string>>;
 
 type Plain = string | number | boolean;
 
-/** What is nothing is left out. */
+/** Empty values are left out. */
 const isPlain = (value: unknown): value is Plain | null =>
   value === null || ["boolean", "number", "string"].includes(typeof value);
 
@@ -53,10 +53,10 @@ const texts = z.custom<Readonly<Record<string, Plain | null>>>(
     value !== null &&
     !Array.isArray(value) &&
     Object.values(value).every(isPlain),
-  "must be texts by name",
+  "must be an object of strings",
 );
 
-/** What is kept of texts, and the names of those that were shortened or left out. Nearly always all is kept. */
+/** The texts that are kept, and the names of those that were shortened or left out. Nearly always all are kept. */
 function fit(given: Readonly<Record<string, Plain | null>>): {
   readonly texts: Texts;
   readonly cut: readonly string[];
@@ -100,7 +100,7 @@ const noteOf = (cut: readonly string[]): Texts => {
 
 const time = z.string().transform((text, context) => {
   const value = instantOf(text);
-  if (Number.isNaN(value)) context.addIssue({ code: "custom", message: "is no time" });
+  if (Number.isNaN(value)) context.addIssue({ code: "custom", message: "is not a time" });
   return value;
 });
 
@@ -120,11 +120,11 @@ function excerpt(raw: unknown): string {
   }
 }
 
-/** Fields that newer versions add are let pass: strictness here would lose alerts. */
+/** Fields that newer versions add are accepted: strictness here would lose alerts. */
 const alertSchema = z.object({
   status: z.enum(["firing", "resolved"]),
   labels: texts,
-  // What nothing depends on puts no alert aside: senders in Go write null for what they have none of.
+  // Fields that nothing depends on never put an alert in quarantine: senders in Go write null for empty ones.
   annotations: texts.optional().catch(undefined),
   startsAt: time,
   endsAt: time.optional().catch(undefined),

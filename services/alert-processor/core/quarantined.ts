@@ -1,20 +1,20 @@
-/** Alerts of our own about what could not be understood, so that nothing is put aside unseen. Pure. */
+/** Our own alerts about messages that could not be read, so that nothing is put aside unseen. Pure. */
 import { ownFingerprint } from "./own.ts";
 import type { Incoming, Poison } from "./payload.ts";
 import { classOf, isKnownSeverity } from "./severity.ts";
 
 export const quarantineName = "AlertQuarantined";
 
-/** Milliseconds in which the same mistake is the same alert: who closed it knows of it for so long. */
+/** Milliseconds in which the same mistake is the same alert: whoever closed it is not bothered again meanwhile. */
 const span = 3_600_000;
 
 const longestWhy = 500;
 
-/** A label in what cannot be read; empty where it is not found. */
+/** A label in unreadable text; empty if it is not found. */
 const labelIn = (raw: string, name: string): string =>
   new RegExp(`"${name}"\\s*:\\s*"([^"\\\\]{1,200})"`).exec(raw)?.[1] ?? "";
 
-/** As bad as what was put aside says of itself; what cannot be told may be bad. */
+/** The severity that it claims; where none can be found, it may be bad. */
 function severityOf({ raw }: Poison): string {
   const word = labelIn(raw, "severity");
   if (!isKnownSeverity(word) || word === "") return "critical";
@@ -43,7 +43,7 @@ export function quarantined(poison: readonly Poison[], now: number): Incoming[] 
       },
       annotations: {
         summary: `${names.size > 0 ? [...names].slice(0, 5).join(", ") : "An alert"} could not be read and is in quarantine`,
-        description: `${first.why.slice(0, longestWhy)}. GET /v1/quarantine shows what arrived; nobody is told of it otherwise. Close this when it is dealt with.`,
+        description: `${first.why.slice(0, longestWhy)}. GET /v1/quarantine shows what arrived; nobody is notified of it separately. Close this alert once it is dealt with.`,
       },
     };
   });

@@ -1,12 +1,12 @@
-/** When a delivery that failed is tried again. */
+/** When a failed delivery is retried. */
 import { instantOf } from "./instant.ts";
 
-/** What became of an attempt. */
+/** The outcome of an attempt. */
 export type Outcome =
   | { readonly kind: "sent" }
   /** May work later; `afterSeconds` where the other side said when. */
   | { readonly kind: "failed"; readonly why: string; readonly afterSeconds?: number }
-  /** The channel is refused, whatever the message: a wrong token, an address that is gone. Works once somebody mends it. */
+  /** The channel is refused, whatever the message: a wrong token, an address that is gone. Works once somebody fixes it. */
   | { readonly kind: "barred"; readonly why: string }
   /** This message will never work: its body is not accepted. */
   | { readonly kind: "refused"; readonly why: string };
@@ -17,8 +17,8 @@ export const longest = 15 * 60_000;
 const giveUpAfter = 24 * 3_600_000;
 
 /**
- * Milliseconds until the next attempt: 5 s doubled each time up to 15 minutes, half of it by chance, so
- * that what failed together does not come back together. Undefined where a day has passed.
+ * Milliseconds until the next attempt: 5 s doubled each time up to 15 minutes, half of it random, so that messages that
+ * failed together are not retried together. Undefined where a day has passed.
  *
  * @param attempts - Made so far, this one included.
  * @param age - Milliseconds since it was first due.
@@ -37,7 +37,7 @@ export function waitFor(
 
 const longestSaid = 3600;
 
-/** What is said of a message, not of who sends it or where to: malformed, too large, of another kind. */
+/** Statuses that concern the message, not its sender or address: malformed, too large, of another kind. */
 const aboutMessage: readonly number[] = [400, 413, 414, 415, 422, 431];
 
 /**
@@ -51,7 +51,7 @@ function secondsOf(retryAfter: string, now: number): number | undefined {
 }
 
 /**
- * Outcome of an HTTP answer, by what its status means for a second attempt.
+ * The outcome of an HTTP answer, by the meaning of its status for a second attempt.
  *
  * @param retryAfter - The header, null where there is none.
  * @param now - To count from where the header is a date.

@@ -1,4 +1,4 @@
-/** Who is told of what, and when: a table, and what follows from it. Pure. */
+/** The table of subscriptions, and the deliveries that follow from it. Pure. */
 import { createHash } from "node:crypto";
 import {
   type Alert,
@@ -25,7 +25,7 @@ export interface Subscription {
    * then: `[0]` tells it once, `[0, 300, 900]` reminds it twice, `[900]` escalates to it.
    */
   readonly after: readonly number[];
-  /** What it is told of alerts that it was told of. */
+  /** Updates that it gets about alerts of which it was notified. */
   readonly also: readonly ("acknowledged" | "resolved")[];
 }
 
@@ -59,13 +59,13 @@ function delivery(
 }
 
 /**
- * What is to be told because of a change. What a channel is told of only after it heard of the episode
- * is planned for every channel that may have; the store drops it where nothing was told.
+ * Deliveries that follow from a change. Updates for channels that know of the episode are planned for every channel
+ * that may know; the store drops them where it does not.
  */
 export function deliveriesOf(change: Change, subscriptions: readonly Subscription[]): Planned[] {
   const { event, from } = change;
   return planned(change, subscriptions).filter(
-    // Later it may be told again: whoever said that nobody has it may not have found anybody.
+    // Later it may be notified again: whoever reported that nobody has it may not have found anybody.
     ({ channel, dueAt }) => channel !== from || dueAt > (event?.at ?? 0),
   );
 }
@@ -77,7 +77,7 @@ function planned(
   if (event === undefined || alert.alertname === heartbeatName) return [];
   const { at, kind } = event;
   const { severity, team } = alert;
-  // A word that the table does not have is taken for what it means.
+  // A word that is not in the table counts as its meaning.
   const isNamed = subscriptions.some(({ severities }) => severities?.includes(severity) === true);
   const word = isNamed ? severity : classOf(severity);
   const mine = subscriptions.filter(
@@ -89,7 +89,7 @@ function planned(
       .map(({ channel }) => channel)
       .filter((channel) => mine.every((one) => one.channel !== channel)),
   );
-  // What is said of it later goes to whoever wants that, and to whoever was asked.
+  // Later updates go to channels that want them, and to those that were asked for help.
   const hearing = (what: "acknowledged" | "resolved"): string[] => {
     const own = mine.filter(({ also }) => also.includes(what));
     return [...new Set([...own.map(({ channel }) => channel), ...asked])];
@@ -103,8 +103,9 @@ function planned(
           return delivery(alert, channel, "reminder", dueAt, `reminder ${seconds}`);
         }),
       );
-    // Nobody has it any more: all start again, each as late as at the beginning. What somebody has still is told
-    // once: that it was over is not true any more. Nor is what they last heard who were asked for help.
+    // Nobody has it any more: all start again, each as late as at the beginning. An alert that somebody still has is
+    // sent once: the message that it was over is no longer true. Nor is the last message to those who were asked for
+    // help.
     case "returned":
     case "unacknowledged":
     case "woken": {
@@ -137,7 +138,7 @@ function planned(
   }
 }
 
-/** What happens to an episode after which nothing is to be told that was to be told before. */
+/** Events of an episode that cancel its earlier deliveries. */
 export const cancelling: readonly EventKind[] = [
   "acknowledged",
   "assigned",
@@ -146,10 +147,10 @@ export const cancelling: readonly EventKind[] = [
   "stale",
 ];
 
-/** Whether what is still to be told of this episode is to be told no more. */
+/** Whether pending deliveries of this episode are cancelled. */
 export const cancels = ({ kind }: AlertEvent): boolean => cancelling.includes(kind);
 
 const overturning: readonly EventKind[] = ["returned", "unacknowledged", "woken"];
 
-/** Whether it is not so any more that somebody has it, or that it is over. */
+/** Whether it is no longer true that somebody has it, or that it is over. */
 export const overturns = ({ kind }: AlertEvent): boolean => overturning.includes(kind);

@@ -53,7 +53,7 @@ const wordOf = (severity: string): string => severity.trim().toLowerCase();
 /** Whether it is a word that is known. */
 export const isKnownSeverity = (severity: string): boolean => classes.has(wordOf(severity));
 
-/** What a word means; one that nobody foresaw counts as a warning. */
+/** The meaning of a word; an unknown one counts as a warning. */
 export const classOf = (severity: string): SeverityClass =>
   classes.get(wordOf(severity)) ?? "warning";
 
@@ -71,9 +71,9 @@ export const oddRank = ranks.indexOf("warning");
 
 /** An alert as people see it. */
 export interface SeenAlert extends Alert {
-  /** What its severity means. */
+  /** The meaning of its severity. */
   readonly level: SeverityClass;
-  /** What its rule calls that, where it has another word for it; else empty. */
+  /** Its rule's word for that where it differs; else empty. */
   readonly word: string;
 }
 

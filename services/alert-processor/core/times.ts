@@ -1,5 +1,5 @@
 /**
- * How long others may take: Prometheus, Alertmanager and the way from there to here. In one place, because
+ * Times that others may take: Prometheus, Alertmanager and the connection between. In one place, because
  * they belong together: each is chosen for the one before it. All in milliseconds.
  */
 const second = 1_000;
@@ -8,7 +8,7 @@ const minute = 60 * second;
 /** How old the time at which an alert was last heard of may get before it is written again. */
 export const seenSteps = 10 * second;
 
-/** Between two comparisons with Alertmanager's list. What began within it may still be on its way. */
+/** Between two comparisons with Alertmanager's list. An alert that began within it may still be on its way. */
 export const comparing = minute;
 
 /**
@@ -18,13 +18,13 @@ export const comparing = minute;
 export const quiet = 5 * minute;
 
 /**
- * How long after an end Alertmanager's list may still be behind: a peer that was told of it by nobody ends an
- * alert by itself within four to five minutes.
+ * How long after an end Alertmanager's list may still be behind: a peer that did not hear of it ends the alert on its
+ * own within four to five minutes.
  */
 export const peersLag = 5 * minute;
 
 /** How long after an end a message may still be late: far longer than Alertmanager tries to deliver one. */
 export const messagesLag = 15 * minute;
 
-/** How far clocks of those who share a memory may differ: what is later than that is of one that was ahead. */
+/** How far clocks of those who share a memory may differ: a later time comes from a clock that was ahead. */
 export const clocksDiffer = minute;

@@ -1,4 +1,4 @@
-/** What a transaction has to write, decided from what it read. Pure, so that every store decides alike. */
+/** The writes of a transaction, decided from what it read. Pure, so that every store decides alike. */
 import type { Alert, AlertEvent, Delivery, Planned } from "./alert.ts";
 import { type Change, receive } from "./lifecycle.ts";
 import type { Incoming } from "./payload.ts";
@@ -10,15 +10,15 @@ export type Planner = (change: Change) => readonly Planned[];
 /** A stretch of time in which an alert fires. */
 export type Episode = Pick<Alert, "fingerprint" | "startsAt">;
 
-/** One change of the list of what is to be told. */
+/** One change of the list of deliveries. */
 export type OutboxStep =
   | {
       readonly kind: "add";
       readonly delivery: Delivery;
-      /** Only where the channel was told of the episode: an earlier delivery was taken at least once. */
+      /** Only where the channel was notified of the episode: an earlier delivery was taken at least once. */
       readonly ifTold: boolean;
     }
-  /** What is pending of an episode is to be told no more: all of it, or only who has it and that it is over. */
+  /** Cancels pending deliveries of an episode: all of them, or only who has it and that it is over. */
   | { readonly kind: "cancel"; readonly episode: Episode; readonly what: "all" | "news" };
 
 export interface Writes {
@@ -33,9 +33,9 @@ export interface Writes {
 export const isNews = ({ occasion }: Pick<Delivery, "occasion">): boolean =>
   occasion === "acknowledged" || occasion === "resolved";
 
-/** What is known of a delivery that was given up. */
+/** Facts about a delivery that was given up. */
 export interface GivenUp extends Pick<Delivery, "occasion" | "startsAt"> {
-  /** The channel was told something of this episode. */
+  /** The channel was notified of something in this episode. */
   readonly wasTold: boolean;
   /** Something happened to the episode since that would have cancelled it. */
   readonly isOvertaken: boolean;
@@ -68,7 +68,7 @@ function cancelOf(event: AlertEvent, episode: Episode): OutboxStep[] {
   return overturns(event) ? [{ kind: "cancel", episode, what: "news" }] : [];
 }
 
-/** What changes, in the order in which they happen, have to write. */
+/** The writes for changes, in the order in which they happen. */
 export function writesOf(changes: readonly Change[], plan: Planner): Writes {
   const alerts = new Map(changes.map(({ alert }) => [alert.fingerprint, alert]));
   const outbox = changes.flatMap((change): OutboxStep[] => {

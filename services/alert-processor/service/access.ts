@@ -136,7 +136,7 @@ export function accessOf(options: AccessOptions): Access {
     return (await wasEnded(id)) ? undefined : { user, id };
   }
 
-  // Without a memory there is nothing to see but that: who is to mend it must get that far.
+  // Without a memory there is nothing to see but that: who is to fix it must get that far.
   const wasEnded = (id: string): Promise<boolean> => store.wasUsed(id).catch(() => false);
 
   async function end(id: string): Promise<void> {
@@ -150,7 +150,7 @@ export function accessOf(options: AccessOptions): Access {
     if (users.remembers(name, password)) return "right";
     if (!guesses.begin(name, address)) return "wait";
     if (!(await users.verify(name, password))) {
-      log.warn({ audit: "sign-in", user: name.slice(0, 200), address }, "a wrong name or password");
+      log.warn({ audit: "sign-in", user: name.slice(0, 200), address }, "wrong name or password");
       return "wrong";
     }
     guesses.forgive(name, address);
@@ -164,7 +164,7 @@ export function accessOf(options: AccessOptions): Access {
     return site === undefined || site === "same-origin";
   }
 
-  /** By what a browser sends by itself: the proxy's word goes first, as it did for the proxy. */
+  /** By what a browser sends on its own: the proxy's word goes first, as it did for the proxy. */
   async function visitor(request: FastifyRequest): Promise<Found | undefined> {
     const claim = claimOf?.(request);
     if (claim?.kind === "refused") {
@@ -206,7 +206,7 @@ export function accessOf(options: AccessOptions): Access {
     const safe = request.method === "GET" || request.method === "HEAD";
     if (!safe && !sameOrigin(request)) {
       const from = request.headers.origin ?? "elsewhere";
-      const error = `another site asked for this: it is ${from}, and publicUrl names ${reach.origin}`;
+      const error = `this request was sent by another site, ${from}: publicUrl is ${reach.origin}`;
       return reply.code(403).send({ error });
     }
     const found = await identify(request, safe);
@@ -220,8 +220,8 @@ export function accessOf(options: AccessOptions): Access {
     request.person = found;
     if (safe || found.mayAct || request.routeOptions.config.forAll === true) return undefined;
     const what = { user: found.name, address: request.ip, route: request.routeOptions.url };
-    log.warn({ audit: "refused", ...what }, "may only look");
-    return reply.code(403).send({ error: `${found.name} may only look` });
+    log.warn({ audit: "refused", ...what }, "read-only access");
+    return reply.code(403).send({ error: `${found.name} has read-only access` });
   }
 
   /** A proxy's session ends there, and only there. */

@@ -139,7 +139,7 @@ export async function askEach(
     if (!parser.isEnded) throw new TokenParserError("it ends too early");
   } catch (error) {
     const isForm = error instanceof TokenizerError || error instanceof TokenParserError;
-    throw isForm ? new SyntaxError(`Alertmanager's list is no JSON: ${error.message}`) : error;
+    throw isForm ? new SyntaxError(`Alertmanager's list is not JSON: ${error.message}`) : error;
   }
   return at;
 }

@@ -70,7 +70,7 @@ export async function listAlerts(
     if (!names.includes(receiver)) {
       const known = `it has ${names.join(", ")}`;
       throw new Error(
-        `Alertmanager has no receiver ${receiver}: name the one that tells us; ${known}`,
+        `Alertmanager has no receiver ${receiver}: use the one that sends to this processor; ${known}`,
       );
     }
   }

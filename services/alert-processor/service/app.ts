@@ -130,7 +130,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     else if (!down)
       request.log.error({ err: error, route: request.routeOptions.url }, "request failed");
     // Never a 4xx: Alertmanager would not try again. What is inside is for those who have signed in.
-    const why = down && request.user !== "" ? `the memory fails: ${message}` : "not now, try again";
+    const why =
+      down && request.user !== ""
+        ? `the database fails: ${message}`
+        : "temporarily unavailable, try again";
     return reply.code(503).header("retry-after", "1").send({ error: why });
   });
   app.addHook("onResponse", (request, reply, done) => {
@@ -237,9 +240,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     reply.type(metrics.contentType).send(await metrics.render(store, clock, since, options.doubt)),
   );
   app.get("/-/healthy", watched("Whether it runs"), () => "It runs.\n");
-  app.get("/-/ready", watched("Whether it takes alerts in"), async () => {
+  app.get("/-/ready", watched("Whether it accepts alerts"), async () => {
     await store.depth();
-    return "It takes alerts in.\n";
+    return "It accepts alerts.\n";
   });
   return app;
 }

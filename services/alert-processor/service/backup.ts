@@ -22,7 +22,7 @@ function requireWhole(path: string): void {
   } catch {
     // Said below.
   }
-  throw new ConfigError(`${path} is no whole memory of the alert processor`);
+  throw new ConfigError(`${path} is not an intact database of the alert processor`);
 }
 
 /**

@@ -46,7 +46,7 @@ export function bundle(read: (file: string) => string, entry: string): string {
       .replace(exported, "");
     const strange = left.exec(body)?.[0];
     if (strange !== undefined)
-      throw new Error(`${file} has a form that is not understood: ${strange}`);
+      throw new Error(`${file} has a form that is not supported: ${strange}`);
     parts.push(
       `const ${nameOf(file)} = (() => {\n${body}\nreturn { ${names.join(", ")} };\n})();\n`,
     );

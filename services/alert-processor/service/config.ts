@@ -112,7 +112,7 @@ const schema = z
     const told = new Set(subscriptions.map(({ channel }) => channel));
     for (const name of Object.keys(channels)) {
       if (told.has(name)) continue;
-      const message = "no subscription names it, so it would never be told anything";
+      const message = "no subscription uses it, so it would never be sent anything";
       context.addIssue({ code: "custom", path: ["channels", name], message });
     }
   });
@@ -201,7 +201,9 @@ export function readWeb(path: string): {
   const { basic_auth_users: users, tls_server_config: tls } = data;
   const taken = Object.keys(users).find(isOwnActor);
   if (taken !== undefined) {
-    throw new ConfigError(`${path}: no user may be named ${taken}: the processor itself is`);
+    throw new ConfigError(
+      `${path}: no user may be named ${taken}: the processor itself uses that name`,
+    );
   }
   const beside = (file: string): string => readFileSync(resolve(dirname(path), file), "utf8");
   return { cert: beside(tls.cert_file), key: beside(tls.key_file), users };
@@ -222,7 +224,8 @@ export function checkReaders(
 /** Bearer tokens of the senders. @throws {@link ConfigError} for none, more than two, or a short one. */
 export function readTokens(path: string): readonly string[] {
   const tokens = readSecret(path).split(/\s+/);
-  if (tokens.length > 2) throw new ConfigError(`${path} has ${tokens.length} tokens: at most two`);
+  if (tokens.length > 2)
+    throw new ConfigError(`${path} has ${tokens.length} tokens: at most two are allowed`);
   if (tokens.every((token) => token.length >= 32)) return tokens;
-  throw new ConfigError(`${path} has a token of less than 32 characters`);
+  throw new ConfigError(`${path} has a token of fewer than 32 characters`);
 }

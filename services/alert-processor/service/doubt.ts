@@ -27,7 +27,7 @@ export interface DoubtOptions {
   readonly onState: (state: DoubtState) => void;
 }
 
-/** Doubts after a time in which nobody listened that is longer than what Alertmanager makes up for by itself. */
+/** Doubts after a time in which nobody listened that is longer than what Alertmanager makes up for on its own. */
 export function doubtOf({ clock, elapsed, heardBefore, onState }: DoubtOptions): Doubt {
   let begun = { at: clock(), elapsed: elapsed() };
   let asked = begun.elapsed;

@@ -12,7 +12,7 @@ const most = 50_000;
 /** Counts attempts, so that nobody guesses passwords by the thousand. */
 export interface Guesses {
   /**
-   * Each name is counted by itself: a flood of names that nobody has keeps nobody out.
+   * Each name is counted on its own: a flood of names that nobody has keeps nobody out.
    *
    * @returns False where this one has to wait. Counts before it is known whether it is right.
    */

@@ -21,7 +21,7 @@ export interface HeartbeatTarget {
  * nothing is posted to it any more, whatever broke.
  *
  * @returns Posts once; to be called about once a minute, as long as all is well. Never throws.
- * @throws AddressError where the address is none that may be used.
+ * @throws AddressError where the address may not be used.
  */
 export function heartbeatTo(target: HeartbeatTarget): () => Promise<Outcome> {
   const endpoint = endpointOf(target.url, target);

@@ -53,7 +53,7 @@ export function startJobs(options: JobsOptions): (() => Promise<void>)[] {
       metrics.reconciled.inc({ result: "found" }, found);
       metrics.reconciled.inc({ result: "lost" }, lost);
       if (found + lost === 0) return;
-      logger.warn({ found, lost }, "Alertmanager's list was different");
+      logger.warn({ found, lost }, "Alertmanager's list differed");
       onChanged();
     } catch (error) {
       metrics.reconciled.inc({ result: "failed" });
@@ -63,7 +63,7 @@ export function startJobs(options: JobsOptions): (() => Promise<void>)[] {
   }
 
   return [
-    every(second, trouble("looking at the clock"), options.lookAtClock),
+    every(second, trouble("checking the clock"), options.lookAtClock),
     every(second, trouble("ending snoozes"), async () => {
       if ((await watch.wake()) > 0) onChanged();
     }),
@@ -71,14 +71,14 @@ export function startJobs(options: JobsOptions): (() => Promise<void>)[] {
       if (await watch.listen()) await ping(clock());
     }),
     every(comparing, trouble("comparing with Alertmanager"), compare, options.compareAfter),
-    every(minute, trouble("looking for messages to channels that are gone"), async () => {
+    every(minute, trouble("looking for messages to removed channels"), async () => {
       for (const [channel, count] of await giveUpStrays(store, channels, clock())) {
         metrics.notifications.inc({ channel, result: "dead" }, count);
-        logger.error({ channel, alerts: count }, "given up: there is no such channel any more");
+        logger.error({ channel, alerts: count }, "given up: the channel no longer exists");
         onChanged();
       }
     }),
-    every(60 * minute, trouble("forgetting what is old"), async () => {
+    every(60 * minute, trouble("deleting old history"), async () => {
       await watch.prune();
     }),
   ];

@@ -89,10 +89,10 @@ function silenceAlert(
       service: "alertmanager",
     },
     annotations: {
-      summary: "Alertmanager is silent: no alert arrives",
+      summary: "Alertmanager is silent: alerts do not arrive",
       description:
         `The alert ${heartbeatName}, which always fires, ${heard}. Prometheus, Alertmanager or the ` +
-        "way from there to here is broken, so other alerts do not arrive either.",
+        "connection to this processor is broken, so other alerts do not arrive either.",
     },
   };
 }

@@ -95,7 +95,7 @@ export function metricsOf(channels: readonly string[], ears: readonly string[] =
       registers,
     }),
     overloaded: counter("overloaded", "Messages refused for lack of room.", []),
-    oddSeverities: counter("odd_severities", "Alerts whose severity is no known word.", []),
+    oddSeverities: counter("odd_severities", "Alerts whose severity is not a known word.", []),
     storeErrors: counter("store_errors", "Failures of the database.", []),
     notifications: counter(
       "notifications",

@@ -15,16 +15,16 @@ interface Told {
 }
 
 const failures: Readonly<Record<number, string>> = {
-  400: "It makes no sense; the text says why",
-  401: "Who asks is not known",
-  403: "Who asks may only look, may not even that, or another site asked",
-  404: "There is nothing of this name",
-  409: "Somebody changed it since it was seen",
+  400: "The request is invalid; the text says why",
+  401: "The caller is not known",
+  403: "The caller may only read, or may not even read, or another site sent it",
+  404: "Nothing has this name",
+  409: "It has changed since it was read",
   413: "It is too large",
-  415: "It is no JSON",
+  415: "It is not JSON",
   422: "The alert's state does not allow it",
   429: "Too many wrong passwords: wait a minute",
-  503: "Not now, try again: the memory does not answer, or there is no room",
+  503: "Try again: the database does not answer, or there is no room",
 };
 
 /** How a request can fail, by what the route takes. */
@@ -102,7 +102,7 @@ export const apiAt = (reach: Reach): NonNullable<FastifyDynamicSwaggerOptions["o
   openapi: "3.1.0",
   info: {
     title: "Vigil alert processor",
-    description: "What is open, who has it, who was told.",
+    description: "What is open, who has it, who was notified.",
     version: "1",
   },
   servers: [{ url: reach.origin + reach.base }],

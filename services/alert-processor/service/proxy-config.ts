@@ -6,7 +6,7 @@ const reserved = ["authorization", "cookie", "host", "origin", "x-forwarded-for"
 
 const header = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, "is no name of a header")
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, "is not a header name")
   .transform((text) => text.toLowerCase());
 
 const groups = z.array(z.string().min(1)).default([]);
@@ -40,11 +40,11 @@ export const proxySchema = z
       context.addIssue({ code: "custom", path: [path], message });
     };
     if (act.length + look.length === 0)
-      add("look", "names no group, and nor does act: nobody could look");
+      add("look", "lists no group, and neither does act: nobody could read anything");
     if (act.includes("*") && look.length > 0)
-      add("look", "says nothing: with act: ['*'] everybody may act");
-    if (userHeader === groupsHeader) add("groupsHeader", "is the one of the user");
+      add("look", "has no effect: with act: ['*'] everybody may act");
+    if (userHeader === groupsHeader) add("groupsHeader", "is the same header as the user's");
     for (const [path, name] of Object.entries({ userHeader, groupsHeader })) {
-      if (reserved.includes(name)) add(path, `cannot be ${name}, which means something else`);
+      if (reserved.includes(name)) add(path, `cannot be ${name}, which has another meaning`);
     }
   });

@@ -38,8 +38,8 @@ export function addressProblem(text: string): string | undefined {
   const family = isIP(address);
   if (family === 0) return "is neither an address nor a network: write 10.0.0.5 or 10.0.0.0/24";
   if (bits === undefined) return undefined;
-  if (Number(bits) === 0) return "is everybody: name the proxy's address";
-  return Number(bits) > (family === 4 ? 32 : 128) ? "has a longer prefix than there is" : undefined;
+  if (Number(bits) === 0) return "covers every address: give the proxy's own";
+  return Number(bits) > (family === 4 ? 32 : 128) ? "has a prefix that is too long" : undefined;
 }
 
 /** Whether an address is one of some. */
@@ -72,9 +72,7 @@ export function claimsOf(proxy: Proxy): (request: FastifyRequest) => Claim {
     const headers = [secretHeader, userHeader, groupsHeader];
     if (headers.every((name) => sent(name).length === 0)) return { kind: "none" };
     if (!isFrom(socket.remoteAddress ?? "")) {
-      return refused(
-        `${socket.remoteAddress ?? "this address"} is not one that the proxy comes from`,
-      );
+      return refused(`${socket.remoteAddress ?? "this address"} is not an address of the proxy`);
     }
     // Where one is there twice, one of them may be the visitor's own.
     const twice = headers.find((name) => sent(name).length > 1);
@@ -89,7 +87,7 @@ export function claimsOf(proxy: Proxy): (request: FastifyRequest) => Claim {
     // What the proxy lets pass without signing in.
     if (name === "") return { kind: "none" };
     if (name.length > longest || /[\p{C}\ufffd]/u.test(name) || isOwnActor(name)) {
-      return refused(`${userHeader} has no name that can be used`);
+      return refused(`${userHeader} has no usable name`);
     }
     const groups = decoded(sent(groupsHeader)[0] ?? "")
       .split(",")
@@ -98,6 +96,6 @@ export function claimsOf(proxy: Proxy): (request: FastifyRequest) => Claim {
     if (isIn(groups, proxy.act)) return { kind: "person", name, mayAct: true };
     if (isIn(groups, proxy.look)) return { kind: "person", name, mayAct: false };
     const theirs = groups.length === 0 ? "no group" : `the groups ${groups.join(", ")}`;
-    return refused(`${name} has ${theirs}, which is none that may look here`);
+    return refused(`${name} has ${theirs}, and none of them may read here`);
   };
 }

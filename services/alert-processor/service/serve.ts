@@ -67,7 +67,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   const trouble = (what: string) => (error: unknown) => {
     // That the memory is down is said once, not by each job that asks it every second.
     const known = error instanceof DatabaseError || error instanceof StoreDownError;
-    logger[known ? "debug" : "error"]({ err: error }, `${what} failed; it is tried again`);
+    logger[known ? "debug" : "error"]({ err: error }, `${what} failed; retrying`);
   };
   const metrics = metricsOf(
     Object.keys(config.channels),
@@ -92,12 +92,12 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     doubtOf({ clock, elapsed, heardBefore: (at) => store.heardBefore(at), onState: sayDoubt });
   const silence = config.heartbeat.silence * second;
   const summary = summaryOf({ store, clock, journal, silence, doubt });
-  const changes = changesHub({ store, summary, clock, onTrouble: trouble("telling pages") });
+  const changes = changesHub({ store, summary, clock, onTrouble: trouble("updating pages") });
   const plan: Planner = (change) => {
     const { alertname, severity } = change.alert;
     if (change.event?.kind === "firing" && !isKnownSeverity(severity)) {
       metrics.oddSeverities.inc();
-      logger.warn({ alertname, severity }, "no known severity: it counts as a warning");
+      logger.warn({ alertname, severity }, "unknown severity: it counts as a warning");
     }
     return deliveriesOf(change, config.subscriptions);
   };
@@ -120,7 +120,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       metrics.received.inc({ result: "repeated" }, repeated);
       metrics.received.inc({ result: "poisoned" }, poisoned);
       metrics.commits.observe(seconds);
-      if (poisoned > 0) logger.warn({ poisoned }, "alerts that make no sense are in quarantine");
+      if (poisoned > 0) logger.warn({ poisoned }, "invalid alerts were put in quarantine");
       if (changed > 0) onChanged();
     },
   });
@@ -194,13 +194,13 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
   });
   logger.info(
     { address, channels: names },
-    store.state().up ? "takes alerts in" : "runs, but cannot take alerts in yet",
+    store.state().up ? "accepting alerts" : "running, but cannot accept alerts yet",
   );
 
   /** Once when it begins and once when it is over, however many fail meanwhile. */
   function sayState({ up, why }: StoreState): void {
-    if (up) logger.info("the memory works again: takes alerts in");
-    else logger.error({ why }, "the memory fails: alerts are answered with 503 until it works");
+    if (up) logger.info("the database works again: accepting alerts");
+    else logger.error({ why }, "the database fails: alerts are answered with 503 until it works");
   }
 
   function sayDoubt(state: DoubtState): void {
@@ -215,7 +215,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
       links,
       clock,
       doubt,
-      onTrouble: trouble(`telling ${channel.name}`),
+      onTrouble: trouble(`notifying ${channel.name}`),
       onDone: (result, why, alerts) => {
         metrics.notifications.inc({ channel: channel.name, result });
         journal.note(parts.channel(channel.name), result === "sent" ? "" : why);

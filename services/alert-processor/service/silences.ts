@@ -29,7 +29,7 @@ export interface Silence {
   readonly matchers: readonly Matcher[];
 }
 
-/** Why nobody is told of an alert that fires. */
+/** Why nobody is notified of an alert that fires. */
 export interface Quiet {
   readonly fingerprint: string;
   /** Ids of silences. */
@@ -42,7 +42,7 @@ export interface Quiet {
 export interface Quieted {
   readonly silences: readonly Silence[];
   readonly alerts: readonly Quiet[];
-  /** Who did not answer, and why; empty where all did. */
+  /** Members that did not answer, and why; empty if all did. */
   readonly missing: string;
 }
 
@@ -111,7 +111,7 @@ const early = 3_600_000;
 
 async function readOne(target: AlertmanagerTarget): Promise<Omit<Quieted, "missing">> {
   const silences = silencesSchema.parse(await ask(target, "silences"));
-  // Only what nobody is told of: the list of all may be long.
+  // Only what nobody is notified of: the list of all may be long.
   const path = `alerts?active=false&unprocessed=false&${ofReceiver(target)}`;
   const alerts: z.infer<typeof quietAlert>[] = [];
   await askEach(target, path, { "$.*": (one) => alerts.push(quietAlert.parse(one)) });

@@ -9,13 +9,13 @@ interface Spoken {
 /** What the log says of a message to a channel, by what became of it. */
 export const spoken: Readonly<Record<Result, Spoken>> = {
   sent: { level: "info", words: "told" },
-  again: { level: "warn", words: "not told, tried again later" },
+  again: { level: "warn", words: "not sent, will be retried" },
   refused: {
     level: "error",
     words:
-      "refused, tried again later: look at the channel's address and secret, which are read at the start",
+      "refused, will be retried: check the channel's address and secret, which are read at startup",
   },
-  dead: { level: "error", words: "not told and given up; it can be sent again" },
+  dead: { level: "error", words: "not sent and given up; it can be sent again" },
 };
 
 /** What the log says of alerts that may be over. */
@@ -23,10 +23,11 @@ export const doubts: Readonly<Record<DoubtState, Spoken>> = {
   begun: {
     level: "info",
     words:
-      "nothing was heard for a while: nobody is reminded of an alert before it is known to go on",
+      "nothing was received for a while: no reminders until Alertmanager confirms which alerts still fire",
   },
   "given up": {
     level: "warn",
-    words: "Alertmanager has not said what goes on: people are reminded of all that is open",
+    words:
+      "Alertmanager did not say which alerts still fire: reminders go out for every open alert",
   },
 };

@@ -26,7 +26,7 @@ export async function giveUpStrays(
     const bundles = await store.take(channel, most, most, now, now + lease);
     const keys = bundles.flatMap(({ deliveries }) => deliveries.map(({ key }) => key));
     if (keys.length === 0) continue;
-    const why = `the configuration has no channel ${channel} any more`;
+    const why = `the configuration no longer has a channel ${channel}`;
     await store.settle([{ keys, kind: "dead", why }], now);
     given.set(channel, keys.length);
   }

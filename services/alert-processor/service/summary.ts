@@ -69,16 +69,16 @@ export function troublesOf(findings: Findings): Trouble[] {
   if (heartbeats.length === 0) {
     add(
       "no heartbeat",
-      `No ${heartbeatName} has been heard.`,
-      "Whether alerts can arrive is not known: look at Prometheus, at Alertmanager and at its route to here.",
+      `No ${heartbeatName} has arrived.`,
+      "Alerts may not arrive: check Prometheus, Alertmanager and its route to this processor.",
     );
   }
   for (const { fingerprint, labels, lastSeenAt } of silent) {
     const whose = labels["cluster"] ?? labels["env"] ?? "";
     add(
       `heartbeat ${fingerprint}`,
-      `The ${heartbeatName}${whose === "" ? "" : ` of ${whose}`} is silent since ${timeOf(lastSeenAt)}.`,
-      "Alerts may not arrive: look at Prometheus, at Alertmanager and at its route to here.",
+      `The ${heartbeatName}${whose === "" ? "" : ` of ${whose}`} has been silent since ${timeOf(lastSeenAt)}.`,
+      "Alerts may not arrive: check Prometheus, Alertmanager and its route to this processor.",
     );
   }
 
@@ -87,7 +87,7 @@ export function troublesOf(findings: Findings): Trouble[] {
     add(
       "comparison",
       "Alertmanager does not answer.",
-      `What it never told us is not found, and what it lost stays open: ${problem}`,
+      `Alerts that it failed to send are not found, and alerts that it lost stay open: ${problem}`,
     );
   }
 
@@ -97,37 +97,37 @@ export function troublesOf(findings: Findings): Trouble[] {
     if (doubted !== undefined && why === "") {
       add(
         `doubt ${channel}`,
-        `${counted(due, "reminder", "reminders")} to ${channel} may wait: what they are about may be over.`,
-        `Nothing was heard for a while before ${timeOf(doubted)}. Alertmanager is asked what goes on, and waited for ten minutes at most.`,
+        `${counted(due, "reminder", "reminders")} to ${channel} may have to wait: their alerts may be over.`,
+        `Nothing arrived for a while before ${timeOf(doubted)}. Alertmanager is asked which alerts still fire; reminders wait for ten minutes at most.`,
       );
       continue;
     }
     add(
       `due ${channel}`,
-      `${channel} could not be told since ${timeOf(dueSince)}.`,
-      `${counted(due, "message waits", "messages wait")}${why === "" ? "" : `: ${why}`}. Tell people another way, and look at the channel.`,
+      `Messages to ${channel} have been waiting since ${timeOf(dueSince)}.`,
+      `${counted(due, "message waits", "messages wait")}${why === "" ? "" : `: ${why}`}. Notify people another way, and check the channel.`,
     );
   }
   if (depth.dead > 0) {
     add(
       "dead",
-      `${counted(depth.dead, "message was", "messages were")} given up: somebody was not told.`,
-      "On the page Health they can be sent again, or dismissed.",
+      `${counted(depth.dead, "message was", "messages were")} given up: somebody was not notified.`,
+      "Send them again or dismiss them on the Health page.",
     );
   }
   if (depth.quarantined > 0) {
     add(
       "quarantine",
-      `${counted(depth.quarantined, "alert", "alerts")} could not be understood.`,
-      "The page Health shows what was sent, and why it makes no sense.",
+      `${counted(depth.quarantined, "alert", "alerts")} could not be read.`,
+      "The Health page shows what was sent, and why it is invalid.",
     );
   }
   const outside = journal.of(parts.heartbeat).problem;
   if (outside !== "") {
     add(
       "outside",
-      "The watch outside does not hear of us.",
-      `It will raise an alarm although all may be well: ${outside}`,
+      "The outgoing heartbeat fails.",
+      `Whoever watches it will be alarmed although all may be well: ${outside}`,
     );
   }
   return troubles;

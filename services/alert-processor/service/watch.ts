@@ -83,7 +83,7 @@ export function watchOf(options: WatchOptions): Watch {
       const known = new Map(now.map((one) => [one.fingerprint, one]));
       const news = some.filter((one) => !isHeard(known.get(one.fingerprint), one, at, steady()));
       found.push(...news);
-      // A heartbeat must come by itself: that it is listed says nothing of the way to here.
+      // A heartbeat must come on its own: that it is listed says nothing of the way to here.
       const isDoubted = ({ fingerprint }: Listed): boolean => {
         const { alertname, lastSeenAt = Infinity } = known.get(fingerprint) ?? {};
         return lastSeenAt < doubted && alertname !== heartbeatName;

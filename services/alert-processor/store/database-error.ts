@@ -9,5 +9,5 @@ export class DatabaseError extends Error {
   }
 }
 
-/** How to reach it is said wrongly: no waiting mends that. */
+/** How to reach it is said wrongly: no waiting fixes that. */
 export class DatabaseOptionsError extends DatabaseError {}

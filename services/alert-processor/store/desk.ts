@@ -59,7 +59,7 @@ export interface Ended {
   readonly summary: string;
   readonly startsAt: number;
   readonly endsAt: number;
-  /** Who closed it by hand; null where it ended by itself. */
+  /** Who closed it by hand; null where it ended on its own. */
   readonly closedBy: string | null;
 }
 

@@ -14,7 +14,7 @@ export interface PostgresOptions {
   readonly password?: string | undefined;
   /** File of the authorities, PEM, of which one signed the server's certificate. @default Node's */
   readonly caFile?: string | undefined;
-  /** Speak without TLS: only to this machine, and never by itself. @default false */
+  /** Speak without TLS: only to this machine, and never on its own. @default false */
   readonly plain?: boolean | undefined;
   /** Milliseconds that one statement, one wait or one connection may take. @default 15000 */
   readonly timeout?: number | undefined;
@@ -27,11 +27,11 @@ const advice: readonly (readonly [RegExp, string])[] = [
   [/^42501/, "let the user create and change tables in this database"],
   [/^25006/, "this is a standby: name the primary"],
   [/^53300/, "raise max_connections or run fewer programs"],
-  [/^57014/, "look for a transaction that lasts in pg_stat_activity"],
-  [/SSL connections/, "switch ssl on in postgresql.conf"],
+  [/^57014/, "look for a long transaction in pg_stat_activity"],
+  [/SSL connections/, "turn ssl on in postgresql.conf"],
   [
     /CERT|SELF_SIGNED|UNABLE_TO/,
-    "name the authority of its certificate, and a host it is made for",
+    "set caFile to the authority of its certificate, and use a host that the certificate names",
   ],
 ];
 
@@ -41,7 +41,7 @@ export function databaseError(where: string, error: unknown): DatabaseError {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const { code, message } = first as { readonly code?: string; readonly message: string };
   const [, todo] = advice.find(([what]) => what.test(`${code ?? ""} ${message}`)) ?? [];
-  const why = `${where}: ${message}; ${todo ?? "check that it runs there, and its log"}`;
+  const why = `${where}: ${message}; ${todo ?? "check that it runs there, and read its log"}`;
   return new DatabaseError(why, code, error);
 }
 
@@ -57,7 +57,7 @@ function read(file: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     throw new DatabaseOptionsError(
-      `caFile ${file} cannot be read: check its name and rights`,
+      `caFile ${file} cannot be read: check its path and permissions`,
       "",
       error,
     );
@@ -69,7 +69,9 @@ function tlsOf(host: string, { caFile, plain = false }: PostgresOptions): PoolCo
   if (host.startsWith("/")) return false;
   if (plain && isLoopback(host)) return false;
   if (plain)
-    throw new DatabaseOptionsError(`plain is for this machine, not for ${host}: leave it out`);
+    throw new DatabaseOptionsError(
+      `plain is allowed on this machine only, not for ${host}: remove it`,
+    );
   return { rejectUnauthorized: true, ...(caFile !== undefined && { ca: read(caFile) }) };
 }
 
@@ -77,7 +79,9 @@ function tlsOf(host: string, { caFile, plain = false }: PostgresOptions): PoolCo
 function parse(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^postgres(?:ql)?:$/.test(url.protocol) || url.hostname === "") {
-    throw new DatabaseOptionsError("url is no address such as postgres://user@host:5432/database");
+    throw new DatabaseOptionsError(
+      "url must be an address such as postgres://user@host:5432/database",
+    );
   }
   if (url.search !== "") {
     const names = [...url.searchParams.keys()].join(", ");

@@ -29,7 +29,7 @@ function bearable(value: Value): Value {
   return typeof value === "number" ? Math.floor(value) : value;
 }
 
-/** Connections that come back by themselves after they were lost. */
+/** Connections that come back on their own after they were lost. */
 function poolOf(config: PoolConfig, max: number): Pool {
   const pool = new Pool({ ...config, max });
   // Whoever waits for an answer hears of a lost connection there; without a listener Node would end.
@@ -97,7 +97,7 @@ export function openPostgres(options: PostgresOptions): Sql {
         const result = await work(runOn(client));
         const { command } = await client.query("COMMIT").catch(failed);
         // So PostgreSQL ends a transaction in which a statement failed, without an error.
-        if (command !== "COMMIT") failed(new Error("a transaction that had failed was committed"));
+        if (command !== "COMMIT") failed(new Error("a failed transaction was committed"));
         client.release();
         return result;
       } catch (error) {

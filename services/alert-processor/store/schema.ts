@@ -109,7 +109,7 @@ export async function migrate(sql: Sql): Promise<void> {
     const done = (await run("SELECT number FROM migrations")).length;
     if (done > migrations.length) {
       throw new SchemaError(
-        `the database is at version ${done}, this program knows ${migrations.length}: ` +
+        `the database is at version ${done}, this program knows up to ${migrations.length}: ` +
           "run the version that wrote it, or restore a backup from before",
       );
     }

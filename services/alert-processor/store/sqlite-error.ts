@@ -8,17 +8,17 @@ interface SqliteError {
 }
 
 const damaged =
-  "the file is damaged: put a copy in its place (alert-processor restore --config FILE COPY), or move it " +
-  "away; what still fires comes again from Alertmanager";
+  "the file is damaged: replace it with a copy (alert-processor restore --config FILE COPY), or move it " +
+  "away; Alertmanager sends again whatever still fires";
 
 /** What to do, by SQLite's primary result code. */
 const advice = new Map([
-  [5, "another program has it locked: end that"],
-  [8, "let the user who runs this write it"],
-  [10, "look at the disk it is on, and at its room"],
+  [5, "another program has locked it: stop that program"],
+  [8, "give the user who runs this write access to it"],
+  [10, "check its disk and the free space there"],
   [11, damaged],
   [13, "free space on its disk"],
-  [14, "make sure that its folder is there and the user who runs this may write in it"],
+  [14, "make sure that its folder exists and that the user who runs this may write to it"],
   [26, damaged],
 ]);
 
@@ -37,7 +37,7 @@ export function sqliteError(path: string, error: unknown): unknown {
   };
   const known = code === "ERR_SQLITE_ERROR" ? (errcode ?? 0) & 0xff : ofFolder[code];
   if (known === undefined) return error;
-  const todo = advice.get(known) ?? "look at its disk and at the log";
+  const todo = advice.get(known) ?? "check its disk and the log";
   const why = code === "ERR_SQLITE_ERROR" ? message : code;
   return new DatabaseError(`${path}: ${why}; ${todo}`, code, error);
 }

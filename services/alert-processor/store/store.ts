@@ -24,7 +24,7 @@ export interface Taken extends Delivery {
   readonly attempts: number;
   /** When it was first due. */
   readonly plannedAt: number;
-  /** As it is now; where it fires anew since, as it was in the delivery's episode. */
+  /** As it is now; where it fires again since, as it was in the delivery's episode. */
   readonly alert: Alert;
 }
 
@@ -40,7 +40,7 @@ export interface Bundle {
 export type Settled = { readonly keys: readonly string[] } & (
   | { readonly kind: "sent" }
   | { readonly kind: "again"; readonly dueAt: number; readonly why: string }
-  /** Each by itself from now on. */
+  /** Each on its own from now on. */
   | { readonly kind: "apart"; readonly why: string }
   | { readonly kind: "dead"; readonly why: string }
 );
@@ -64,7 +64,7 @@ export interface Redriven {
 }
 
 /** Why a delivery was dropped that had been given up. */
-export const notNews = "it was not so any more when it was to be sent again";
+export const notNews = "it was no longer true when it was to be sent again";
 
 /** Something that could not be understood. */
 export interface Quarantined {

@@ -16,7 +16,7 @@ function doneOf(alert, action) {
   const title = titleOf(alert);
   switch (action.kind) {
     case "acknowledge":
-      return `You have ${title}. Nobody is told again until you give it back.`;
+      return `You have ${title}. Nobody is notified again until you give it back.`;
     case "unacknowledge":
       return `You gave ${title} back. It asks for somebody again.`;
     case "snooze":
@@ -24,13 +24,13 @@ function doneOf(alert, action) {
     case "assign":
       return `${action.to} has ${title} now.`;
     case "escalate":
-      return `${action.to} is told of ${title} now.`;
+      return `${action.to} is notified of ${title} now.`;
     case "resolve":
       return `You closed ${title}.`;
     case "reopen":
       return `${title} is open again.`;
     case "comment":
-      return "Your comment is kept.";
+      return "Your comment was saved.";
   }
 }
 

@@ -60,7 +60,7 @@ export function actionsFor(onAct, onSilence) {
     "section",
     { class: "card actions", "aria-label": "Actions" },
     el("div", { class: "buttons first" }, take, give),
-    el("label", { for: "comment" }, "Comment, kept with what you do"),
+    el("label", { for: "comment" }, "Comment, saved with your next action"),
     comment,
     el("div", { class: "buttons more" }, write, hand, help, silence, close),
     sleep.element,
@@ -97,8 +97,8 @@ export function actionsFor(onAct, onSilence) {
     return to === undefined ? undefined : { kind: "assign", to };
   });
   const escalate = after(async () => {
-    const title = "Ask for help: a channel is told at once";
-    const to = await askForName(title, "Which channel", me.channels, "Tell it", false);
+    const title = "Ask for help: a channel is notified at once";
+    const to = await askForName(title, "Which channel", me.channels, "Notify it", false);
     return to === undefined ? undefined : { kind: "escalate", to };
   });
 

@@ -68,7 +68,7 @@ const placed = ["summary", "description"];
 
 /** @param {Alert} alert */
 function begunOf(alert) {
-  if (!isKnown(alert.startsAt)) return "The sender does not say when";
+  if (!isKnown(alert.startsAt)) return "Not given by the sender";
   return moment(alert.startsAt) + (alert.endsAt === null ? `, ${lengthOf(alert)} ago` : "");
 }
 
@@ -76,7 +76,7 @@ function begunOf(alert) {
 const factsOf = (alert) => [
   ["Status", standing(alert)],
   ["Began", begunOf(alert)],
-  ["Last heard of", `${duration(now() - alert.lastSeenAt)} ago`],
+  ["Last seen", `${duration(now() - alert.lastSeenAt)} ago`],
   ["Team", alert.team || "none"],
 ];
 
@@ -123,7 +123,11 @@ export function alertView(onAct, onQuiet) {
     el("div", {}, said, told),
     el("div", {}, actions.element, named),
   );
-  const missing = el("p", { class: "muted" }, "It was forgotten after its time, or never was.");
+  const missing = el(
+    "p",
+    { class: "muted" },
+    "It was deleted after its retention time, or never existed.",
+  );
   view.append(back, body, missing);
   /** Never one alert under the address of another: its buttons would act on the wrong one. */
   const clear = () => {

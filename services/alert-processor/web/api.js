@@ -64,7 +64,7 @@ async function call(method, path, body) {
 }
 
 /**
- * One alert with what happened to it and who was told.
+ * One alert with what happened to it and who was notified.
  *
  * @typedef {{
  *   at: number,

@@ -47,7 +47,7 @@ let summary;
 /** @type {Details | undefined} */
 let details;
 
-// The page comes anew, with what is open in it.
+// The page comes again, with what is open in it.
 const signIn = signInForm(() => {
   location.reload();
 });
@@ -124,7 +124,7 @@ async function onMany(alerts, action) {
 async function takeAll(alerts, name) {
   const what = counted(alerts.length, "alert", "alerts");
   const title = `Acknowledge ${what} of ${name}?`;
-  const text = "You have all of them then. Nobody is told again until you give them back.";
+  const text = "You have all of them then. Nobody is notified again until you give them back.";
   if (alerts.length > 1 && !(await ask({ title, text, yes: "Acknowledge" }))) return;
   await onMany(alerts, { kind: "acknowledge" });
 }
@@ -304,7 +304,7 @@ async function begin() {
     return;
   }
   signedIn = true;
-  setText(element("user"), me.mayAct ? me.name : `${me.name} (looks only)`);
+  setText(element("user"), me.mayAct ? me.name : `${me.name} (read-only)`);
   element("user").title = me.name;
   element("sign-out").hidden = !me.maySignOut;
   element("to-silences").hidden = !me.alertmanager;

@@ -93,7 +93,7 @@ export function choiceOf(names, others) {
 export const askToClose = (what) =>
   ask({
     title: `Close ${what}?`,
-    text: "Whatever is wrong may go on: nobody is told again until this has ended and begins anew.",
+    text: "Whatever is wrong may go on: nobody is notified again until this has ended and begins again.",
     yes: "Close it",
     no: "Keep it open",
     look: "danger",

@@ -35,7 +35,7 @@ export function byId(id, type) {
 /** @param {string} id */
 export const element = (id) => byId(id, HTMLElement);
 
-/** Characters that show others in another order than they stand in: "txt.exe" as "exe.txt". */
+/** Characters that change the order in which others are shown: "txt.exe" as "exe.txt". */
 const overrides = /[\u202d\u202e]/g;
 
 /**

@@ -7,7 +7,7 @@ import { clockTime } from "./time.js";
 /** Says that whoever is signed in may see nothing here. @param {string} why */
 export function showRefusal(why) {
   const banner = element("banner");
-  setText(banner, `You cannot be let in: ${why}.`);
+  setText(banner, `You cannot sign in: ${why}.`);
   banner.hidden = false;
 }
 
@@ -29,7 +29,7 @@ export function showFreshness({ live, problem, updatedAt }) {
         ? "The alert processor cannot be reached."
         : `The alert processor cannot answer now (${problem.message}).`;
     const old = last === "" ? "" : ` What you see is from ${last} and may have changed since.`;
-    setText(banner, `${what}${old} It is tried again every few seconds.`);
+    setText(banner, `${what}${old} Retrying every few seconds.`);
   }
   banner.hidden = !down;
 }

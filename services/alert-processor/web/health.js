@@ -26,7 +26,7 @@ function stepsOf({ alertmanager, heartbeats, since, summary }) {
       state: silent ? "bad" : "good",
       name: `Prometheus${whose === "" ? "" : `, ${whose}`}`,
       said: silent ? "Silent" : "Heard",
-      text: `Its Watchdog came through Alertmanager ${ago(lastSeenAt)}.`,
+      text: `Its Watchdog arrived through Alertmanager ${ago(lastSeenAt)}.`,
       link: annotations["generator_url"],
     });
   });
@@ -36,7 +36,7 @@ function stepsOf({ alertmanager, heartbeats, since, summary }) {
     state: "bad",
     name: "Prometheus",
     said: "Not heard",
-    text: `No Watchdog has come since ${moment(since)}: no other alert may come either.`,
+    text: `No Watchdog has arrived since ${moment(since)}: other alerts may not arrive either.`,
   };
   return [...(watchdogs.length > 0 ? watchdogs : [none]), stepOf(alertmanager)];
 }
@@ -45,7 +45,7 @@ function stepsOf({ alertmanager, heartbeats, since, summary }) {
 function stepOf(alertmanager) {
   const step = { key: "alertmanager", name: "Alertmanager", link: alertmanager?.url };
   if (alertmanager === null) {
-    const text = "None is configured to compare with: what it loses is not noticed.";
+    const text = "None is configured for comparison: alerts that it loses go unnoticed.";
     return { ...step, state: "none", said: "Not asked", text };
   }
   const { answeredAt, problem } = alertmanager;
@@ -137,7 +137,7 @@ export function healthView(onProblem, refresh) {
       const dead = el("td", { class: "number" });
       const test = action("Send a test", async () => {
         const { sent, why } = await api.test(channel);
-        return sent ? `${channel} took the test message.` : `${channel} did not take it: ${why}.`;
+        return sent ? `${channel} accepted the test message.` : `${channel} rejected it: ${why}.`;
       });
       const name = el("th", { scope: "row" }, channel, " ", el("span", { class: "muted" }, kind));
       const row = el("tr", {}, name, told, said, dead, el("td", { class: "does" }, test));
@@ -202,16 +202,16 @@ export function healthView(onProblem, refresh) {
       const { skipped } = await api.redrive();
       return skipped === 0
         ? "They are sent again now."
-        : `They are sent again now, but for ${skipped} that said what is not so any more.`;
+        : `They are sent again now, except ${skipped} that are no longer true.`;
     }),
     action("Dismiss them", async () => {
       await api.dismiss();
-      return "They are dismissed: nobody will be told of these.";
+      return "They are dismissed: nobody will be notified of these.";
     }),
   ];
-  const forget = action("Forget them", async () => {
+  const forget = action("Delete them", async () => {
     await api.clearQuarantine();
-    return "They are forgotten.";
+    return "They are deleted.";
   });
   element("dead-actions").append(...deadActions);
   element("quarantine-actions").append(forget);
@@ -224,7 +224,7 @@ export function healthView(onProblem, refresh) {
       setText(
         element("health-summary"),
         troubles.length === 0
-          ? "Alerts can arrive, and people can be told."
+          ? "Alerts can arrive, and people can be notified."
           : troubles.map(({ text, todo }) => localTimes(`${text} ${todo}`)).join("\n"),
       );
       showChannels(health.channels);

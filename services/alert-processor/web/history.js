@@ -76,7 +76,7 @@ export function historyView() {
     nothing.hidden = episodes.length > 0;
     setText(
       nothing,
-      words === "" ? "Nothing has ended yet." : "Nothing that is kept has these words.",
+      words === "" ? "Nothing has ended yet." : "No alert in the history has these words.",
     );
   }
 

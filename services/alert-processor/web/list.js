@@ -19,7 +19,7 @@ import { capital, counted, isFree, severities, severityOf } from "./words.js";
 /** @param {Line} line */
 const isBunch = (line) => "alerts" in line;
 
-/** Once in an episode: what fires anew is another row. @param {Line} line */
+/** Once in an episode: what fires again is another row. @param {Line} line */
 const keyOf = (line) =>
   isBunch(line) ? `name ${line.key}` : `${line.fingerprint} ${line.startsAt}`;
 
@@ -56,7 +56,7 @@ function groupOf(severity, create) {
  *   onTakeAll: (alerts: readonly Alert[], name: string) => void,
  * }} ways
  * @param {Picked} picked
- * @param {() => void} again - Shows it anew.
+ * @param {() => void} again - Shows it again.
  */
 export function openList({ onTakeAll, ...ways }, picked, again) {
   const container = element("groups");

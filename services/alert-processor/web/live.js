@@ -20,7 +20,7 @@ const gap = 500;
  *   onEvent: (name: string, data: unknown) => void,
  *   onFreshness: (freshness: Freshness) => void,
  * }} options `load` fetches and shows, and throws {@link ApiError}. `address` is where changes come from:
- *   it goes on from what is known, so it is asked for anew only where `topic` is another.
+ *   it goes on from what is known, so it is asked for again only where `topic` is another.
  */
 export function keepFresh({ address, load, onEvent, onFreshness, topic }) {
   /** @type {EventSource | undefined} */

@@ -22,7 +22,7 @@ const keyOf = ({ fingerprint, startsAt }) => `${fingerprint} ${startsAt}`;
 
 /**
  * @param {(alerts: readonly Alert[], action: Action) => Promise<void>} onAct
- * @param {() => void} again - Shows the list anew.
+ * @param {() => void} again - Shows the list again.
  * @returns {Picked}
  */
 export function pickedAlerts(onAct, again) {

@@ -1,7 +1,7 @@
-/** Where a proxy signs people in, its session ends there, and only a page that is asked for anew leads to it. */
+/** Where a proxy signs people in, its session ends there, and only a page that is asked for again leads to it. */
 import { el, element } from "./dom.js";
 
-const key = "vigil asked anew";
+const key = "vigil asked again";
 
 /** Milliseconds in which it is not tried again: a proxy that lets pages pass but nothing else would have no end. */
 const pause = 60_000;
@@ -11,7 +11,7 @@ const isBusy = () =>
   document.querySelector("dialog[open]") !== null ||
   [...document.querySelectorAll("textarea")].some(({ value }) => value.trim() !== "");
 
-/** Says it, and asks for the page anew where nothing is lost by that. */
+/** Says it, and asks for the page again where nothing is lost by that. */
 export function signInAnew() {
   const banner = element("banner");
   const link = el("a", { href: "./" }, "Sign in again");

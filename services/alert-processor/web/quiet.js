@@ -17,9 +17,9 @@ const pause = 30_000;
 let known = { silences: [], alerts: [], missing: "" };
 let askedAt = -Infinity;
 
-export const notAll = "Alertmanager does not say all of what is silenced";
+export const notAll = "Alertmanager does not report everything that is silenced";
 
-/** Asks anew where it is time. @param {boolean} [anyway] @returns {Promise<boolean>} Whether there is something new. */
+/** Asks again where it is time. @param {boolean} [anyway] @returns {Promise<boolean>} Whether there is something new. */
 export async function refreshQuiet(anyway = false) {
   if (!me.alertmanager || (!anyway && Date.now() - askedAt < pause)) return false;
   askedAt = Date.now();
@@ -50,7 +50,7 @@ function quietOf({ fingerprint }) {
   return { silences, inhibitedBy: found?.inhibitedBy ?? [] };
 }
 
-/** In a list; empty where Alertmanager tells of it. @param {Alert} alert */
+/** In a list; empty where Alertmanager reports it. @param {Alert} alert */
 export function quietWord(alert) {
   const { inhibitedBy, silences } = quietOf(alert);
   if (silences.length > 0) return "silenced";
@@ -105,7 +105,7 @@ export async function askToSilence(alert) {
   const yes = await ask({
     title: `Silence ${titleOf(alert)}`,
     text:
-      "Alertmanager tells nobody of these alerts for that time, of those that are still to come either. " +
+      "Alertmanager notifies nobody of these alerts for that time, including those still to come. " +
       "What is open here already stays open: snooze it to end its reminders.",
     fields: [matching, field("For", length), field("Why", comment)],
     yes: "Silence",
@@ -118,7 +118,7 @@ export async function askToSilence(alert) {
   try {
     const silence = { labels: chosen, endsAt, comment: comment.value };
     await api.silence(silence);
-    notice(`Alertmanager is silent about it until ${moment(endsAt)}.`);
+    notice(`Alertmanager mutes it until ${moment(endsAt)}.`);
   } catch (error) {
     sayWhy(error);
   }
@@ -127,7 +127,7 @@ export async function askToSilence(alert) {
 /** Asks whether to end a silence, and does it. @param {Silence} silence */
 export async function endSilence({ createdBy, id }) {
   const title = `End the silence by ${createdBy}?`;
-  const text = "Alertmanager tells of every alert again that it was about.";
+  const text = "Alertmanager notifies again of every alert that it covered.";
   if (!(await ask({ title, text, yes: "End it" }))) return;
   try {
     await api.endSilence(id);

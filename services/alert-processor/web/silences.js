@@ -39,10 +39,7 @@ export function silencesView(onChanged) {
           setText(until, timesOf(next));
           setAttribute(until, "title", fullTime(next.endsAt));
           const alerts = counted(next.quiet, "alert", "alerts");
-          setText(
-            quiet,
-            next.quiet === 0 ? "Keeps no alert quiet now" : `Keeps ${alerts} quiet now`,
-          );
+          setText(quiet, next.quiet === 0 ? "Mutes no alert now" : `Mutes ${alerts} now`);
           end.hidden = !me.mayAct;
         },
       };
@@ -56,9 +53,7 @@ export function silencesView(onChanged) {
       none.hidden = silences.length > 0 || (missing !== "" && me.alertmanager);
       setText(
         none,
-        me.alertmanager
-          ? "Nothing is silenced."
-          : "None is known: no Alertmanager is configured to be asked.",
+        me.alertmanager ? "Nothing is silenced." : "None is known: no Alertmanager is configured.",
       );
       setText(element("silences-missing"), missing === "" ? "" : `${notAll}: ${missing}`);
     },

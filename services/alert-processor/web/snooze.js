@@ -40,7 +40,7 @@ export function snoozeChoice(onChosen) {
   });
   const choose = () => {
     const at = new Date(until.value).getTime();
-    const problem = Number.isNaN(at) ? "Choose a day and a time" : "Choose a time to come";
+    const problem = Number.isNaN(at) ? "Choose a day and a time" : "Choose a time in the future";
     until.setCustomValidity(at > now() ? "" : problem);
     if (until.reportValidity()) onChosen(at);
   };

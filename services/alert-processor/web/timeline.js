@@ -1,4 +1,4 @@
-/** What happened to an alert and who was told, as one story. Pure but for the words of times. */
+/** What happened to an alert and who was notified, as one story. Pure but for the words of times. */
 
 /** @import { AlertEvent } from "../core/alert.ts" */
 /** @import { DeliveryState } from "../store/store.ts" */
@@ -27,7 +27,7 @@ function titleOf({ actor, kind }) {
     case "resolved":
       return actor === null ? "It ended" : `${who} closed it`;
     case "stale":
-      return "Alertmanager does not list it any more";
+      return "Alertmanager no longer lists it";
     case "acknowledged":
       return `${who} took it`;
     case "unacknowledged":
@@ -64,21 +64,21 @@ function toldOf({ attempts, channel, dueAt, key, occasion, settledAt, startsAt, 
       return {
         ...entry,
         kind: "sent",
-        title: `${channel} was told ${what}`,
+        title: `${channel} was notified ${what}`,
         text: attempts > 1 ? `It took ${tries}.` : "",
       };
     case "dead":
       return {
         ...entry,
         kind: "dead",
-        title: `${channel} was not told ${what}`,
+        title: `${channel} was not notified ${what}`,
         text: `${reason}Given up after ${tries}.`,
       };
     case "cancelled":
       return {
         ...entry,
         kind: "cancelled",
-        title: `${channel} need not be told ${what}`,
+        title: `${channel} need not be notified ${what}`,
         text: "",
       };
     case "pending":
@@ -86,7 +86,9 @@ function toldOf({ attempts, channel, dueAt, key, occasion, settledAt, startsAt, 
         ...entry,
         kind: attempts === 0 ? "planned" : "failing",
         title:
-          attempts === 0 ? `${channel} will be told ${what}` : `${channel} is not told yet ${what}`,
+          attempts === 0
+            ? `${channel} will be notified ${what}`
+            : `${channel} has not been notified yet ${what}`,
         text: attempts === 0 ? "" : `${reason}${capital(tries)} so far, again at ${moment(dueAt)}.`,
       };
   }

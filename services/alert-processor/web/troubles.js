@@ -34,6 +34,6 @@ export function showTroubles({ open, troubles }, { view }) {
     element("health-said"),
     troubles.length === 0
       ? ""
-      : `, ${troubles.length === 1 ? "1 trouble" : `${troubles.length} troubles`}`,
+      : `, ${troubles.length === 1 ? "1 problem" : `${troubles.length} problems`}`,
   );
 }

@@ -79,5 +79,4 @@ export function standing(alert) {
 }
 
 /** What a name means that is not plain. */
-export const staleMeans =
-  "Alertmanager does not list this alert any more and never said that it ended.";
+export const staleMeans = "Alertmanager no longer lists this alert and never said that it ended.";

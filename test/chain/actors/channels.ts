@@ -110,7 +110,7 @@ function read(
     headersOf(one)
       .find((text) => text.toLowerCase().startsWith(`${name}: `))
       ?.slice(name.length + 2) ?? "";
-  const over = /^(?:resolved|no longer)|alerts over/i.test(header("subject"));
+  const over = /^(?:resolved|no longer)|alerts ended/i.test(header("subject"));
   const body = bodyOf(one);
   const occasion = over ? "resolved" : "firing";
   return Object.entries(objects)

@@ -47,7 +47,7 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
   const { changes, channels, clock, mayBeGiven, nudge, plan, store } = routes;
   const checkGiven = (action: Action): void => {
     if (action.kind !== "assign" || mayBeGiven(action.to)) return;
-    throw new LifecycleError(`${action.to} may only look: hand it to somebody who can act`);
+    throw new LifecycleError(`${action.to} has read-only access: hand it to somebody who can act`);
   };
   const app = instance.withTypeProvider<ZodTypeProvider>();
   app.get(
@@ -72,7 +72,7 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
     "/v1/alerts/:fingerprint",
     {
       schema: {
-        summary: "One alert, what happened to it, and who was told",
+        summary: "One alert, what happened to it, and who was notified",
         tags: ["alerts"],
         params: fingerprint,
         response: {
@@ -166,11 +166,16 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
     "/v1/ended",
     {
       schema: {
-        summary: "Episodes that are over, the last first",
+        summary: "Past episodes, latest first",
         tags: ["alerts"],
         querystring: z.object({
-          q: z.string().max(500).default("").describe("Words that its labels or annotations have"),
-          before: z.coerce.number().int().min(0).optional().describe("Id to go on before"),
+          q: z.string().max(500).default("").describe("Words to find in labels or annotations"),
+          before: z.coerce
+            .number()
+            .int()
+            .min(0)
+            .optional()
+            .describe("Only episodes before this id"),
           limit: z.coerce.number().int().min(1).max(500).default(100),
         }),
         response: { 200: z.object({ at: z.number(), episodes: z.array(endedSchema) }) },
@@ -186,7 +191,7 @@ export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): voi
     "/v1/noise",
     {
       schema: {
-        summary: "Which alerts fire most, and which nobody takes",
+        summary: "Alerts that fire most, and that nobody takes",
         tags: ["alerts"],
         querystring: z.object({ days: z.coerce.number().min(1).max(365).default(7) }),
         response: { 200: z.object({ since: z.number(), alerts: z.array(noiseSchema) }) },

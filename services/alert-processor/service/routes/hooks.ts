@@ -77,7 +77,7 @@ export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
       const when = age > 0 ? "old" : "ahead";
       journal.note(
         part,
-        `a message of ${heard.service} was ${minutes} minutes ${when}: look at this machine's clock`,
+        `a message of ${heard.service} was ${minutes} minutes ${when}: check this machine's clock`,
       );
       return "old";
     }
@@ -97,7 +97,7 @@ export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
       onRequest: async ({ headers, params }, reply) => {
         const ear = ears.get(params.channel);
         if (ear === undefined) {
-          return reply.code(404).send({ error: "nothing is heard from a channel of this name" });
+          return reply.code(404).send({ error: "no channel of this name receives webhooks" });
         }
         // Before a byte of the body is read: who cannot sign must not cost memory.
         if (typeof headers[ear.header] === "string") return undefined;
@@ -105,7 +105,7 @@ export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
         return reply.code(401).send({ error: `the header ${ear.header} is missing` });
       },
       schema: {
-        summary: `Hear what people do in the service behind a channel: ${named}`,
+        summary: `Receive what people do in the service behind a channel: ${named}`,
         tags: ["channels"],
         security: hooks.map(({ scheme }) => ({ [scheme]: [] })),
         params: z.object({ channel: z.string().max(40) }),
@@ -123,7 +123,7 @@ export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
       const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
       if (ear?.isGenuine(String(headers[ear.header]), bytes) !== true) {
         onHeard(channel, "forged");
-        return reply.code(401).send({ error: "this is not signed with the secret of the channel" });
+        return reply.code(401).send({ error: "the signature does not match the channel's secret" });
       }
       const result = await listen(channel, bytes);
       onHeard(channel, result);

@@ -23,7 +23,7 @@ const roomFor = 64 * 1024 * 1024;
 
 const described = z
   .looseObject({ alerts: z.array(z.looseObject({})) })
-  .describe("Alertmanager's webhook, version 4; fields that it adds later are let pass.");
+  .describe("Alertmanager's webhook, version 4; fields that it adds later are accepted.");
 
 /** Leaves out the mark of the byte order that some senders begin with. */
 const decoder = new TextDecoder();
@@ -52,12 +52,15 @@ export function ingestRoutes(
         // Before a byte of the body is read: who has no token must not cost memory.
         if (!bearsOneOf(tokens, request.headers.authorization)) {
           void reply.header("www-authenticate", 'Bearer realm="vigil"');
-          return reply.code(401).send({ error: "a valid bearer token is needed" });
+          return reply.code(401).send({ error: "a valid bearer token is required" });
         }
         const size = Number(request.headers["content-length"] ?? bodyLimit);
         if (onTheWay > 0 && onTheWay + size > roomFor) {
           onOverload();
-          return reply.code(503).header("retry-after", "1").send({ error: "too much at once" });
+          return reply
+            .code(503)
+            .header("retry-after", "1")
+            .send({ error: "too many messages at once" });
         }
         onTheWay += size;
         reply.raw.once("close", () => {
@@ -66,7 +69,7 @@ export function ingestRoutes(
         return undefined;
       },
       schema: {
-        summary: "Take in a message of Alertmanager",
+        summary: "Receive a message from Alertmanager",
         tags: ["alertmanager"],
         security: [{ bearer: [] }],
         body: described,

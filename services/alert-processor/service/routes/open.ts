@@ -30,17 +30,19 @@ export function openRoutes(instance: FastifyInstance, routes: OpenRoutes): void 
     "/v1/open",
     {
       schema: {
-        summary: "What is open, the worst first; or what changed after a position",
+        summary: "Open alerts, the worst first; or the changes after a position",
         tags: ["alerts"],
         querystring: z.object({
-          since: position.optional().describe("Of an answer before: only what changed after it"),
+          since: position
+            .optional()
+            .describe("From an earlier answer: only changes after it are returned"),
           limit: z.coerce.number().int().min(1).max(most).default(most),
         }),
         response: {
           200: z.object({
             at: z.number(),
             position: z.number(),
-            whole: z.boolean().describe("Whether it is the list, not what changed"),
+            whole: z.boolean().describe("Whether this is the whole list rather than changes"),
             summary: summarySchema,
             alerts: z.array(seenSchema),
           }),
@@ -70,7 +72,7 @@ export function openRoutes(instance: FastifyInstance, routes: OpenRoutes): void 
     "/v1/summary",
     {
       schema: {
-        summary: "How many alerts are open, and what is wrong with the way to here",
+        summary: "How many alerts are open, and what keeps alerts from arriving",
         tags: ["alerts"],
         response: { 200: z.object({ at: z.number(), summary: summarySchema }) },
       },
@@ -82,11 +84,11 @@ export function openRoutes(instance: FastifyInstance, routes: OpenRoutes): void 
     "/v1/changes",
     {
       schema: {
-        summary: "What changes, as it changes (SSE): `changes`, `summary`, or `alert` of one",
+        summary: "Changes as they happen (SSE): `changes`, `summary`, or `alert` of one",
         tags: ["alerts"],
         querystring: z.object({
-          since: position.optional().describe("Of the list that is known"),
-          alert: fingerprintSchema.optional().describe("The only one of interest"),
+          since: position.optional().describe("Of the list that the client has"),
+          alert: fingerprintSchema.optional().describe("Only this alert"),
           only: z.literal("summary").optional(),
         }),
       },
@@ -101,7 +103,7 @@ export function openRoutes(instance: FastifyInstance, routes: OpenRoutes): void 
         gzip: takesGzip(request.headers["accept-encoding"]),
       };
       if (!changes.follow(reply.raw, wish)) {
-        return reply.code(503).send({ error: "too many follow" });
+        return reply.code(503).send({ error: "too many clients follow the changes" });
       }
       reply.hijack();
       return undefined;

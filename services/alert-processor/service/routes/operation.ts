@@ -40,7 +40,7 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
     "/v1/health",
     {
       schema: {
-        summary: "The whole way: Watchdog, Alertmanager, channels, what was given up",
+        summary: "The whole path: Watchdog, Alertmanager, channels, messages that were given up",
         tags: ["operation"],
         response: { 200: healthSchema },
       },
@@ -74,7 +74,7 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
     "/v1/channels/:channel/test",
     {
       schema: {
-        summary: "Send a test message over a channel, now",
+        summary: "Send a test message through a channel now",
         tags: ["operation"],
         params: z.object({ channel: z.string().max(40) }),
         response: {
@@ -100,7 +100,7 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
     "/v1/status",
     {
       schema: {
-        summary: "How much there is, and which heartbeats were heard",
+        summary: "Counts, and the heartbeats that were received",
         tags: ["operation"],
         response: {
           200: z.object({
@@ -121,7 +121,7 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
     "/v1/quarantine",
     {
       schema: {
-        summary: "What could not be understood",
+        summary: "The quarantine: alerts that could not be read",
         tags: ["operation"],
         response: { 200: quarantined },
       },
@@ -133,7 +133,7 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
     "/v1/quarantine",
     {
       schema: {
-        summary: "Forget what could not be understood",
+        summary: "Delete the quarantine",
         tags: ["operation"],
         response: { 200: count },
       },
@@ -149,7 +149,7 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
     "/v1/redrive",
     {
       schema: {
-        summary: "Send again what was given up, but for what is not so any more",
+        summary: "Send again the messages that were given up, except those no longer true",
         tags: ["operation"],
         body: one,
         response: { 200: z.object({ deliveries: z.number(), skipped: z.number() }) },
@@ -167,7 +167,7 @@ export function operationRoutes(instance: FastifyInstance, routes: OperationRout
     "/v1/dismiss",
     {
       schema: {
-        summary: "Count what was given up no more: it is not sent",
+        summary: "Dismiss the messages that were given up: they are not sent",
         tags: ["operation"],
         body: one,
         response: { 200: count },

@@ -7,7 +7,7 @@ const time = z.number().describe("Milliseconds since 1970");
 
 const levelSchema = z
   .enum(["emergency", "critical", "warning", "info"])
-  .describe("What its severity means, whatever word that is");
+  .describe("The meaning of its severity, whatever the word");
 
 /** What is answered where something did not work. */
 export const failureSchema = z.object({ error: z.string() });
@@ -20,7 +20,7 @@ export const summarySchema = z
     troubles: z
       .array(z.object({ key: z.string(), text: z.string(), todo: z.string() }).readonly())
       .readonly()
-      .describe("What keeps alerts from arriving, or people from being told"),
+      .describe("What keeps alerts from arriving, or people from being notified"),
   })
   .readonly();
 
@@ -43,7 +43,7 @@ export const alertSchema = z
     owner: z.string().nullable(),
     snoozedUntil: time.nullable(),
     closedBy: z.string().nullable().describe("Who ended it by hand"),
-    version: z.number().describe("Counts changes"),
+    version: z.number().describe("Number of changes"),
   })
   .readonly();
 
@@ -52,7 +52,7 @@ export const seenSchema = alertSchema
   .unwrap()
   .extend({
     level: levelSchema,
-    word: z.string().describe("What its rule calls that, where it is another word; else empty"),
+    word: z.string().describe("Its rule's word for that where it differs; else empty"),
   })
   .readonly();
 
@@ -94,7 +94,7 @@ export const noiseSchema = z
 /** The whole way, from Prometheus to people. */
 export const healthSchema = z.object({
   at: time,
-  since: time.describe("When this process began"),
+  since: time.describe("When this process started"),
   summary: summarySchema,
   alertmanager: z
     .object({ url: z.string(), answeredAt: time.nullable(), problem: z.string() })
@@ -150,7 +150,7 @@ const version = z
   .number()
   .int()
   .optional()
-  .describe("Of the alert that was seen; 409 if it changed");
+  .describe("Of the alert as it was read; 409 if it has changed");
 
 // Without what nobody sees: a name must be one.
 const name = z.string().overwrite(clean).min(1).max(200);

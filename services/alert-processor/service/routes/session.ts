@@ -12,13 +12,17 @@ export interface SessionRoutes {
 
 const me = z.object({
   name: z.string(),
-  mayAct: z.boolean().describe("Or only look"),
-  byProxy: z.boolean().describe("Whether a proxy signs in"),
-  maySignOut: z.boolean().describe("Or a proxy signs in that says no way out"),
-  signOutUrl: z.string().describe("Where a proxy's session ends; empty where ours is meant"),
-  people: z.array(z.string()).readonly().describe("To whom alerts can be handed over"),
+  mayAct: z.boolean().describe("False: read-only"),
+  byProxy: z.boolean().describe("Whether a proxy signs people in"),
+  maySignOut: z
+    .boolean()
+    .describe("False: a proxy signs people in and names no address to sign out"),
+  signOutUrl: z
+    .string()
+    .describe("Where a proxy's session ends; empty for a session of the processor"),
+  people: z.array(z.string()).readonly().describe("People who can be handed alerts"),
   channels: z.array(z.string()).readonly(),
-  alertmanager: z.boolean().describe("Whether it can be asked for silences"),
+  alertmanager: z.boolean().describe("Whether silences can be made"),
 });
 
 /** Signing in and out. */
@@ -53,7 +57,7 @@ export function sessionRoutes(instance: FastifyInstance, routes: SessionRoutes):
         case "wait":
           return reply.code(429).send({ error: "wait a minute" });
         case "wrong":
-          return reply.code(401).send({ error: "name or password is wrong" });
+          return reply.code(401).send({ error: "wrong name or password" });
       }
     },
   );
@@ -63,7 +67,7 @@ export function sessionRoutes(instance: FastifyInstance, routes: SessionRoutes):
     {
       onRequest: access.required,
       schema: {
-        summary: "Who is signed in, and what they may do",
+        summary: "The current user and their permissions",
         tags: ["session"],
         response: { 200: me },
       },

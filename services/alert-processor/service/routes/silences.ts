@@ -43,7 +43,7 @@ const day = 24 * 3_600_000;
 /** Longer ones are forgotten by those who made them. */
 const longest = 366 * day;
 
-const none = "there is no Alertmanager: name it under alertmanager in the configuration";
+const none = "no Alertmanager is configured: add it under alertmanager in the configuration";
 
 /** What Alertmanager tells nobody of, and why. */
 export function silenceRoutes(instance: FastifyInstance, routes: SilenceRoutes): void {
@@ -54,14 +54,14 @@ export function silenceRoutes(instance: FastifyInstance, routes: SilenceRoutes):
     "/v1/silences",
     {
       schema: {
-        summary: "Silences in Alertmanager, and open alerts that it keeps quiet",
+        summary: "Silences in Alertmanager, and open alerts that it mutes",
         tags: ["silences"],
         response: {
           200: z.object({
             at: time,
             silences: z.array(silenceSchema.readonly()).readonly(),
             alerts: z.array(quietSchema.readonly()).readonly(),
-            missing: z.string().describe("Who did not answer, and why; empty where all did"),
+            missing: z.string().describe("Members that did not answer, and why; empty if all did"),
           }),
         },
       },
@@ -91,7 +91,7 @@ export function silenceRoutes(instance: FastifyInstance, routes: SilenceRoutes):
             .record(z.string().min(1).max(200), z.string().min(1).max(4_000))
             .refine(
               (labels) => Object.keys(labels).length > 0,
-              "names no label: all would be quiet",
+              "is empty: it would mute everything",
             )
             .refine((labels) => Object.keys(labels).length <= 100, "has too many labels"),
           endsAt: time.int().min(0),
@@ -103,7 +103,7 @@ export function silenceRoutes(instance: FastifyInstance, routes: SilenceRoutes):
     async ({ body, ip, log, user }, reply) => {
       if (silences === undefined) return reply.code(404).send({ error: none });
       const { endsAt, labels } = body;
-      if (endsAt <= clock()) return reply.code(422).send({ error: "it would be over already" });
+      if (endsAt <= clock()) return reply.code(422).send({ error: "it would have ended already" });
       if (endsAt > clock() + longest) {
         return reply.code(422).send({ error: "it would last for more than a year" });
       }

@@ -37,7 +37,7 @@ const button = (text: string, only = ""): string =>
   `<form method="post"${only === "" ? "" : ` action="?only=${encodeURIComponent(only)}"`}>` +
   `<button type="submit">${escapeHtml(text)}</button></form>`;
 
-const nameOf = ({ alertname }: Alert): string => alertname || "An alert without name";
+const nameOf = ({ alertname }: Alert): string => alertname || "An alert without a name";
 
 /** What the alert is about, for the head of a page. */
 const aboutOf = ({ annotations, instance, service, severity }: Alert): readonly string[] => [
@@ -61,7 +61,7 @@ function linksFor(alert: Alert): string {
     if (url === undefined) return [];
     return [`<a href="${escapeHtml(url)}" rel="noopener noreferrer">${name}</a>`];
   });
-  return `<p class="links">${[...found, ownLink(alert, "What is known of it")].join("\n")}</p>`;
+  return `<p class="links">${[...found, ownLink(alert, "Details")].join("\n")}</p>`;
 }
 
 /** An alert that a link is about. */
@@ -77,31 +77,32 @@ export const isWaiting = ({ alert }: Linked): boolean =>
 
 /** It fires again, or its beginning moved: who follows the link must see that it is not the same. */
 const anew = ({ alert, startsAt }: Linked): string =>
-  alert.startsAt === startsAt ? "" : `It fires anew, since ${timeOf(alert.startsAt)}.`;
+  alert.startsAt === startsAt ? "" : `It fires again, since ${timeOf(alert.startsAt)}.`;
 
 function stateOf({ alert }: Linked): string {
   if (!isOpen(alert)) return "It is over.";
   if (alert.status !== "acknowledged") return "";
   const { owner } = alert;
   return owner === linkActor
-    ? "It is taken: by a link like this one."
-    : `It is taken: ${owner ?? "somebody"} has it.`;
+    ? "It was taken with a link like this one."
+    : `${owner ?? "Somebody"} has it.`;
 }
 
-/** Several, each to be taken by itself, or all that nobody has. */
+/** Several, each to be taken on its own, or all that nobody has. */
 function manyPage(all: readonly Linked[]): string {
   const waiting = all.filter(isWaiting);
   const items = all.map((one) => {
     const { alert } = one;
     const [what = "", summary = ""] = aboutOf(alert);
     const texts = [what, summary, anew(one), stateOf(one)].filter((text) => text !== "");
-    const press =
-      isWaiting(one) && waiting.length > 1 ? button("I take it", alert.fingerprint) : "";
+    const press = isWaiting(one) && waiting.length > 1 ? button("Take it", alert.fingerprint) : "";
     return `<li>${ownLink(alert, nameOf(alert))}<br>${texts.map(escapeHtml).join("<br>")}${press}</li>`;
   });
   const text =
-    waiting.length === 0 ? "None of them needs anybody." : `${waiting.length} of them have nobody.`;
-  const takeAll = waiting.length === 0 ? "" : button(`I take all ${waiting.length}`);
+    waiting.length === 0
+      ? "None of them needs attention."
+      : `Nobody has ${waiting.length} of them.`;
+  const takeAll = waiting.length === 0 ? "" : button(`Take all ${waiting.length}`);
   return page(`${all.length} alerts`, [text], `${takeAll}\n<ul>${items.join("\n")}</ul>`);
 }
 
@@ -113,15 +114,15 @@ export function linkedPage(all: readonly Linked[]): string {
   const { alert } = one;
   if (!isOpen(alert)) return overPage;
   if (!isWaiting(one)) return page(nameOf(alert), [stateOf(one)], linksFor(alert));
-  return page(nameOf(alert), [...aboutOf(alert), anew(one)], button("I take it"));
+  return page(nameOf(alert), [...aboutOf(alert), anew(one)], button("Take it"));
 }
 
-const overPage = page("It is over", ["What this link was about has ended."]);
+const overPage = page("It is over", ["The alerts of this link have ended."]);
 
 /** @param taken - By this press. */
 export function takenPage(taken: readonly Alert[]): string {
   const [alert, ...more] = taken;
-  const told = "Nobody is told again until";
+  const told = "Nobody is notified again until";
   if (alert === undefined) return overPage;
   if (more.length === 0) {
     return page(nameOf(alert), [`It is yours. ${told} it is given back.`], linksFor(alert));
@@ -132,12 +133,16 @@ export function takenPage(taken: readonly Alert[]): string {
 }
 
 export const usedPage = (alert: Alert): string =>
-  page(nameOf(alert), ["This link was used before. Sign in to take it again."], linksFor(alert));
+  page(
+    nameOf(alert),
+    ["This link has already been used. Sign in to take it again."],
+    linksFor(alert),
+  );
 
 export const invalidPage = page("This link is not valid", [
-  "It is older than a day, or not complete. Sign in to see what is open.",
+  "It is older than a day, or incomplete. Sign in to see what is open.",
 ]);
 
 export const laterPage = page("Not now", [
-  "The alert processor's memory does not answer now. Nothing has changed: try again soon.",
+  "The alert processor's database does not answer. Nothing has changed: try again soon.",
 ]);

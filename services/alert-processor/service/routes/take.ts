@@ -80,7 +80,7 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
       .send(html);
 
   app.setErrorHandler((error, request, reply) => {
-    request.log.error({ err: error }, "a link could not be followed");
+    request.log.error({ err: error }, "a link failed");
     return send(reply.code(503).header("retry-after", "10"), laterPage);
   });
 
@@ -94,7 +94,7 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
   // Looking changes nothing: programs that show a preview of a link look at it too.
   app.get<Route>(
     "/take/:token",
-    about("Look at what a link of a message takes"),
+    about("Show the alerts that a message's link takes"),
     async ({ params }, reply) => {
       const found = await find(params.token);
       return send(reply, found === undefined ? invalidPage : linkedPage(found));
@@ -103,7 +103,10 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
 
   app.post<Route>(
     "/take/:token",
-    { bodyLimit: 1_000, ...about("Take what a link of a message is about: ?only= one of several") },
+    {
+      bodyLimit: 1_000,
+      ...about("Take the alerts of a message's link; ?only= takes one of several"),
+    },
     async ({ ip, log, params: { token }, query: { only } }, reply) => {
       const found = await find(token, only);
       if (found === undefined) return send(reply, invalidPage);

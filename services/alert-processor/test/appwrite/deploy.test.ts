@@ -97,7 +97,7 @@ describe("the deployment", () => {
     fake.tables.table("vigil", "alerts").$permissions.push('read("any")');
     const { lines } = await deploy(environment);
     expect(lines.filter((line) => line.startsWith("changed"))).toEqual([
-      "changed          table alerts: others than keys could use it",
+      "changed          table alerts: clients other than API keys could use it",
       "changed          table outbox: it was disabled",
       "changed          function vigil-alert-processor: schedule",
     ]);
@@ -177,7 +177,7 @@ describe("the deployment", () => {
       VIGIL_KEEP_DAYS: "0",
     });
     expect(short.lines).toEqual([
-      "problem         VIGIL_TOKENS: a token must have 32 characters at least, such as openssl rand -hex 32",
+      "problem         VIGIL_TOKENS: a token must have at least 32 characters, such as openssl rand -hex 32",
       "problem         VIGIL_PAGE must begin with https://",
       "problem         VIGIL_KEEP_DAYS must be a number from 1 to 9999",
     ]);
@@ -238,7 +238,7 @@ describe("the deployment", () => {
     expect(code).toBe(1);
     expect(lines.map((line) => line.slice(16))).toEqual([
       "APPWRITE_ENDPOINT must be the address of the API, which ends in /v1",
-      "VIGIL_HEARTBEAT_URL is not read here: write it into a file and name that in VIGIL_HEARTBEAT_URL_FILE",
+      "VIGIL_HEARTBEAT_URL is not read directly: write it to a file and set VIGIL_HEARTBEAT_URL_FILE to its path",
       `VIGIL_ALERTMANAGER_PASSWORD_FILE: ${empty} is empty: write VIGIL_ALERTMANAGER_PASSWORD into it`,
       expect.stringContaining("VIGIL_ALERTMANAGER_CA_FILE: ENOENT"),
       "VIGIL_KEEP_DAYS must be a number from 1 to 9999",

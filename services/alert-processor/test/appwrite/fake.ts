@@ -15,7 +15,7 @@ export interface FakeAppwrite {
   key(...scopes: string[]): string;
   /** An empty database with the tables of another. */
   copy(from: string, to: string): void;
-  /** Answers all requests whose path has the text with this status, until it is called anew. */
+  /** Answers all requests whose path has the text with this status, until it is called again. */
   fail(path: string, status: number): void;
   /** Requests so far that were meant to change something. */
   changes(): number;

@@ -132,7 +132,7 @@ describe("the deployed function", () => {
     expect(rows("receipts")).toEqual([]);
   });
 
-  test("keeps alerts, and tells of a critical one at once", async () => {
+  test("keeps alerts, and reports a critical one at once", async () => {
     const warning = alert({
       fingerprint: "00000000000000a2",
       labels: { ...labels, severity: "warning" },
@@ -193,7 +193,10 @@ describe("the deployed function", () => {
     for (const status of [400, 401, 429, 500]) {
       fake.fail("/tablesdb", status);
       const answer = await post("/v1/alerts", late);
-      expect(answer).toMatchObject({ status: 503, body: '{"error":"not now, try again"}' });
+      expect(answer).toMatchObject({
+        status: 503,
+        body: '{"error":"temporarily unavailable, try again"}',
+      });
       expect(answer.headers.get("retry-after")).toBe("1");
     }
     fake.fail("", 0);
@@ -205,7 +208,7 @@ describe("the deployed function", () => {
     fake.fail("/messaging", 503);
     const one = { alerts: [alert({ fingerprint: "00000000000000a5" })] };
     expect(await post("/v1/alerts", one)).toMatchObject({ status: 200 });
-    expect(log).toContain("not told, it comes again: critical-alerts: push: Appwrite 503");
+    expect(log).toContain("not sent, will be retried: critical-alerts: push: Appwrite 503");
     fake.fail("", 0);
     const pending = rows("outbox").filter(
       ({ attempts, state }) => attempts === 1 && state === "pending",
@@ -226,7 +229,7 @@ describe("the deployed function", () => {
     expect(log).toContain('log {"woken":0');
   });
 
-  test("says by itself that the heartbeat is silent, each minute until it is heard", async () => {
+  test("says on its own that the heartbeat is silent, each minute until it is heard", async () => {
     const watchdog = alert({
       fingerprint: "00000000000000f1",
       labels: { alertname: "Watchdog", severity: "none" },

@@ -64,7 +64,10 @@ describe("an execution", () => {
     await closed.close();
     parts = partsOf({ ...parts, store: closed });
     const answer = await post("/v1/alerts", { alerts: [] });
-    expect(answer).toMatchObject({ statusCode: 503, body: { error: "not now, try again" } });
+    expect(answer).toMatchObject({
+      statusCode: 503,
+      body: { error: "temporarily unavailable, try again" },
+    });
     expect(logged.join()).toContain("database is not open");
   });
 });
@@ -76,8 +79,8 @@ describe("settings", () => {
         [
           "APPWRITE_FUNCTION_API_ENDPOINT must be the address of the API",
           "APPWRITE_FUNCTION_PROJECT_ID must be the id of the project",
-          "VIGIL_TOKENS must hold one or two tokens, one on a line",
-          "VIGIL_PEOPLE_TOKENS: a token must have 32 characters at least, such as openssl rand -hex 32",
+          "VIGIL_TOKENS must hold one or two tokens, one per line",
+          "VIGIL_PEOPLE_TOKENS: a token must have at least 32 characters, such as openssl rand -hex 32",
           "VIGIL_PAGE must begin with https://",
         ].join("\n"),
       ),
@@ -141,14 +144,14 @@ describe("settings", () => {
       "VIGIL_SILENCE_SECONDS must be a number from 30 to 999999",
       "VIGIL_HEARTBEAT_URL must be a public address that begins with https://",
       "VIGIL_ALERTMANAGER_URL must begin with https:// and hold neither user nor password",
-      "VIGIL_ALERTMANAGER_USERNAME is missing: it must say whose VIGIL_ALERTMANAGER_PASSWORD is",
-      "VIGIL_ALERTMANAGER_CA must be a certificate in PEM, 8192 characters at most",
+      "VIGIL_ALERTMANAGER_USERNAME is missing: it must be the user of VIGIL_ALERTMANAGER_PASSWORD",
+      "VIGIL_ALERTMANAGER_CA must be a PEM certificate of at most 8192 characters",
     ]);
     expect(problemsOf({ VIGIL_ALERTMANAGER_USERNAME: "ada", VIGIL_SILENCE_SECONDS: "29" })).toEqual(
       [
         "VIGIL_SILENCE_SECONDS must be a number from 30 to 999999",
-        "VIGIL_ALERTMANAGER_URL is missing: without it VIGIL_ALERTMANAGER_USERNAME means nothing",
-        "VIGIL_ALERTMANAGER_PASSWORD is missing: it must be that of VIGIL_ALERTMANAGER_USERNAME",
+        "VIGIL_ALERTMANAGER_URL is missing: without it VIGIL_ALERTMANAGER_USERNAME has no effect",
+        "VIGIL_ALERTMANAGER_PASSWORD is missing: it must be the password of VIGIL_ALERTMANAGER_USERNAME",
       ],
     );
     const long = { VIGIL_ALERTMANAGER_URL: "https://[::1]", VIGIL_ALERTMANAGER_CA: authority };

@@ -14,7 +14,7 @@ const unpack = (archive: Buffer): string => {
 describe("the package", () => {
   const { archive, entrypoint } = packFunction(folder, "salt");
 
-  test("is the same for the same code, and named anew when anything changes", () => {
+  test("is the same for the same code, and has another name when anything changes", () => {
     expect(packFunction(folder, "salt")).toEqual({ archive, entrypoint });
     expect(packFunction(folder, "other").entrypoint).not.toBe(entrypoint);
     const copy = temporary();

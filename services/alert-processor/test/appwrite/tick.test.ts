@@ -108,7 +108,7 @@ describe("the heartbeat", () => {
     const before = outside.seen.length;
     expect(await tick()).toMatchObject({ heard: false, pinged: false, open: 1, failed: [] });
     expect(outside.seen).toHaveLength(before);
-    const told = "EMERGENCY: WatchdogSilent: Alertmanager is silent: no alert arrives";
+    const told = "EMERGENCY: WatchdogSilent: Alertmanager is silent: alerts do not arrive";
     expect(titles()).toEqual([told, told]);
     // Alertmanager lists no alert of ours, which must not end it.
     now += 10 * minute;
@@ -150,7 +150,7 @@ describe("the heartbeat", () => {
       pinged: false,
       failed: ["sending the heartbeat"],
     });
-    expect(logged.join()).toContain("sending the heartbeat failed, it is tried again in a minute");
+    expect(logged.join()).toContain("sending the heartbeat failed, will be retried in a minute");
     expect(logged.join()).not.toContain(String(dead.port));
   });
 });
@@ -228,7 +228,7 @@ describe("the comparison with Alertmanager", () => {
     expect(await locked()).toMatchObject({ statusCode: 200, lost: 0, failed });
     expect(await unknown()).toMatchObject({ statusCode: 200, lost: 0, failed });
     const log = logged.join("\n");
-    expect(log).toContain("comparing with Alertmanager failed, it is tried again in a minute");
+    expect(log).toContain("comparing with Alertmanager failed, will be retried in a minute");
     expect(log).toMatch(/it answered 500[^]*it answered 401[^]*has no receiver nobody/);
     expect(log).not.toContain("babbage");
     expect(await store.get(message().fingerprint)).toMatchObject({ status: "firing" });
@@ -288,8 +288,8 @@ describe("a job that fails", () => {
       pinged: false,
       failed: [
         "comparing with Alertmanager",
+        "deleting old history",
         "ending snoozes",
-        "forgetting what is old",
         "listening for heartbeats",
       ],
     });
@@ -297,6 +297,6 @@ describe("a job that fails", () => {
 
   test("is trouble of the store where that cannot say how much there is", async () => {
     const tick = begin({ store: { ...store, depth: broken } });
-    expect(await tick()).toEqual({ statusCode: 503, error: "not now, try again" });
+    expect(await tick()).toEqual({ statusCode: 503, error: "temporarily unavailable, try again" });
   });
 });

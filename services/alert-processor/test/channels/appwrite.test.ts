@@ -127,7 +127,7 @@ test("comes again when the key is not taken", async () => {
   expect(await channel().send(messageOf(), enough())).toMatchObject({ kind: "barred" });
 });
 
-test("tells of a storm at once", async () => {
+test("reports a storm at once", async () => {
   await channel().send(messageOf({ alerts: manyAlerts(50) }), enough());
   expect(bodies()["push"]?.title).toBe("50 alerts (13 critical, 37 warning): DiskFull (50)");
   expect(bodies()["sms"]?.content).toBe(

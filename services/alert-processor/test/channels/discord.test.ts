@@ -84,7 +84,7 @@ No byte is left on /var\\.
   ]);
 });
 
-test("tells of the end in green, and of a storm at once", async () => {
+test("reports the end in green, and of a storm at once", async () => {
   const end = await sent(messageOf({ occasion: "resolved", alerts: [alertAt("resolved")] }));
   expect(end.embeds[0]).toMatchObject({
     color: 0x388e3c,

@@ -117,7 +117,7 @@ describe("over STARTTLS", () => {
     expect(html).not.toMatch(/<(?:script|img|!channel|https)/);
   });
 
-  test("tells of a storm at once", async () => {
+  test("reports a storm at once", async () => {
     await channel().send(messageOf({ alerts: manyAlerts(50) }), enough());
     const [mail] = server.received as [Received];
     expect(headersOf(mail)).toContain(

@@ -20,7 +20,7 @@ const channel = (url = goalert.url, hook = `${goalertSecret}\n`) =>
     { token: "the-token\n", hook },
   );
 
-test("tells of an alert as the generic API takes it", async () => {
+test("sends an alert as the generic API takes it", async () => {
   expect(await channel().send(messageOf(), enough())).toEqual({ kind: "sent" });
   expect(goalert.tokens).toEqual(["Bearer the-token"]);
   expect(goalert.told).toEqual([
@@ -52,7 +52,7 @@ test("keeps one alert of an episode, which asks for somebody only while nobody h
     await channel().send(messageOf({ occasion, alerts: [alertAt(occasion)] }), enough());
     statuses.push(`${goalert.alerts.length} ${goalert.alerts.at(-1)?.status ?? ""}`);
   }
-  // A reminder begins anew: GoAlert does not ring again for what is open.
+  // A reminder begins again: GoAlert does not ring again for what is open.
   expect(statuses).toEqual(["1 triggered", "2 triggered", "2 closed", "2 closed"]);
   expect(new Set(goalert.told.map(({ dedup }) => dedup)).size).toBe(1);
 });

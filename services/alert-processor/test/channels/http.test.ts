@@ -40,7 +40,7 @@ describe("a name that changes its address", () => {
     expect(await send()).toEqual({ kind: "sent" });
     expect(await send()).toMatchObject({
       kind: "failed",
-      why: expect.stringContaining("nothing is sent") as string,
+      why: expect.stringContaining("never allowed") as string,
     });
     expect(await send()).toEqual({ kind: "sent" });
     // One look-up for each request: what is checked is what is used.

@@ -162,7 +162,7 @@ test.each([
 ] as const)("the token of %s must fit into a header, and is not in the error", (name) => {
   for (const text of ["se cret", "secret\r\nx: y", "secrét"]) {
     const opening = () => open({ [name]: all[name] }, { key: text, token: text, url: text });
-    expect(opening).toThrow(/^channels\.[a-z-]+: \w+ must hold one word of ASCII characters$/);
+    expect(opening).toThrow(/^channels\.[a-z-]+: \w+ must hold a single word of ASCII characters$/);
   }
 });
 
@@ -191,7 +191,7 @@ test("what nobody foresaw is an outcome, and not an error", async () => {
   for (const channel of open(all)) {
     expect(await channel.send(messageOf({ links }), enough())).toEqual({
       kind: "refused",
-      why: "cannot be told (TypeError)",
+      why: "failed unexpectedly (TypeError)",
     });
   }
 });

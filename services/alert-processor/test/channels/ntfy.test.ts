@@ -107,7 +107,7 @@ test("rings by severity, and not for an end or for who has it", async () => {
   }
 });
 
-test("tells of a storm at once", async () => {
+test("reports a storm at once", async () => {
   const storm = await sent(messageOf({ alerts: manyAlerts(20) }));
   expect(storm.title).toContain("20 alerts");
   expect(storm.click).toBe("https://vigil.example/");

@@ -82,14 +82,14 @@ test("says all of an episode about one incident", async () => {
     "resolve",
   ]);
   expect(new Set(events.map((event) => event.dedup_key)).size).toBe(1);
-  // PagerDuty rings anew for what was over, not for what somebody has taken there.
+  // PagerDuty rings again for what was over, not for what somebody has taken there.
   const told = server.seen.map(({ body }) => (JSON.parse(body) as Event).event_action);
   expect(told).toEqual(["trigger", "resolve", "trigger", "acknowledge", "resolve"]);
   const next = messageOf({ alerts: [alertOf({ startsAt: alertOf().startsAt + 1 })] });
   expect((await sent(next)).dedup_key).not.toBe(events[0]?.dedup_key);
 });
 
-test("an incident that could not be ended is not begun anew, and all comes again", async () => {
+test("an incident that could not be ended is not begun again, and all comes again", async () => {
   server.script = [{ status: 503 }];
   const reminder = messageOf({ occasion: "reminder", alerts: [alertAt("reminder")] });
   expect((await channel().send(reminder, enough())).kind).toBe("failed");

@@ -81,7 +81,7 @@ test("is coloured by the worst severity, and green at the end", async () => {
   expect((await sent(end)).color).toBe("#388e3c");
 });
 
-test("tells of a storm at once", async () => {
+test("reports a storm at once", async () => {
   const { actions, title } = await sent(messageOf({ alerts: manyAlerts(20) }));
   expect(title).toBe("20 alerts (5 critical, 15 warning): DiskFull (20)");
   expect(actions).toEqual([

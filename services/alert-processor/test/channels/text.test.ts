@@ -55,10 +55,10 @@ Dashboard: https://dashboards.example/host`);
       titleOf(messageOf({ occasion, alerts: [alertOf(bare)] })),
     );
     expect(titles).toEqual([
-      "UNKNOWN: An alert without name",
-      "Still UNKNOWN, nobody has it: An alert without name",
-      "Somebody has it: An alert without name",
-      "Resolved: An alert without name",
+      "UNKNOWN: An alert without a name",
+      "Still UNKNOWN, nobody has it: An alert without a name",
+      "Somebody has it: An alert without a name",
+      "Resolved: An alert without a name",
     ]);
     expect(
       titleOf(messageOf({ occasion: "reminder", alerts: [alertOf({ owner: "ada" })] })),
@@ -92,7 +92,7 @@ describe("a storm", () => {
       `25 alerts ${count}`,
       `25 alerts still open ${count}`,
       `25 alerts acknowledged ${count}`,
-      `25 alerts over ${count}`,
+      `25 alerts ended ${count}`,
     ]);
   });
 
@@ -134,7 +134,7 @@ describe("a storm", () => {
 });
 
 test("a message without alerts is a mistake", () => {
-  expect(() => wordingOf(messageOf({ alerts: [] }))).toThrow("tell of an alert");
+  expect(() => wordingOf(messageOf({ alerts: [] }))).toThrow("at least one alert");
 });
 
 test("a time outside the calendar is told as it is", () => {

@@ -68,7 +68,7 @@ describe("what a person does", () => {
   });
 });
 
-describe("what comes by itself", () => {
+describe("what comes on its own", () => {
   test("wakes what was snoozed, not before its time", () => {
     const snoozed = withStatus("snoozed");
     expect(wake(snoozed, later - 1)).toEqual([]);

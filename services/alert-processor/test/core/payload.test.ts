@@ -116,7 +116,7 @@ describe("a message", () => {
     }
   });
 
-  test("tells of what Alertmanager left out", () => {
+  test("reports what Alertmanager left out", () => {
     const { alerts, poison } = parsePayload({ alerts: [firing], truncatedAlerts: 12 });
     expect(alerts).toHaveLength(1);
     expect(poison).toMatchObject([{ raw: expect.stringContaining("12") as string }]);

@@ -2,7 +2,7 @@ import { isOwn } from "../../core/own.ts";
 import { quarantined } from "../../core/quarantined.ts";
 import { minute, start } from "../examples.ts";
 
-const poison = (severity: string | undefined, why = "startsAt is no time") => ({
+const poison = (severity: string | undefined, why = "startsAt is not a time") => ({
   why,
   raw: JSON.stringify({ labels: { alertname: "DiskFull", severity } }),
 });

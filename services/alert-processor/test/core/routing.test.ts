@@ -30,7 +30,7 @@ const urgent: Subscription = {
 };
 const lead: Subscription = { channel: "lead", teams: ["platform"], after: [900], also: [] };
 
-describe("who is told", () => {
+describe("who is notified", () => {
   test("is decided by severity and team; nobody foresees every severity", () => {
     expect(told("firing", [all, urgent, lead])).toEqual([
       "all firing 0",
@@ -51,7 +51,7 @@ describe("who is told", () => {
     expect(told("firing", [lead], other)).toEqual([]);
   });
 
-  test("starts anew when nobody has it any more", () => {
+  test("starts again when nobody has it any more", () => {
     for (const kind of ["returned", "unacknowledged", "woken"] as const) {
       expect(told(kind, [urgent])).toEqual(["urgent reminder 0", "urgent reminder 300"]);
     }

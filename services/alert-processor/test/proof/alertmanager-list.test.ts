@@ -80,7 +80,7 @@ describe("what a real Alertmanager knows better than its messages", () => {
     await alertmanager.post(about("Expires", { startsAt, endsAt: at(0.25) }));
     await known("Expires");
     await known("Expires", isOver);
-    // Prometheus is back; whether Alertmanager tells of it depends on what it has told before.
+    // Prometheus is back; whether Alertmanager reports it depends on what it has told before.
     await alertmanager.post(about("Expires", { startsAt, endsAt: at(30) }));
     await later(2, async (watch) => {
       expect(await watch.reconcile()).toEqual({ lost: 0, found: 0 });

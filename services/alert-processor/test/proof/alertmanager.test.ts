@@ -43,7 +43,7 @@ describe("a real Alertmanager that tells a processor", () => {
     await processor.remove();
   });
 
-  it("is followed from firing to the end, and when it fires anew", async () => {
+  it("is followed from firing to the end, and when it fires again", async () => {
     const [first, end, second] = [ago(30), ago(20), ago(10)];
     await member(0).post(about("Anew", { startsAt: first }));
     const { alert } = await known("Anew");
@@ -90,7 +90,7 @@ describe("a real Alertmanager that tells a processor", () => {
     await processor.kill();
     const failures = await member(0).failures();
     await member(0).post(about("Meanwhile"));
-    await until("an attempt in vain", 40, async () =>
+    await until("a failed attempt", 40, async () =>
       (await member(0).failures()) > failures ? true : undefined,
     );
     await processor.start();

@@ -48,7 +48,7 @@ export class Alertmanager {
   /** Starts it, also after {@link kill}. */
   async resume(): Promise<void> {
     const gossip = `127.0.0.1:${await freePort()}`;
-    // A member of a cluster whose other member cannot be reached: it tells people by itself.
+    // A member of a cluster whose other member cannot be reached: it notifies people on its own.
     const elsewhere = `127.0.0.1:${await freePort()}`;
     const child = spawn(
       "alertmanager",

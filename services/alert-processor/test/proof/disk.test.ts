@@ -99,7 +99,7 @@ describe.each(ways)("a processor %s", (_, way) => {
     await processor.remove();
   });
 
-  it("answers 503 and keeps no part of a message, then takes alerts in again", async () => {
+  it("answers 503 and keeps no part of a message, then accepts alerts again", async () => {
     const batchOf = (batch: number) => numbers(batch * 500, 500).map((number) => firing(number));
     const taken: number[] = [];
     const statuses = new Set<number>();

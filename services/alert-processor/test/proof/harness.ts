@@ -65,7 +65,7 @@ export class Processor {
   }
 
   /**
-   * Starts it and waits until it takes alerts in.
+   * Starts it and waits until it accepts alerts.
    *
    * @returns Milliseconds that this took.
    * @throws Error with what it said where it ends instead.
@@ -78,7 +78,7 @@ export class Processor {
         reject(new Error(`the processor ${why}; it said: ${this.said}`));
       };
       const hear = (): void => {
-        if (this.said.includes("takes alerts in")) resolve();
+        if (this.said.includes("accepting alerts")) resolve();
       };
       child.stdout?.on("data", hear);
       child.once("close", fail("ended"));

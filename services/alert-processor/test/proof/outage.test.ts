@@ -26,7 +26,7 @@ async function saysWhy(processor: Processor, why: RegExp): Promise<void> {
 }
 
 const worksAgain = (processor: Processor): Promise<true> =>
-  until("it works again by itself", 60, async () =>
+  until("it recovers automatically", 60, async () =>
     (await processor.post([firing(99_999)])) === 200 && (await upOf(processor)) === "1"
       ? true
       : undefined,
@@ -72,7 +72,7 @@ describe("a processor whose PostgreSQL goes away", () => {
     expect(processor.pid).toBe(pid);
   }, 240_000);
 
-  it("starts without it, and takes alerts in as soon as it is there", async () => {
+  it("starts without it, and accepts alerts as soon as it is there", async () => {
     await processor.stop();
     await postgres.crash();
     await processor.launch();
@@ -96,7 +96,7 @@ describe("a processor that is started", () => {
 
   it("without the folder of its memory has a page that says so, and goes on when it is there", async () => {
     await processor.launch();
-    await saysWhy(processor, /disk\/memory\.db: .*make sure that its folder is there/);
+    await saysWhy(processor, /disk\/memory\.db: .*make sure that its folder exists/);
     mkdirSync(dirname(database()));
     expect(await worksAgain(processor)).toBe(true);
   });
@@ -128,7 +128,7 @@ describe("a processor that is started", () => {
     });
   });
 
-  it("with its log on a full disk takes alerts in", async () => {
+  it("with its log on a full disk accepts alerts", async () => {
     const full = openSync("/dev/full", "w");
     await processor.launch({}, [], full);
     closeSync(full);

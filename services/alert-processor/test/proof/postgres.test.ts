@@ -24,7 +24,7 @@ describe("a processor whose PostgreSQL is gone", () => {
     await server.stop();
   });
 
-  it("answers 503 meanwhile, keeps what it acknowledged, and takes alerts in after that", async () => {
+  it("answers 503 meanwhile, keeps what it acknowledged, and accepts alerts after that", async () => {
     const batchOf = (batch: number) => numbers(batch * 20, 20).map((number) => firing(number));
     expect(await processor.post(batchOf(0))).toBe(200);
     await server.crash();

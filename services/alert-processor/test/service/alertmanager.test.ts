@@ -58,7 +58,7 @@ describe("a real Alertmanager", () => {
     expect([since < Date.now(), since > Date.now() - 3_600_000]).toEqual([true, true]);
     expect(Math.abs(Date.now() - at)).toBeLessThan(60_000);
     await expect(listAlerts({ ...target, receiver: "process.r" })).rejects.toThrow(
-      "Alertmanager has no receiver process.r: name the one that tells us; it has nobody, processor, proc.or",
+      "Alertmanager has no receiver process.r: use the one that sends to this processor; it has nobody, processor, proc.or",
     );
     const login = { username: "grace", password: "hopper" };
     await expect(listAlerts({ ...target, login })).rejects.toThrow("it answered 401");
@@ -138,7 +138,7 @@ describe("what stands in its place", () => {
       { status: 200, body: "[{}]" },
     ];
     for (const what of ["Unexpected", "it ends too early", "Unexpected", "it ends too early"])
-      await expect(list()).rejects.toThrow(`Alertmanager's list is no JSON: ${what}`);
+      await expect(list()).rejects.toThrow(`Alertmanager's list is not JSON: ${what}`);
     for (let times = 0; times < 2; times += 1)
       await expect(list()).rejects.toThrow("Alertmanager's answer is not a list");
     for (const what of ["object", "string", "object", "array"])

@@ -90,9 +90,9 @@ test("reminds of what Alertmanager still has, and of nothing that may be over", 
   await act("b2", { kind: "escalate", to: "people" });
   await eventually(() => Promise.resolve(told().length > 5));
   expect(told()).toEqual([...firsts, "GoesOn reminder", "Escalated reminder"].sort());
-  expect(place.lines.filter((line) => line.includes("nothing was heard for a while"))).toHaveLength(
-    1,
-  );
+  expect(
+    place.lines.filter((line) => line.includes("nothing was received for a while")),
+  ).toHaveLength(1);
   const { summary } = await place.json<{ summary: Summary }>("/v1/open");
   expect(summary.troubles.map(({ key }) => key)).toContain("doubt people");
   const { alert } = await place.json<{ alert: Alert }>("/v1/alerts/b3");

@@ -48,7 +48,7 @@ describe("the page's script", () => {
       'import { far } from "far";',
     ]) {
       expect(() => of({ "app.js": form })).toThrow(
-        `app.js has a form that is not understood: ${form}`,
+        `app.js has a form that is not supported: ${form}`,
       );
     }
   });

@@ -146,7 +146,7 @@ class World {
     await this.#clock.look();
   }
 
-  /** It is killed, and begins anew by the clock as it is. */
+  /** It is killed, and begins again by the clock as it is. */
   async restart(): Promise<void> {
     await this.#begin();
     await this.#store.adjust(0, this.#clock.now());

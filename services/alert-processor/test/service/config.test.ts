@@ -96,7 +96,7 @@ describe("a configuration", () => {
       ),
     );
     expect(message).toContain("subscriptions.0.channel: there is no channel chat; there are: hook");
-    expect(message).toContain("channels.hook: no subscription names it");
+    expect(message).toContain("channels.hook: no subscription uses it");
   });
 
   test.each(["127.0.0.1:9095", ":9095", "[::1]:9095", "localhost:9095"])(
@@ -116,9 +116,11 @@ describe("secrets", () => {
   test("are one or two tokens that are long enough", () => {
     const [one, two] = ["1".repeat(32), "2".repeat(32)];
     expect(readTokens(file("tokens", `${one}\n${two}\n`))).toEqual([one, two]);
-    expect(errorOf(() => readTokens(file("tokens", "short")))).toContain("less than 32 characters");
+    expect(errorOf(() => readTokens(file("tokens", "short")))).toContain(
+      "fewer than 32 characters",
+    );
     expect(errorOf(() => readTokens(file("tokens", "a b c")))).toContain(
-      "has 3 tokens: at most two",
+      "has 3 tokens: at most two are allowed",
     );
     expect(errorOf(() => readTokens(file("tokens", "\n")))).toContain("too short");
   });
@@ -208,7 +210,7 @@ describe("the command", () => {
     expect(await run("--help")).toMatchObject({ code: 0 });
     expect((await run()).code).toBe(2);
     expect(await run("serve")).toEqual({ code: 1, text: "--config FILE is missing\n" });
-    expect((await run("dance", "--config", "x")).text).toContain("there is no command dance");
+    expect((await run("dance", "--config", "x")).text).toContain("unknown command dance");
     expect((await run("--odd")).text).toContain("--odd");
   });
 
@@ -227,7 +229,9 @@ describe("the command", () => {
     expect(await run("backup", "--config", config, copy)).toMatchObject({ code: 0 });
     expect(statSync(copy).mode & 0o777).toBe(0o600);
     expect((await run("backup", "--config", config, copy)).text).toContain("cannot be written");
-    expect((await run("backup", "--config", config)).text).toContain("which file?");
+    expect((await run("backup", "--config", config)).text).toContain(
+      "backup needs the path of a file",
+    );
     const used = await run("restore", "--config", config, copy);
     expect(used.text).toContain("is in use, stop the service first");
 
@@ -236,7 +240,9 @@ describe("the command", () => {
     expect(statSync(join(folder, "restored.db")).mode & 0o777).toBe(0o600);
     const other = file("other.db", "no database");
     const before = readFileSync(join(folder, "restored.db"));
-    expect((await run("restore", "--config", elsewhere, other)).text).toContain("no whole memory");
+    expect((await run("restore", "--config", elsewhere, other)).text).toContain(
+      "not an intact database",
+    );
     expect(readFileSync(join(folder, "restored.db")).equals(before)).toBe(true);
   });
 });

@@ -51,7 +51,7 @@ async function tells(fingerprint: string, ...occasions: string[]): Promise<void>
 }
 const kindsOf = ({ events }: Known): string[] => events.map(({ kind }) => kind).reverse();
 
-test("an end of what nobody heard begin is kept, and told to nobody", async () => {
+test("an end whose beginning was never heard is kept, and nobody is notified", async () => {
   const fingerprint = fresh();
   const over = { fingerprint, status: "resolved", endsAt: "2026-11-21T08:03:00Z" };
   await place.post([sent(over)]);
@@ -219,7 +219,7 @@ test("what began and ended while a channel was away is not told as if it went on
   expect(told(fingerprint).slice(before)).not.toContain("firing");
 });
 
-test("what a channel did not take for its secret is told when that is mended, by itself", async () => {
+test("a message that a channel refused for its secret is sent once that is fixed, without anybody's help", async () => {
   const fingerprint = fresh();
   people.script = [{ status: 401 }];
   await place.post([sent({ fingerprint })]);

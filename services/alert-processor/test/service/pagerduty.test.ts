@@ -103,7 +103,7 @@ test("what we tell comes back as nothing new, however often", async () => {
   expect(alert.owner).toBe("ada");
 });
 
-test("what is given back there asks for somebody here, and PagerDuty rings by itself", async () => {
+test("what is given back there asks for somebody here, and PagerDuty rings of its own accord", async () => {
   await begin();
   pager.act("incident.acknowledged", "Ada Lovelace");
   pager.act("incident.unacknowledged", null);
@@ -133,7 +133,7 @@ test("what a person ends there is closed here, and opened again with it", async 
   expect((await one()).alert).toMatchObject({ status: "firing", closedBy: null });
 });
 
-test("what ends there by itself, or is joined to another, does not end the alert", async () => {
+test("what ends there on its own, or is joined to another, does not end the alert", async () => {
   await begin();
   pager.act("incident.resolved", null);
   pager.act("incident.resolved", "Ada Lovelace", {

@@ -54,9 +54,9 @@ describe("where a proxy comes from", () => {
     ["10.0.0.0/8", undefined],
     ["::1", undefined],
     ["proxy.example.com", "neither an address nor a network"],
-    ["10.0.0.0/33", "longer prefix"],
-    ["0.0.0.0/0", "everybody"],
-    ["::/0", "everybody"],
+    ["10.0.0.0/33", "too long"],
+    ["0.0.0.0/0", "covers every address"],
+    ["::/0", "covers every address"],
   ])("%s: %s", (text, problem) => {
     expect(addressProblem(text)?.includes(problem ?? "none")).toBe(
       problem === undefined ? undefined : true,

@@ -228,7 +228,7 @@ describe("a person", () => {
   });
 });
 
-describe("a user that may only look", () => {
+describe("a user with read-only access", () => {
   test("reads, signs in and out, and does nothing; who may be handed an alert is another", async () => {
     const own = await startPlace({ readers: ["grace"] });
     await own.post([sent()]);
@@ -249,7 +249,7 @@ describe("a user that may only look", () => {
       expect([path, answer.status, answer.text]).toEqual([
         path,
         403,
-        '{"error":"grace may only look"}',
+        '{"error":"grace has read-only access"}',
       ]);
     }
     expect((await own.ask("/v1/quarantine", { as, method: "DELETE" })).status).toBe(403);
@@ -359,22 +359,22 @@ describe("channels", () => {
     // The link for the phone: looking changes nothing, pressing takes it, once.
     const path = new URL(message.links.alerts[0]?.acknowledge ?? "").pathname;
     const look = await own.ask(path);
-    expect([look.status, look.text.includes("I take it")]).toEqual([200, true]);
+    expect([look.status, look.text.includes("Take it")]).toEqual([200, true]);
     expect((await own.json<{ alert: Alert }>(`/v1/alerts/${sent().fingerprint}`)).alert.owner).toBe(
       null,
     );
     const form = { "content-type": "application/x-www-form-urlencoded" };
     const press = () => own.ask(path, { method: "POST", body: "", headers: form });
     expect((await press()).text).toContain("It is yours");
-    expect((await press()).text).toContain("It is taken");
+    expect((await press()).text).toContain("It was taken with a link");
     await own.ask(`/v1/alerts/${sent().fingerprint}/actions`, {
       as: login,
       body: '{"kind":"unacknowledge"}',
     });
-    expect((await press()).text).toContain("was used before");
+    expect((await press()).text).toContain("has already been used");
     expect((await own.ask(`${path}x`)).text).toContain("not valid");
 
-    // What was taken and given back is told again; what ends is told to who was told.
+    // What was taken and given back is told again; what ends is told to who was notified.
     await eventually(() => Promise.resolve(well.seen.length === 2));
     await own.post([sent({ status: "resolved", endsAt: "2026-11-21T08:10:00Z" })]);
     await eventually(() => Promise.resolve(well.seen.length === 3 && down.seen.length >= 3));

@@ -135,9 +135,9 @@ describe("silences", () => {
     ]);
     expect((await make({}, "grace:hopper")).status).toBe(403);
     const refusals = [
-      [{ labels: {} }, 400, "all would be quiet"],
+      [{ labels: {} }, 400, "it would mute everything"],
       [{ comment: "  " }, 400, "comment"],
-      [{ endsAt: Date.now() - 1 }, 422, "over already"],
+      [{ endsAt: Date.now() - 1 }, 422, "ended already"],
       [{ endsAt: Date.now() + 400 * 24 * 60 * minute }, 422, "more than a year"],
       [{ labels: { env: "prod" } }, 422, "would silence the Watchdog"],
     ] as const;

@@ -25,7 +25,7 @@ test("what waits for a channel that is gone is given up, with the reason, and ca
   while ((await giveUpStrays(store, ["chat"], late)).size > 0) continue;
   expect(await states()).toEqual(["0 dead", "15 dead", "5 dead"]);
   const [dead] = await store.dead(1);
-  expect(dead?.why).toBe("the configuration has no channel pager any more");
+  expect(dead?.why).toBe("the configuration no longer has a channel pager");
   expect((await store.channels(late)).find(({ channel }) => channel === "pager")?.due).toBe(0);
   expect(await store.dismissDead(undefined, late)).toBe(3);
 });

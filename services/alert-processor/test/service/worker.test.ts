@@ -111,7 +111,7 @@ test("what is refused, or fails for a day, is given up", async () => {
   expect(given).toMatchObject({ state: "dead", why: "no route; given up after a day" });
 });
 
-test("what a channel does not take by its secret or address waits until somebody has mended that", async () => {
+test("what a channel does not take by its secret or address waits until somebody has fixed that", async () => {
   const channel = channelTo([{ kind: "barred", why: "answered 401" }]);
   work(channel);
   await tell(message());

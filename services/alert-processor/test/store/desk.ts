@@ -81,7 +81,7 @@ export function servesPeople(name: string, open: () => Promise<DeskStore>): void
       expect(await store.get("a1")).toMatchObject({ status: "firing" });
     });
 
-    test("mends what a clock wrote that was ahead, once it is set back", async () => {
+    test("corrects what a clock wrote that was ahead, once it is set back", async () => {
       const hour = 60 * minute;
       await tell(start, message({ fingerprint: "a1", severity: "emergency" }));
       await tell(start + 2 * hour, message({ fingerprint: "a2", severity: "emergency" }));
@@ -101,7 +101,7 @@ export function servesPeople(name: string, open: () => Promise<DeskStore>): void
       expect(await store.get("a2")).toMatchObject({ status: "stale" });
     });
 
-    test("mends what a worker did whose clock was ahead, once it is gone", async () => {
+    test("corrects what a worker did whose clock was ahead, once it is gone", async () => {
       const ahead = start + 60 * minute;
       await tell(start, message({ severity: "warning" }), message({ fingerprint: "a2" }));
       const keysOf = async (channel: string, now: number) =>

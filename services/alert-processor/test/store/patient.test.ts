@@ -41,7 +41,7 @@ test("what cannot be opened is tried until it can", async () => {
   await store.close();
 });
 
-test("what no waiting mends is thrown", async () => {
+test("an error that no waiting fixes is thrown", async () => {
   const open = () => Promise.reject(new Error("wrong"));
   await expect(opening(open, { isHopeless: () => true })).rejects.toThrow("wrong");
 });

@@ -83,14 +83,14 @@ describe("TLS", () => {
 
   test("refuses an authority that nobody named", async () => {
     expect(await complaint({ url: server.url("postgres", "localhost") })).toContain(
-      "name the authority of its certificate",
+      "set caFile to the authority of its certificate",
     );
   });
 
   test("refuses a certificate for another host", async () => {
     const { caFile } = server;
     expect(await complaint({ url: server.url("postgres"), caFile })).toContain(
-      "a host it is made for",
+      "a host that the certificate names",
     );
   });
 
@@ -100,14 +100,14 @@ describe("TLS", () => {
     await new Promise<void>((resolve) => fake.listen(0, "127.0.0.1", resolve));
     const { port } = fake.address() as AddressInfo;
     expect(await complaint({ url: `postgres://ada@127.0.0.1:${port}/vigil` })).toContain(
-      "switch ssl on",
+      "turn ssl on",
     );
     fake.close();
   });
 
   test("is left out only when told so, and only on this machine", async () => {
     expect(await complaint({ url: server.url("postgres", "db.example"), plain: true })).toBe(
-      "plain is for this machine, not for db.example: leave it out",
+      "plain is allowed on this machine only, not for db.example: remove it",
     );
     const url = server.url("postgres", "localhost");
     expect(await using({ url, plain: true }, (sql) => sql.read(encrypted))).toEqual([
@@ -156,7 +156,7 @@ describe("what is wrong is said, without the password", () => {
       `mysql://ada:${secret}@db/x`,
       `postgres://a:${secret}@`,
     ]) {
-      expect(await complaint({ url })).toContain("url is no address");
+      expect(await complaint({ url })).toContain("url must be an address");
     }
     expect(await complaint({ url: `${server.url("x")}?sslmode=disable` })).toBe(
       "url takes no parameters (sslmode): use caFile, plain and timeout",

@@ -58,19 +58,19 @@ describe("one alert", () => {
     expect(one.problems).toEqual([]);
   });
 
-  it("tells who was told by which channel, and why somebody was not", async () => {
+  it("shows who was notified by which channel, and why somebody was not", async () => {
     const { fire, person } = current();
     const one = await person();
     await one.go(`#/alerts/${await fire()}`);
     await one.sees(".entry.firing", "It fires");
-    await one.sees(".entry.sent", "pager was told that it fires");
-    await one.sees(".entry.dead", "desk was not told that it fires");
+    await one.sees(".entry.sent", "pager was notified that it fires");
+    await one.sees(".entry.dead", "desk was not notified that it fires");
     await one.sees(".entry.dead", "Answered 400. Given up after 1 attempt.");
-    await one.sees(".entry.failing", "chat is not told yet that it fires");
+    await one.sees(".entry.failing", "chat has not been notified yet that it fires");
     // How many attempts there were by now depends on how busy the machine is.
     await one.sees(".entry.failing", "Answered 502.");
     await one.sees(".entry.failing", "so far, again at");
-    await one.sees(".entry.planned", "pager will be told that it is still open");
+    await one.sees(".entry.planned", "pager will be notified that it is still open");
     expect(one.problems).toEqual([]);
   });
 
@@ -83,7 +83,7 @@ describe("one alert", () => {
     await one.press(".actions ::-p-text(Acknowledge)");
     await one.sees(".facts", "ada has it");
     await one.sees(".entry.acknowledged", "Ada took it\n\nI look at it");
-    await one.sees(".entry.sent", "pager was told that it is taken");
+    await one.sees(".entry.sent", "pager was notified that it is taken");
     expect(await one.value("document.querySelector('#comment').value")).toBe("");
     await one.press(".actions ::-p-text(Give back)");
     await one.sees(".facts", "Nobody has it");
@@ -178,7 +178,7 @@ describe("one alert", () => {
     await place.post([began, { ...ended, endsAt: "0001-01-01T00:00:00Z" }]);
     const one = await person();
     await one.go("#/alerts/00000000000000e1");
-    await one.sees(".facts", "The sender does not say when");
+    await one.sees(".facts", "Not given by the sender");
     await one.go("#/alerts/00000000000000e2");
     await one.sees(".facts", "Ended");
     await one.go("#/history");
@@ -314,11 +314,11 @@ describe("one alert", () => {
     await fire();
     const one = await person();
     await one.go("#/alerts/ffffffffffffffff");
-    await one.sees("#view-alert", "It was forgotten after its time, or never was.");
+    await one.sees("#view-alert", "It was deleted after its retention time, or never existed.");
     await one.press("#view-alert .back");
     await one.sees("h1", "1 open alert");
     await one.go("#/elsewhere");
-    await one.sees("#view-lost h1", "There is no such page");
+    await one.sees("#view-lost h1", "Page not found");
     expect(one.problems).toEqual([]);
   });
 });

@@ -30,19 +30,19 @@ describe("health", () => {
     const one = await person();
     await one.sees("#all-well", "All is well");
     await one.press("#to-health");
-    await one.sees("#health-summary", "Alerts can arrive, and people can be told.");
+    await one.sees("#health-summary", "Alerts can arrive, and people can be notified.");
     await one.sees("#steps", "Prometheus, production");
-    await one.sees("#steps", "Its Watchdog came through Alertmanager");
-    await one.sees("#steps", "None is configured to compare with");
+    await one.sees("#steps", "Its Watchdog arrived through Alertmanager");
+    await one.sees("#steps", "None is configured for comparison");
     await one.press("#channels tr:nth-child(1) button");
-    await one.sees("#notice", "chat took the test message.");
+    await one.sees("#notice", "chat accepted the test message.");
     await one.page.setViewport({ width: 360, height: 740 });
     await one.sees("#channels .does button", "Send a test");
     expect(await one.value("document.documentElement.scrollWidth - innerWidth")).toBe(0);
     const [fake] = fakes;
     expect(fake?.seen.some(({ body }) => body.includes("Nothing is wrong"))).toBe(true);
     await one.press("#channels tr:nth-child(2) button");
-    await one.sees("#notice", "desk did not take it: answered 400.");
+    await one.sees("#notice", "desk rejected it: answered 400.");
     await one.sees("#channels .problem", "Answered 400");
     expect(one.problems).toEqual([]);
   });
@@ -51,7 +51,7 @@ describe("health", () => {
     const { act, fire, person } = current();
     const fingerprint = await fire({ severity: "emergency" });
     const one = await person();
-    await one.sees("#troubles", "1 message was given up: somebody was not told.");
+    await one.sees("#troubles", "1 message was given up: somebody was not notified.");
     await act(fingerprint, { kind: "resolve" });
     await one.sees("h1", "No open alerts");
     await one.misses("#all-well");
@@ -65,11 +65,11 @@ describe("health", () => {
     await one.sees("#all-well", "All is well");
   });
 
-  it("shows what could not be understood", async () => {
+  it("shows what could not be read", async () => {
     const { person, place } = current();
     await place.post([{ status: "odd", labels: { alertname: "Strange" } }]);
     const one = await person();
-    await one.sees("#troubles", "1 alert could not be understood.");
+    await one.sees("#troubles", "1 alert could not be read.");
     await one.go("#/health");
     await one.press("#quarantine summary");
     await one.sees("#quarantine pre", "Strange");
@@ -83,7 +83,7 @@ describe("health", () => {
     const ended = new Date().toISOString();
     await place.post([watchdog({ status: "resolved", endsAt: ended })]);
     const one = await person();
-    await one.sees("#troubles", "The Watchdog of production is silent since");
+    await one.sees("#troubles", "The Watchdog of production has been silent since");
     await one.misses("#all-well");
     await place.post([watchdog({ startsAt: new Date().toISOString() })]);
     await one.sees("#all-well", "All is well");

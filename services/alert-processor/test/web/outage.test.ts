@@ -25,7 +25,7 @@ describe("a page whose service is gone", () => {
     let running = await serve(config, logger);
     const one = await visit(browser, url);
     await one.signIn();
-    await one.sees("#troubles", "No Watchdog has been heard.");
+    await one.sees("#troubles", "No Watchdog has arrived.");
     await one.misses("#banner");
 
     await running.stop();

@@ -112,10 +112,10 @@ describe.each([
 });
 
 describe("a proxy that signs in", () => {
-  it("has whoever may only look see everything and change nothing", async () => {
+  it("lets a user with read-only access see everything and change nothing", async () => {
     const fingerprint = await fire();
     const one = await person(keeps, "lou", "staff");
-    await one.sees("#user", "lou (looks only)");
+    await one.sees("#user", "lou (read-only)");
     await one.sees("#groups .row", "DiskFull");
     await one.misses("#groups button");
     await one.misses("#pick");
@@ -124,14 +124,14 @@ describe("a proxy that signs in", () => {
     await one.misses("#view-alert form, #view-alert textarea, #view-alert .primary");
     const answer = `fetch("v1/alerts/${fingerprint}/actions", { method: "POST", body: '{"kind":"acknowledge"}',
       headers: { "content-type": "application/json" } }).then(async (one) => [one.status, await one.json()])`;
-    expect(await one.value(answer)).toEqual([403, { error: "lou may only look" }]);
+    expect(await one.value(answer)).toEqual([403, { error: "lou has read-only access" }]);
     expect((await alertAt(fingerprint)).owner).toBeNull();
     expect(place.lines.join("")).toContain('"audit":"refused","user":"lou"');
   });
 
   it("says to whom it lets in, and we do not, why", async () => {
     const one = await person(keeps, "eve", "sales");
-    await one.sees("#banner", "eve has the groups sales, which is none that may look here");
+    await one.sees("#banner", "eve has the groups sales, and none of them may read here");
     await one.misses("#sign-in");
     expect(await one.value("document.body.textContent.includes('DiskFull')")).toBe(false);
   });
@@ -247,7 +247,7 @@ describe("the word of a proxy", () => {
       const { status, text } = await ask(headers, elsewhere);
       expect({ status, text }).toEqual({
         status: 403,
-        text: expect.stringContaining("127.0.0.1 is not one that the proxy comes from") as string,
+        text: expect.stringContaining("127.0.0.1 is not an address of the proxy") as string,
       });
       expect((await ask(headers, without)).status).toBe(401);
       expect((await without.ask("/v1/session", { as: "ada:lovelace", headers })).text).toContain(
@@ -267,7 +267,7 @@ describe("a role", () => {
     const path = `/v1/alerts/${fingerprint}/actions`;
     expect(await place.ask(path, { as: "grace:hopper", body })).toMatchObject({
       status: 403,
-      text: '{"error":"grace may only look"}',
+      text: '{"error":"grace has read-only access"}',
     });
     for (const [method, to] of [
       ["POST", "/v1/redrive"],
@@ -280,7 +280,7 @@ describe("a role", () => {
     expect(await place.ask("/v1/open", { as: "grace:hopper" })).toMatchObject({ status: 200 });
     const one = await visit(browser, `${place.url}/`);
     await one.signIn("grace", "hopper");
-    await one.sees("#user", "grace (looks only)");
+    await one.sees("#user", "grace (read-only)");
     const [cookie] = await one.page.browserContext().cookies();
     expect(cookie).toMatchObject({
       name: expect.stringMatching(/^__Secure-vigil-session-\d+$/) as string,
@@ -293,7 +293,7 @@ describe("a role", () => {
     const assign = '{"kind":"assign","to":"grace"}';
     expect(await place.ask(path, { as: "ada:lovelace", body: assign })).toMatchObject({
       status: 422,
-      text: expect.stringContaining("grace may only look") as string,
+      text: expect.stringContaining("grace has read-only access") as string,
     });
   });
 });

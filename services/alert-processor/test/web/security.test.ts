@@ -104,7 +104,7 @@ describe("what others make a browser do", () => {
     const one = await current().visitor(`/?next=${evil}#${evil}`);
     await one.signIn();
     expect(await one.value("location.origin")).toBe(place.url);
-    await one.sees("#view-lost h1", "There is no such page");
+    await one.sees("#view-lost h1", "Page not found");
   });
 
   it("finds no file but those of the page", async () => {

@@ -65,7 +65,7 @@ it("silences an alert in Alertmanager, says so, and ends it", async () => {
   await one.press("dialog .check:nth-of-type(4) input");
   await one.write("dialog .field input", "The disk is replaced");
   await one.press("dialog [type=submit]");
-  await one.sees("#notice", "Alertmanager is silent about it until");
+  await one.sees("#notice", "Alertmanager mutes it until");
   await one.sees(".quiet-part", "by ada: The disk is replaced");
   await one.go("#/");
   await one.sees(".row .tag", "silenced");
@@ -127,7 +127,7 @@ it("lists all silences, whoever made them, and ends one", async () => {
     'team!~"nobody|none"',
     'alertname="Listed"',
   ]);
-  await one.sees("#silences li:first-child .muted", "Keeps 1 alert quiet now");
+  await one.sees("#silences li:first-child .muted", "Mutes 1 alert now");
   expect(await one.value("document.activeElement.textContent")).toBe("Silences");
   expect(await one.texts("nav [aria-current]")).toEqual(["Silences"]);
   expect(await one.value(lowContrast)).toEqual([]);

@@ -45,7 +45,7 @@ describe("the link of a message", () => {
     expect(
       await one.value("[...document.querySelectorAll('.links a')].map((a) => a.href).slice(0, 2)"),
     ).toEqual([annotations.runbook_url, annotations.generator_url]);
-    expect(await one.texts(".links a")).toEqual(["Runbook", "Graph", "What is known of it"]);
+    expect(await one.texts(".links a")).toEqual(["Runbook", "Graph", "Details"]);
   });
 
   it("changes nothing when it is only looked at, as previews do", async () => {
@@ -65,9 +65,9 @@ describe("the link of a message", () => {
     const link = await linkTo(fingerprint);
     const use = (path: string) => place.ask(path, { method: "POST" });
     expect((await use(link)).text).toContain("It is yours.");
-    expect((await use(link)).text).toContain("It is taken: by a link like this one.");
+    expect((await use(link)).text).toContain("It was taken with a link like this one.");
     await act(fingerprint, { kind: "unacknowledge" });
-    expect((await use(link)).text).toContain("This link was used before.");
+    expect((await use(link)).text).toContain("This link has already been used.");
     for (const path of [`${link}.x`, `${link}=`, `${link}!`]) {
       expect((await use(path)).text).toContain("This link is not valid");
     }
@@ -79,7 +79,7 @@ describe("the link of a message", () => {
     const fingerprint = await fire();
     const link = await linkTo(fingerprint);
     await act(fingerprint, { kind: "acknowledge" });
-    expect((await place.ask(link)).text).toContain("It is taken: grace has it.");
+    expect((await place.ask(link)).text).toContain("grace has it.");
     await act(fingerprint, { kind: "resolve" });
     expect((await place.ask(link, { method: "POST" })).text).toContain("It is over");
     expect((await place.ask("/take/nothing.real")).text).toContain("This link is not valid");
@@ -93,7 +93,7 @@ describe("the link of a message", () => {
     await place.post([
       { ...alertOf(), fingerprint, startsAt: new Date(startsAt + 60_000).toISOString() },
     ]);
-    expect((await place.ask(link)).text).toMatch(/It fires anew, since .*I take it/s);
+    expect((await place.ask(link)).text).toMatch(/It fires again, since .*Take it/s);
     expect((await place.ask(link, { method: "POST" })).text).toContain("It is yours.");
     await act(fingerprint, { kind: "resolve" });
     expect((await place.ask(link)).text).toContain("It is over");
@@ -110,14 +110,14 @@ describe("the link of a message", () => {
     const one = await visitor(await linkTo(...all));
     await one.page.setViewport({ width: 360, height: 640 });
     await one.sees("h1", "4 alerts");
-    await one.sees("main", "It is taken: grace has it.");
+    await one.sees("main", "grace has it.");
     expect(await one.value("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     await one.press("li button");
     await one.sees("main", "It is yours.");
     expect(await owners()).toEqual(["by link", null, null, "grace"]);
     await one.page.goBack();
     await one.page.reload();
-    await one.sees("button", "I take all 2");
+    await one.sees("button", "Take all 2");
     await one.press("button");
     await one.sees("main", "They are yours.");
     expect(await owners()).toEqual(["by link", "by link", "by link", "grace"]);

@@ -71,7 +71,7 @@ export function tellsAgain(name: string, open: () => Promise<Store>): void {
       reopened: (at) =>
         memory.store.act(fingerprint, { kind: "reopen" }, "ada", undefined, plan, at),
       ended: (at) => tell(at, message({ resolved: true, endsAt: at })),
-      "begun anew": (at) => tell(at, message({ startsAt: at })),
+      "begun again": (at) => tell(at, message({ startsAt: at })),
       lost: (at) => memory.store.lose(new Set(), at, plan, at),
       "heard again": (at) => tell(at, message()),
       told: (at) => send("pager", at),
@@ -99,7 +99,7 @@ export function tellsAgain(name: string, open: () => Promise<Store>): void {
       [["told", "taken", "closed", "reopened"], ["reminder 1"]],
       // The end of an episode is true whatever comes next.
       [
-        ["told", "ended", "begun anew"],
+        ["told", "ended", "begun again"],
         ["resolved 1", "firing 1"],
       ],
     ])("says nothing late that is not so any more: %j", async (before, after) => {
@@ -141,7 +141,7 @@ export function tellsAgain(name: string, open: () => Promise<Store>): void {
       ["a cry for help", ["told", "lost", "told", "escalated", "given up"], [], ["reminder 1"]],
       ["a cry for help", ["told", "taken", "told", "escalated", "given up"], ["handed over"], []],
       ["a cry for help", ["told", "taken", "told", "escalated", "given up"], ["closed"], []],
-      ["a cry for help", ["told", "taken", "told", "escalated", "given up"], ["begun anew"], []],
+      ["a cry for help", ["told", "taken", "told", "escalated", "given up"], ["begun again"], []],
       [
         "that what somebody has goes on",
         ["told", "taken", "lost", "told", "heard again", "given up"],
@@ -157,7 +157,7 @@ export function tellsAgain(name: string, open: () => Promise<Store>): void {
       ["who has it", ["told", "taken", "given up"], ["closed", "told"], []],
       // An end is told as long as it is over, by whatever comes next.
       ["an end", ["told", "ended", "given up"], [], ["resolved 1"]],
-      ["an end", ["told", "ended", "given up"], ["begun anew", "told"], ["resolved 1"]],
+      ["an end", ["told", "ended", "given up"], ["begun again", "told"], ["resolved 1"]],
       ["an end", ["told", "lost", "given up"], [], ["resolved 1"]],
       ["an end", ["told", "lost", "given up"], ["heard again", "told"], []],
       ["an end", ["told", "lost", "given up"], ["ended", "told"], []],

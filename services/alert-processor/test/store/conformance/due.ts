@@ -21,7 +21,7 @@ export function takesWhatIsDue(name: string, open: () => Promise<Store>): void {
       expect(occasions(await take("chat", start))).toEqual(["firing 1"]);
     });
 
-    test("takes what is most urgent first, whatever waits, and by itself", async () => {
+    test("takes what is most urgent first, whatever waits, and on its own", async () => {
       const many = Array.from({ length: 3000 }, (_, n) =>
         message({ fingerprint: `b${n.toString(16)}`, severity: n % 2 === 0 ? "warning" : "page" }),
       );
@@ -124,7 +124,7 @@ export function takesWhatIsDue(name: string, open: () => Promise<Store>): void {
       ]);
     });
 
-    test("leaves behind of what went out together what may be over, and tells that by itself", async () => {
+    test("leaves behind of what went out together what may be over, and tells that on its own", async () => {
       const names = ["a1", "a2", "a3"];
       await tell(start, ...names.map((one) => message({ fingerprint: one })));
       await send("pager", start);

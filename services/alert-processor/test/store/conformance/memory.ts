@@ -66,7 +66,7 @@ export function remembersAlerts(name: string, open: () => Promise<Store>): void 
       });
     });
 
-    test("begins anew when it fires again, and ends the episode before", async () => {
+    test("begins again when it fires again, and ends the episode before", async () => {
       await tell(start, message());
       await memory.store.act(
         fingerprint,
@@ -152,7 +152,7 @@ export function remembersAlerts(name: string, open: () => Promise<Store>): void 
       expect((await memory.store.get(fingerprint))?.status).toBe("firing");
     });
 
-    test("leaves closed what somebody closed, until it begins anew", async () => {
+    test("leaves closed what somebody closed, until it begins again", async () => {
       await tell(start, message());
       const closed = start + 2 * minute;
       await memory.store.act(fingerprint, { kind: "resolve" }, "ada", undefined, plan, closed);
@@ -177,7 +177,7 @@ export function remembersAlerts(name: string, open: () => Promise<Store>): void 
     });
 
     test("takes what is wrong aside and keeps the rest", async () => {
-      const poison = [{ why: "startsAt is no time", raw: "{}" }];
+      const poison = [{ why: "startsAt is not a time", raw: "{}" }];
       const receipt = { ...receiptOf(message()), poison };
       expect(await memory.store.ingest([receipt], plan, start)).toMatchObject({
         changed: 1,
