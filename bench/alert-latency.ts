@@ -46,7 +46,7 @@ interface Timings {
 /** As stack local renders them. */
 async function ours(): Promise<Timings> {
   const { config } = parseConfig(await localConfig(), new Date(), groups);
-  if (config === undefined) throw new Error("Pulumi.local.yaml is no valid configuration");
+  if (config === undefined) throw new Error("Pulumi.local.yaml is not a valid configuration");
   return {
     scrape: config.prometheus.scrapeInterval,
     evaluation: config.prometheus.evaluationInterval,

@@ -12,7 +12,7 @@ import type { Tool, Workshop } from "../tools/tool.ts";
 export interface ToolReport {
   readonly name: string;
   readonly pinned: string;
-  /** here; absent but to be had; absent, and Vigil does without; absent with no place that has it */
+  /** here; absent but obtainable; absent, and Vigil does without; absent and not available anywhere */
   readonly state: "here" | "obtainable" | "optional" | "missing";
   readonly version?: string;
   readonly origin?: string;

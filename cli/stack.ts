@@ -73,7 +73,7 @@ export async function openStack(
     if (env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || env["PULUMI_CONFIG_PASSPHRASE_FILE"]) {
       return { root, stack, own: true, configFile, env: backend };
     }
-    // A stack that was made and holds nothing is no reason to keep to its passphrase.
+    // An empty stack is not a reason to keep its passphrase.
     const bound = types.length > 0 ? salt : undefined;
     if ((await generatedPassphrase(root)) === undefined && !(await isSealed(root, stack, bound))) {
       await generatePassphrase(root);

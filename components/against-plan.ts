@@ -63,7 +63,7 @@ const flagOf = (argument: string): string => argument.replace(/^-+/, "").split("
 
 /**
  * Arguments of the stack's own that Vigil gives already: a program ends at a flag that it gets twice, or takes
- * the last one, and then what the estate relies on is not so.
+ * the last one, and then the estate's assumptions do not hold.
  */
 function givenTwice({ deployments }: Plan): ConfigProblem[] {
   const problems = deployments.flatMap(({ args, service, settings: { extraArgs = [] } }) => {

@@ -26,7 +26,7 @@ export interface LeftOut {
   readonly why: Missing | { readonly title: string; readonly reason: string };
 }
 
-/** Why a service that is wanted cannot be had. */
+/** Why a wanted service is not available. */
 function whyNot(
   service: Service,
   settings: Listening,

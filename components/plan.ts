@@ -75,8 +75,8 @@ function once<T>(compute: () => T): () => T {
 }
 
 /**
- * Decides the estate: which services it has and where they stand, what is scraped, every text that is no
- * secret. Pure; texts, rules and boards are rendered when they are asked for.
+ * Decides the estate: which services it has and where they stand, what is scraped, every text that is not a secret.
+ * Pure; texts, rules and boards are rendered when they are asked for.
  *
  * @param absent - Why programs and plugins that an estate can do without are not there, by name.
  * @param own - Texts of files that the stack brings itself.

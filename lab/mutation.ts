@@ -19,7 +19,7 @@ export interface MutationResult {
 /**
  * The groups of alerts with these names; every group where there is none.
  *
- * @throws UsageError where a name is no alert's.
+ * @throws UsageError where a name is not an alert's.
  */
 export function groupsWith(names: readonly string[]): AlertGroup[] {
   const known = allAlerts().map(({ name }) => name);

@@ -25,7 +25,7 @@ export class UserError extends Error {
 /** A command line that says nothing Vigil understands: exit code 2, as is the custom. */
 export class UsageError extends UserError {}
 
-/** One place a tool was looked for, and why it was not had there. */
+/** One place a tool was looked for, and why it was not found there. */
 export interface Attempt {
   readonly place: string;
   readonly reason: string;

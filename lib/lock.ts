@@ -41,9 +41,9 @@ export interface Waiting {
 export class LockedError extends UserError {}
 
 /**
- * Runs work while holding a lock file that names its owner: one at a time in this process, in the order
- * they came, and one process at a time. A dead owner's lock is taken over: one of this host that runs no
- * more, one of another host that is silent. So is that of a host which was given another name since.
+ * Runs work while holding a lock file that names its owner: one at a time in this process, in the order they came, and
+ * one process at a time. A dead owner's lock is taken over: one of this host that no longer runs, one of another host
+ * that is silent. So is that of a host which was given another name since.
  *
  * The lock saves work, it does not protect correctness: what it guards ends in one atomic rename.
  * So the instant in which two processes could both take over from a dead one costs time at worst.

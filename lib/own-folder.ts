@@ -10,7 +10,7 @@ const othersWrite = 0o022;
 export const ownFolder = (root: string): string => join(root, ".vigil");
 
 /**
- * Makes `.vigil`, for this user alone whatever the umask, or looks whether it still is: programs are
+ * Makes `.vigil`, for this user alone whatever the umask, or checks that it still is: programs are
  * started from there and secrets lie there. One that others may write to is closed to them, as long as
  * nothing of theirs is in it.
  *

@@ -3,7 +3,7 @@ import { basename, delimiter, isAbsolute, join } from "node:path";
 
 /**
  * The first program of one of these names on PATH; undefined where there is none. Links stay: shims look at
- * their own name. A folder that is named from where one stands is none to start programs from.
+ * their own name. Programs are not started from a relative folder.
  *
  * @param names - Names and never paths: where programs are is not the caller's to say.
  * @param skip - Folders that are not looked into.

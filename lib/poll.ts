@@ -14,7 +14,7 @@ export interface Patience {
  * Asks, at least once, until the answer will do or the time is over. By the clock that only goes forward:
  * the machine's may be set meanwhile.
  *
- * @returns the last answer, whether it will do or not: why something is not so says more than that time is over.
+ * @returns the last answer, whether it will do or not: the reason says more than that the time is over.
  */
 export async function poll<T>(
   ask: () => T | Promise<T>,

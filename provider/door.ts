@@ -21,7 +21,7 @@ export function doorkeeper(
     told = true;
   };
   return (socket) => {
-    // Whoever hangs up while it is looked at is no error of ours.
+    // A caller that hangs up while it is being checked is not our error.
     socket.on("error", () => undefined);
     isHeldBy(caller(), socket).then(
       (held) => {

@@ -10,7 +10,7 @@ export async function start(): Promise<void> {
     if (process.ppid !== engine) process.exit(1);
   }, 500).unref();
   const { port } = await serve(createProvider("0.1.0"), {
-    // Asked anew: the id of an engine that ended may be given to a stranger's process.
+    // Asked again: the id of an engine that ended may be given to a stranger's process.
     caller: () => (process.ppid === engine ? engine : 0),
     warn: (text) => process.stderr.write(text),
   });

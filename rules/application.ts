@@ -178,7 +178,7 @@ export const group = defineAlerts(owner, signals, {
   ServiceTrafficDropped: {
     severity: "warning",
     threshold: { value: 0.2, unit: "requests against the day before" },
-    // A Saturday is no Friday: what it was a week ago may excuse it.
+    // A Saturday is not a Friday: the value of a week ago may explain it.
     when: ({ trafficAgainstLastWeek, trafficAgainstYesterday }, threshold) =>
       `${trafficAgainstYesterday} < ${threshold} unless ${trafficAgainstLastWeek} > ${threshold}`,
     for: "15m",

@@ -39,7 +39,7 @@ export const signals = defineSignals({
   },
   serversUsed: {
     unit: "ratio",
-    about: "Share of the server connections each database may have; 0 is no limit.",
+    about: "Share of the server connections each database may have; 0 means no limit.",
     query: (q) =>
       `max without (${details}) (${q.gauge("pgbouncer_databases_current_connections")} / (${q.gauge("pgbouncer_databases_max_connections")} > 0))`,
   },

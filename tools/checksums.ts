@@ -43,8 +43,7 @@ export async function recordSum(lockFile: string, key: string, sum: string): Pro
 }
 
 /**
- * @throws FatalError when a download is not what was published: another place is never tried in
- * its stead, because somebody should look.
+ * @throws FatalError when a download is not what was published: another place is never tried instead, because somebody should look.
  */
 export function assertSum(
   file: { readonly url: string; readonly got: string },

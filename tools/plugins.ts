@@ -83,7 +83,7 @@ function rethrowUnreachable(error: unknown): void {
  * Sees to a provider plugin without which nothing can be made.
  *
  * @param plugin - With how to do without it.
- * @throws UserError where it cannot be had.
+ * @throws UserError where it cannot be obtained.
  */
 export async function requirePlugin(
   plugin: { readonly name: string; readonly without: string },
@@ -102,7 +102,7 @@ export async function requirePlugin(
   });
 }
 
-/** Sees to a provider plugin that the estate can do without. @returns it, where it cannot be had. */
+/** Sees to a provider plugin that the estate can do without. @returns it, where it cannot be obtained. */
 export async function tryPlugin(
   name: string,
   { env, progress, root }: PluginOptions,

@@ -46,7 +46,7 @@ async function copyCheckout(folder: string): Promise<void> {
 async function configure(folder: string): Promise<string> {
   const raw = await localConfig();
   const { config } = parseConfig(raw, new Date(), await catalogueFor(raw));
-  if (config === undefined) throw new Error("Pulumi.local.yaml is no valid configuration");
+  if (config === undefined) throw new Error("Pulumi.local.yaml is not a valid configuration");
   const values: Record<string, unknown> = Object.fromEntries(
     Object.entries(raw.values).map(([key, text]) => [key, valueOf(text)]),
   );

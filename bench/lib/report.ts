@@ -29,7 +29,7 @@ export interface Bench {
   /**
    * Measures within a bounded time and leaves nothing behind.
    *
-   * @throws Error when it could not be measured; a goal that is missed is no error.
+   * @throws Error when it could not be measured; a goal that is missed is not an error.
    */
   readonly run: () => Promise<Report>;
 }

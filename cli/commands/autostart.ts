@@ -105,7 +105,7 @@ export async function run(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Whether the user's units run without the user; asked for where it is not so. */
+/** Whether the user's units run without the user; asked for where they do not. */
 async function keepsRunning(): Promise<boolean> {
   const mark = join("/var/lib/systemd/linger", userInfo().username);
   if (existsSync(mark)) return true;

@@ -104,7 +104,7 @@ export function otherChanges({ changes }: Preview): string[] {
   return some(lines.sort(), most);
 }
 
-/** Whether people know a resource of this type as a thing: what only groups or proves others is none. */
+/** Whether people know a resource of this type as a thing: a resource that only groups or proves others is not one. */
 export const isTold = (type: string, custom: boolean | undefined): boolean =>
   custom !== false && !/^vigil:index:CheckedFiles$|:Container$/.test(type);
 

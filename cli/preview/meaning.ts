@@ -4,7 +4,7 @@ import { isRule, partName, type Texts, textsOf } from "./parts.ts";
 
 /** What is known of the rules of one name: what says when they fire, and all of it as one text. */
 export interface Rule {
-  /** `recording` for one that is no alert. */
+  /** `recording` for one that is not an alert. */
   readonly severity: string;
   /** `for: 5m`; several of a kind where instances have thresholds of their own. */
   readonly when: readonly string[];
@@ -67,7 +67,7 @@ export function meaningsOf(
   return { before: meaningOf(old), after: meaningOf(textsByPart(after.values(), fill)) };
 }
 
-/** Written from certificates, which are no part of a plan. */
+/** Written from certificates, which are not part of a plan. */
 const certificateRules = "rules/certificates.yml";
 
 function textsByPart(

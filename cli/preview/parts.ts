@@ -17,7 +17,7 @@ export interface Part {
 const isCarrier = ({ inputs, type }: State): boolean =>
   type === "docker:index/container:Container" && /-files$/.test(text(inputs?.["name"]));
 
-/** Name of the part that a resource is, or is of; undefined for what is no part. */
+/** Name of the part that a resource is, or is of; undefined where it is not a part. */
 export function partName({ inputs, type }: State): string | undefined {
   const name = text(inputs?.["name"]);
   if (type === "vigil:index:Process") return name;

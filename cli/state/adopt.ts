@@ -20,7 +20,7 @@ interface Checkpoint {
 /**
  * A checkout that was copied brings a record along that speaks of the folder it comes from: what runs there
  * would be stopped from here. Before anything is changed such a record is made to speak of this folder,
- * and what was copied of programs that do not run here is removed. Data stay.
+ * and what was copied of programs that do not run here is removed. Data is kept.
  *
  * One that was moved while its programs run is left to the provider, which restarts them.
  */

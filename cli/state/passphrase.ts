@@ -41,7 +41,7 @@ const derive = promisify(pbkdf2);
  * The key that a passphrase gives with a salt as the engine writes it: `v1:<salt>:v1:<nonce>:<sealed>`,
  * where what is sealed tells whether the passphrase is the right one.
  *
- * @returns undefined for another passphrase, or a salt that is no salt.
+ * @returns undefined for another passphrase, or a text that is not a salt.
  */
 export async function keyFor(salt: string, passphrase: string): Promise<Buffer | undefined> {
   const [version, bytes = "", ...proof] = salt.split(":");
@@ -105,7 +105,7 @@ async function opensWithNone(home: StackHome): Promise<boolean> {
   return keys.every((key) => key !== undefined);
 }
 
-/** Looks what the passphrase at hand does not open. */
+/** Finds what the passphrase at hand does not open. */
 export async function sealedFor(home: StackHome, env: NodeJS.ProcessEnv): Promise<Sealed> {
   const { found, salts, text } = await seals(home);
   const passphrase = await passphraseOf(home, env);

@@ -45,7 +45,7 @@ export interface Operations {
   readonly checks: (at: StackAt) => readonly Check[];
   /** What of a stack is there. @throws Error where nobody can say. */
   readonly parts: (at: StackAt) => Promise<Part[]>;
-  /** Stops every part and removes what was made for them. Data stay. */
+  /** Stops every part and removes what was made for them. Data is kept. */
   readonly stop: (at: StackAt) => Promise<void>;
   readonly holder: (at: StackAt) => Promise<Holder>;
   readonly data: (at: StackAt) => Promise<Data>;

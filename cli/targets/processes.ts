@@ -20,7 +20,7 @@ export async function processes({ root, stack }: StackAt): Promise<Part[]> {
   }));
 }
 
-/** Stops them and removes what was made for them. Data stay. */
+/** Stops them and removes what was made for them. Data is kept. */
 export async function stopProcesses({ root, stack }: StackAt): Promise<void> {
   const layout = layoutOf(stackFolder(root, stack));
   await stopSupervisor(layout);
@@ -30,7 +30,7 @@ export async function stopProcesses({ root, stack }: StackAt): Promise<void> {
   await removeIfEmpty(layout.home);
 }
 
-/** The process that has a port and is none of the stack's. */
+/** The process that has a port and does not belong to the stack. */
 export const strangers =
   ({ root, stack }: StackAt): Holder =>
   async (_part, port) => {

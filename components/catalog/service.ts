@@ -20,7 +20,7 @@ export type SettingsOf<F extends Fields> = z.output<z.ZodObject<F, z.core.$stric
 export interface Listening {
   readonly port: number;
   readonly memory: number;
-  /** Undefined where there is none to be had: the service runs where none is needed. */
+  /** Undefined where none is available: the service runs where none is needed. */
   readonly image?: string | undefined;
   /** Of the stack's own. */
   readonly extraArgs?: readonly string[];
@@ -103,7 +103,7 @@ export interface Complaint {
   readonly path: Path;
   readonly reason: string;
   readonly value?: string;
-  /** Where another field mends it, by this value or by being taken away. */
+  /** Where another field fixes it, by this value or by being removed. */
   readonly mend?: { readonly path: Path; readonly value?: string };
 }
 

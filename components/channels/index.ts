@@ -1,4 +1,4 @@
-/** The kinds of channels that people are told by. A new one is a line here. */
+/** The kinds of channels by which people are notified. A new one is a line here. */
 import { z } from "zod";
 import { appwrite } from "./appwrite.ts";
 import type { ChannelKind } from "./channel.ts";

@@ -13,7 +13,7 @@ export const moveCommand = "./vigil channels";
 
 type Parts = Pick<Config, "channels" | "processor" | "receivers" | "target">;
 
-/** Where a stack says something about who is told in the way of before, and where that is now. */
+/** Where a stack still has its channels in the old place, and where they belong now. */
 export function saidBefore({
   processor = {} as never,
   receivers = {},
@@ -43,7 +43,7 @@ const saidTwice = ({ channels, ...before }: Parts): ConfigProblem[] =>
     .filter(([, now]) => isSaid(channels, now.slice(1)))
     .map(([path, now]) => mistake(now, `is also set in ${configKey(path)}`, moveCommand));
 
-/** What keeps the processor out of the estate, as a command that mends it; undefined where it is part of it. */
+/** What keeps the processor out of the estate, as a command that fixes it; undefined where it is part of it. */
 function processorMissing({ processor, target }: Parts): string | undefined {
   const wanted = service.wanted?.(processor, traitsOf(target));
   if (wanted === true || wanted === undefined || wanted === "elsewhere") return undefined;

@@ -16,7 +16,7 @@ export function configKey([first = "", ...rest]: Path): string {
   return `vigil:${first}${rest.map(step).join("")}`;
 }
 
-/** A key of the stack's file that is no path: a dot in it is part of its name. */
+/** A key of the stack's file that is not a path: a dot in it is part of its name. */
 const isTop = (path: Path): boolean => path.length === 1;
 
 const config = "./vigil pulumi config";
@@ -44,7 +44,7 @@ export function setCommand(path: Path, value = exampleAt(path) ?? ""): string {
   if (field?.secret === true) {
     return `${config} set --secret ${where}${field.from === undefined ? "" : ` < ${field.from}`}`;
   }
-  // What looks like a flag is none of the engine's.
+  // A value that looks like a flag is not one of the engine's.
   return `${config} set ${where} ${looksLikeFlag.test(value) ? "-- " : ""}${value}`;
 }
 

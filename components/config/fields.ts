@@ -102,7 +102,7 @@ const hasLogin = ({ password, username }: URL): boolean => password !== "" || us
 
 const urlError = "is not a URL; write http://… or https://… with a host";
 
-/** An address that is no secret: it is told in labels, links and messages, so nobody may sign in with it. */
+/** An address that is not a secret: it appears in labels, links and messages, so nobody may sign in with it. */
 export const httpUrl = z
   .string()
   .refine(isHttpUrl, { error: urlError })

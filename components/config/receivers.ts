@@ -6,7 +6,7 @@ import { fieldsOf } from "./fields-of.ts";
 import { type ConfigProblem, hint, mistake } from "./mistakes.ts";
 import type { Config } from "./schema.ts";
 
-/** Where who is told is said: now, and before. */
+/** The sections that say who is notified: today's, and the old one. */
 type Where = "channels" | "receivers";
 
 type Section = Config["receivers"] | Config["channels"];
@@ -62,7 +62,7 @@ function hoursProblems(where: Where, { hours }: Section): ConfigProblem[] {
   return [mistake(path, reason, setCommand([...path, "times"]))];
 }
 
-/** What is wrong with who is told, between fields that are each valid. */
+/** Mistakes about who is notified, between fields that are each valid. */
 export function receiverProblems({ channels, receivers }: Partial<Config>): ConfigProblem[] {
   if (receivers === undefined || channels === undefined) return [];
   const mail = (channels.email ?? receivers.email) !== undefined;

@@ -38,7 +38,7 @@ const channelsOf = (spoken: readonly Spoken[], files: Files, prefix = ""): Chann
     }),
   );
 
-/** Who is told, and the files in which Alertmanager finds their secrets. */
+/** Who is notified, and the files in which Alertmanager finds their secrets. */
 function written(
   { besides, channels, heartbeat, hours, teams }: AlertmanagerTellings,
   folder: string,
@@ -67,7 +67,7 @@ export const receiverFiles = (tellings: AlertmanagerTellings, folder: string): R
 export const receiverSecrets = (tellings: AlertmanagerTellings): SecretFiles =>
   written(tellings, "").secrets;
 
-/** Who is told of alerts: `email`, `slack`, `team-dba`. A heartbeat is nobody. */
+/** Who is notified of alerts: `email`, `slack`, `team-dba`. A heartbeat is nobody. */
 export const toldOf = ({ channels, teams }: AlertmanagerTellings): string[] =>
   [
     ...channels.map(({ kind }) => kind.name),

@@ -6,7 +6,7 @@ export const certificateRules = "rules/certificates.yml";
 
 const day = 86_400;
 
-/** Seconds since 1970 at which a certificate ends; undefined for a text that is none. */
+/** Seconds since 1970 at which a certificate ends; undefined for a text that is not one. */
 export function endOf(pem: string): number | undefined {
   try {
     return Math.floor(Date.parse(new X509Certificate(pem).validTo) / 1000);

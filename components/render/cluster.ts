@@ -8,7 +8,7 @@ export const gossip = {
   "peer-timeout": "3s",
   // What was told has to be known to the other well within peer-timeout, with a lost packet or two.
   "gossip-interval": "100ms",
-  // Mends what gossip lost, such as silences made while the other was away. Cheap between two.
+  // Restores what gossip lost, such as silences made while the other was away. Cheap between two.
   "pushpull-interval": "10s",
   // A peer that is gone counts as gone after a few of these, and then nobody waits for it.
   "probe-interval": "500ms",

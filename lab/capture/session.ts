@@ -172,7 +172,7 @@ export class Session {
     const reason = await poll(look, (why) => why === undefined, { every: 100, within: patience });
     if (reason === undefined) return;
     const logs = this.#running.map(async ({ name }) => [`${name}:`, ...(await this.#words(name))]);
-    throw new UserError(`It never came to be that ${what}`, {
+    throw new UserError(`Timed out waiting until ${what}`, {
       details: [reason, ...(await Promise.all(logs)).flat()],
     });
   }

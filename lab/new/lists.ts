@@ -1,6 +1,6 @@
 /** Lines of a new service in the lists of the house. Pure: a list's text in, a list's text out. */
 
-/** A list that does not look as it did when this was written: mend this file. */
+/** A list that does not look as it did when this was written: fix this file. */
 class StrangeList extends Error {}
 
 const strange = (where: string, what: string): StrangeList =>

@@ -124,7 +124,7 @@ export async function strangersOn(port: number, home: string, name?: string): Pr
 /** Milliseconds that a process which was told to end may seem to hold its port still, with no owner to be seen. */
 const ending = 3_000;
 
-/** The first who is there to stay: what is stopped meanwhile lets go of the port in a moment. */
+/** The first that stays: a process that is being stopped lets go of the port in a moment. */
 async function whoStays(port: number, home: string, name?: string): Promise<Holder | undefined> {
   const [stranger] = await poll(
     () => strangersOn(port, home, name),

@@ -30,7 +30,7 @@ function nameProblems(inputs: CertificateInputs): Failure[] {
   const failures: Failure[] = [];
   const wrong = inputs.ipAddresses.filter((address) => isIP(address) === 0);
   if (wrong.length > 0) {
-    failures.push({ property: "ipAddresses", reason: `${wrong.join(", ")} is no IP address` });
+    failures.push({ property: "ipAddresses", reason: `${wrong.join(", ")} is not an IP address` });
   }
   if (inputs.dnsNames.length + inputs.ipAddresses.length === 0) {
     const reason = "give a name or an address: clients look at nothing else";

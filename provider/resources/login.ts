@@ -55,7 +55,7 @@ export const login: Resource = {
     return stateFor(news["username"], password, hash);
   },
   read(id, state, inputs) {
-    // A generated password is no input: given back as one, it would show as added by somebody.
+    // A generated password is not an input: returned as one, it would show as added by somebody.
     const properties = "password" in inputs ? ["username", "password"] : ["username"];
     const found = Object.fromEntries(properties.map((key) => [key, state[key]]));
     return Promise.resolve({ id, props: state, inputs: found });

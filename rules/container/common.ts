@@ -16,7 +16,7 @@ export const containers: Matchers = {
 
 /** Id of a container in fixtures. */
 export const id = "/system.slice/docker-4f2a.scope";
-/** A control group that is no container. */
+/** A control group that is not a container. */
 export const foreign = "/system.slice/cron.service";
 
 export const containerOwner = (topic: string): Owner => ({

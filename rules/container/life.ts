@@ -77,7 +77,7 @@ export const group = defineAlerts(containerOwner("life"), signals, {
     for: "10m",
     summary: "cAdvisor of {{ $labels.host }} sees no container",
     description:
-      "cAdvisor answers but names no container: it lost its view of the control groups, or nothing runs.",
+      "cAdvisor answers but lists no container: it lost its view of the control groups, or nothing runs.",
     fires: { series: { up: "1x30", [seen(`id="${foreign}"`)]: "0+60x30" }, from: "10m" },
     quiet: {
       series: {

@@ -119,7 +119,7 @@ export const group = defineAlerts({ ...gpu, name: "gpu-faults" }, signals, {
     for: "5m",
     summary: "{{ $labels.host }} shows no GPU at all",
     description:
-      "The exporter at {{ $labels.instance }} answers and names no GPU: the driver does not load or has lost them all.",
+      "The exporter at {{ $labels.instance }} answers and lists no GPU: the driver does not load or has lost them all.",
     fires: { series: { up: "1x20", [temp(card)]: "40x2 stale" }, from: "8m" },
     quiet: {
       series: {

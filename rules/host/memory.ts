@@ -137,7 +137,7 @@ export const group = defineAlerts(hostOwner("memory"), signals, {
   HostMemoryRunsOutIn4h: {
     severity: "warning",
     threshold: { value: 0.25, unit: "share of memory available" },
-    // What programs take when they are started is no leak: an hour must have been seen whole.
+    // Memory that programs take at their start is not a leak: a whole hour must have been seen.
     when: ({ memoryAvailable, memoryBefore, memoryIn4h }, threshold) =>
       `${memoryAvailable} < ${threshold} and ${memoryIn4h} < 0 and ${memoryBefore}`,
     for: "30m",

@@ -7,7 +7,7 @@ const model = "cluster, env, host, instance, job, model";
 /** Each version has instances of its own, which may hang while those of another work. */
 const version = `${model}, version`;
 
-/** Clients that hang up are no failure of the model. */
+/** Clients that hang up are not failures of the model. */
 const failed = (q: Query): string =>
   `sum by (${model}) (${q.rate("nv_inference_request_failure", { reason: { not: "CANCELED" } })})`;
 const succeeded = (q: Query, by = model): string =>

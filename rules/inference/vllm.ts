@@ -56,7 +56,7 @@ export const signals = defineSignals({
   },
   corrupted: {
     unit: "count",
-    about: "Requests of 15 minutes whose output was computed from values that are no numbers.",
+    about: "Requests of 15 minutes whose output was computed from values that are not numbers.",
     query: (q) => `sum by (${model}) (${q.events("vllm:corrupted_requests_total", "15m")})`,
   },
 });
@@ -222,7 +222,7 @@ export const group = defineAlerts({ ...vllm, name: "inference-vllm" }, signals, 
     keepFiringFor: "15m",
     summary: "{{ $labels.model_name }} on {{ $labels.host }} computes nonsense",
     description:
-      "Within 15 minutes at least one answer was made of values that are no numbers: weights, kernel or GPU are broken.",
+      "Within 15 minutes at least one answer was made of values that are not numbers: weights, kernel or GPU are broken.",
     fires: {
       series: { [`vllm:corrupted_requests_total{${chat}}`]: "0x20 1x10" },
       from: "21m",

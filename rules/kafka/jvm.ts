@@ -9,7 +9,7 @@ const heap = { job, area: "heap" };
 export const signals = defineSignals({
   heapUsed: {
     unit: "ratio",
-    about: "Share of the heap in use; -1 is no limit.",
+    about: "Share of the heap in use; -1 means no limit.",
     query: (q) =>
       `${q.gauge("jvm_memory_used_bytes", heap)} / (${q.gauge("jvm_memory_max_bytes", heap)} > 0)`,
   },

@@ -11,7 +11,7 @@ const allowed = 0.01;
 const bad = "cluster:apiserver_requests_bad:rate5m";
 const all = "cluster:apiserver_requests:rate5m";
 
-/** Streams last as long as somebody looks; what happens to them is no measure of latency. */
+/** Streams last as long as somebody looks; their times are not a measure of latency. */
 const answered: Matchers = { verb: { not: /WATCH|WATCHLIST|CONNECT|PROXY/ } };
 const duration = "apiserver_request_sli_duration_seconds";
 const sum = (rate: string): string => `sum by (cluster, env, job) (${rate})`;

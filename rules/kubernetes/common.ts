@@ -43,7 +43,7 @@ export const by = (...labels: readonly string[]): string =>
 
 /**
  * What kube-state-metrics says of an object that these labels tell apart, whichever replica says it
- * and wherever that runs: its own labels are no part of the object, and an alert must not start again
+ * and wherever that runs: its own labels are not part of the object, and an alert must not start again
  * when they change.
  */
 export const state = (values: string, ...labels: readonly string[]): string =>

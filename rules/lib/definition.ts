@@ -3,7 +3,7 @@ import type { BoardLink } from "./boards.ts";
 import type { Need } from "./needs.ts";
 import type { Signal } from "./signal.ts";
 
-/** How much it hurts, worst first. `none` is for the Watchdog, which is no complaint. */
+/** How much it hurts, worst first. `none` is for the Watchdog, which is not a complaint. */
 export type Severity = "emergency" | "critical" | "warning" | "info" | "none";
 
 export type Team = "sre" | "devops" | "dba" | "mlops" | "security";

@@ -86,7 +86,7 @@ function parts({ indicator, job }: Slo, window: string): { bad: string; total: s
       const events = perEnvironment(write((q) => indicator.total(q, window)));
       const bad = perEnvironment(write((q) => indicator.bad(q, window)));
       const total = `(${events} or ${idle(job, events)})`;
-      // A service that never failed has no series of failures: that is none, not nothing.
+      // A service that never failed has no series of failures: that means zero, not unknown.
       return { bad: `(${bad} or 0 * ${total})`, total };
     }
     case "latency": {
@@ -158,12 +158,12 @@ function traffic(definition: Slo): Omit<Recording, "labels">[] {
  * What Prometheus records for an objective.
  *
  * @param slo - Its name, the value of the label `slo`.
- * @throws ObjectiveError for an objective of 100 % or more, or one that is no share.
+ * @throws ObjectiveError for an objective of 100 % or more, or one that is not a share.
  */
 export function recordingsOf(slo: string, definition: Slo): Recording[] {
   const { days = 30, objective } = definition;
   if (!(objective > 0 && objective < 1)) {
-    const why = objective === 1 ? "leaves no budget for errors" : "is no share between 0 and 1";
+    const why = objective === 1 ? "leaves no budget for errors" : "is not a share between 0 and 1";
     throw new ObjectiveError(`The objective ${objective} of ${slo} ${why}: write 0.999 for 99.9 %`);
   }
   const of = (series: string): string => `${series}{slo="${slo}"}`;

@@ -134,7 +134,7 @@ export function lacks(
       findings.push(...strangers.map((metric) => `asks for ${metric}, which nothing exposes`));
       findings.push(...wrongIn(tree).map((wrong) => `asks for what does not occur: ${wrong}`));
     } catch (error) {
-      findings.push(`has a query that is none: ${(error as Error).message}`);
+      findings.push(`has a query that cannot be parsed: ${(error as Error).message}`);
     }
   }
   return findings;

@@ -54,7 +54,7 @@ function familyOf(
   series: string,
   typeOf: ReadonlyMap<string, MetricType>,
 ): { name: string; implied?: string } {
-  // A name that is declared itself is no part of another, whatever it ends in.
+  // A name that is declared itself is not part of another, whatever it ends in.
   const base = typeOf.has(series) ? series : series.replace(/_(?:bucket|count|sum)$/, "");
   if (typeOf.get(base) === "histogram") return { name: base, implied: "le" };
   if (typeOf.get(base) === "summary") return { name: base, implied: "quantile" };
@@ -83,7 +83,7 @@ export function parseExposition(text: string): Metrics {
       return;
     }
     const sample = sampleLine.exec(line)?.groups;
-    if (sample === undefined) throw new Error(`line ${index + 1} is no sample: ${line}`);
+    if (sample === undefined) throw new Error(`line ${index + 1} is not a sample: ${line}`);
     const { name, implied } = familyOf(sample["name"] ?? "", typeOf);
     const labels = labelsOf.get(name) ?? new Set();
     for (const [pair] of (sample["labels"] ?? "").matchAll(new RegExp(label, "g"))) {

@@ -28,7 +28,7 @@ export type LabelValues = Enumeration | Free;
 /** Labels by metric: by its name in the inventory, or by the start of several: `node_disk_*`. */
 export type ValuesByMetric = Readonly<Record<string, Readonly<Record<string, LabelValues>>>>;
 
-/** Values of gauges that are no amount. */
+/** Values of gauges that are not amounts. */
 export interface SpecialNumbers {
   /** What they say instead, in a sentence. */
   readonly says: string;

@@ -42,7 +42,7 @@ export const signals = defineSignals({
   },
   databaseConnectionLimit: {
     unit: "count",
-    about: "Sessions a database may have; -1 is no limit.",
+    about: "Sessions a database may have; -1 means no limit.",
     query: (q) => q.gauge("pg_database_connection_limit"),
   },
   fsync: {

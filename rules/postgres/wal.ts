@@ -232,7 +232,8 @@ export const group = defineAlerts({ ...postgres, name: "postgres-wal" }, signals
       at: "200m",
     },
     byNature: {
-      burst: "An hour without a checkpoint is no moment, and it takes one to see that it is over.",
+      burst:
+        "An hour without a checkpoint is not a moment, and it takes one to see that it is over.",
     },
   },
   PostgresCheckpointSyncSlow: {

@@ -22,7 +22,7 @@ export const signals = defineSignals({
   },
   oddSeverities: {
     unit: "count",
-    about: "Alerts that began within 15 minutes with a severity that is no known word.",
+    about: "Alerts that began within 15 minutes with a severity that is not a known word.",
     query: (q) => q.events(oddSeverities, "15m"),
   },
   requests: {
@@ -154,7 +154,7 @@ export const group = defineAlerts(processorOwner("intake"), signals, {
     keepFiringFor: "15m",
     summary: "The alert processor on {{ $labels.host }} refused messages for good",
     description:
-      "Messages were no JSON, had no list of alerts, or were too large (413). Alertmanager sends such a message once and drops it.",
+      "Messages were not JSON, had no list of alerts, or were too large (413). Alertmanager sends such a message once and drops it.",
     fires: { series: answers("413", "1x20 1.9x60"), from: "21m", labels: ofRoute },
     quiet: {
       series: {

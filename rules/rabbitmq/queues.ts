@@ -96,7 +96,7 @@ export const signals = defineSignals({
 });
 
 const orders = 'vhost="/",queue="orders"';
-/** What tells that the queue is no stream. */
+/** Shows that the queue is not a stream. */
 const quorum = {
   [`rabbitmq_detailed_queue_info{${orders},queue_type="rabbit_quorum_queue"}`]: "1x80",
 };

@@ -141,7 +141,7 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
         'vault_core_unsealed{cluster="x",instance="b:8200"}': "1x6",
         'up{cluster="x",instance="c:8200"}': "0x6",
         'vault_core_unsealed{cluster="x",instance="c:8200"}': "0x6",
-        // One that is no Vault.
+        // One that is not a Vault.
         'up{job="other"}': "1x6",
         'vault_core_unsealed{job="other"}': "0x6",
       },
@@ -159,7 +159,7 @@ export const group = defineAlerts(securityOwner("vault", "vault", 8200, "cluster
   VaultNoLeader: {
     severity: "critical",
     board: estateBoard,
-    // Standbys do not name their cluster: where somebody does, what has no name is no cluster.
+    // Standbys do not name their cluster: where somebody does, an entry without a name is not a cluster.
     // A leader whose scrape fails leads all the same, and its standbys know: those do not name their cluster.
     when: ({ activeNodes, heard: led, heardUnnamed, named }) =>
       `${activeNodes} == 0 unless ${named} unless ${led} unless ignoring (cluster) ${heardUnnamed}`,

@@ -45,7 +45,7 @@ describe("vigil explain", () => {
     expect(text).toMatch(/^Mitigation\. /m);
   });
 
-  it("asks back for a name or a stack that is none", async () => {
+  it("asks back for a name or a stack that does not exist", async () => {
     expect(await vigil("explain", "HostMemoryLo")).toEqual({
       code: 1,
       text: expect.stringContaining("Did you mean HostMemoryLow?") as string,

@@ -45,13 +45,13 @@ test.each([
     "switched off",
   ],
   [
-    "what is switched off and could not be had",
+    "what is switched off and was not available",
     { grafana: { enabled: false } },
     nowhere,
     "left out",
     "switched off",
   ],
-  ["what could not be had", {}, nowhere, "left out", "left out: not available anywhere"],
+  ["what was not available", {}, nowhere, "left out", "left out: not available anywhere"],
 ] as const)(
   "the end of up says of %s why it is not there",
   (_what, sections, without, page, grafana) => {

@@ -58,7 +58,7 @@ describe("the home of a stack's state", () => {
   });
 
   it.each(["my stack", "../x", "ünï", "-x", ""])(
-    "is not made for %j, which is no name",
+    "is not made for %j, which is not a name",
     async (name) => {
       const error = await openStack(root, name, { PULUMI_HOME: root }).catch(
         (caught: unknown) => caught,
@@ -85,7 +85,7 @@ describe("the home of a stack's state", () => {
   it.each([
     [{}, "pulumi login or Pulumi.yaml", "instead: .vigil/bin/pulumi logout"],
     [{ PULUMI_ACCESS_TOKEN: "x" }, "PULUMI_ACCESS_TOKEN", "instead: unset PULUMI_ACCESS_TOKEN"],
-  ])("is said to be elsewhere where it cannot be had: %j", (env, where, way) => {
+  ])("is said to be elsewhere where it cannot be obtained: %j", (env, where, way) => {
     const text = formatError(noBackend("test", env, new Error("no token")));
     expect(text).toContain(`is kept where ${where} says, and cannot be read\n  no token\n`);
     expect(text).toContain(way);

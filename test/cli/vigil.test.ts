@@ -147,7 +147,7 @@ test("npm gets the Node that the checkout pins, or none", async () => {
       expect.stringMatching(/is not what tools\/\.node-integrity pins; it was thrown away/),
     ]);
     expect(err).toMatch(/wanted sha512-\S+ but got sha512-/);
-    // No other place is tried in its stead, and nothing stays.
+    // No other place is tried instead, and nothing stays.
     expect(existsSync(join(tried.bin, "curl.log"))).toBe(false);
     expect([readdirSync(join(cache, "tmp")), readdirSync(join(cache, "node"))]).toEqual([[], []]);
   }

@@ -43,7 +43,7 @@ class Sender {
     return sender;
   }
 
-  /** Writes all of its files anew. */
+  /** Writes all of its files again. */
   write(): void {
     const base = stackConfig("local");
     const section = {

@@ -100,7 +100,7 @@ export function dockerProblem(): string | undefined {
     !existsSync("/etc/debian_version") ||
     /ubuntu/i.test(readFileSync("/etc/os-release", "utf8"))
   ) {
-    return "test images are made of Debian's packages, and this is no Debian";
+    return "test images are made of Debian's packages, and this is not Debian";
   }
   if (!path.some((folder) => existsSync(join(folder, "mmdebstrap")))) {
     return "test images are made with mmdebstrap: apt-get install mmdebstrap";

@@ -160,7 +160,7 @@ function compared(lines: readonly string[], text: string, varies: readonly strin
   const open = told.at(-1) === "…";
   const wanted = (open ? told.slice(0, -1) : told).map((line) => shape(line, varies));
   const all = text.split("\n").map((line) => shape(line, varies));
-  // Before it stands how it came to be; after a failure make adds its own line. Grafana depends on the machine.
+  // Before it are the steps that led to it; after a failure make adds its own line. Grafana depends on the machine.
   const real = all.slice(
     Math.max(
       0,

@@ -145,7 +145,7 @@ describe("a process", () => {
     expect(existsSync(first.home)).toBe(false);
   });
 
-  test("shows what was changed by hand, and the next update mends it", async () => {
+  test("shows what was changed by hand, and the next update fixes it", async () => {
     const inputs = await supplied();
     const { home } = inputs;
     const state = await created(inputs);

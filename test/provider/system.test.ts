@@ -43,7 +43,7 @@ describe("files", () => {
     expect(await writeTree(folder, { b: "now a file" })).toEqual(["a", "b/c", "b"]);
   });
 
-  test("what is no text of bearable size is described", async () => {
+  test("a file that is not text of bearable size is described", async () => {
     await symlink("/etc/hostname", join(folder, "link"));
     await writeFile(join(folder, "large"), "");
     await truncate(join(folder, "large"), 2_000_000);

@@ -78,7 +78,7 @@ it("every recorded signal is read by an alert", () => {
 
 /** What no alert reads of what the processor reports about itself, and why that is right. */
 const unread: Readonly<Record<string, string>> = {
-  open_alerts: "How many alerts there are is no fault of the processor.",
+  open_alerts: "The number of alerts is not a fault of the processor.",
   outbox_dead: "ProcessorDeliveriesDead counts them as they are given up.",
   outbox_pending:
     "What waits may be planned for later; ProcessorDeliveryStuck is about what is due.",

@@ -82,7 +82,11 @@ describe("the check of a section", () => {
     ["a missing part", good.replace("**Impact.**", "Impact."), /^has Meaning, Diagnosis/],
     ["too few words", good.replace(words, ""), /too little to act on/],
     ["no query", good.replace("promql", "sh"), /no query to paste/],
-    ["a query that is none", good.replace("up == 0", "up =="), /query that is none/],
+    [
+      "a query that cannot be parsed",
+      good.replace("up == 0", "up =="),
+      /query that cannot be parsed/,
+    ],
     ["a metric that nothing exposes", good.replace("up == 0", "nope == 0"), /asks for nope/],
     ["a silence for another alert", good.replace("=SomeAlert", "=X"), /how to silence it/],
     ["a program not on PATH", good.replace("Do.", "`pulumi config get x`"), /not on PATH/],

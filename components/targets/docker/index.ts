@@ -128,7 +128,7 @@ function runContainer(
     : new Container(`${name}-files`, filesInputs(config, workload), {
         ...opts,
         dependsOn: after(proven),
-        // They name the checkout, and one that is moved is no reason for new containers.
+        // They name the checkout, and a moved one is not a reason for new containers.
         ignoreChanges: ["labels"],
       });
   const volume = workload.persistent ? [dataVolume(config, name, { ...given, provider })] : [];

@@ -16,7 +16,7 @@ export interface Means {
 /** Ways to people by kind, in the order in which they are named. */
 export type Channels = Readonly<Record<string, Means>>;
 
-/** The alert processor: a program that remembers everything, beside whom people are told by. */
+/** The alert processor: a program that remembers everything, beside those that notify people. */
 export interface ProcessorReceiver {
   readonly url: string;
   readonly tokenFile: string;

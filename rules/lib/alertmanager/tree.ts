@@ -66,7 +66,7 @@ function processorRoute(
   return receiver ? [{ ...plain, matchers, receiver, pace, windows, goesOn: true }] : [];
 }
 
-/** Nobody is told at a route one of whose parts has taken the alert, as that to the processor has. */
+/** Nobody is notified at a route one of whose parts has taken the alert, as that to the processor has. */
 function catchAllRoute(receivers: Receivers, windows: readonly string[]): Route[] {
   if (processorOf(receivers) === undefined) return [];
   const { pace } = catchAll;
@@ -151,7 +151,7 @@ export function routeTree(
     routes: [
       ...processorRoute(receivers, heartbeat, [], [is("alertname", "Watchdog")]),
       { ...watchdog, matchers: [is("alertname", "Watchdog")] },
-      // What only silences others is told to nobody.
+      // Alerts that only silence others notify nobody.
       { ...aside, matchers: [is("severity", "none")] },
       ...root.routes,
     ],

@@ -14,7 +14,7 @@ import { variants } from "./table.ts";
 export const variantsOf = ({ byNature = {} }: Alert): VariantName[] =>
   variantNames.filter((name) => !(name in byNature));
 
-/** Finds what a claim says is not so: nothing, or the number of alerts that fired instead. */
+/** Looks for what contradicts a claim: nothing, or the number of alerts that fired instead. */
 function contradiction(alert: Alert, { env, from, least, most, to }: Claim, step: number): string {
   const count = `(count(ALERTS{alertname="${alert.name}",alertstate="firing",env=~"${env}(/.*)?"}) or vector(0))`;
   if (from === to) return `${count} < ${least} or ${count} > ${most}`;

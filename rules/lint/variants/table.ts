@@ -190,7 +190,7 @@ export const variants = {
         const env = `${name}-${prefix}`;
         const beside = other(inEnvironment(calmBeside(subject), env), prefix);
         return {
-          // What names no job of its own is the same for both: the firing ones count.
+          // A series without its own job is the same for both: the firing ones count.
           samples: union(beside, inEnvironment(firingFor(subject, 0), env)),
           claims: [exactly(env, 1, from)],
         };

@@ -7,7 +7,7 @@ import type { Subject } from "./subject.ts";
 /** Unix time of a moment that was never set, as Go writes it. */
 const zeroTimeOfGo = -62_135_596_800;
 
-/** Gauges with values that are no amount, all that belong together of each object that has one. */
+/** Gauges with values that are not amounts, all that belong together of each object that has one. */
 function special(
   subject: Subject,
   env: string,

@@ -1,5 +1,5 @@
 /**
- * Values of gauges that are no amount but say that it is unknown, or that there is none. In the
+ * Values of gauges that are not amounts but say that it is unknown, or that there is none. In the
  * variants of fixtures every alert that reads such a gauge must stay quiet with it. NaN, times that were
  * never set, and limits of 0 and −1 are tried for every gauge that is one, so they do not stand here.
  */

@@ -15,7 +15,7 @@ const atOnce = 5_000;
 
 const actor = z.object({ actor: z.string().min(1).max(200) });
 
-/** An answer that is no success. */
+/** An unsuccessful answer. */
 class Refusal extends Error {
   readonly status: number;
 

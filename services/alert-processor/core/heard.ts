@@ -50,7 +50,7 @@ export type HeardResult =
   | "done"
   /** Written down. */
   | "noted"
-  /** Changed nothing: it was so already, or it is none of ours to do. */
+  /** Changed nothing: it was so already, or it is not ours to do. */
   | "nothing"
   /** Of an incident that none of our alerts is in. */
   | "unknown"

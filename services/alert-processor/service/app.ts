@@ -84,7 +84,7 @@ export interface AppOptions {
   readonly tls: { readonly cert: string; readonly key: string };
 }
 
-/** Statuses of what is no fault of ours. */
+/** Statuses of errors that are not our fault. */
 function statusOf(error: unknown): number | undefined {
   if (hasZodFastifySchemaValidationErrors(error)) return 400;
   if (error instanceof PayloadError || error instanceof SyntaxError) return 400;

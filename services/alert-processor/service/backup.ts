@@ -11,7 +11,7 @@ function pathOf(store: StoreConfig): string {
   throw new ConfigError("PostgreSQL has its own tools for this: pg_dump and pg_restore");
 }
 
-/** @throws {@link ConfigError} where the file is no database, or not a whole one. */
+/** @throws {@link ConfigError} where the file is not a database, or not an intact one. */
 function requireWhole(path: string): void {
   try {
     const database = new DatabaseSync(path, { readOnly: true });

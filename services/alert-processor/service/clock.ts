@@ -1,7 +1,7 @@
 /** Milliseconds since 1970. */
 export type Clock = () => number;
 
-/** What is no jump but the clock being put right. */
+/** Smaller steps are not a jump but the clock being adjusted. */
 const tolerance = 1_000;
 
 /** Knows what time it is, and for how long nobody has set it. */

@@ -209,7 +209,7 @@ export function readWeb(path: string): {
   return { cert: beside(tls.cert_file), key: beside(tls.key_file), users };
 }
 
-/** @throws {@link ConfigError} where a name is none of a user: somebody else might get to act by a typing error. */
+/** @throws {@link ConfigError} where a name is not a user's: somebody else might get to act by a typing error. */
 export function checkReaders(
   { readers, webFile }: Pick<Config, "readers" | "webFile">,
   users: Readonly<Record<string, string>>,

@@ -32,7 +32,7 @@ export function heartbeatTo(target: HeartbeatTarget): () => Promise<Outcome> {
 export function onceAMinute(work: () => Promise<void>): (now: number) => Promise<void> {
   let last = -Infinity;
   return async (now) => {
-    // A clock that was set back is no reason to wait.
+    // A clock that was set back is not a reason to wait.
     if (now >= last && now < last + pause) return;
     last = now;
     await work();

@@ -15,8 +15,8 @@ export const silenceSeconds = { usual: 300, least: 30 } as const;
 const silenceOf = (fingerprint: string): string => ownFingerprint(`silence of ${fingerprint}`);
 
 /**
- * Heartbeats that somebody waits for: one whose silence a person has closed is gone on purpose, such as the Watchdog
- * of a Prometheus that is no more, until it is heard again.
+ * Heartbeats that somebody waits for: one whose silence a person has closed is gone on purpose, such as the Watchdog of
+ * a Prometheus that no longer exists, until it is heard again.
  */
 export async function awaited(store: Pick<Store, "among" | "heartbeats">): Promise<Alert[]> {
   const all = await store.heartbeats();

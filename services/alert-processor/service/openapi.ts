@@ -51,7 +51,7 @@ const failure = {
   required: ["error"],
 };
 
-/** Routes whose answers are no JSON, by the kind of their answer. */
+/** Routes whose answers are not JSON, by the kind of their answer. */
 const texts: Readonly<Record<string, string>> = {
   "/-/healthy": "text/plain",
   "/-/ready": "text/plain",

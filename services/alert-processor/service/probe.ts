@@ -6,7 +6,7 @@ import type { Outcome } from "../core/retry.ts";
 /** What a test message may take: milliseconds. */
 const timeout = 15_000;
 
-/** An alert that is none: it is in no list. */
+/** A made-up alert: it is in no list. */
 function testAlert(who: string, now: number): Alert {
   const labels = { alertname: "VigilTest", severity: "info", team: "", instance: "" };
   return {

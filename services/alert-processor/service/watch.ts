@@ -46,7 +46,7 @@ const most = 5_000;
 /** How many alerts the memory is asked for at a time. */
 const together = 500;
 
-/** Whether what Alertmanager lists is no news to the memory. */
+/** Whether the memory already knows what Alertmanager lists. */
 const isHeard = (known: Alert | undefined, ...heard: readonly [Listed, number, number]): boolean =>
   receive(known, ...heard).every(({ event }) => event === undefined);
 

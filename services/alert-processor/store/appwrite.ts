@@ -155,7 +155,7 @@ function memoryOf(database: AppwriteDatabase): Memory {
         const settled = [Query.notEqual("state", "pending"), Query.lessThan("settledAt", before)];
         const told = await database.rows("outbox", settled, manyForgotten);
         const episodes = await known(told.map(({ fingerprint }) => String(fingerprint)));
-        // Who was told of an episode is told of its end, however late that comes.
+        // A channel that was notified of an episode is notified of its end, however late that comes.
         const needless = told.filter(({ fingerprint, startsAt }) => {
           const alert = episodes.get(String(fingerprint));
           return alert === undefined || !isOpen(alert) || alert.startsAt !== Number(startsAt);

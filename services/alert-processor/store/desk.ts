@@ -85,7 +85,7 @@ export interface Desk {
   channels(now: number): Promise<ChannelDepth[]>;
   /** Newest first. */
   dead(limit: number): Promise<Dead[]>;
-  /** Dead deliveries count no more. @returns How many. */
+  /** Dead deliveries no longer count. @returns How many. */
   dismissDead(channel: string | undefined, now: number): Promise<number>;
   /** What could not be understood is forgotten. @returns How many. */
   clearQuarantine(): Promise<number>;

@@ -13,7 +13,7 @@ export interface StoreState {
 export interface PatientOptions {
   /** Opens the memory; called again until it works. */
   readonly open: () => Promise<DeskStore>;
-  /** What no waiting mends: thrown where the first attempt meets it. */
+  /** An error that no waiting fixes: thrown by the first attempt. */
   readonly isHopeless: (error: unknown) => boolean;
   /** Told of each failure. */
   readonly onError: () => void;

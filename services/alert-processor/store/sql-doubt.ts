@@ -1,4 +1,4 @@
-/** What may be over is told to nobody as if it were open. */
+/** Nobody is notified of an alert that may be over as if it were open. */
 
 /**
  * A condition on rows of the outbox, named `o`: they remind of what may be over, and nobody, who will have looked, has

@@ -20,7 +20,10 @@ import {
   UnknownAlertError,
 } from "./store.ts";
 
-/** Who was told of an episode is told of its end, however late that comes; what is heard of it counts. */
+/**
+ * A channel that was notified of an episode is notified of its end, however late that comes; what is heard of it
+ * counts.
+ */
 const isOver = (table: string): string =>
   `NOT EXISTS (SELECT 1 FROM alerts a WHERE a.fingerprint = ${table}.fingerprint
      AND a."startsAt" = ${table}."startsAt" AND a.status <> 'resolved')`;

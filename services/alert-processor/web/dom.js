@@ -100,7 +100,7 @@ export function keyedList(parent, keyOf, create) {
 }
 
 /**
- * A link to somewhere else; undefined where the address is none of the web, as `javascript:` is, or has a
+ * A link to somewhere else; undefined where it is not a web address, as `javascript:` is, or has a
  * login in it: `https://good.example@evil.example/` leads to where it does not look like.
  *
  * @param {string} address

@@ -128,7 +128,7 @@ describe("with the real engine", () => {
       printed.push(String(chunk));
       return true;
     });
-    // What the file of the stack says is opened anew each time, as the command does.
+    // What the file of the stack says is opened again each time, as the command does.
     const mover = async (): Promise<Mover> => {
       const home = await openStack(root, "test", process.env);
       return { home, env, collect: (args) => collect("pulumi", args, { cwd: root, env }) };

@@ -71,7 +71,7 @@ describe("a preview as people read it", () => {
     expect(page).toContain("could not be checked:\n  no answer");
   });
 
-  it("names what is removed, and that its data stay", () => {
+  it("names what is removed, and that its data is kept", () => {
     const page = renderPage(
       readPreview({ steps: [{ op: "delete", urn, oldState: prometheus({}) }] }),
       options,

@@ -61,7 +61,7 @@ describe("a passphrase", () => {
     expect(opens(key ?? Buffer.alloc(32), "v1:AAAA:AAAA")).toBe(false);
   });
 
-  it("that opens everything is no problem", async () => {
+  it("that opens everything is not a problem", async () => {
     const env = { PULUMI_CONFIG_PASSPHRASE: made.passphrase };
     expect(await said(await checkout(withSecret, env))).toBe("");
     expect(await said(await checkout("config:\n  vigil:environment: test\n"))).toBe("");

@@ -76,7 +76,7 @@ describe("a record that was copied along with its checkout", () => {
     JSON.stringify({ version: 3, checkpoint: { latest: { resources: [processIn(home)] } } });
   const homesIn = (text: string) => [...text.matchAll(/"home": ?"(.*?)"/g)].map(([, home]) => home);
 
-  it("is about the copy from then on, and of what was copied along only the data stay", async () => {
+  it("is about the copy from then on, and of what was copied along only the data is kept", async () => {
     const elsewhere = recordOf("/elsewhere/.vigil/test");
     const home = stateWith({ [stateFile]: elsewhere, [`${stateFile}.attrs`]: "{}" });
     const here = join(home.root, ".vigil/test");

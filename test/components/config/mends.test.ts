@@ -126,7 +126,7 @@ it.each<[string, Record<string, unknown>]>([
       },
     },
   ],
-  ["teams that tell nobody", { receivers: { teams: { dba: {} } } }],
+  ["teams that notify nobody", { receivers: { teams: { dba: {} } } }],
   ["a Grafana without a way in", { grafana: { url: "grafana.example.com" } }],
   [
     "the processor",

@@ -92,7 +92,7 @@ describe("a mistake among receivers", () => {
       "receivers has teams only; alerts of all other teams would reach nobody",
     ],
     [
-      "hours that are none",
+      "hours without any time",
       { webhook, hours: { location: "UTC" } },
       "receivers.hours has no hours; set any of weekdays, times, days",
     ],

@@ -140,7 +140,7 @@ describe("the policy", () => {
   });
 });
 
-test("an escalation without a mail server, and reminders that are no times, are refused", () => {
+test("an escalation without a mail server, and reminders that are not times, are refused", () => {
   const { problems } = parsed({ escalation: { to: "lead@example.com" } });
   expect(problems).toMatchObject([{ path: "vigil:processor.escalation" }]);
   expect(parsed({ remind: "soon" }).problems).toMatchObject([{ path: "vigil:processor.remind" }]);

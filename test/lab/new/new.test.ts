@@ -117,7 +117,7 @@ it("a service that is new and one whose alerts are there pass what is asked of t
   }
 });
 
-it("two runbooks that nobody has filled in yet are no near-copies", () => {
+it("two runbooks that nobody has filled in yet are not near-copies", () => {
   const of = (title: string, binary: string) =>
     sectionsOf(runbookText({ title, binary, pascal: title, up: "x_up" } as Facts))[0]?.text ?? "";
   expect(likeness(of("Memcached", "memcached_exporter"), of("Bind", "bind_exporter"))).toBeLessThan(

@@ -216,7 +216,7 @@ const situations: Situations = {
     },
     firing: { "8m": 0 },
   },
-  "five replicas of a primary that was started anew": {
+  "five replicas of a primary that was started again": {
     alert: "RedisFullSyncsRepeated",
     target: redis,
     series: { redis_replica_resyncs_full: "0x20 5x60", redis_connected_slaves: "5x80" },

@@ -26,7 +26,7 @@ const situations: Situations = {
     series: { up: "1x90", vault_core_unsealed: "0x90", [unsealed]: "_x5 1x85" },
     firing: { "4m": 1, "40m": 0 },
   },
-  "the same, sealed anew after it has forgotten how it began": {
+  "the same, sealed again after it has forgotten how it began": {
     alert: "VaultSealed",
     target: { job: "vault", instance: "v:8200", host: "v" },
     series: { up: "1x90", vault_core_unsealed: "0x5 stale", [unsealed]: "_x6 1x30 0x5 stale" },

@@ -80,9 +80,9 @@ describe("what is recorded for an objective", () => {
 
   it.each([
     [1, "leaves no budget for errors"],
-    [99.9, "is no share between 0 and 1"],
-    [0, "is no share between 0 and 1"],
-    [NaN, "is no share between 0 and 1"],
+    [99.9, "is not a share between 0 and 1"],
+    [0, "is not a share between 0 and 1"],
+    [NaN, "is not a share between 0 and 1"],
   ])("is refused for an objective of %d", (objective, why) => {
     const refused = () => recordingsOf("site", { ...probe, objective });
     expect(refused).toThrow(ObjectiveError);

@@ -44,7 +44,7 @@ describe("a signal in a condition", () => {
     ["beside what binds looser", ({ both, limit }) => `${both} > ${limit}`],
     ["before a condition that is joined", ({ both, busy }) => `${busy} and ${both} > 3`],
     ["inside a function", ({ both }) => `abs(${both}) > 3`],
-    ["that is no operation", ({ limit }) => `2 * ${limit} ^ 2 > 3`],
+    ["that is not an operation", ({ limit }) => `2 * ${limit} ^ 2 > 3`],
   ])("is whole %s", (_where, when) => {
     expect(takenApart(alertWhen(when))).toEqual([]);
   });

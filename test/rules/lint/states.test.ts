@@ -29,7 +29,7 @@ describe("a comparison", () => {
     "people == 17",
     "max_over_time(lift_state[1h]) == 20",
     "max by (room) (door_open offset 1h) == 0.5",
-    // What is computed of them is no state any more.
+    // A value computed from them is no longer a state.
     "count by (room) (door_open) == 7",
     "door_open + lift_state == 7",
     "increase(visits_total[5m]) == 3",

@@ -69,7 +69,7 @@ bytes_sum 1
   it.each(["<html>", "name", "name{label=1} 2", 'name{label="x} 2', "name 1 2 3"])(
     "is refused with the line: %s",
     (line) => {
-      expect(() => parseExposition(`good 1\n${line}\n`)).toThrow(`line 2 is no sample: ${line}`);
+      expect(() => parseExposition(`good 1\n${line}\n`)).toThrow(`line 2 is not a sample: ${line}`);
     },
   );
 });

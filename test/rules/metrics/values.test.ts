@@ -109,7 +109,7 @@ describe("what the values of labels can be", () => {
   });
 });
 
-describe("numbers that are no amount", () => {
+describe("numbers that are not amounts", () => {
   it("are of gauges that a program has and an alert reads, and say what they mean", () => {
     const read = new Set(
       groups.flatMap((group) =>

@@ -165,7 +165,7 @@ itWhereAllowed.each([
 
 test("a cache that cannot be written to is named", async () => {
   const { url } = await tinySite();
-  // Under a file nobody can make a folder; for root, a closed folder is no hindrance.
+  // Under a file nobody can make a folder; for root, a closed folder is not an obstacle.
   const folder = write(temporary(), { file: "" });
   const inFile = await failure(
     obtain(tinyTool(url), workshop({ cache: join(folder, "file") }), silent),

@@ -30,7 +30,7 @@ test.each([
     "1.1.9; needed is 1.2 or later, before 2",
   ],
   ["it does not run", { tiny: "#!/nowhere\n", tinyctl: program("") }, "cannot be started"],
-  ["it is no program", { tiny: "text", tinyctl: program("") }, "no tiny"],
+  ["it is not a program", { tiny: "text", tinyctl: program("") }, "no tiny"],
 ])("not when %s", async (_, files, reason) => {
   expect(await onPath(files)).toMatchObject({ reason: expect.stringContaining(reason) as string });
 });

@@ -16,7 +16,7 @@ const me = z.object({
   byProxy: z.boolean().describe("Whether a proxy signs people in"),
   maySignOut: z
     .boolean()
-    .describe("False: a proxy signs people in and names no address to sign out"),
+    .describe("False: a proxy signs people in and gives no address to sign out"),
   signOutUrl: z
     .string()
     .describe("Where a proxy's session ends; empty for a session of the processor"),

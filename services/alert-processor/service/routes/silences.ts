@@ -45,7 +45,7 @@ const longest = 366 * day;
 
 const none = "no Alertmanager is configured: add it under alertmanager in the configuration";
 
-/** What Alertmanager tells nobody of, and why. */
+/** Alerts that Alertmanager mutes, and why. */
 export function silenceRoutes(instance: FastifyInstance, routes: SilenceRoutes): void {
   const { clock, silences, store } = routes;
   const app = instance.withTypeProvider<ZodTypeProvider>();

@@ -76,7 +76,7 @@ export const isWaiting = ({ alert }: Linked): boolean =>
   isOpen(alert) && alert.status !== "acknowledged";
 
 /** It fires again, or its beginning moved: who follows the link must see that it is not the same. */
-const anew = ({ alert, startsAt }: Linked): string =>
+const firesAgain = ({ alert, startsAt }: Linked): string =>
   alert.startsAt === startsAt ? "" : `It fires again, since ${timeOf(alert.startsAt)}.`;
 
 function stateOf({ alert }: Linked): string {
@@ -94,7 +94,7 @@ function manyPage(all: readonly Linked[]): string {
   const items = all.map((one) => {
     const { alert } = one;
     const [what = "", summary = ""] = aboutOf(alert);
-    const texts = [what, summary, anew(one), stateOf(one)].filter((text) => text !== "");
+    const texts = [what, summary, firesAgain(one), stateOf(one)].filter((text) => text !== "");
     const press = isWaiting(one) && waiting.length > 1 ? button("Take it", alert.fingerprint) : "";
     return `<li>${ownLink(alert, nameOf(alert))}<br>${texts.map(escapeHtml).join("<br>")}${press}</li>`;
   });
@@ -114,7 +114,7 @@ export function linkedPage(all: readonly Linked[]): string {
   const { alert } = one;
   if (!isOpen(alert)) return overPage;
   if (!isWaiting(one)) return page(nameOf(alert), [stateOf(one)], linksFor(alert));
-  return page(nameOf(alert), [...aboutOf(alert), anew(one)], button("Take it"));
+  return page(nameOf(alert), [...aboutOf(alert), firesAgain(one)], button("Take it"));
 }
 
 const overPage = page("It is over", ["The alerts of this link have ended."]);

@@ -8,7 +8,7 @@ interface Query {
   readonly values?: readonly unknown[];
 }
 
-/** Answers of the fake that are no success: in Appwrite's shape. */
+/** Unsuccessful answers of the fake: in Appwrite's shape. */
 export class FakeError extends Error {
   readonly code: number;
   readonly type: string;

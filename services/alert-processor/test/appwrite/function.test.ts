@@ -155,7 +155,7 @@ describe("the deployed function", () => {
     expect(log).toBe("");
   });
 
-  test("tells nobody twice of what comes twice", async () => {
+  test("notifies nobody twice of what comes twice", async () => {
     const before = messages();
     expect(await post("/v1/alerts", { alerts: [alert()] })).toMatchObject({ status: 200 });
     expect(await tick()).toMatchObject({ status: 200 });

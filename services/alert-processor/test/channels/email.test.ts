@@ -185,7 +185,7 @@ test.each([
   });
 });
 
-test("tells nobody again who has it while another mailbox is full", async () => {
+test("sends nobody a second copy while another mailbox is full", async () => {
   server = await mailServer(pki.leaf, {}, "grace@vigil.example");
   const to = channel();
   server.refuse.set("to", 452);

@@ -19,7 +19,7 @@ export type Step =
   /** `silent`: nothing, for ever. `drip`: half an answer, and then nothing for ever. */
   | "silent"
   | "drip"
-  /** What is no HTTP, and what is HTTP no more. */
+  /** Bytes that are not HTTP, and those that are HTTP no longer. */
   | "garbage"
   | "upgrade"
   /** The end of the connection: at once, in good order but unanswered, in the middle of a body. */
@@ -72,7 +72,7 @@ export async function fakeServer(pair?: Pair, at = 0): Promise<FakeServer> {
       steps += 1;
       const step = typeof next === "function" ? next({ method, path, headers, body }) : next;
       if (typeof step === "object") response.writeHead(step.status, step.headers).end(step.body);
-      else if (step === "garbage") socket.end("220 this is no HTTP at all\r\n\r\n");
+      else if (step === "garbage") socket.end("220 this is not HTTP at all\r\n\r\n");
       else if (step === "upgrade") socket.end(upgrade);
       else if (step === "reset") socket.destroy();
       else if (step === "half-closed") socket.end();

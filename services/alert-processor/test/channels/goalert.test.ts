@@ -133,7 +133,7 @@ describe("its ear", () => {
     }
   });
 
-  test("takes what is about no alert for nothing, and what is no message for nonsense", () => {
+  test("takes what is about no alert for nothing, and what is not a message for nonsense", () => {
     for (const type of ["Test", "Verification", "AlertBundle", "ScheduleOnCallUsers"]) {
       expect(heard({ Type: type })).toMatchObject({ kind: "other", incident: "" });
     }

@@ -145,6 +145,6 @@ test("is barred by a token that may not write, and waits when it was too much", 
   });
 });
 
-test.each(["a/b", "a.b", "x".repeat(65)])("takes no topic that is none: %s", (topic) => {
+test.each(["a/b", "a.b", "x".repeat(65)])("takes nothing but a topic: %s", (topic) => {
   expect(() => channel(topic)).toThrow("topic must hold the name of a topic");
 });

@@ -47,7 +47,7 @@ export const signed = (event: object, ...secrets: string[]): Hook => {
 
 /**
  * Stands in for PagerDuty, which runs nowhere but at PagerDuty. It does what its public documentation says of the
- * Events API (a trigger begins an incident or is added to one that is open, an acknowledged one rings no more, a
+ * Events API (a trigger begins an incident or is added to one that is open, an acknowledged one no longer rings, a
  * resolved one is never opened again by an event) and of webhooks of version 3 (one event each, in order, signed,
  * who did it in `agent`, the key of an incident with alerts not told).
  */

@@ -157,7 +157,7 @@ test("is barred by a wrong secret", async () => {
 });
 
 test.each(["alerts", "arn:aws:sqs:eu-central-1:123456789012:alerts"])(
-  "takes no topic that is none: %s",
+  "takes nothing but a topic: %s",
   (other) => {
     expect(() => channel({ topic: other })).toThrow("must be the ARN of a topic");
   },

@@ -16,7 +16,7 @@ function instants(texts: readonly string[], TZ: string): (string | null)[] {
 
 const ten = "2026-11-28T10:00:00.000Z";
 
-test("a time is the same on every machine, and UTC where it names no zone", () => {
+test("a time is the same on every machine, and UTC where it has no zone", () => {
   const texts = [
     ["2026-11-28T10:00:00Z", ten],
     ["2026-11-28T10:00:00.000000001Z", ten],

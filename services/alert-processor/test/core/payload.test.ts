@@ -60,9 +60,9 @@ describe("a message", () => {
     ["null", null],
     ["another status", { ...firing, status: "odd" }],
     ["no labels", { ...firing, labels: undefined }],
-    ["labels that are no texts", { ...firing, labels: { alertname: { a: 7 } } }],
+    ["labels that are not texts", { ...firing, labels: { alertname: { a: 7 } } }],
     ["labels in a list", { ...firing, labels: ["alertname"] }],
-    ["a time that is none", { ...firing, startsAt: "yesterday" }],
+    ["an invalid time", { ...firing, startsAt: "yesterday" }],
   ])("keeps the rest where an alert is %s", (_, bad) => {
     const { alerts, poison } = parsePayload({ alerts: [bad, firing] });
     expect(alerts).toHaveLength(1);

@@ -126,7 +126,7 @@ describe("the key of a delivery", () => {
   });
 });
 
-test("what is taken, quiet or over is told no more", () => {
+test("what is taken, quiet or over is no longer told", () => {
   const { fingerprint, startsAt } = alertOf();
   const kinds = (
     ["acknowledged", "assigned", "escalated", "snoozed", "resolved", "stale", "woken"] as const

@@ -108,7 +108,7 @@ describe("a processor that is killed again and again", () => {
     const outbox = processor.ask(
       `SELECT fingerprint, "startsAt", occasion, state FROM outbox`,
     ) as unknown as Row[];
-    // A beginning that nobody heard before the end came is told no more; all else is.
+    // A beginning that nobody heard before the end came is no longer told; all else is.
     const silent = outbox.filter(
       ({ fingerprint, state }) =>
         state !== "sent" && !(state === "cancelled" && kept.get(fingerprint) === "resolved"),

@@ -124,7 +124,7 @@ describe("what stands in its place", () => {
     await expect(list({ longest: 100_000 })).rejects.toThrow("has more than 100000 bytes");
   });
 
-  test("is an error where it answers what is no list", async () => {
+  test("is an error where it answers something that is not a list", async () => {
     server.script = [
       { status: 200, body: "<html>" },
       { status: 200, body: '[{"alerts": []}, ' },

@@ -214,7 +214,7 @@ class World {
   }
 }
 
-/** What is less is no jump, and none is so round that two beats seem to come in the same millisecond. */
+/** A smaller step is not a jump, and none is so round that two beats seem to come in the same millisecond. */
 const jumps = fc
   .tuple(
     fc.constantFrom(1, -1),

@@ -182,7 +182,7 @@ describe("secrets", () => {
     );
   });
 
-  test("of a web.yml that is none are refused", () => {
+  test("of an invalid web.yml are refused", () => {
     expect(errorOf(() => readWeb(file("web.yml", "basic_auth_users: 3")))).toContain("web.yml");
   });
 });

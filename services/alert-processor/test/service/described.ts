@@ -31,7 +31,7 @@ function fits(path: string, address: string): boolean {
 /**
  * Compares an answer with what the description says of it.
  *
- * @returns What is wrong; undefined where it is as described, or the address is none of the API.
+ * @returns What is wrong; undefined where it is as described, or the address is not part of the API.
  */
 export function deviation(
   { paths }: Description,
@@ -41,7 +41,7 @@ export function deviation(
 ): string | undefined {
   const path = address.replace(/[?#].*$/, "");
   const known = Object.keys(paths).filter((one) => fits(one, path));
-  // A word before a name: /v1/alerts is no fingerprint.
+  // A word before a name: /v1/alerts is not a fingerprint.
   const found = known.sort((a, b) => a.split("{").length - b.split("{").length)[0];
   const operation = found === undefined ? undefined : paths[found]?.[method.toLowerCase()];
   if (found === undefined || operation === undefined) return undefined;

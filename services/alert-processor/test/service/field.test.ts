@@ -123,7 +123,7 @@ test("what Grafana's own alerting sends is taken, and ends", async () => {
   expect(kindsOf(await known(fingerprint))).toEqual(["firing", "resolved"]);
 });
 
-test("a beginning that is no time of this world does no harm", async () => {
+test("a beginning that is an impossible time does no harm", async () => {
   for (const startsAt of ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]) {
     const fingerprint = fresh();
     await place.post([sent({ fingerprint, startsAt })]);
@@ -195,7 +195,7 @@ test.each([
   });
 });
 
-test("an empty group is no mistake", async () => {
+test("an empty group is not a mistake", async () => {
   expect((await place.post([])).status).toBe(200);
 });
 

@@ -140,7 +140,7 @@ test.each([
   ["with another password", hookOf({ Type: "Test" }, "another-secret-of-32-characters!"), 401],
   ["with the login of a person", { body: "{}", headers: { authorization: "Bearer x" } }, 401],
   [
-    "of an alert that is none of ours",
+    "of an alert that is not ours",
     hookOf({ Type: "AlertStatus", AlertID: 99, LogEntry: "Closed by Eve" }),
     200,
   ],

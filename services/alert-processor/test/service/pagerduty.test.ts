@@ -226,7 +226,7 @@ describe("a message", () => {
 
   // PagerDuty stops to tell who refuses three.
   test.each<readonly [string, Hook, string]>([
-    ["of an incident that is none of ours", signed(event({ data: { id: "QX" } })), "unknown"],
+    ["of an incident that is not ours", signed(event({ data: { id: "QX" } })), "unknown"],
     [
       "that is a test of the connection",
       signed(

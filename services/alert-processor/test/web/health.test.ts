@@ -47,7 +47,7 @@ describe("health", () => {
     expect(one.problems).toEqual([]);
   });
 
-  it("says that not all is well while somebody was not told, until that is settled", async () => {
+  it("says that not all is well while somebody was not notified, until that is settled", async () => {
     const { act, fire, person } = current();
     const fingerprint = await fire({ severity: "emergency" });
     const one = await person();

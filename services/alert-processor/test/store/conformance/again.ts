@@ -2,7 +2,7 @@ import type { Store } from "../../../store/store.ts";
 import { message, minute, plan, start } from "../../examples.ts";
 import { fingerprint, keysOf, lease, occasions, telling } from "./kit.ts";
 
-/** What is told again, and what is not so any more. */
+/** What is told again, and what is no longer true. */
 export function tellsAgain(name: string, open: () => Promise<Store>): void {
   describe(`${name}: telling`, () => {
     const memory = telling(open);
@@ -102,7 +102,7 @@ export function tellsAgain(name: string, open: () => Promise<Store>): void {
         ["told", "ended", "begun again"],
         ["resolved 1", "firing 1"],
       ],
-    ])("says nothing late that is not so any more: %j", async (before, after) => {
+    ])("says nothing late that is no longer true: %j", async (before, after) => {
       await tell(start, message());
       let at = start;
       for (const step of before) await steps[step]?.((at += 1));

@@ -140,7 +140,7 @@ export function remembersAlerts(name: string, open: () => Promise<Store>): void 
       });
       const [event] = await memory.store.history(fingerprint, 1);
       expect(event).toMatchObject({ kind: "returned", actor: null });
-      // That it was over had not been told yet, and is not so any more.
+      // That it was over had not been told yet, and is no longer true.
       expect(occasions(await memory.store.take("chat", 9, 1, start + 6 * minute, lease))).toEqual([
         "reminder 1",
       ]);
@@ -170,7 +170,7 @@ export function remembersAlerts(name: string, open: () => Promise<Store>): void 
       });
     });
 
-    test("keeps the end of what it never heard of, and tells nobody", async () => {
+    test("keeps the end of what it never heard of, and notifies nobody", async () => {
       await tell(start, message({ resolved: true }));
       expect((await memory.store.get(fingerprint))?.status).toBe("resolved");
       expect(await memory.store.depth()).toMatchObject({ open: 0, pending: 0 });
