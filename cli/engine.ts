@@ -9,7 +9,7 @@ import { collect, type Collected, run } from "../lib/process.ts";
 import { programPath } from "../tools/program-path.ts";
 import { createProgress, type Progress } from "../lib/progress.ts";
 import { noBackend, openStack, stackExists, unknownStack } from "./stack.ts";
-import { readStackFiles } from "./stack-config.ts";
+import { kindsElsewhere, readStackFiles } from "./stack-config.ts";
 import { adoptRecord } from "./state/adopt.ts";
 import { careForState, setAside } from "./state/care.ts";
 import { dropSalt, initFolder, targetIn } from "./state/config-file.ts";
@@ -95,17 +95,33 @@ function missingOf(tools: Ensured, plugins: readonly MissingPlugin[]): Map<strin
 interface Surroundings {
   readonly root: string;
   readonly stack: string;
+  /** The stack's file. */
+  readonly text: string;
   readonly env: NodeJS.ProcessEnv;
   readonly tools: Ensured;
   readonly progress: Progress;
 }
 
-/** What a target cannot do without, and what puts content into a Grafana where there is one. */
+const withoutTargets = <Plugin>(plugin: Plugin) => ({
+  ...plugin,
+  without: "Without targets beside the core: ./vigil pulumi config rm vigil:targets",
+});
+
+/** What targets cannot do without, and what puts content into a Grafana where there is one. */
 async function pluginsFor(
-  { images, plugin }: Operations,
-  { env, progress, root, stack, tools }: Surroundings,
+  operations: Operations,
+  { env, progress, root, stack, text, tools }: Surroundings,
 ): Promise<MissingPlugin[]> {
-  if (plugin !== undefined) await requirePlugin(plugin, { env, progress, root });
+  const { images } = operations;
+  const elsewhere = hasSection(text, "targets") ? await kindsElsewhere(root, stack) : [];
+  const needed = [
+    ...elsewhere.flatMap((kind) => operationsOf(kind).plugin ?? []).map(withoutTargets),
+    ...(operations.plugin ? [operations.plugin] : []),
+  ];
+  // Of one for both the last is taken: without the core there is nothing.
+  for (const plugin of new Map(needed.map((one) => [one.name, one])).values()) {
+    await requirePlugin(plugin, { env, progress, root });
+  }
   const hasServer = images || existsSync(join(tools.binFolder, "grafana"));
   if (!hasServer && !(await grafanaElsewhere(root, stack))) return [];
   return tryPlugin("grafana", { env, progress, root });
@@ -148,7 +164,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const plugins =
     to === "change" || to === "preview"
-      ? await pluginsFor(operations, { root, stack, env, tools: found, progress })
+      ? await pluginsFor(operations, { root, stack, text, env, tools: found, progress })
       : [];
   const without = missingOf(found, plugins);
   env["VIGIL_WITHOUT"] = [...without.keys()].join(",");

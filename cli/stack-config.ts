@@ -39,3 +39,17 @@ export async function readStackConfig(root: string, stack: string, quiet = false
   for (const note of notesOn(config, now)) process.stderr.write(`! ${describeNote(note, stack)}\n`);
   return config;
 }
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+/** Kinds of the targets beside the core, each once; what is wrong with them parsing tells better. */
+export async function kindsElsewhere(root: string, stack: string): Promise<string[]> {
+  const { values } = await readStackFiles(root, stack);
+  const text = values["targets"] ?? "{}";
+  const targets: unknown = text.startsWith("{") ? JSON.parse(text) : {};
+  const kinds = Object.values(targets as object).flatMap((one) =>
+    isMap(one) ? Object.keys(one) : [],
+  );
+  return [...new Set(kinds)];
+}

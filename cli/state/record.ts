@@ -6,7 +6,7 @@ import type { StackHome } from "./home.ts";
 export interface StackRecord {
   /** Types of the resources: `vigil:index:Process`. */
   readonly types: readonly string[];
-  /** Names of the containers it made: `vigil-dev-prometheus`. */
+  /** Names of the containers it made on the engine of the core: `vigil-dev-prometheus`. */
   readonly containers: readonly string[];
   /** Their ids, which no other container ever has. */
   readonly containerIds: readonly string[];
@@ -31,6 +31,8 @@ interface Checkpoint {
         | readonly {
             readonly type: string;
             readonly id?: string;
+            /** URN of the provider that made it, and its id: `…::docker-edge::…`. */
+            readonly provider?: string;
             readonly inputs?: { readonly name?: unknown };
             readonly outputs?: unknown;
           }[]
@@ -42,6 +44,9 @@ interface Checkpoint {
 }
 
 const containerType = "docker:index/container:Container";
+
+/** Whether a provider is that of a target beside the core, which has the target's name after its own. */
+const isElsewhere = (provider = ""): boolean => /::docker-[^:]+::[^:]*$/.test(provider);
 
 /** Folder of everything the engine keeps where Vigil keeps the state itself. */
 export const engineFolder = (root: string): string => join(root, ".vigil/state/.pulumi");
@@ -69,8 +74,10 @@ export async function readRecord(path: string): Promise<Found> {
       text,
       record: {
         types: (resources ?? []).map(({ type }) => type),
-        containers: (resources ?? []).flatMap(({ inputs, type }) =>
-          type === containerType && typeof inputs?.name === "string" ? [inputs.name] : [],
+        containers: (resources ?? []).flatMap(({ inputs, provider, type }) =>
+          type === containerType && !isElsewhere(provider) && typeof inputs?.name === "string"
+            ? [inputs.name]
+            : [],
         ),
         containerIds: (resources ?? []).flatMap(({ id, type }) =>
           type === containerType && id !== undefined ? [id] : [],

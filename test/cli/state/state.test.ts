@@ -126,6 +126,22 @@ describe("the record of a stack", () => {
   });
 });
 
+it("tells the containers of the core, which are looked for on its engine, from those of other targets", async () => {
+  const container = (name: string, provider: string): object => ({
+    type: "docker:index/container:Container",
+    inputs: { name },
+    provider: `urn:pulumi:test::vigil::vigil:index:Monitoring$pulumi:providers:docker::${provider}::00c0-1`,
+  });
+  const resources = [
+    container("vigil-test-node", "docker"),
+    container("vigil-test-node-edge", "docker-edge"),
+  ];
+  const text = JSON.stringify({ version: 3, checkpoint: { latest: { resources } } });
+  expect(await readRecord(recordFile(stateWith({ [stateFile]: text })))).toMatchObject({
+    record: { containers: ["vigil-test-node"] },
+  });
+});
+
 describe("before the engine meets the state", () => {
   const lock = "locks/organization/vigil/test/a.json";
 

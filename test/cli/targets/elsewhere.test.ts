@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { kindsElsewhere } from "../../../cli/stack-config.ts";
 import { logsElsewhere } from "../../../cli/targets/elsewhere.ts";
 import { root } from "../../kit/harness.ts";
 import { temporary } from "../../kit/workshop.ts";
@@ -44,4 +45,21 @@ describe("the log of a process on another target", () => {
       expect(await logsElsewhere(project().at, service, false)).toBeUndefined();
     },
   );
+});
+
+describe("the kinds of targets beside the core", () => {
+  it.each([
+    [
+      "    edge: { docker: { engine: ssh://a@b, address: b } }\n    dmz: { docker: {} }",
+      ["docker"],
+    ],
+    ["    edge: nothing", []],
+    ["    - edge", []],
+    ["    edge:", []],
+  ])("are read for their plugins, whatever is wrong with them: %j", async (targets, expected) => {
+    const { at } = project();
+    const text = `config:\n  vigil:target: local\n  vigil:targets:\n${targets}\n`;
+    writeFileSync(join(at.root, "Pulumi.x.yaml"), text);
+    expect(await kindsElsewhere(at.root, at.stack)).toEqual(expected);
+  });
 });
