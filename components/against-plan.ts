@@ -92,7 +92,7 @@ function sameTwice({ deployments, jobs }: Plan): ConfigProblem[] {
       const { key = "probes" } =
         deployments.find(({ service }) => service.name === name)?.service ?? {};
       const { instance = one.address } = one.labels;
-      return [mistake([key], `watches ${instance} from two sides, which nothing tells apart`)];
+      return [mistake([key], `watches ${instance} twice, and nothing tells the two apart`)];
     });
   });
 }

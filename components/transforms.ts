@@ -153,5 +153,5 @@ export async function loadTransforms(
   const wrong = Object.entries(exported).filter(([, one]) => typeof one !== "function");
   for (const [key, one] of Object.entries(exported)) functions.set(key, one as AnyTransform);
   if (wrong.length === 0) return new Transforms(source, functions, []);
-  return broken(`has something else than a function for ${wrong.map(([key]) => key).join(", ")}`);
+  return broken(`has something other than a function for ${wrong.map(([key]) => key).join(", ")}`);
 }

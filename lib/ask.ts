@@ -118,8 +118,8 @@ function requestOf(
 
 /** What undici's own words do not say, by its code. */
 const words: ReadonlyMap<unknown, string> = new Map([
-  ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "its answer is longer than it may be"],
-  ["UND_ERR_SOCKET", "it closed the connection before it had answered"],
+  ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "its answer is too long"],
+  ["UND_ERR_SOCKET", "it closed the connection before answering"],
 ]);
 
 const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException | undefined)?.code;

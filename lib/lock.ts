@@ -125,7 +125,7 @@ const me = (): Owner => parseOwner(ownerName()) as Owner;
 
 function heldBy(path: string, { host, pid, ...owner }: Owner, seconds: number): LockedError {
   const where = isHere({ host, pid, ...owner }) ? "" : ` on ${host}`;
-  return new LockedError(`process ${pid}${where} holds ${path}, for more than ${seconds} s`, {
+  return new LockedError(`process ${pid}${where} has held ${path} for more than ${seconds} s`, {
     advice: ["Let it finish, or end it, and run again."],
   });
 }

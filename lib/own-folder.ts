@@ -29,11 +29,11 @@ export async function makeOwnFolder(root: string): Promise<string> {
     if (!trusted.has(uid)) foreign.push(`${join(folder, name)} belongs to user id ${uid}`);
   }
   if (foreign.length > 0) {
-    throw new FatalError(`The folder ${folder} is not this user's alone`, {
+    throw new FatalError(`The folder ${folder} is not private to this user`, {
       details: [...foreign, "Nothing was changed."],
       advice: [
-        `Look at what lies there: ls -la ${quote(folder)}`,
-        "Remove what is not yours, or make it yours by sudo chown, and run it again.",
+        `Check what is there: ls -la ${quote(folder)}`,
+        "Remove what is not yours, or take it over with sudo chown, and run it again.",
       ],
     });
   }

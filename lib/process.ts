@@ -155,7 +155,7 @@ export class FailedCommand extends Error {
 /** A program that was ended because it printed nothing for too long. */
 export class SilentCommand extends FailedCommand {
   constructor(command: string, idle: number, output: string) {
-    super(`${command} said nothing for ${idle / 1000} s: ${reasonIn(output)}`, output);
+    super(`${command} printed nothing for ${idle / 1000} s: ${reasonIn(output)}`, output);
   }
 }
 

@@ -44,7 +44,7 @@ export async function isHeldBy(
     return platform === "linux" ? await inProc(pid, other, own) : await inLsof(pid, other, own);
   } catch (error) {
     throw new VigilError(
-      "The provider cannot know who speaks to it, and answers nobody",
+      "The provider cannot verify its caller, and answers nobody",
       messageOf(error),
       platform === "linux"
         ? "Let it read /proc/net and /proc of its own user, and run again."

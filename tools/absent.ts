@@ -24,7 +24,7 @@ export async function recallAbsent(tool: Tool, shop: Workshop): Promise<ToolErro
     const tried = JSON.parse(await readFile(path, "utf8")) as Attempt[];
     return new ToolError(tool.name, tried, [
       tool.advice,
-      "This was seen within the last day; ./vigil tools asks again now.",
+      "This was found within the last day; ./vigil tools tries again now.",
     ]);
   } catch {
     return undefined;

@@ -53,7 +53,7 @@ export function assertSum(
   throw new FatalError(`${file.url} is not what its checksum says`, {
     details: [`expected  ${expected.sum}`, `got       ${file.got}`, `recorded  ${expected.from}`],
     advice: [
-      "The download was deleted. Try again; if it stays so, the file or the network between was changed: ask who runs it.",
+      "The download was deleted. Try again; if that does not help, the file was changed there or in transit: ask whoever runs the site.",
     ],
   });
 }

@@ -33,7 +33,7 @@ const unknownAuthority =
 
 const whyNot = (error: NodeJS.ErrnoException): string =>
   unknownAuthority.test(error.code ?? "")
-    ? `${reasonOf(error)} (if a proxy of yours looks inside: NODE_EXTRA_CA_CERTS=/its/authority.pem)`
+    ? `${reasonOf(error)} (if a proxy of yours inspects TLS: NODE_EXTRA_CA_CERTS=/its/authority.pem)`
     : reasonOf(error);
 
 /** A network that gives a site up within seconds, and only once per run. */
@@ -97,7 +97,7 @@ export function createNetwork({
       if (redirects === maxRedirects) throw new Error(`${url} redirects in circles`);
       const next = new URL(headers.location, url);
       if (url.startsWith("https:") && next.protocol !== "https:") {
-        throw new Error(`${url} leads to ${next.href}, where anybody between could change it`);
+        throw new Error(`${url} leads to ${next.href}, where anybody in between could change it`);
       }
       return get(next.href, redirects + 1);
     }

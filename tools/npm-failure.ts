@@ -47,17 +47,17 @@ export function explainNpm({ lock, output, registry, root }: NpmFailure): FatalE
   const code = said.flatMap((line) => /^code (\S+)/.exec(line)?.[1] ?? [])[0] ?? "";
   const reason = said.find((line) => !idle.test(line)) ?? output.trim().split("\n").at(-1) ?? "";
   const asked = `Registry: ${registry}`;
-  const untouched = "Nothing of it was run, and nothing was kept.";
+  const untouched = "None of it was run, and nothing was kept.";
   if (code === "EINTEGRITY") {
     // Which of them came depends on whether npm asked for the package at all.
     const sums = [...reason.matchAll(/sha\d+-[\w+/]+=*/g)].map(([sum]) => sum);
     const pinned = pinnedBy(lock, sums);
     const came = sums.find((sum) => sum !== pinned.sum) ?? "";
-    return new FatalError(`What came as ${pinned.name} is not what package-lock.json pins`, {
+    return new FatalError(`The download of ${pinned.name} is not what package-lock.json pins`, {
       details: [asked, `pinned  ${pinned.sum}`, `came    ${came}`, untouched],
       advice: [
         "A network that wants you to sign in first answers with its own page: sign in, and run it again.",
-        "If it stays so, the package was changed on its way: ask who runs that registry.",
+        "If that does not help, the package was changed in transit: ask whoever runs that registry.",
       ],
     });
   }
@@ -69,7 +69,7 @@ export function explainNpm({ lock, output, registry, root }: NpmFailure): FatalE
     ],
     advice: [
       unreached.test(code)
-        ? "Let this machine reach that registry, or name one that it reaches by npm_config_registry."
+        ? "Let this machine reach that registry, or set npm_config_registry to one that it can reach."
         : `To see more: cd ${quote(root)} && npm ci`,
     ],
   });

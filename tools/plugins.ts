@@ -94,9 +94,9 @@ export async function requirePlugin(
   if (reason === undefined) return;
   const { name, version } = spec;
   throw new UserError(`The provider plugin ${name} ${version} could not be installed`, {
-    details: [`${reason}; it is asked for again with the next run`, "Nothing was changed."],
+    details: [`${reason}; the next run tries again`, "Nothing was changed."],
     advice: [
-      `From a file of its own: ./vigil pulumi plugin install resource ${name} ${version} --file pulumi-resource-${name}-v${version}-${platformKey(currentPlatform())}.tar.gz`,
+      `To install it from a file: ./vigil pulumi plugin install resource ${name} ${version} --file pulumi-resource-${name}-v${version}-${platformKey(currentPlatform())}.tar.gz`,
       plugin.without,
     ],
   });

@@ -112,7 +112,7 @@ async function forget(root: string, stack: string): Promise<string> {
   const aside = await setAside({ root, stack });
   const lines = [
     ...(aside === undefined ? [] : [`Its record was moved to ${relative(root, aside)}.`]),
-    ...(elsewhere ? ["What it had put into a Grafana elsewhere is still there."] : []),
+    ...(elsewhere ? ["Its content in a Grafana elsewhere is still there."] : []),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -13,9 +13,9 @@ import { go } from "../../tools/tools.ts";
 
 const help = `./vigil new NAME [flags]
 
-Adds an exporter to the house: its definition, first alert, runbook, board, pins, capture recipe and test,
-and a line in each list. Where there are alerts of that name, what is missing. All files or none. What is
-not said by a flag is asked on a terminal. docs/adding-a-service.md says how to go on.
+Adds an exporter: its definition, first alert, runbook, board, pins, capture recipe and test,
+and a line in each list. If alerts of that name exist, only the missing parts. All files or none.
+Questions that no flag answers are asked on a terminal. docs/adding-a-service.md says how to go on.
 
 `;
 

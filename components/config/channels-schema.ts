@@ -24,7 +24,7 @@ export const channels = section({
   teams: about(z.record(z.string(), z.strictObject(teamFields)).optional(), {
     description: "Channels of single teams: sre, devops, dba, mlops, security.",
   }),
-  hours: z.strictObject(when("When warnings are told")).optional(),
+  hours: z.strictObject(when("When warnings are sent")).optional(),
 });
 
 /** What a stack says of the ways to people. */

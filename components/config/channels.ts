@@ -72,7 +72,7 @@ function atAnyHour(parts: Parts): ConfigProblem[] {
   const names = [...alone, ...(kept ? [] : hearAll)].map(({ name }) => name);
   if (names.length === 0) return [];
   const path = ["channels", "hours"];
-  const reason = `cannot be kept by ${names.join(", ")}: the alert processor tells what can wait there, at any hour`;
+  const reason = `cannot be kept by ${names.join(", ")}: the alert processor sends warnings there at any hour`;
   return [mistake(path, reason, removeCommand(path))];
 }
 

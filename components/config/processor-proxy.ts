@@ -56,7 +56,7 @@ export function proxyProblems({ processor, target }: Partial<Config>): ConfigPro
     add(["proxy", "act"], "lets everybody act: vigil:processor.proxy.look has no effect then");
   }
   if (userHeader.toLowerCase() === groupsHeader.toLowerCase()) {
-    add(["proxy", "groupsHeader"], "is the header of the user", "X-Forwarded-Groups");
+    add(["proxy", "groupsHeader"], "is also the header of the user name", "X-Forwarded-Groups");
   }
   if (target !== undefined && traitsOf(target).loopbackOnly && !hasLoopback(from)) {
     const reason = `cannot reach the processor: on target ${target} it listens on 127.0.0.1 only`;

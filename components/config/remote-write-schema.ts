@@ -31,7 +31,7 @@ function compiles(text: string): boolean {
   }
 }
 
-const patterns = z.array(pattern).min(1, { error: "is empty; take it away to send everything" });
+const patterns = z.array(pattern).min(1, { error: "is empty; remove it to send everything" });
 
 const whole = (least: number, most: number) => {
   const error = `must be a whole number from ${least} to ${most}`;
@@ -46,7 +46,7 @@ const password = secret(
 
 const destination = z.strictObject({
   url: about(httpUrl, {
-    description: "Where samples are posted. Everybody who sees metrics sees it.",
+    description: "URL that samples are posted to. Everybody who can read metrics sees it.",
     example: "https://metrics.example.com/api/v1/write",
   }),
   private: about(z.boolean().default(false), {
@@ -54,7 +54,7 @@ const destination = z.strictObject({
     example: "true",
   }),
   plain: about(z.boolean().default(false), {
-    description: "Whether it is spoken to without TLS, and then without a credential.",
+    description: "Whether to send without TLS, and then without credentials.",
     example: "true",
   }),
   username: about(
@@ -69,7 +69,7 @@ const destination = z.strictObject({
     secret: true,
   }),
   certificate: about(certificate.optional(), {
-    description: "Client certificate in PEM that is shown to the receiver.",
+    description: "Client certificate (PEM) to present to the receiver.",
     example: '"$(cat client.crt)"',
   }),
   key: about(secretKey().optional(), {
@@ -96,7 +96,7 @@ const destination = z.strictObject({
       .default({}),
     {
       description:
-        "Labels added to all that is sent, by name: they tell estates apart where several send.",
+        "Labels added to everything that is sent, by name: they tell estates apart when several send.",
       example: "eu-1",
     },
   ),
@@ -106,13 +106,14 @@ const destination = z.strictObject({
       example: "'node_.*'",
     }),
     drop: about(patterns.optional(), {
-      description: "Metrics that are not sent, of those that would be.",
+      description: "Metrics to leave out of those that would be sent.",
       example: "'go_.*'",
     }),
   }),
   queue: section({
     shards: about(whole(1, 200).default(10), {
-      description: "Requests at a time, at most. Prometheus opens more as it falls behind.",
+      description:
+        "Maximum number of requests at a time. Prometheus opens more as it falls behind.",
       example: "10",
     }),
     capacity: about(whole(2_000, 100_000).default(10_000), {
@@ -120,7 +121,7 @@ const destination = z.strictObject({
       example: "10000",
     }),
     maxAge: about(duration.default(longestWait), {
-      description: "Samples that could not be sent for so long are given up.",
+      description: "Samples that could not be sent for this long are dropped.",
       example: longestWait,
     }),
   }),

@@ -29,7 +29,7 @@ function addressComplaints(one: Destination, { loopbackOnly }: Traits): Complain
     elsewhere.hostname = "host.docker.internal";
     complaints.push({
       path: ["url"],
-      reason: "is Prometheus's own loopback, where no receiver is; name the machine",
+      reason: "is Prometheus's own loopback, where there is no receiver; name the machine",
       value: quote(elsewhere.href),
     });
   } else if (isInside(hostname) && !one.private) {
@@ -51,7 +51,7 @@ function addressComplaints(one: Destination, { loopbackOnly }: Traits): Complain
   } else if (open.length > 0) {
     complaints.push({
       path: ["plain"],
-      reason: `cannot go with ${open.join(", ")}: nothing would be kept from who is on the way`,
+      reason: `cannot go with ${open.join(", ")}: anybody in between could read along`,
       mend: { path: ["plain"] },
     });
   }
@@ -69,7 +69,7 @@ function credentialComplaints(one: Destination): Complaint[] {
       ? [
           {
             path: ["token"],
-            reason: "stands beside a login: a request carries one of them",
+            reason: "is set in addition to a login: a request carries only one of them",
             mend: { path: ["token"] },
           },
         ]
@@ -102,7 +102,7 @@ function nameComplaints({ headers, labels }: Destination): Complaint[] {
       .filter((header) => header.toLowerCase() === "authorization")
       .map((header) => ({
         path: ["headers", header],
-        reason: "is a secret, and headers are not; there are username, password and token",
+        reason: "is a secret, and headers are not; use username, password or token",
         mend: { path: ["headers", header] },
       })),
   ];

@@ -5,7 +5,7 @@ const switchedOff = z.strictObject({
   reason: about(
     z.string().refine((text) => text.trim() !== "", { error: "must give a reason" }),
     {
-      description: "Reason why nobody needs to know.",
+      description: "Why nobody needs to be notified.",
       example: "'disk is being replaced'",
     },
   ),

@@ -28,7 +28,7 @@ const byFlags = ({ tls }: Readonly<Record<string, string | undefined>>): boolean
 /** In the order in which they are asked. */
 const questions = {
   title: {
-    about: "What people call what is watched",
+    about: "Name of the watched program, as people call it",
     example: "Memcached",
     accepts: /^[A-Z][\w .-]*\w$/,
   },
@@ -55,7 +55,7 @@ const questions = {
       /^(?:102[4-9]|10[3-9]\d|1[1-9]\d\d|[2-9]\d{3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$/,
   },
   up: {
-    about: "The metric that is 1 while what is watched is up",
+    about: "The metric that is 1 while the watched program is up",
     example: "memcached_up",
     accepts: /^[a-z_:][\w:]*$/,
   },
@@ -71,7 +71,7 @@ const questions = {
     accepts: new RegExp(`^(?:${watched.join("|")})$`),
   },
   "probe-path": {
-    about: "The path that it is asked at about one server",
+    about: "The path at which it probes one server",
     example: "/scrape",
     accepts: path,
     otherwise: "/scrape",
@@ -96,7 +96,7 @@ const questions = {
     when: byFlags,
   },
   "clients-flag": {
-    about: "Its flag for the authority of those who may ask",
+    about: "Its flag for the authority of its clients",
     example: "--tls-server-ca-cert-file",
     accepts: flag,
     when: byFlags,
@@ -110,7 +110,7 @@ export const flags = Object.keys(questions) as readonly (keyof Answers)[];
 export const flagHelp = (): string =>
   Object.entries<Question>(questions)
     .map(([name, { about, example, otherwise }]) => {
-      const more = otherwise === undefined ? "" : ` (${otherwise} where nothing is said)`;
+      const more = otherwise === undefined ? "" : ` (default: ${otherwise})`;
       return `  --${name} ${example}\n      ${about}${more}`;
     })
     .join("\n");
@@ -149,13 +149,13 @@ export async function answersFrom(
     if (text === undefined || text === "") text = otherwise;
     if (text !== undefined && accepts.test(text)) answers[key] = text;
     else {
-      const says = text === undefined ? "is missing" : `${JSON.stringify(text)} is not one`;
+      const says = text === undefined ? "is missing" : `${JSON.stringify(text)} is not valid`;
       wrong.push(`--${key}: ${says}. ${about}.`);
     }
     wanted.push(`--${key} ${word(answers[key] ?? example)}`);
   }
   if (wrong.length === 0) return answers as Answers;
-  throw new UsageError(`What ${name} is cannot be told from this; nothing was written`, {
+  throw new UsageError(`Answers about ${name} are missing or wrong; nothing was written`, {
     details: wrong,
     advice: [["./vigil new", name, ...wanted].join(" ")],
   });

@@ -107,8 +107,8 @@ function requireOwnPorts(inputs: ProcessInputs, others: readonly Fragment[]): vo
     const rival = others.find((other) => other.ports.includes(port));
     if (rival === undefined) continue;
     throw new VigilError(
-      `${inputs.name} cannot have port ${port}`,
-      `${rival.name} of the same stack has it`,
+      `${inputs.name} cannot use port ${port}`,
+      `${rival.name} of the same stack uses it`,
       "Give one of them another port, and run again.",
     );
   }

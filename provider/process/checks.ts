@@ -74,7 +74,7 @@ async function problem(proof: Proof, check: FileCheck, stage: string): Promise<s
   const ending = code === null ? "did not finish within 60 s" : `ended with ${code}`;
   const command = redact([check.binary, ...check.args].join(" "), proof.secrets, names);
   const said = redact(complaints(withoutStage(output, stage)), proof.secrets, names).trim();
-  return `\`${command}\` ${ending}:\n${said.slice(-longestOutput) || "(it said nothing)"}`;
+  return `\`${command}\` ${ending}:\n${said.slice(-longestOutput) || "(no output)"}`;
 }
 
 /**

@@ -18,7 +18,7 @@ export const user = (): number => process.getuid?.() ?? 0;
 /** Why what lies at `path` may be another user's doing, or undefined. */
 export function ownerProblem({ uid, mode }: Owned): string | undefined {
   if (uid !== user()) return `it belongs to user id ${uid}, and this is user id ${user()}`;
-  return (mode & othersWrite) === 0 ? undefined : "others may write to it";
+  return (mode & othersWrite) === 0 ? undefined : "others can write to it";
 }
 
 /** What to do about a folder that is not this user's alone. */

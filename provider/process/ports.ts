@@ -145,7 +145,7 @@ export async function requirePorts(
     const stranger = await whoStays(port, home, within === "process" ? name : undefined);
     if (stranger === undefined) continue;
     throw new VigilError(
-      `${name} cannot have port ${port}`,
+      `${name} cannot use port ${port}`,
       `it is held by ${describe(stranger)}`,
       "Stop that process or configure another port, and run again.",
     );

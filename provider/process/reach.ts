@@ -27,7 +27,7 @@ export async function reach<T>(
     const why = ownerProblem(await opened.stat());
     if (why !== undefined) {
       throw new VigilError(
-        `What listens at ${socket} is not spoken to`,
+        `The socket ${socket} cannot be trusted`,
         `of its folder: ${why}`,
         makeItYours(folder),
       );

@@ -44,7 +44,7 @@ export async function waitUntilReady(
   const { words, log } = await lastWords(inputs, secrets);
   throw new VigilError(
     `${inputs.name} did not become ready`,
-    `${reason(state, answer, inputs)}\nIts last words:\n${words}`,
+    `${reason(state, answer, inputs)}\nIts last output:\n${words}`,
     `The whole log is ${log}. Correct what it names and run again; if it only needs longer than ` +
       `${inputs.health.timeoutSeconds} s to start, raise its timeout.`,
   );

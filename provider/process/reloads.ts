@@ -53,12 +53,12 @@ export async function requireReloaded(
   if (isNew(now)) return;
   const why =
     now?.accepted === false
-      ? "it goes on with its previous ones, its metrics say"
+      ? "it keeps its previous ones, according to its metrics"
       : `it has not read them within ${health.timeoutSeconds} s`;
   const { words, log } = await lastWords(inputs, secrets);
   throw new VigilError(
     `${name} does not accept its changed files`,
-    `${why}\nIts last words:\n${words}`,
+    `${why}\nIts last output:\n${words}`,
     `The whole log is ${log}. Correct what it names and run again.`,
   );
 }

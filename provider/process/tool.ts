@@ -14,7 +14,7 @@ export function requireOnPath(binary: string): string {
   if (found !== undefined) return found;
   throw new VigilError(
     `The program ${binary} is missing`,
-    "it is in no folder of PATH",
+    "it is not in any folder of PATH",
     `Install it, or put the folder that holds it on PATH, and run again.`,
   );
 }

@@ -16,7 +16,7 @@ export function problemsOf(inputs: ProcessInputs): Failure[] {
   demand(
     "name",
     () => isName(inputs.name),
-    `${JSON.stringify(inputs.name)} must be lower-case letters, digits, - and _, a letter first`,
+    `${JSON.stringify(inputs.name)} must consist of lower-case letters, digits, - and _, and begin with a letter`,
   );
   demand(
     "home",
@@ -25,7 +25,7 @@ export function problemsOf(inputs: ProcessInputs): Failure[] {
   );
   const stranger = programProblem(text(inputs.binary));
   demand("binary", () => stranger === undefined, stranger ?? "");
-  demand("args", () => isTexts(inputs.args), "it must be a list of texts");
+  demand("args", () => isTexts(inputs.args), "it must be a list of strings");
   demand(
     "env",
     () =>
@@ -63,7 +63,7 @@ export function fileProblems(files: Files, checks: readonly FileCheck[]): Failur
   if (!isTextRecord(files)) {
     // One unknown text may stand for all files.
     if (!hasUnknown(files))
-      failures.push({ property: "files", reason: "it must be texts by path" });
+      failures.push({ property: "files", reason: "it must be an object of strings by path" });
   } else {
     for (const path of Object.keys(files)) {
       const inside =
@@ -113,7 +113,7 @@ export function requireNames({ home, name }: Pick<ProcessInputs, "home" | "name"
 function refuse(problems: readonly Failure[]): void {
   if (problems.length === 0) return;
   throw new VigilError(
-    "What was asked of the provider was refused",
+    "The provider refused the request",
     problems.map(({ property, reason }) => `${property}: ${reason}`).join("\n"),
     "Correct the definition and run again.",
   );

@@ -33,7 +33,7 @@ function nameProblems(inputs: CertificateInputs): Failure[] {
     failures.push({ property: "ipAddresses", reason: `${wrong.join(", ")} is not an IP address` });
   }
   if (inputs.dnsNames.length + inputs.ipAddresses.length === 0) {
-    const reason = "give a name or an address: clients look at nothing else";
+    const reason = "give a name or an address: clients check nothing else";
     failures.push({ property: "dnsNames", reason });
   }
   return failures;

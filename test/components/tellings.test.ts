@@ -220,13 +220,13 @@ describe("a contradiction", () => {
     [
       "hours that only those could keep who hear everything",
       { channels: { webhook: kinds.webhook, hours: { times: "09:00-17:00" } } },
-      "vigil:channels.hours cannot be kept by webhook: the alert processor tells what can wait there, at any hour",
+      "vigil:channels.hours cannot be kept by webhook: the alert processor sends warnings there at any hour",
       "config rm --path 'vigil:channels.hours'",
     ],
     [
       "hours that the processor would not keep",
       { channels: { goalert: kinds.goalert, hours: { times: "09:00-17:00" } } },
-      "vigil:channels.hours cannot be kept by goalert: the alert processor tells what can wait there, at any hour",
+      "vigil:channels.hours cannot be kept by goalert: the alert processor sends warnings there at any hour",
       "config rm --path 'vigil:channels.hours'",
     ],
     [

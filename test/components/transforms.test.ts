@@ -74,7 +74,7 @@ describe("a stack's own transforms", () => {
       "export const a = 1;",
       /transforms\.ts has no transforms: its default export/,
     ],
-    ["has no functions", of(`"a::b": 1,`), /something else than a function for a::b/],
+    ["has no functions", of(`"a::b": 1,`), /something other than a function for a::b/],
     [
       "throws",
       of(`"${processType}::node": (args) => {\n  return args.missing.name;\n},`),

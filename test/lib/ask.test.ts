@@ -96,7 +96,7 @@ describe("why there is no answer is said in words", () => {
   it("when it is too long", async () => {
     const url = await plain((_request, response) => response.end("x".repeat(2000)));
     expect(await failure(ask(url, { largest: 1000 }))).toMatchObject({
-      message: "its answer is longer than it may be",
+      message: "its answer is too long",
       code: "UND_ERR_RES_EXCEEDED_MAX_SIZE",
     });
     expect((await ask(url, { largest: 4000 })).body).toHaveLength(2000);
@@ -105,7 +105,7 @@ describe("why there is no answer is said in words", () => {
   it("when the connection is closed", async () => {
     const url = await plain((request) => request.socket.end());
     expect(await failure(ask(url))).toMatchObject({
-      message: "it closed the connection before it had answered",
+      message: "it closed the connection before answering",
       code: "UND_ERR_SOCKET",
     });
   });

@@ -101,7 +101,7 @@ describe("the lock", () => {
     );
     expect(error).toBeInstanceOf(LockedError);
     expect((error as Error).message).toBe(
-      `process ${process.ppid} holds ${path}, for more than 0.1 s`,
+      `process ${process.ppid} has held ${path} for more than 0.1 s`,
     );
     expect(readFileSync(path, "utf8")).toBe(ownerName(process.ppid));
     // Who gave up is not waited for either.

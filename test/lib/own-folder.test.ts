@@ -39,7 +39,7 @@ if (process.getuid?.() === 0) {
     chmodSync(join(root, ".vigil"), 0o777);
     lchownSync(join(root, ".vigil/passphrase"), 65534, 65534);
     const error = await failure(makeOwnFolder(root));
-    expect(error.message).toContain("is not this user's alone");
+    expect(error.message).toContain("is not private to this user");
     expect(modeOf(join(root, ".vigil"))).toBe(0o777);
   });
 }

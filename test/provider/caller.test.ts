@@ -147,7 +147,7 @@ describe("the other end of a connection", () => {
 
   test("that cannot be known is refused with what to do", async () => {
     const socket = await accepted((port) => dial(port, "127.0.0.1"));
-    await expect(isHeldBy(0, socket, "linux")).rejects.toThrow(/cannot know who speaks to it/u);
+    await expect(isHeldBy(0, socket, "linux")).rejects.toThrow(/cannot verify its caller/u);
   });
 });
 

@@ -107,7 +107,7 @@ describe("checked files", () => {
 
   test("need their tools, and paths that stay inside", async () => {
     const elsewhere = withPath("/var/empty", () => reasonOf({ ...good, name: "other" }));
-    expect(await elsewhere).toContain("in no folder of PATH");
+    expect(await elsewhere).toContain("not in any folder of PATH");
     expect(await reasonOf({ ...good, files: { "../a": "" } })).toContain("below the folder");
     expect(await reasonOf({ ...good, files: { "/a": "" } })).toContain("below the folder");
     expect(await reasonOf({ ...good, checks: [{ binary: 1 }] })).toContain("a binary and args");

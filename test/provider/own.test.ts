@@ -53,7 +53,7 @@ async function falseSupervisor(socket: string): Promise<{ asked: string[]; close
 
 describe("a socket", () => {
   // Where this is not root, the folder is one that others may write to: the same may happen in it.
-  test("in a folder that is not this user's alone is never spoken to", async () => {
+  test("in a folder that is not private to this user is never trusted", async () => {
     const layout = layoutOf(join(folder, "home"));
     mkdirSync(layout.supervisor, { recursive: true, mode: 0o700 });
     const { asked, close } = await falseSupervisor(layout.socket);
@@ -62,9 +62,11 @@ describe("a socket", () => {
     asked.length = 0;
     if (isRoot) lchownSync(layout.supervisor, other, other);
     else chmodSync(layout.supervisor, 0o777);
-    const why = isRoot ? `belongs to user id ${other}` : "others may write to it";
+    const why = isRoot ? `belongs to user id ${other}` : "others can write to it";
     await expect(call(layout, "GET", "/live")).rejects.toThrow(why);
-    await expect(call(layout, "POST", "/project/configuration")).rejects.toThrow("not spoken to");
+    await expect(call(layout, "POST", "/project/configuration")).rejects.toThrow(
+      "cannot be trusted",
+    );
     expect(await isUp(layout)).toBe(false);
     expect(await stateOf(layout, "web")).toBeUndefined();
     expect(asked).toEqual([]);
@@ -96,7 +98,7 @@ describe("a folder", () => {
     await makeOwnFolder(path);
     await makeOwnFolder(path);
     chmodSync(path, 0o770);
-    await expect(makeOwnFolder(path)).rejects.toThrow("others may write to it");
+    await expect(makeOwnFolder(path)).rejects.toThrow("others can write to it");
   });
 
   test("that is a file is none", async () => {

@@ -136,7 +136,7 @@ describe("a process", () => {
 
     const rival = { ...second, name: "three", files: {}, onChange: {}, ports: first.ports };
     const refused = await errorOf(resource.create(rawOf(rival)));
-    expect(refused.message).toContain("one of the same stack has it");
+    expect(refused.message).toContain("one of the same stack uses it");
 
     await resource.delete(now);
     expect(await greet(second)).toEqual(before);
@@ -280,7 +280,7 @@ describe("a process that cannot be", () => {
     expect(failures[0]?.reason).toContain(`process ${stranger.pid ?? 0} (`);
     expect(failures[0]?.reason).toContain("stranger)");
     const refused = await errorOf(resource.create(rawOf(inputs)));
-    expect(refused.message).toContain(`web cannot have port ${port}`);
+    expect(refused.message).toContain(`web cannot use port ${port}`);
     expect(existsSync(join(inputs.home, "services"))).toBe(false);
   });
 
@@ -322,7 +322,9 @@ describe("a process that cannot be", () => {
     const rude = withFiles(inputs, { "greeting.txt": "rude" });
     const refused = await errorOf(resource.update("web", state, rawOf(rude)));
     expect(refused).not.toBeInstanceOf(NotReadyError);
-    expect(refused.message).toContain("web does not accept its changed files: it goes on with");
+    expect(refused.message).toContain(
+      "web does not accept its changed files: it keeps its previous ones",
+    );
     expect(refused.message).toContain("will not say that to");
     expect(refused.message).not.toContain(password);
     expect(refused.message).toContain("was put back and is ready");
@@ -348,7 +350,7 @@ describe("a process that cannot be", () => {
     const deaf = withFiles({ ...inputs, health: short }, { "behaviour.txt": "deaf" });
     const broken = { ...rawOf(inputs), binary: "no-such-program" };
     const refused = await errorOf(resource.update("web", broken, rawOf(deaf)));
-    expect(refused.message).toContain("could not be put back: What was asked");
+    expect(refused.message).toContain("could not be put back: The provider refused");
     const now = { ...state, running: false };
     await resource.delete(now);
   });
@@ -369,7 +371,7 @@ describe("a process that cannot be", () => {
   test("is not started when its program is missing", async () => {
     const inputs = await supplied();
     const refused = await withPath("/var/empty", () => errorOf(resource.create(rawOf(inputs))));
-    expect(refused.message).toContain("it is in no folder of PATH");
+    expect(refused.message).toContain("it is not in any folder of PATH");
   });
 
   test("says what the supervisor said when that does not start", async () => {

@@ -65,7 +65,7 @@ test("a home that another run changes is named, with what to do", async () => {
   const layout = layoutOf(folder);
   await writeFile(layout.lock, ownerName(process.ppid));
   await expect(exclusively(layout, () => Promise.resolve(), 0)).rejects.toThrow(
-    `Another run is changing this machine: process ${process.ppid} holds ${layout.lock}, for more than 0 s\nLet it finish, or end it, and run again.`,
+    `Another run is changing this machine: process ${process.ppid} has held ${layout.lock} for more than 0 s\nLet it finish, or end it, and run again.`,
   );
 });
 
@@ -110,7 +110,7 @@ describe("ports", () => {
     startProgram(process.execPath, ["-e", listener(60_000)], process.env);
     await eventually(async () => !(await free()));
     await expect(requirePorts([port], folder, "node", "home")).rejects.toThrow(
-      `node cannot have port ${port}`,
+      `node cannot use port ${port}`,
     );
   });
 

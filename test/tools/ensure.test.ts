@@ -56,7 +56,7 @@ test("an optional tool that cannot be obtained leaves no link, and is asked for 
   expect(existsSync(join(given.root, ".vigil/bin/tiny"))).toBe(false);
   const { missing } = await ensureTools(["grafana"], given);
   expect(missing[0]?.details).toEqual(first.missing[0]?.details);
-  expect(missing[0]?.advice.join()).toContain("vigil tools asks again");
+  expect(missing[0]?.advice.join()).toContain("vigil tools tries again");
   expect(asked).toHaveLength(1);
   await ensureTools(["grafana"], { ...given, again: true });
   expect(asked).toHaveLength(2);

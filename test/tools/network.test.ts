@@ -53,9 +53,9 @@ test("over TLS a site is trusted by its certificate, or not", async () => {
   globalAgent.options.ca = readFileSync(cert);
   later(() => delete globalAgent.options.ca);
   expect(await createNetwork().text(url)).toBe("over TLS");
-  // A checksum that anybody between could change is none.
+  // A checksum that anybody in between could change is worthless.
   const down = await failure(createNetwork().text(new URL("/down", url).href));
-  expect(down.message).toMatch(/\/down leads to http:.*anybody between could change it/);
+  expect(down.message).toMatch(/\/down leads to http:.*anybody in between could change it/);
   expect(plain.asked).toEqual([]);
 });
 

@@ -120,10 +120,12 @@ describe("a registry that sends something else", () => {
   ])("%s is refused by name; nothing of it is run, nothing stays", async (_, send, says) => {
     const { done, registry, root } = await install(send, says);
     const error = await failure<FatalError>(done);
-    expect(error.message).toBe("What came as tiny 1.0.0 is not what package-lock.json pins");
+    expect(error.message).toBe("The download of tiny 1.0.0 is not what package-lock.json pins");
     expect(error.details[0]).toBe(`Registry: ${registry.url}`);
     expect(error.details.join("\n")).toMatch(/pinned {2}sha512-\S{88}\ncame {4}sha512-\S{88}\n/);
-    expect(error.advice.join()).toMatch(/sign in, and run it again.*ask who runs that registry/);
+    expect(error.advice.join()).toMatch(
+      /sign in, and run it again.*ask whoever runs that registry/,
+    );
     expect(
       ["good", "evil", "node_modules/tiny"].filter((one) => existsSync(join(root, one))),
     ).toEqual([]);

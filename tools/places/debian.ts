@@ -57,7 +57,7 @@ export function debianPlace(
       const version = parseVersion(/^Version: (?:\d+:)?(.*)$/m.exec(shown)?.[1] ?? "");
       if (version === undefined || !inRange(version, tool.accepts)) {
         const has = version === undefined ? "no version of it" : showVersion(version);
-        throw new Error(`${suite} has ${has}; needed is ${showRange(tool.accepts)}`);
+        throw new Error(`${suite} has ${has}; required: ${showRange(tool.accepts)}`);
       }
       step.update("downloading the Debian package");
       const packages = join(folder, "../packages");
@@ -107,7 +107,7 @@ function requireSums(error: unknown): never {
   if (url === undefined) throw error;
   throw new FatalError(`${url} is not the package that Debian signed`, {
     details: [
-      "It was thrown away; no other place is tried.",
+      "It was discarded; no other source is tried.",
       "A network that wants you to sign in first answers with its own page.",
     ],
     advice: ["Once that is fixed: ./vigil tools"],

@@ -48,9 +48,9 @@ export async function versionOf(tool: Tool, path: string, env: NodeJS.ProcessEnv
     timeout: 10_000,
   });
   const version = parseVersion(output);
-  if (version === undefined) throw new Error(`${path} does not say its version`);
+  if (version === undefined) throw new Error(`${path} does not report its version`);
   if (!inRange(version, tool.accepts)) {
-    throw new Error(`${path} is ${showVersion(version)}; needed is ${showRange(tool.accepts)}`);
+    throw new Error(`${path} is ${showVersion(version)}; required: ${showRange(tool.accepts)}`);
   }
   return showVersion(version);
 }

@@ -42,10 +42,10 @@ export function checks(at: StackAt): Check[] {
       claim: "There is enough disk space",
       ask: async () => {
         if ((await freeSpace(home)) < scarce) {
-          return `The disk of ${home} is full: nothing seen now is kept`;
+          return `The disk of ${home} is full: new samples are lost`;
         }
         return (await freeFiles(home)) < fewFiles
-          ? `The disk of ${home} has no inodes left (df -i): soon nothing that is seen will be kept`
+          ? `The disk of ${home} has no inodes left (df -i): new samples will soon be lost`
           : undefined;
       },
     },

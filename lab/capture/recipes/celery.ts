@@ -2,7 +2,7 @@ import type { Tool } from "../../../tools/tool.ts";
 import { noted } from "../notes.ts";
 import { serverTool, type Recipe } from "../recipe.ts";
 
-/** The exporter does not say its version: this is the one to install. */
+/** The exporter does not report its version: this is the one to install. */
 const exporterVersion = "0.12.2";
 
 const celeryTools: Tool = {

@@ -33,7 +33,7 @@ export interface Receivers {
   readonly heartbeat?: { readonly urlFile: string };
   readonly processor?: ProcessorReceiver;
   readonly teams?: Readonly<Partial<Record<Team, Channels>>>;
-  /** When warnings are told. */
+  /** When warnings are sent. */
   readonly hours?: Window;
 }
 

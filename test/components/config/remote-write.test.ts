@@ -44,13 +44,13 @@ describe("a receiver of samples", () => {
       expect.stringMatching(/^url has no TLS.*\.url' https:\/\/metrics/) as string,
     ]);
     expect(mistakes({ ...open, plain: true })).toEqual([
-      "plain cannot go with token: nothing would be kept from who is on the way > .plain'",
+      "plain cannot go with token: anybody in between could read along > .plain'",
     ]);
   });
 
   it("is not looked for on the loopback of a container", () => {
     expect(mistakes({ url: "https://localhost:9009/w", private: true }, "docker")).toEqual([
-      "url is Prometheus's own loopback, where no receiver is; name the machine > .url' 'https://host.docker.internal:9009/w'",
+      "url is Prometheus's own loopback, where there is no receiver; name the machine > .url' 'https://host.docker.internal:9009/w'",
     ]);
     expect(mistakes({ url: "https://localhost:9009/w", private: true })).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe("a receiver of samples", () => {
       expect.stringMatching(/^password is missing, and there is a username/) as string,
     ]);
     expect(mistakes({ url, username: "vigil", password: secret, token: secret })).toEqual([
-      expect.stringMatching(/^token stands beside a login/) as string,
+      expect.stringMatching(/^token is set in addition to a login/) as string,
     ]);
     expect(mistakes({ url, key: server.key })).toEqual([
       expect.stringMatching(

@@ -232,12 +232,12 @@ describe("what two targets would tell of one thing", () => {
   it("is refused where nothing tells it apart", () => {
     const server = (on: string) => cache(on, "cache.example.com:6379");
     expect(told({ redis: { instances: { a: server("core"), b: server("edge") } } })).toEqual([
-      "vigil:redis watches cache.example.com:6379 from two sides, which nothing tells apart",
+      "vigil:redis watches cache.example.com:6379 twice, and nothing tells the two apart",
     ]);
     const named = { ...edge.docker, machine: "core-1" };
     const both = { nodeExporter: { on: ["core", "edge"] } };
     expect(told({ machine: "core-1", targets: { edge: { docker: named } }, ...both })).toEqual([
-      "vigil:nodeExporter watches core-1:9100 from two sides, which nothing tells apart",
+      "vigil:nodeExporter watches core-1:9100 twice, and nothing tells the two apart",
     ]);
   });
 

@@ -53,7 +53,7 @@ describe("a service is refused", () => {
     [
       "with all that is missing or wrong, at once",
       ["memcached", ...memcached.slice(2), "--port", "80"],
-      /--title: is missing[^]*--port: "80" is not one[^]*→ \.\/vigil new memcached --title Memcached/,
+      /--title: is missing[^]*--port: "80" is not valid[^]*→ \.\/vigil new memcached --title Memcached/,
     ],
     [
       "of whose exporter nothing is known, and alerts are there",

@@ -95,7 +95,7 @@ onDebian("a version that is not accepted is not taken", async () => {
   const { mirror, keyring } = await repository("2.0-1");
   const place = debianPlace(tinyTool("", { debian }), workshop(), machine(mirror, keyring));
   const error = await failure(fill(place));
-  expect(error.message).toBe("forky has 2.0.0; needed is 1.2 or later, before 2");
+  expect(error.message).toBe("forky has 2.0.0; required: 1.2 or later, before 2");
 });
 
 onDebian("a repository signed by somebody else is refused", async () => {

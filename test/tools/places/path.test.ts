@@ -27,7 +27,7 @@ test.each([
   [
     "it is too old",
     { tiny: program("1.1.9"), tinyctl: program("") },
-    "1.1.9; needed is 1.2 or later, before 2",
+    "1.1.9; required: 1.2 or later, before 2",
   ],
   ["it does not run", { tiny: "#!/nowhere\n", tinyctl: program("") }, "cannot be started"],
   ["it is not a program", { tiny: "text", tinyctl: program("") }, "no tiny"],
