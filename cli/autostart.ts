@@ -1,4 +1,4 @@
-/** What the units are made of. */
+/** The inputs of the units. */
 export interface UnitOptions {
   /** The checkout. */
   readonly root: string;
@@ -18,7 +18,7 @@ export const unitName = (kind: "renew" | "start", stack: string): string =>
 const setting = (text: string): string =>
   `"${text.replaceAll(/["\\]/g, "\\$&").replaceAll("%", "%%")}"`;
 
-/** What commands need of the surroundings of whoever runs this; no secret. */
+/** Environment variables that the commands need; no secrets. */
 const passed = [
   "PATH",
   "PULUMI_BACKEND_URL",
@@ -42,7 +42,7 @@ function service(what: string, command: "renew" | "start", options: UnitOptions)
     "",
     "[Service]",
     "Type=oneshot",
-    // What was started is the unit's: it ends with it.
+    // Started processes belong to the unit and end with it.
     ...(command === "start" ? ["RemainAfterExit=yes"] : []),
     "Restart=on-failure",
     `RestartSec=${command === "start" ? "30s" : "1h"}`,

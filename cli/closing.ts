@@ -4,7 +4,7 @@ import { defaultStack, goTo } from "../lib/command.ts";
 import type { Access, Outputs } from "./estate/outputs.ts";
 import { formatTable } from "../lib/table.ts";
 
-/** What the closing text is made of. */
+/** The inputs of the closing text. */
 export interface Closing {
   readonly access: Access;
   readonly outputs: Outputs;
@@ -14,11 +14,11 @@ export interface Closing {
   readonly stack: string;
   /** The configuration; undefined where it could not be read here. */
   readonly wanted: Pick<Config, "grafana" | "processor"> | undefined;
-  /** What is done without, and why. */
+  /** Parts that are left out, and why. */
   readonly without: ReadonlyMap<string, string>;
 }
 
-/** What stands in the place of an address: whoever switched a part off misses nothing. */
+/** Shown in place of an address: whoever switched a part off misses nothing. */
 function absence(enabled: boolean | undefined, reason: string | undefined): string {
   if (enabled === false) return "switched off";
   return reason === undefined ? "left out" : `left out: ${reason}`;
@@ -58,7 +58,7 @@ function peopleRow({ people }: Outputs, folder: string): [string, string][] {
     : [["Page only", `${names.join(", ")}; their passwords are in ${folder}/`]];
 }
 
-/** What a person wants to know when the estate is up: where, how to get in, what next. */
+/** The text for a person once the estate is up: where it is, how to get in, what next. */
 export function closing(input: Closing): string {
   const { access, outputs, root, stack } = input;
   const short = (path: string): string => relative(root, path);

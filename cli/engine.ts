@@ -26,7 +26,7 @@ import { toolNames, tools, type ToolName } from "../tools/tools.ts";
 export interface Engine {
   readonly home: StackHome;
   readonly env: NodeJS.ProcessEnv;
-  /** What could not be obtained and is done without, with the reason. */
+  /** Parts that could not be obtained and are left out, with the reason. */
   readonly without: ReadonlyMap<string, string>;
   /** Key of the record that Vigil keeps; undefined where another backend has it. */
   readonly recordKey: Buffer | undefined;
@@ -44,8 +44,8 @@ export interface EngineOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly progress?: Progress;
   /**
-   * What is going to be done. `configure` needs no passphrase, and whoever only looks needs no room on
-   * the disk. Only `change` and `preview` ask the providers, and so need their plugins.
+   * The purpose. `configure` needs no passphrase, and `look` needs no space on the disk. Only `change` and `preview`
+   * ask the providers, and so need their plugins.
    * @default "look"
    */
   readonly to?: "change" | "configure" | "look" | "preview";

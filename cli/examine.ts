@@ -8,7 +8,7 @@ import { findPlugins, type Plugin } from "../tools/installed-plugins.ts";
 import { packages, pinnedPlugins } from "../tools/plugins.ts";
 import type { Tool, Workshop } from "../tools/tool.ts";
 
-/** What there is of one tool. */
+/** One tool on this machine. */
 export interface ToolReport {
   readonly name: string;
   readonly pinned: string;
@@ -24,13 +24,13 @@ export interface ToolReport {
   readonly advice?: string;
 }
 
-/** What there is of one provider plugin. */
+/** One provider plugin on this machine. */
 export interface PluginReport extends Plugin {
   /** The version that the program needs; undefined where the checkout does not say. */
   readonly pinned: string | undefined;
 }
 
-/** What there is of everything on this machine. */
+/** Everything that was found on this machine. */
 export interface Report {
   readonly node: { readonly version: string; readonly path: string };
   readonly tools: readonly ToolReport[];

@@ -50,14 +50,14 @@ export async function main(
   }
 }
 
-/** What is offered works in the checkout: whoever called from elsewhere is led there. */
+/** The commands shown work in the checkout: a caller from elsewhere is led there. */
 export function fromHere(text: string, here = standing()): string {
   const there = goTo(join(import.meta.dirname, ".."), here);
   const offers = there !== undefined && /→ .*(?:\b(?:cp|make) |\.\/vigil )/.test(text);
   return offers ? text.replace(/^ *→ /m, `  → ${there}\n$&`) : text;
 }
 
-/** What node:util's parseArgs throws is about the command line too. */
+/** Errors of node:util's parseArgs concern the command line too. */
 function asUsage(error: unknown, name = ""): unknown {
   const { code = "" } = error as { code?: string };
   if (!code.startsWith("ERR_PARSE_ARGS")) return error;

@@ -3,14 +3,14 @@ import { checkout } from "../lib/checkout.ts";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { UsageError } from "../lib/errors.ts";
 
-/** What every command about a stack understands. */
+/** Options of every command about a stack. */
 export interface StackOptions {
   /** The checkout. */
   readonly root: string;
   readonly stack: string;
   /** Values of the command's own options. */
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
-  /** What stands after the options. */
+  /** The arguments after the options. */
   readonly rest: readonly string[];
 }
 

@@ -4,14 +4,14 @@ import type { Engine } from "./engine.ts";
 import { UserError } from "../lib/errors.ts";
 import { readStackConfig } from "./stack-config.ts";
 
-/** What a stack is to become, without an engine. */
+/** The plan of a stack, made without an engine. */
 export interface Planned {
   readonly config: Config;
   readonly plan: Plan;
 }
 
 /**
- * Plans a stack's estate from its files alone. What of it cannot be obtained on this machine is left out.
+ * Plans a stack's estate from its files alone. Parts that cannot be obtained on this machine are left out.
  *
  * @param without - Why parts that are done without are not there, by name: `grafana`.
  * @throws UserError with every mistake in the configuration.

@@ -6,7 +6,7 @@ import { readRecord, recordFile } from "./state/record.ts";
 import { operationsOf } from "./targets/index.ts";
 
 /**
- * What must be true of the ground that an estate stands on, asked of the machine and not of a record:
+ * Conditions of the ground that an estate stands on, checked on the machine and not in a record:
  * the one place for all commands that say something about it.
  */
 export function groundChecks(root: string, stack: string, target: string): Check[] {
@@ -31,8 +31,8 @@ export const madeElsewhere = async (
   own ? operationsOf(target).madeElsewhere?.({ root, stack }) : undefined;
 
 /**
- * What is there of a stack that nothing is recorded of: the record is lost, or another clone of the project
- * made it. Undefined where all is as recorded, or the record is kept elsewhere.
+ * The parts of a stack that exist although nothing is recorded of it: the record is lost, or another clone of the
+ * project made it. Undefined where all is as recorded, or the record is kept elsewhere.
  */
 export async function unrecorded(
   { own, root, stack }: Pick<StackHome, "own" | "root" | "stack">,

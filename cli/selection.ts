@@ -2,7 +2,7 @@ import type { Selection } from "../rules/selection.ts";
 import { readStackConfig } from "./stack-config.ts";
 
 /**
- * What decides which rules a stack gets, from its files.
+ * The settings that decide which rules a stack gets, from its files.
  *
  * @param quiet - Whether what is odd in them goes unsaid.
  * @throws UserError with every mistake in the configuration.

@@ -7,7 +7,7 @@ import { unknownStack } from "./stack.ts";
 import { stackFile } from "./state/home.ts";
 
 /**
- * What a stack's files say, as the engine would hand it over: secrets stay encrypted.
+ * The configuration in a stack's files, as the engine would hand it over: secrets stay encrypted.
  *
  * @throws UserError when the stack has no file.
  */

@@ -85,7 +85,7 @@ export async function openStack(
   }
 }
 
-/** What making a folder fails with where it cannot be; on a read-only disk Node says ENOENT. */
+/** Errors when a folder cannot be made; on a read-only disk Node says ENOENT. */
 const closed = new Set(["EACCES", "EEXIST", "ENOENT", "ENOTDIR", "EPERM", "EROFS"]);
 
 function notWritable(error: unknown, folder: string): unknown {
@@ -101,7 +101,7 @@ function notWritable(error: unknown, folder: string): unknown {
   });
 }
 
-/** What the engine, and files and containers that have it in their names, take as the name of a stack. */
+/** A valid name of a stack, for the engine and for files and containers that have it in their names. */
 const stackName = /^[A-Za-z0-9_][\w.-]*$/;
 
 /** The error of a stack that has no file, with those that have one, or could have none. */

@@ -8,7 +8,7 @@ import { mutantsOf } from "../rules/lint/mutants.ts";
 import { UsageError } from "../lib/errors.ts";
 import { ruleFileOf, runAlertTests } from "./promtool.ts";
 
-/** What became of the mutants of one alert. */
+/** The result for the mutants of one alert. */
 export interface MutationResult {
   readonly alert: string;
   readonly mutants: number;

@@ -26,7 +26,7 @@ export interface Access {
   readonly largest?: number;
 }
 
-/** What is asked. */
+/** A request. */
 export interface Question {
   readonly method?: "DELETE" | "GET" | "PATCH" | "POST" | "PUT";
   readonly login?: { readonly username: string; readonly password: string } | undefined;
@@ -92,7 +92,7 @@ export async function openClient(base: string, access: Access = {}): Promise<Cli
   };
 }
 
-/** What is on this machine is never asked through a proxy. */
+/** Servers on this machine are never reached through a proxy. */
 const loopback = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 function requestOf(
@@ -116,7 +116,7 @@ function requestOf(
   };
 }
 
-/** What undici's own words do not say, by its code. */
+/** Clearer messages for undici's errors, by code. */
 const words: ReadonlyMap<unknown, string> = new Map([
   ["UND_ERR_RES_EXCEEDED_MAX_SIZE", "its answer is too long"],
   ["UND_ERR_SOCKET", "it closed the connection before answering"],

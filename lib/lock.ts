@@ -176,7 +176,7 @@ async function silentFor(path: string): Promise<number> {
   }
 }
 
-/** Who holds the lock: pid 0 when nobody wrote it; undefined when it has just been given back. */
+/** The holder of the lock: pid 0 when nobody wrote it; undefined when it has just been given back. */
 async function ownerOf(path: string): Promise<Owner | undefined> {
   const text = await readFile(path, "utf8").catch(() => undefined);
   return text === undefined ? undefined : (parseOwner(text) ?? { host: "?", pid: 0, started: "0" });

@@ -12,7 +12,7 @@ export interface RunOptions {
    * those that wait without end for a server that is silent.
    */
   readonly idle?: number;
-  /** Whom it runs as. */
+  /** The user it runs as. */
   readonly uid?: number;
   readonly gid?: number;
 }
@@ -143,7 +143,7 @@ function follow(
 
 /** A program that ended badly. */
 export class FailedCommand extends Error {
-  /** What it printed, the last part of it. */
+  /** The last part of its output. */
   readonly output: string;
 
   constructor(message: string, output: string) {

@@ -13,8 +13,8 @@ async function removeDeadDrafts(whole: string): Promise<void> {
 }
 
 /**
- * Writes a file whole or not at all: a disk that fills up in the middle leaves the old text. What is
- * right already is not written, so that reading commands work on a full or read-only disk.
+ * Writes a file whole or not at all: a disk that fills up in the middle leaves the old text. A file that is right
+ * already is not written, so that reading commands work on a full or read-only disk.
  *
  * @param mode - Of a new file; one that is there keeps its own.
  */

@@ -22,7 +22,7 @@ export type Ends = {
   readonly [K in `${"local" | "remote"}${"Address" | "Port"}`]?: Socket[K] | undefined;
 };
 
-/** State of a connection in /proc/net/tcp. What is being closed has no owner there, or user 0. */
+/** State of a connection in /proc/net/tcp. A connection being closed has no owner there, or user 0. */
 const established = "01";
 
 /**

@@ -1,12 +1,12 @@
 import { hasUnknown, isRecord, isWrapped, reveal, same, type Raw } from "./values.ts";
 
-/** What happens to the value at a path. */
+/** A change of the value at a path. */
 export type Change = "add" | "delete" | "update";
 
 /** Changes by property path, in the engine's syntax: `args[2]`, `files["prometheus.yml"]`. */
 export type Changes = Readonly<Record<string, Change>>;
 
-/** What an update would do. */
+/** The effect of an update. */
 export interface Difference {
   readonly changes: Changes;
   /** Properties of which any change replaces the resource. */
@@ -51,7 +51,7 @@ function compare(path: string, old: unknown, next: unknown, changes: Record<stri
   }
 }
 
-/** What is equal at both ends is left out, so that an item put between others shows alone. */
+/** Equal items at both ends are left out, so that an inserted item shows alone. */
 function compareItems(
   path: string,
   old: readonly unknown[],

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { isHeldBy } from "./caller.ts";
 import { messageOf } from "./errors.ts";
 
-/** Who is served, and where it is said that somebody else was not. */
+/** The one caller, and the log for refusing others. */
 export interface Audience {
   /** The one process that may speak to the provider. */
   readonly caller: () => number;

@@ -7,7 +7,7 @@ export interface Failure {
   readonly reason: string;
 }
 
-/** What exists in place of a resource; an empty id says that it is gone. */
+/** The present state of a resource; an empty id says that it is gone. */
 export interface Found {
   readonly id: string;
   readonly props: Raw;

@@ -56,7 +56,7 @@ export async function serve(
   return { port: (listener.address() as AddressInfo).port, stop };
 }
 
-/** What is missing here answers that it is not implemented, which the engine knows to take. */
+/** Methods that are missing here answer "not implemented", which the engine handles. */
 function handlersOf(provider: Provider): UntypedServiceImplementation {
   return {
     attach: answer(() => new empty.Empty()),

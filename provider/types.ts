@@ -1,5 +1,5 @@
 /**
- * What the program may ask of Vigil's own provider: the contract between `components/` and
+ * The resources of Vigil's own provider: the contract between `components/` and
  * `provider/`. Types only, so that neither side loads the other.
  */
 
@@ -26,7 +26,7 @@ export interface FileCheck {
 /** Text files by path relative to the configuration folder of their process. */
 export type Files = Readonly<Record<string, string>>;
 
-/** What a changed file asks of the process that reads it; a file not named restarts it. */
+/** The effect of a changed file on the process that reads it; a file not listed restarts it. */
 export type OnChange = Readonly<Record<string, "reload" | "reread">>;
 
 /** A process of this machine under the supervisor. */

@@ -7,7 +7,7 @@ const signature = "4dabf18193072939515e22adb298388d";
 const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 const outputMark = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 
-/** What stands for a string the engine does not know yet. */
+/** Placeholder for a string the engine does not know yet. */
 export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** One for each type of value: text, boolean, number, list, asset, archive, object. */
@@ -68,8 +68,8 @@ export function reveal(value: unknown): unknown {
 }
 
 /**
- * `plain` with wrappers where `like` has them. What `like` does not know is wrapped when a
- * neighbour is: a copy of a secret file must not turn up in clear.
+ * `plain` with wrappers where `like` has them. A value missing in `like` is wrapped when a neighbour is: a copy of a
+ * secret file must not turn up in clear.
  */
 export function concealLike(plain: unknown, like: unknown): unknown {
   if (isSecret(like)) return secret(plain);

@@ -7,7 +7,7 @@ import { diskFull, explainDisk, FatalError } from "../lib/errors.ts";
 import { isAlive, isHere, ownerName, parseOwner } from "../lib/owner.ts";
 import { currentPlatform } from "./platform.ts";
 
-/** What a folder of the cache holds; written last, so that it also says "complete". */
+/** The record of a folder of the cache; written last, so that it also says "complete". */
 export interface Manifest {
   /** The version that is really there, which for packages may be near the pinned one. */
   readonly version: string;
@@ -35,7 +35,7 @@ export function cacheFolder(
   return os === "darwin" ? join(home, "Library/Caches/vigil") : join(home, ".cache/vigil");
 }
 
-/** What a folder of the cache holds; undefined when it is absent, incomplete or was tampered with. */
+/** The record of a folder of the cache; undefined when it is absent, incomplete or was tampered with. */
 export async function readCached(folder: string): Promise<Cached | undefined> {
   try {
     const manifest = JSON.parse(await readFile(join(folder, manifestName), "utf8")) as Manifest;

@@ -52,7 +52,7 @@ export async function ensureDependencies({
         const args = ["ci", "--include=dev", "--no-audit", "--no-fund", ...patience];
         const npm = (...more: string[]) =>
           run("npm", [...args, ...more], { cwd: root, env: plain });
-        // What npm has already is not asked for again; a list of versions may be older than the lock.
+        // Packages that npm already has are not fetched again; a cached list of versions may be older than the lock.
         await npm("--prefer-offline")
           .catch((error: unknown) => {
             if (error instanceof FailedCommand && /\bETARGET\b/.test(error.output)) return npm();

@@ -27,7 +27,7 @@ export interface EnsureOptions {
   readonly table?: Readonly<Record<string, Tool>>;
 }
 
-/** What {@link ensureTools} got. */
+/** The result of {@link ensureTools}. */
 export interface Ensured {
   /** Folder of links, one per binary under its upstream name: to be first on PATH. */
   readonly binFolder: string;
@@ -36,7 +36,7 @@ export interface Ensured {
   readonly missing: readonly ToolError[];
 }
 
-/** What tools are got with, from options. */
+/** The context for getting tools, from options. */
 export function createWorkshop({
   root,
   env = process.env,

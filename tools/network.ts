@@ -27,7 +27,7 @@ export interface NetworkOptions {
 
 const maxRedirects = 5;
 
-/** What a certificate is refused with whose authority is not known here: that of a proxy which looks inside, say. */
+/** Errors for a certificate of an unknown authority: that of a proxy that inspects TLS, for example. */
 const unknownAuthority =
   /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT(?:_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE)$/;
 

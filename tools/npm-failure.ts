@@ -1,8 +1,8 @@
-/** What npm says when it fails, for somebody who did not call it. Pure. */
+/** Explains a failure of npm to somebody who did not call it. Pure. */
 import { quote } from "../lib/command.ts";
 import { FatalError } from "../lib/errors.ts";
 
-/** What is known when npm has failed. */
+/** The facts about a failure of npm. */
 export interface NpmFailure {
   /** All that it printed. */
   readonly output: string;

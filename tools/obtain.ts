@@ -15,7 +15,7 @@ import { go } from "./tools.ts";
 /** The folder of Vigil's links to tools, first on PATH of everything it starts. */
 export const binFolder = (root: string): string => join(root, ".vigil/bin");
 
-/** What there is of a tool without fetching anything. */
+/** A tool as found without fetching anything. */
 export type Look =
   { readonly found: Found } | { readonly found: undefined; readonly onPath: Attempt };
 

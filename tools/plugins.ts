@@ -20,7 +20,7 @@ interface PluginOptions {
   readonly progress: Progress;
 }
 
-/** What a package says of the plugin behind it. */
+/** A package's own description of its plugin. */
 interface PluginSpec {
   readonly name: string;
   readonly version: string;

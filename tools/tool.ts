@@ -57,7 +57,7 @@ export interface Tool {
   readonly archive?: (platform: Platform) => Archive;
   readonly debian?: DebianPackage;
   readonly go?: readonly GoProgram[];
-  /** What somebody can do when no source has it. */
+  /** Advice for when no source has it. */
   readonly advice: string;
 }
 
@@ -70,7 +70,7 @@ export interface Found {
   readonly binaries: Readonly<Record<string, string>>;
 }
 
-/** What getting tools needs to know about this machine and this run. */
+/** The machine and the run for which tools are got. */
 export interface Workshop {
   /** The checkout. */
   readonly root: string;
@@ -82,7 +82,7 @@ export interface Workshop {
   readonly again?: boolean;
 }
 
-/** What a place has put into a folder. */
+/** The result of a place that filled a folder. */
 export interface Filled {
   readonly version: string;
   readonly binaries: Readonly<Record<string, string>>;

@@ -29,7 +29,7 @@ const prometheusProject =
     };
   };
 
-/** What `--version` of the Prometheus project's programs reports. */
+/** Variables that `--version` of the Prometheus project's programs reports. */
 const reportedVersion = (version: string): Record<string, string> => ({
   "github.com/prometheus/common/version.Version": version,
 });

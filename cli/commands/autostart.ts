@@ -70,7 +70,7 @@ export async function run(args: string[]): Promise<number> {
   const ask = (...words: string[]) => runProgram("systemctl", [...systemctl, ...words]);
   try {
     if (values["off"] === true) {
-      // What runs goes on: down stops it.
+      // Running processes go on: down stops them.
       await ask("disable", ...active).catch(() => "");
       await ask("stop", ...active.filter((name) => name.endsWith(".timer"))).catch(() => "");
       for (const name of Object.keys(units)) await rm(join(folder, name), { force: true });

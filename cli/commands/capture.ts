@@ -71,7 +71,7 @@ export async function run(args: string[]): Promise<number> {
   return 0;
 }
 
-/** What changed, in a line. */
+/** The changes, in a line. */
 export function summary({ added, file, gone, metrics, strange }: Captured): string {
   const list = (sign: string, names: readonly string[]) =>
     names.length === 0

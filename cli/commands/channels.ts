@@ -19,7 +19,7 @@ vigil:channels. Secrets stay encrypted and are never shown. The stack's file cha
 step: if the command is interrupted before, nothing has changed.
 `;
 
-/** What the moving needs of the engine. */
+/** The part of the engine that moving needs. */
 export type Mover = Pick<Engine, "collect" | "env" | "home">;
 
 /** Sets one value; a secret goes in by a pipe, where no list of processes shows it. */

@@ -19,7 +19,7 @@ export function between(text: string, name: string, generated: string): string {
   return `${text.slice(0, start + open.length)}\n\n${kept}\n\n${text.slice(end)}`;
 }
 
-/** What the generated files must be, by path. */
+/** The expected content of the generated files, by path. */
 export async function generated(root: string): Promise<Record<string, string>> {
   const { accountsText, configTable, secretsExample } =
     await import("../../components/config/documents.ts");

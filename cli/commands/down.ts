@@ -105,7 +105,7 @@ function sayStopped(stopped: readonly Part[], afterEngine: boolean): string {
   return `\nStopped${afterEngine ? ", although it was not recorded" : ""}: ${names}\n`;
 }
 
-/** What the engine still records of a stack that is no more must not be in the way of the next up. */
+/** An old record of a stack that is gone must not be in the way of the next up. */
 async function forget(root: string, stack: string): Promise<string> {
   const found = await readRecord(recordFile({ root, stack }));
   const elsewhere = found.state === "readable" && found.record.types.some(isElsewhere);
@@ -120,7 +120,7 @@ async function forget(root: string, stack: string): Promise<string> {
 /** Whether a resource is neither a part of the stack itself nor something that only its record has. */
 const isElsewhere = (type: string): boolean => /^grafana:/.test(type);
 
-/** What becomes of the data, said in one sentence. */
+/** The fate of the data, in one sentence. */
 async function settle(
   root: string,
   stack: string,

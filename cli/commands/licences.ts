@@ -28,7 +28,7 @@ folders of tools/go only these are read, and what is known of the others is kept
 const joined = (before: string | undefined, licence: string): string =>
   [...new Set([...(before?.split(" AND ") ?? []), ...licence.split(" AND ")])].sort().join(" AND ");
 
-/** What the list says now. */
+/** The present content of the list. */
 async function known(): Promise<Record<string, string>> {
   return JSON.parse(await readFile(join(checkout, licenceList), "utf8")) as Record<string, string>;
 }

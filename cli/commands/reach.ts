@@ -17,7 +17,7 @@ estate is running, those that have had no series for a day, with the reason.
   --detail   list every alert (or DETAIL=1)
 `;
 
-/** What a running estate has not seen; or, while that means nothing yet, why not. */
+/** Alerts whose series a running estate has not seen; or, while that means nothing yet, why not. */
 async function seenIn(
   outputs: Outputs,
   loaded: readonly Loaded[],
@@ -43,7 +43,7 @@ export async function run(args: string[]): Promise<number> {
   const { renderReach } = await import("../estate/reach.ts");
   const planned = await selectionOf(root, stack);
   const outputs = await openEngine(options).then(readOutputs).catch(reasonOf);
-  // What was left out by `up`, such as a Grafana that is not available here, is not watched.
+  // Parts that `up` left out, such as a Grafana that is not available here, are not watched.
   const selection =
     typeof outputs === "string" ? planned : { ...planned, jobs: Object.keys(outputs.watched) };
   const seen =

@@ -19,7 +19,7 @@ What is watched, whether it answers, and what is firing. Exit code 1 when someth
 
 const marks = { silent: "✗", starting: "…", up: "✓" } as const;
 
-/** What is said where nothing is: before the first scrapes it means little. */
+/** The line for when nothing fires: before the first scrapes that means little. */
 export const nothingFires = (watched: readonly Watch[]): string =>
   watched.some(({ state }) => state === "starting")
     ? "Nothing is firing yet; make verify waits until everything has answered."

@@ -2,14 +2,14 @@ import type { Labels } from "../../rules/lib/alert.ts";
 import { ask, asHolder } from "../../lib/ask.ts";
 import type { Outputs } from "./outputs.ts";
 
-/** What Alertmanager makes of an alert. */
+/** Alertmanager's view of an alert. */
 export interface Verdict {
   readonly receivers: readonly string[];
   readonly silencedBy: readonly string[];
   readonly inhibitedBy: readonly string[];
 }
 
-/** What one receiver was sent by one channel. */
+/** Notifications to one receiver by one channel. */
 export interface Delivery {
   readonly receiver: string;
   readonly integration: string;
@@ -43,7 +43,7 @@ export function parseDeliveries(metrics: string): Delivery[] {
   });
 }
 
-/** What was delivered between two counts, where anything was. */
+/** Deliveries between two counts, if there were any. */
 export function since(before: readonly Delivery[], after: readonly Delivery[]): Delivery[] {
   return after
     .map((now) => {

@@ -29,7 +29,7 @@ export interface Estate {
   names(since: number): Promise<string[]>;
   /** Whether a selector has selected a series since a Unix time. */
   selects(selector: string, since: number): Promise<boolean>;
-  /** What the alert processor says of itself. */
+  /** The alert processor's own metrics. */
   processor(): Promise<{ readonly heartbeats: readonly unknown[] }>;
   /** Alertmanagers that Prometheus sends to. */
   alertmanagers(): Promise<string[]>;

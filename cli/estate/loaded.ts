@@ -1,4 +1,4 @@
-/** What a stack loads of the catalogue, without the rules that it does not. */
+/** The alerts of the catalogue that a stack loads. */
 import { loadGroups } from "../../rules/loading.ts";
 import { leftOut, type Selection } from "../../rules/selection.ts";
 import { count } from "../preview/words.ts";
@@ -14,7 +14,7 @@ export async function loadedBy(selection: Selection): Promise<Loaded[]> {
   );
 }
 
-/** What a running estate adds, in one line: nothing where every alert has had its series. */
+/** The line that a running estate adds: empty if every alert has had its series. */
 export function unseenLine(loaded: number, unseen: readonly Unseen[]): string {
   const missing = unseen.filter(({ kind }) => kind !== "event").length;
   const told =

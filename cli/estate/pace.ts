@@ -14,7 +14,7 @@ export const begins = 5;
 /** How much later than expected an answer may come on a busy machine, in seconds. */
 export const patience = 20;
 
-/** What the configuration of Prometheus says about its pace, read so many seconds ago. */
+/** The pace that the configuration of Prometheus sets; it was read so many seconds ago. */
 export const paceOf = (config: string, age: number): Pace => ({
   age,
   interval: Math.max(

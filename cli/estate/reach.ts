@@ -1,4 +1,4 @@
-/** What of the catalogue can fire in a stack, as text for a terminal. Pure. */
+/** The alerts that can fire in a stack, as text for a terminal. Pure. */
 import { setCommand } from "../../components/config/commands.ts";
 import { groups } from "../../rules/index.ts";
 import { leftOut, type Selection } from "../../rules/selection.ts";
@@ -35,7 +35,7 @@ function reasons(found: readonly (readonly [reason: string, alert: string])[], d
     .join("");
 }
 
-/** What a stack leaves out for want of something of what it watches, and of services that it does not. */
+/** The alerts that a stack leaves out because something is missing, or because it does not watch the service. */
 function leftOutText(stack: string, selection: Selection, detail: boolean): string {
   const all = groups.flatMap((group) =>
     Object.values(group.alerts).map((alert) => ({

@@ -24,7 +24,7 @@ export interface Unseen {
   readonly kind: "down" | "event" | "missing";
 }
 
-/** What is known of an estate when a reason is looked for. */
+/** Facts about an estate from which a reason is found. */
 export interface Known {
   readonly targets: readonly Pick<TargetHealth, "health" | "labels" | "lastError">[];
   /** Names of all metrics that there have been. */
@@ -98,7 +98,7 @@ export async function unseenAlerts(
   const names = new Set(all);
   const there = new Set<string>();
   await eachOf([...wanted.values()], async ({ matchers, metric, node: { text } }) => {
-    // What fires is made by Prometheus itself.
+    // ALERTS is made by Prometheus itself.
     if (metric === "ALERTS") there.add(text);
     if (!names.has(metric)) return;
     if (matchers.length === 0 || (await estate.selects(text, since))) there.add(text);

@@ -8,7 +8,7 @@ export interface Watch {
   readonly instance: string;
   /** `starting`: it was not asked yet, and it is not time to worry. */
   readonly state: "silent" | "starting" | "up";
-  /** What more is to be said of it. */
+  /** A remark about it. */
   readonly why: string;
 }
 
@@ -16,7 +16,7 @@ export interface Watch {
 const spelled = (time: number): string =>
   time > 90 ? `${Math.ceil(time / 60)} min` : `${Math.ceil(time)} s`;
 
-/** What is said of a target that was not asked yet; undefined where it should have been. */
+/** The remark on a target that has not been scraped yet; undefined where it should have been. */
 function firstScrape({ age, interval }: Pace): string | undefined {
   const left = begins + interval - age;
   if (left + patience < 0) return undefined;
@@ -50,7 +50,7 @@ export function watching(
   return [...known, ...missing].sort((a, b) => (place(a) < place(b) ? -1 : 1));
 }
 
-/** What is in trouble comes first. */
+/** Targets in trouble come first. */
 const place = ({ instance, job, state }: Watch): string => [state, job, instance].join();
 
 /** Asks a running estate. */

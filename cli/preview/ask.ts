@@ -3,7 +3,7 @@ import type { Planned } from "../plan.ts";
 import { type Digest, type Preview, readPreview } from "./digest.ts";
 import type { Texts } from "./parts.ts";
 
-/** What the engine answers to a preview. */
+/** The engine's answer to a preview. */
 export interface Asked {
   readonly code: number;
   /** As printed. */
@@ -39,7 +39,7 @@ async function once({ collect }: Engine, args: readonly string[]): Promise<Asked
   try {
     const preview = readPreview(JSON.parse(stdout) as Digest);
     if (code === 0 || preview.errors.length > 0) return { code, json: stdout, preview };
-    // What it says of an end that it did not foresee.
+    // Its message about an unforeseen end.
     const last = stderr.trim() || `the engine ended with ${code} and did not say why`;
     return { code, json: stdout, preview: { ...preview, errors: [last] } };
   } catch {

@@ -11,7 +11,7 @@ export const signs = { create: "+", delete: "-", replace: "±", update: "~" } as
 /** Lines of a file, or alerts, shown before they are only counted. */
 const most = 12;
 
-/** What happens to each part, and the lines that change in its files. */
+/** Changes to each part, and the lines that change in its files. */
 export function partChanges({ changes, recorded }: Preview): string[] {
   const byPart = new Map<string, Change[]>();
   for (const change of changes) {
@@ -28,7 +28,7 @@ export function partChanges({ changes, recorded }: Preview): string[] {
     });
 }
 
-/** What of a process is not in its files: any change of it starts the process again. */
+/** Properties of a process outside its files: any change of them restarts the process. */
 const calm = /^(?:checks|files|health|onChange|running)\b/;
 
 function effectOf({ next, op, old, paths }: Change): string {
@@ -64,7 +64,7 @@ function filesOf(change: Change, recorded: State | undefined): string[] {
   const [rules, others] = [differ.filter(isRule), differ.filter((path) => !isRule(path))];
   return [
     ...others.sort().flatMap((path) => [titled(path), ...indent(linesOf(path, old, next))]),
-    // What changes in them is told as alerts.
+    // Changes in them are shown as alerts.
     ...some(rules.sort().map(titled), 3),
     ...hidden.sort().map((path) => `${path} (not shown)`),
   ];
@@ -90,7 +90,7 @@ function linesOf(path: string, old: Given, next: Given): string[] {
   return some(lines, most);
 }
 
-/** What happens to all else: certificates, logins, dashboards. */
+/** Changes to everything else: certificates, logins, dashboards. */
 export function otherChanges({ changes }: Preview): string[] {
   const others = changes.filter(({ next, old }) => {
     const state = next ?? old ?? { type: "" };
@@ -108,7 +108,7 @@ export function otherChanges({ changes }: Preview): string[] {
 export const isTold = (type: string, custom: boolean | undefined): boolean =>
   custom !== false && !/^vigil:index:CheckedFiles$|:Container$/.test(type);
 
-/** What happens to alerts, targets and receivers. */
+/** Changes to alerts, targets and receivers. */
 export function meaningChanges({ after, before }: Meanings): string[] {
   return [
     ...section("Alerts", ruleChanges(before.rules, after.rules)),
@@ -139,7 +139,7 @@ function ruleChanges(old: ReadonlyMap<string, Rule>, next: ReadonlyMap<string, R
     const [was, is] = [old.get(name), next.get(name)];
     const rule = is ?? was;
     if (rule === undefined || was?.whole === is?.whole) return [];
-    // What was there and is another now needs a closer look than what comes along.
+    // A changed alert needs a closer look than a new one.
     const place = (was === undefined ? 10 : 0) + rank(rule);
     return [{ lines: ruleLines(name, was, is), name, place, alert: rule.severity !== recording }];
   });

@@ -15,20 +15,20 @@ export interface Step {
   readonly detailedDiff?: Readonly<Record<string, unknown>> | null;
 }
 
-/** What the engine said of a resource or of the program. */
+/** A message of the engine about a resource or the program. */
 export interface Remark {
   readonly urn?: string;
   readonly message: string;
   readonly severity: string;
 }
 
-/** What `preview --json` prints, as far as it is read here. */
+/** The output of `preview --json`, as far as it is read here. */
 export interface Digest {
   readonly steps?: readonly Step[] | null;
   readonly diagnostics?: readonly Remark[] | null;
 }
 
-/** What would happen to a resource. */
+/** A planned change of a resource. */
 export type Op = "create" | "delete" | "replace" | "update";
 
 /** A resource that would change. */

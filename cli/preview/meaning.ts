@@ -2,7 +2,7 @@ import { fromYaml } from "../../lib/yaml.ts";
 import type { Preview, State } from "./digest.ts";
 import { isRule, partName, type Texts, textsOf } from "./parts.ts";
 
-/** What is known of the rules of one name: what says when they fire, and all of it as one text. */
+/** The rules of one name: the parts that decide when they fire, and everything as one text. */
 export interface Rule {
   /** `recording` for one that is not an alert. */
   readonly severity: string;
@@ -11,7 +11,7 @@ export interface Rule {
   readonly whole: string;
 }
 
-/** What an estate does, read from the files that its parts get. */
+/** The behaviour of an estate, read from the files of its parts. */
 export interface Meaning {
   /** Alerts, and rules that only record, by name. */
   readonly rules: ReadonlyMap<string, Rule>;
@@ -44,7 +44,7 @@ interface ScrapeConfig {
 
 type Yaml = Readonly<Record<string, unknown>>;
 
-/** What an estate does as it is, and as it would. */
+/** The behaviour of an estate before and after a change. */
 export interface Meanings {
   readonly before: Meaning;
   readonly after: Meaning;

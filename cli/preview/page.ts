@@ -6,7 +6,7 @@ import { type Meaning, meaningsOf } from "./meaning.ts";
 import { partOf, type Texts } from "./parts.ts";
 import { count, indent, kindOf, tally } from "./words.ts";
 
-/** What a preview is told with. */
+/** The context of a preview. */
 export interface PageOptions {
   readonly stack: string;
   /** Files by part as planned. */
@@ -84,7 +84,7 @@ function difference(preview: Preview, meaning: readonly string[]): string[] {
   ];
 }
 
-/** What was looked at to know all this, and what was not. */
+/** What was checked for this, and what was not. */
 function seen({ before, changes }: Preview, unseen: string | undefined, prefix: string): string[] {
   if (unseen !== undefined) {
     return [

@@ -64,7 +64,7 @@ export async function noteDeployed(root: string, stack: string, what: string): P
   await writeWhole(noteOf(root, stack), `${what}\n`);
 }
 
-/** What the last `up` was made of; undefined where none ended well since this is noted. */
+/** The fingerprint of the last `up`; undefined if none has succeeded since this is recorded. */
 export async function deployed(root: string, stack: string): Promise<string | undefined> {
   return (await readFile(noteOf(root, stack), "utf8").catch(() => undefined))?.trim();
 }

@@ -88,7 +88,7 @@ async function passphraseOf({ root }: StackHome, env: NodeJS.ProcessEnv) {
   return (await readFile(file, "utf8").catch(() => undefined))?.trim();
 }
 
-/** What is sealed of a stack, and the salts of the passphrases that it is sealed with. */
+/** The secrets of a stack, and the salts of the passphrases that they are sealed with. */
 async function seals(home: StackHome) {
   const path = home.configFile ?? stackFile(home.root, home.stack);
   const text = await readFile(path, "utf8").catch(() => "");

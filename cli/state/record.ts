@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StackHome } from "./home.ts";
 
-/** What the engine recorded of a stack, as far as it matters outside of the engine. */
+/** The engine's record of a stack, as far as it matters outside the engine. */
 export interface StackRecord {
   /** Types of the resources: `vigil:index:Process`. */
   readonly types: readonly string[];
@@ -12,7 +12,7 @@ export interface StackRecord {
   readonly containerIds: readonly string[];
   /** Operations that were begun and never ended. */
   readonly pending: number;
-  /** What its secrets were encrypted with; see `passphrase.ts`. */
+  /** The salt of its secrets; see `passphrase.ts`. */
   readonly salt: string | undefined;
   /** Outputs of the stack, their secrets sealed; see `outputs.ts`. */
   readonly outputs: unknown;

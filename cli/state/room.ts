@@ -8,7 +8,7 @@ import { recordFile } from "./record.ts";
 
 const megabyte = 1024 * 1024;
 
-/** What a run writes beside the record: configuration, logs, the servers' first data. */
+/** Space for what a run writes besides the record: configuration, logs, the servers' first data. */
 const beside = 2 * megabyte;
 
 /** Files that a first run makes: rules, certificates, logs, records. */

@@ -1,4 +1,4 @@
-/** What an operator asks of the targets of a stack beside its core. */
+/** Operations on the targets of a stack other than its core. */
 import { planStack } from "../plan.ts";
 import { dockerLogs } from "./docker/index.ts";
 import type { StackAt } from "./operations.ts";

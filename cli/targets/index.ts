@@ -18,6 +18,6 @@ const absent: Operations = {
 
 const kinds = { docker, kubernetes: absent, local } satisfies Record<TargetKind, Operations>;
 
-/** What can be asked of a stack on this kind of target. */
+/** Operations on a stack on this kind of target. */
 export const operationsOf = (kind: string): Operations =>
   Object.hasOwn(kinds, kind) ? kinds[kind as TargetKind] : absent;

@@ -13,11 +13,11 @@ export interface Part {
   readonly what: "container" | "process";
   /** Process id, or the container's state in words. */
   readonly how: string;
-  /** What the stack's folder was called when it was started, where that is another name. */
+  /** The name of the stack's folder when it was started, if it has changed since. */
   readonly movedFrom?: string | undefined;
 }
 
-/** Who has a port that a part is to have, in words; undefined where nobody else does. */
+/** The holder of a port that a part needs, in words; undefined if nobody else holds it. */
 export type Holder = (part: string, port: number) => Promise<string | undefined>;
 
 /** The data that a stack has kept. */
@@ -29,11 +29,11 @@ export interface Data {
 }
 
 /**
- * What an operator asks of a kind of target, of the machine and not of a record. A record, a passphrase or room
+ * Operations on a kind of target, on the machine and not on a record. A record, a passphrase or room
  * on the disk is needed for none of it.
  */
 export interface Operations {
-  /** What a stack of it is checked and run with. */
+  /** Tools for checking and running a stack of it. */
   readonly tools: readonly ToolName[];
   /** The provider plugin without which nothing can be made, and how to do without. */
   readonly plugin?: { readonly name: string; readonly without: string };
@@ -41,9 +41,9 @@ export interface Operations {
   readonly images: boolean;
   /** Whether the engine takes over parts that nothing is recorded of. */
   readonly takesOver: boolean;
-  /** What must be true of the ground that it stands on. */
+  /** Conditions of the ground that it stands on. */
   readonly checks: (at: StackAt) => readonly Check[];
-  /** What of a stack is there. @throws Error where nobody can say. */
+  /** The parts of a stack that exist. @throws Error where that cannot be determined. */
   readonly parts: (at: StackAt) => Promise<Part[]>;
   /** Stops every part and removes what was made for them. Data is kept. */
   readonly stop: (at: StackAt) => Promise<void>;

@@ -13,7 +13,7 @@ import { Session } from "./session.ts";
 
 const values = joinValues(programValues, freeLabels);
 
-/** What a capture wrote. */
+/** The result of a capture. */
 export interface Captured {
   readonly file: string;
   readonly metrics: number;
@@ -86,7 +86,7 @@ export async function capture(
   };
 }
 
-/** What a file says now; nothing where there is none. */
+/** The present content of a file; nothing if there is none. */
 async function known(file: string): Promise<Metrics> {
   const text = await readFile(file, "utf8").catch(() => '{ "metrics": {} }');
   return (JSON.parse(text) as { metrics: Metrics }).metrics;

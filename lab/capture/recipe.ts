@@ -13,11 +13,11 @@ export interface Recipe {
   readonly exporter: string;
   /** Below the folder of inventories, for what is not the whole of what a program can show. */
   readonly folder?: string;
-  /** What is needed: the first tool's version is the inventory's. */
+  /** Required tools: the first one's version is the inventory's. */
   readonly tools: readonly [Tool, ...Tool[]];
   /** The inventory's version where what is scraped is a program of this repository. */
   readonly version?: () => string;
-  /** What is run with which flags, in words, once the versions are known. */
+  /** A description of the setup and its flags, once the versions are known. */
   readonly reference: (versions: Binaries) => string;
   /** Starts everything, makes it work so that labelled series appear, and scrapes. */
   readonly capture: (session: Session, binaries: Binaries) => Promise<void>;

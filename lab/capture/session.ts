@@ -31,7 +31,7 @@ process.on("exit", () => {
   for (const session of open) session.drop();
 });
 
-/** What a session saw in all of its scrapes. */
+/** Everything seen in a session's scrapes. */
 export interface Seen {
   readonly metrics: Metrics;
   /** Names of series with their labels. */

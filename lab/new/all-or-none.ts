@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** What must not be left half done. */
+/** Work that must not be left half done. */
 export interface Undertaking {
   /** Texts by path below the root. */
   readonly texts: Readonly<Record<string, string>>;
   /** Files that {@link finish} may change. */
   readonly touched: readonly string[];
-  /** What is done once they are written. */
+  /** The work to do once they are written. */
   readonly finish: () => Promise<void>;
 }
 

@@ -1,11 +1,11 @@
-/** What only whoever adds a service knows of it. */
+/** Facts that only the person who adds a service knows. */
 import { UsageError } from "../../lib/errors.ts";
 import { quote } from "../../lib/command.ts";
 
 /** How the exporter's listener does TLS and knows who asks. */
 export const listeners = ["web-config", "flags", "beside"] as const;
 
-/** Whom the exporter watches: servers that it is asked about, or the one process that it is. */
+/** What the exporter watches: servers that it is asked about, or the one process that it is. */
 export const watched = ["many", "itself"] as const;
 
 /** One question: a flag of the command line, or a line on a terminal. */
@@ -13,7 +13,7 @@ interface Question {
   readonly about: string;
   readonly example: string;
   readonly accepts: RegExp;
-  /** Taken where nothing is said. */
+  /** The default. */
   readonly otherwise?: string;
   /** Whether it matters, as far as the others are answered. */
   readonly when?: (answers: Readonly<Record<string, string | undefined>>) => boolean;

@@ -1,4 +1,4 @@
-/** Adds a service to the house: what `./vigil new` does. */
+/** Adds a service: the work of `./vigil new`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.ts";

@@ -8,7 +8,7 @@ import { reach } from "./reach.ts";
 /** Seconds an ended process may still be counted as running. */
 const settling = 20;
 
-/** What the supervisor knows of a process. */
+/** The supervisor's view of a process. */
 export interface Supervised {
   readonly status: string;
   readonly pid: number;
@@ -69,7 +69,7 @@ export async function isUp(layout: Layout): Promise<boolean> {
   }
 }
 
-/** What the supervisor says of `name`; undefined when it does not answer or does not know it. */
+/** The supervisor's view of `name`; undefined when it does not answer or does not know it. */
 export async function stateOf(layout: Layout, name: string): Promise<Supervised | undefined> {
   try {
     const { status, body } = await call(layout, "GET", `/process/${name}`, 5);

@@ -12,7 +12,7 @@ import { requireFiles } from "./validate.ts";
 
 /** A complete set of files with the checks it must pass. */
 export interface Proof {
-  /** Whose files they are, for messages. */
+  /** The owner of the files, for messages. */
   readonly name: string;
   readonly files: Files;
   readonly checks: readonly FileCheck[];
@@ -78,8 +78,8 @@ async function problem(proof: Proof, check: FileCheck, stage: string): Promise<s
 }
 
 /**
- * What a tool says without what it says of files that are good: promtool reports each file, and the one
- * line that counts would stand among a hundred.
+ * A tool's output without its remarks on good files: promtool reports each file, and the one line that counts would be
+ * lost among a hundred.
  */
 export function complaints(output: string): string {
   const blocks = output.split(/^(?=Checking )/m);

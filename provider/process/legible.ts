@@ -35,7 +35,7 @@ export function unmarked(stored: string): string {
 
 /**
  * `files` as they are to be stored in place of the stored `before`: changed ones with the mark, new
- * ones, which are shown whole, without. What is not plain text stays as it is.
+ * ones, which are shown whole, without. Anything but plain text stays unchanged.
  */
 export function toStore(files: unknown, before: unknown): unknown {
   if (!isRecord(files)) return files;

@@ -17,7 +17,7 @@ export interface Marked {
   readonly home: string;
   /** Undefined for the supervisor itself. */
   readonly process: string | undefined;
-  /** What `home` was called when it was started, where that is another name. Linux only. */
+  /** The name of `home` when it was started, if it has changed since. Linux only. */
   readonly movedFrom?: string;
 }
 

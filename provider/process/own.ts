@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { quote } from "../../lib/command.ts";
 import { hasCode, VigilError } from "../errors.ts";
 
-/** What of a file's status says whose it is. */
+/** The part of a file's status that concerns its owner. */
 interface Owned {
   readonly uid: number;
   readonly mode: number;

@@ -6,7 +6,7 @@ import { allPids, markOf, type Marked } from "./marks.ts";
 import { findOnPath } from "../../lib/path.ts";
 import { run } from "./tool.ts";
 
-/** Who listens on a port; without a pid where the system does not say. */
+/** The process that listens on a port; without a pid where the system does not tell. */
 export interface Holder {
   readonly pid: number | undefined;
   readonly command: string;

@@ -1,7 +1,7 @@
 import { serverNames } from "../../lib/pins.ts";
 import type { FileCheck, Files } from "../types.ts";
 
-/** Programs a process may be. What is not here is never started, whoever asks for it. */
+/** Programs a process may be. No other program is ever started, whoever asks for it. */
 const programs: ReadonlySet<string> = new Set(["alert-processor", ...serverNames]);
 
 /** Checks that files may be put through, less the file, which ends them. */

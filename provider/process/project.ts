@@ -6,7 +6,7 @@ import { canonical, isRecord } from "../values.ts";
 import { foldersOf, type Layout } from "./layout.ts";
 import { marks } from "./marks.ts";
 
-/** What the supervisor needs to know of one process. */
+/** The description of one process for the supervisor. */
 export interface Fragment {
   readonly name: string;
   /** Absolute path of the program. */
@@ -78,7 +78,7 @@ function entryOf(layout: Layout, fragment: Fragment): Readonly<Record<string, un
   };
 }
 
-/** What a project file says about one process. */
+/** The entry of one process in a project file. */
 export interface Written {
   readonly binary: string;
   readonly args: readonly string[];

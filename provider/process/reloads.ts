@@ -4,7 +4,7 @@ import type { ProcessInputs } from "../types.ts";
 import { metricsOf } from "./health.ts";
 import { lastWords } from "./readiness.ts";
 
-/** What a server says of its reloads. */
+/** A server's report on its reloads. */
 export interface Reload {
   /** False when it refused what it read last, and goes on with what it had before. */
   readonly accepted: boolean;
@@ -13,8 +13,7 @@ export interface Reload {
 }
 
 /**
- * What Prometheus and the servers written after it say in their metrics; undefined for others, of
- * which it cannot be known.
+ * The report of Prometheus and of servers modelled on it, from their metrics; undefined for others, which do not tell.
  */
 export function parseReload(metrics: string): Reload | undefined {
   const successful = /^(\w+_config_last_reload_success)ful(?:\{[^}]*\})? (\S+)$/mu.exec(metrics);

@@ -22,10 +22,10 @@ interface Failure {
 
 /**
  * Starts the supervisor in a session of its own, with nothing of ours open, so that it outlives the
- * engine and keeps no pipe of it. What an earlier one left running is stopped first. One that is
+ * engine and keeps no pipe of it. Processes that an earlier one left running are stopped first. One that is
  * killed while it starts, for want of memory say, is started once more.
  *
- * @throws VigilError with its last words when it does not come to answer.
+ * @throws VigilError with its last output when it does not answer in time.
  */
 export async function start(layout: Layout): Promise<void> {
   const program = requireOnPath("process-compose");
@@ -53,7 +53,7 @@ async function launch(layout: Layout, program: string): Promise<Failure | undefi
   const args = ["up", "-f", layout.project, "--use-uds", "--unix-socket", socket];
   args.push("--keep-project", "--disable-dotenv", "-t=false");
   // Its log file would grow for ever, and a higher log level silences the processes' logs as well.
-  // What it dies of goes to standard error.
+  // Its fatal errors go to standard error.
   args.push("-L", "/dev/null");
   const log = await open(layout.log, "w", 0o600);
   const child = spawn(program, args, {

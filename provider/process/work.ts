@@ -1,4 +1,4 @@
-/** What is done about processes on this machine. */
+/** Operations on processes of this machine. */
 import { messageOf, NotReadyError, VigilError } from "../errors.ts";
 import type { Failure, Found, Resource } from "../resource.ts";
 import type { ProcessInputs, ProcessState } from "../types.ts";
@@ -45,7 +45,7 @@ export async function update(id: string, olds: Raw, news: Raw): Promise<Raw> {
   return stateOf(news, true);
 }
 
-/** What there is of a process. */
+/** The present state of a process. */
 export async function read(id: string, state: Raw, inputs: Raw): Promise<Found> {
   const known = reveal(state) as ProcessState;
   requireNames(known);

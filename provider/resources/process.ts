@@ -51,10 +51,10 @@ export const process: Resource = {
   delete: async (state) => (await work()).destroy(state),
 };
 
-/** What touches the machine: an `up` that changes nothing starts faster without it. */
+/** The part that touches the machine: an `up` that changes nothing starts faster without it. */
 const work = () => import("../process/work.ts");
 
-/** What was proven when it was made need not be proven again at each preview that changes nothing. */
+/** Files that were proven when it was made need not be proven again at each preview that changes nothing. */
 function unchanged(olds: Raw, news: Raw): boolean {
   if (olds["name"] === undefined || hasUnknown(news)) return false;
   const wanted = { ...asIs(news), running: true };

@@ -5,7 +5,7 @@ import type { Failure, Resource } from "../resource.ts";
 import type { AuthorityInputs } from "../types.ts";
 import { hasUnknown, reveal, secret, type Raw } from "../values.ts";
 
-/** What makes one kind of certificate. */
+/** The maker of one kind of certificate. */
 export interface Kind<Inputs extends AuthorityInputs> {
   readonly properties: readonly (keyof Inputs & string)[];
   readonly problems: (inputs: Inputs) => Failure[];
@@ -48,7 +48,7 @@ export function renewable<Inputs extends AuthorityInputs>(kind: Kind<Inputs>): R
     },
     update: (_id, _olds, news) => make(news),
     read(id, state) {
-      // What was not given stays away: the engine knows no undefined.
+      // Missing inputs are left out: the engine has no undefined.
       const given = kind.properties.filter((key) => state[key] !== undefined);
       const inputs = Object.fromEntries(given.map((key) => [key, state[key]]));
       return Promise.resolve({ id, props: state, inputs });

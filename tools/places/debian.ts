@@ -15,7 +15,7 @@ const suite = "forky";
 /** Keyrings of Debian's archive, as older and newer releases name them. */
 const keyrings = ["gpg", "pgp"].map((end) => `/usr/share/keyrings/debian-archive-keyring.${end}`);
 
-/** What of the machine is looked at; tests give their own. */
+/** The parts of the machine that are read; tests give their own. */
 export interface DebianMachine {
   /** Texts of the machine's own apt sources. */
   readonly sources: readonly string[];
@@ -98,7 +98,7 @@ async function fromMirror<T>(mirror: string, patience: number, work: Promise<T>)
   }
 }
 
-/** What apt says of a package that is not the one of the signed index. */
+/** apt's message about a package that differs from the signed index. */
 const mismatch = /Failed to fetch (\S+) +(?:Hash Sum mismatch|File has unexpected size)/;
 
 /** @throws FatalError where the mirror sent another package than Debian signed; apt has thrown it away. */

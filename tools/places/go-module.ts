@@ -83,13 +83,13 @@ async function build(go: string, program: GoProgram, building: Building): Promis
   await rm(copy, { recursive: true });
 }
 
-/** What Go says of a module that is not what go.sum says. */
+/** Go's message about a module that differs from go.sum. */
 const mismatch = /(\S+): checksum mismatch\s+downloaded: (\S+)\s+go\.sum: +(\S+)/;
 
 /** A request as Go tells it, with the beginning of its answer where there was one. */
 const request = /^# get (\S+?)(: .*)?$/gm;
 
-/** What a download was waiting for, where Go was ended because nothing came; any other error as it is. */
+/** The request that a download was waiting for if Go was ended because nothing came; any other error unchanged. */
 function silence(error: unknown): unknown {
   if (!(error instanceof SilentCommand)) return error;
   const open = new Set<string>();
@@ -99,7 +99,7 @@ function silence(error: unknown): unknown {
     if (answer === undefined) open.add(url);
     else open.delete(url);
   }
-  // What was answered may have ended in the middle.
+  // The answer may have been cut off.
   const [url = last] = open;
   if (url === undefined) return error;
   const { host } = new URL(url);

@@ -28,7 +28,7 @@ function containerCheck(root: string, stack: string): Check {
 const isCarrier = (name: string): boolean => name.endsWith("-files");
 
 /**
- * What is wrong with the containers of a stack, each with what fixes it.
+ * The problems of a stack's containers, each with what fixes it.
  *
  * @param wanted - Names of those that were made.
  */

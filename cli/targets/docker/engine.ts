@@ -88,7 +88,7 @@ export interface ContainerHealth {
   readonly name: string;
   /** `created`, `running`, `restarting`, `paused`, `exited`, `dead`. */
   readonly state: string;
-  /** What its health check says: `healthy`, `starting`, `unhealthy`; undefined where it has none. */
+  /** The result of its health check: `healthy`, `starting`, `unhealthy`; undefined where it has none. */
   readonly health: string | undefined;
   readonly exitCode: number;
   /** Why it could not be started. */

@@ -32,7 +32,7 @@ async function parts(at: StackAt): Promise<Part[]> {
   ];
 }
 
-/** What a running container of the stack itself has is its own, also where the system shows it to root only. */
+/** A port held by a running container of the stack is its own, even where the system shows that to root only. */
 async function holder(at: StackAt): Promise<Holder> {
   const { stack } = at;
   const own = await stackContainers(stack).catch(() => []);

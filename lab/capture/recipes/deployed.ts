@@ -1,6 +1,6 @@
 import { ask } from "../../../lib/ask.ts";
 /**
- * What exporters tell with the flags and files that Vigil gives them: a part of what they could. An
+ * What exporters expose with the flags and files that Vigil gives them: a part of what they could. An
  * alert that needs more is left out of an estate, and a test holds the reasons against these files.
  */
 import { chmod, copyFile } from "node:fs/promises";
