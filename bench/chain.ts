@@ -35,7 +35,7 @@ export function run(): Promise<Report> {
       const memory = outcomes.length % 2 === 0 ? "sqlite" : "postgres";
       const name = `${memory}-${randomInt(1_000_000)}`;
       const outcome = await runChain(name, { signal: interrupted.signal });
-      // What was broken off proves nothing.
+      // A run that was broken off proves nothing.
       interrupted.signal.throwIfAborted();
       outcomes.push(outcome);
       process.stderr.write(`  ${summary(outcome)}\n`);

@@ -22,7 +22,7 @@ interface Load {
 /** Milliseconds. */
 const goal = 150;
 
-/** What the engine starts Node with. */
+/** Options with which the engine starts Node. */
 async function engineNodeArgs(): Promise<string[]> {
   const project = fromYaml(await readFile(join(checkout, "Pulumi.yaml"), "utf8")) as {
     runtime: { options: { nodeargs: string } };

@@ -8,8 +8,8 @@ import type { Plan } from "./plan.ts";
 import { hostOf } from "./targets/target.ts";
 
 /**
- * What a given certificate lacks: a name by which a part of the estate is reached and that it does
- * not carry would only show as a failed scrape.
+ * Names that a given certificate lacks: one by which a part of the estate is reached would only show as a failed
+ * scrape.
  */
 function uncovered(config: Config, { deployments }: Plan): ConfigProblem[] {
   if (config.tls === undefined) return [];
@@ -32,8 +32,8 @@ function uncovered(config: Config, { deployments }: Plan): ConfigProblem[] {
 }
 
 /**
- * Thresholds of instances that nobody scrapes. What something else scrapes (`vigil:rules.services`) is
- * not known here, so of such services every instance may be.
+ * Thresholds of instances that nobody scrapes. Targets of other scrapers (`vigil:rules.services`) are not known here,
+ * so any instance of such services is accepted.
  */
 function unwatched({ rules }: Config, { groups, jobs }: Plan): ConfigProblem[] {
   const instances = new Map(
@@ -97,7 +97,7 @@ function sameTwice({ deployments, jobs }: Plan): ConfigProblem[] {
   });
 }
 
-/** What of a configuration cannot be, now that it is known what stands where and what is scraped. */
+/** Mistakes in a configuration that show only once the plan is known. */
 export const againstPlan = (config: Config, plan: Plan): ConfigProblem[] => [
   ...uncovered(config, plan),
   ...unwatched(config, plan),

@@ -23,7 +23,7 @@ const { isConfigSecret } = pulumi.runtime as unknown as {
 };
 
 /**
- * What could not be got on this machine and the estate does without: `grafana` (the
+ * Parts that are not available on this machine and that the estate does without: `grafana` (the
  * server), `grafana-plugin` (what puts content into any Grafana). From the
  * environment, because it says something about the machine and nothing about the stack.
  */

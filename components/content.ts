@@ -21,7 +21,7 @@ export const notLoaded: Content = {
   },
 };
 
-/** What of a plan decides which content it has. */
+/** The part of a plan that decides which content it has. */
 interface Planned {
   readonly selection: Selection;
   readonly deployments: readonly { readonly service: Service }[];

@@ -10,7 +10,7 @@ import type { ChannelSettings } from "./channels/index.ts";
 import type { ReceiverSettings } from "./config/receivers-schema.ts";
 import type { Trust } from "./trust.ts";
 
-/** What its resources are made from, by type. */
+/** Arguments of its resources, by type. */
 export interface GrafanaArgs {
   "grafana:alerting/contactPoint:ContactPoint": ContactPointArgs;
   "grafana:oss/dashboard:Dashboard": DashboardArgs;
@@ -96,7 +96,7 @@ function dataSource(
   );
 }
 
-/** What people see in Grafana, as managed resources: changed here, never by hand. */
+/** The content of Grafana, as managed resources: changed here, never by hand. */
 export class GrafanaContent extends pulumi.ComponentResource {
   constructor(name: string, args: GrafanaContentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:GrafanaContent", name, {}, opts);

@@ -16,13 +16,13 @@ const everywhere: Lacks = {
 
 const all: readonly Service[] = services;
 
-/** What no estate has, however it is configured. */
+/** Needs that no estate meets, however it is configured. */
 export const lacksAnywhere = (): Lacks =>
   Object.assign({}, everywhere, ...all.map(({ lacks }) => lacks)) as Lacks;
 
 /**
- * What an estate does not have of what alerts need, each with the reason: those alerts could never fire
- * and are not loaded. Pure.
+ * Needs of alerts that an estate does not meet, each with the reason: those alerts could never fire and are not loaded.
+ * Pure.
  *
  * @param hosts - How many machines it watches.
  */

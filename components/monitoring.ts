@@ -103,7 +103,7 @@ export class Monitoring extends pulumi.ComponentResource {
     this.registerOutputs(this.outputs);
   }
 
-  /** What a target is to run of a service; nothing where somebody else runs it. */
+  /** The workloads of a service on a target; none where somebody else runs it. */
   #part(deployment: Deployment, plan: Plan, trust: Trust, shells: Makers["shells"]): Placed[] {
     const { name, place, service } = deployment;
     if (place === undefined) return [];

@@ -10,7 +10,7 @@ export interface ServiceOutput {
 }
 
 /**
- * What a stack tells others: `new StackReference(…).getOutput("vigil")`. Fields are only ever added
+ * The output of a stack for others: `new StackReference(…).getOutput("vigil")`. Fields are only ever added
  * within a version.
  */
 export interface VigilOutputs {
@@ -76,7 +76,7 @@ export const toldBy = (plan: Plan): string[] =>
     .sort();
 
 /**
- * What a stack tells others of an estate.
+ * The outputs of an estate for other stacks.
  *
  * @param told - Names of the ways to people.
  */

@@ -14,7 +14,7 @@ export interface PartArgs {
 
 /** One process of a service, with all that is made for it alone. */
 export class Part extends pulumi.ComponentResource {
-  /** What its target is to run. */
+  /** Its workload. */
   readonly placed: Placed;
 
   constructor(name: string, args: PartArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -1,7 +1,7 @@
 import { partsOf } from "./config/processor-proxy-schema.ts";
 import type { ProcessorSettings } from "./config/processor-schema.ts";
 
-/** Who signs in at the processor's page beside the estate's own login, each once, sorted. */
+/** People who sign in at the processor's page besides the estate's own login, each once, sorted. */
 export interface People {
   readonly act: readonly string[];
   readonly look: readonly string[];

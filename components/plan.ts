@@ -13,7 +13,7 @@ import type { Grounds } from "./targets/grounds.ts";
 export interface Deployment extends Chosen {
   /** The texts that it reads and that hold no secret, by path. Rendered when asked for. */
   readonly texts: () => Readonly<Record<string, string>>;
-  /** What Vigil starts it with, before the stack's own. */
+  /** Vigil's own arguments, before the stack's. */
   readonly args: () => readonly string[];
 }
 
@@ -33,7 +33,7 @@ export interface Plan extends Estate {
   readonly leftOut: readonly LeftOut[];
   /** Groups that were loaded for it: all that have something to look at. */
   readonly groups: readonly AlertGroup[];
-  /** What decides which rules are loaded, and how. */
+  /** The settings that decide which rules are loaded, and how. */
   readonly selection: RuleOptions & Selection;
 }
 

@@ -9,7 +9,7 @@ import { type ChannelSettings, configured } from "./channels/index.ts";
 import type { Common } from "./config/common-schema.ts";
 import type { ProcessorSettings } from "./config/processor-schema.ts";
 
-/** What a stack says of the ways to people, beside what the processor's own section says. */
+/** The ways to people in a stack's configuration, besides the processor's own section. */
 export type Said = Pick<Common, "channels" | "receivers">;
 
 /** Settings by kind. */
@@ -23,7 +23,7 @@ const kindsIn = (section: object): Kinds =>
 export interface Spoken {
   readonly kind: ChannelKind;
   readonly settings: never;
-  /** What the processor tells there instead. */
+  /** Alerts that the processor sends there instead. */
   readonly processorTells?: "all" | "urgent";
 }
 
@@ -37,7 +37,7 @@ export interface AlertmanagerTellings extends Pick<Common["receivers"], "heartbe
   readonly teams: Readonly<Record<string, Kinds>>;
 }
 
-/** What a kind hears from the processor: everything, where any of its ways does. */
+/** The alerts that a kind gets from the processor: everything if any of its ways does. */
 const hearsOf = (kind: ChannelKind, settings: never): "all" | "urgent" =>
   Object.values(kind.ways(settings)).some(({ hears }) => hears === "all") ? "all" : "urgent";
 
@@ -68,7 +68,7 @@ export function alertmanagerTellings(
   };
 }
 
-/** What each team has, with what it shares with whoever is on call. */
+/** The channels of each team, with those it shares with whoever is on call. */
 function teamsOf({ channels, receivers }: Said): Record<string, Kinds> {
   const shared: Kinds = { ...kindsIn(receivers), ...kindsIn(channels) };
   const names = new Set([

@@ -1,4 +1,4 @@
-/** What a stack's own file of transforms is written with: its types, and nothing that runs. */
+/** Types for a stack's own file of transforms; nothing here runs. */
 import type * as pulumi from "@pulumi/pulumi";
 import type {
   AuthorityArgs,
@@ -13,7 +13,7 @@ import type { DockerArgs } from "./targets/docker/index.ts";
 /** Options of a resource, of whichever kind. */
 export type Options = pulumi.CustomResourceOptions & pulumi.ComponentResourceOptions;
 
-/** What becomes of a resource. */
+/** The result for a resource. */
 export interface Changed<Args> {
   /** All of its arguments, instead of those it had. */
   readonly args: Args;
@@ -22,8 +22,8 @@ export interface Changed<Args> {
 }
 
 /**
- * Changes a resource before the engine hears of it. What it gives back must follow from what it is given and
- * from nothing else: otherwise the estate changes with every `up`.
+ * Changes a resource before the engine hears of it. Its result must depend on its arguments alone: otherwise the estate
+ * changes with every `up`.
  */
 export type Transform<Args> = (args: Args, opts: Readonly<Options>) => Changed<Args>;
 

@@ -39,7 +39,7 @@ export class Transforms {
   }
 
   /**
-   * What `make` makes, with every resource changed that the stack changes.
+   * Runs `make` with every resource changed that the stack changes.
    *
    * @param make - Makes all resources at once, below one that takes these options.
    * @throws {@link ConfigError} with everything that is wrong with the transforms, beside what `make` complains of.

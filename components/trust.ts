@@ -54,7 +54,7 @@ export class Trust extends pulumi.ComponentResource {
   readonly #askers = new Map<Asker, Identity>();
   readonly #logins = new Map<string, Login>();
   readonly #people = new Map<string, pulumi.Output<string>>();
-  /** What is watched for its end, by name. */
+  /** Certificates that are watched for their end, by name. */
   readonly #watched = new Map<string, pulumi.Output<string>>();
 
   constructor(name: string, args: TrustArgs, opts?: pulumi.ComponentResourceOptions) {

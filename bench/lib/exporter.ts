@@ -9,7 +9,7 @@ import { freePort } from "../../lib/free-port.ts";
 import { interrupted } from "./interrupt.ts";
 import { type Access, createScraper } from "./scraper.ts";
 
-/** What listeners of one bench have in common. */
+/** Settings shared by the listeners of one bench. */
 export interface Ground {
   readonly folder: string;
   /** Files of every listener by name: web.yml and its certificate. */

@@ -28,7 +28,7 @@ export interface Load {
   readonly rate?: number;
 }
 
-/** What came of it. */
+/** The result. */
 export interface Loaded {
   /** Messages answered 200. */
   readonly done: number;

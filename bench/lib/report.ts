@@ -16,7 +16,7 @@ export interface Figure {
   readonly goal?: number;
 }
 
-/** What one bench found. */
+/** The results of one bench. */
 export interface Report {
   readonly name: string;
   readonly figures: readonly Figure[];

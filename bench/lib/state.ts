@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StackHome } from "../../cli/state/home.ts";
 
-/** What the engine keeps of a stack. */
+/** The engine's record of a stack. */
 export interface State {
   /** Without the stack itself and the providers the engine adds. */
   readonly resources: number;

@@ -20,11 +20,11 @@ const fields = {
   }),
 };
 
-/** What Alertmanager tells in an estate. */
+/** Alertmanager's metrics in an estate. */
 const tellingsOf = ({ common, has }: Pick<Estate, "common" | "has">) =>
   alertmanagerTellings(common, has("processor"));
 
-/** Whom Alertmanager tells: the processor, and people. Secrets are files. */
+/** Alertmanager's receivers: the processor, and people. Secrets are files. */
 export function receiversOf(estate: Pick<Estate, "common" | "has" | "place">): Receivers {
   const { place } = estate;
   const processor = place("processor");

@@ -1,4 +1,4 @@
-/** What services have in common whose one exporter is asked about many servers, each a target of its own. */
+/** Shared by services whose one exporter probes many servers, each a separate target. */
 import { about, hostPort, name } from "../config/fields.ts";
 import type { ScrapeJob } from "../render/prometheus.ts";
 import { core } from "../targets/fields.ts";

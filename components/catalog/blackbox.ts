@@ -32,7 +32,7 @@ export const blackbox: Service<"blackboxExporter", typeof fields> = {
     "grpc probes": oneModule,
     "icmp probes": oneModule,
   },
-  // What is watched from outside. No `host` label: the prober's host being down says nothing about it.
+  // Targets watched from outside. No `host` label: the prober's host being down says nothing about it.
   jobs: ({ common: { probes }, on, own, place: { address } }) => [
     own,
     {

@@ -41,7 +41,7 @@ const fields = {
   }),
 };
 
-/** What people see: the estate's own server or somebody else's, and the content in it. */
+/** The boards: the estate's own server or somebody else's, and the content in it. */
 export const grafana: Service<"grafana", typeof fields> = {
   name: "grafana",
   key: "grafana",

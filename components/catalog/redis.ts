@@ -52,7 +52,7 @@ type Instance = z.output<typeof instance>;
 /** Files of the exporter in its configuration folder. */
 const files = { authority: "redis.crt", passwords: "secrets/passwords.json" } as const;
 
-/** What is off on its own and alerts look at; no Go runtime of the exporter's own. */
+/** Collectors that are off by default and that alerts need; no Go runtime metrics of the exporter. */
 export const redisSelection = ["--include-system-metrics", "--redis-only-metrics"];
 
 /** How the exporter is asked about a server; its passwords are kept by the same text. */
@@ -69,7 +69,7 @@ function passwordsOf({ instances }: Settings, reveal: (secret: Secret) => string
   return JSON.stringify(Object.fromEntries(known.sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-/** What the exporter asks a server. */
+/** The commands that the exporter sends to a server. */
 const allowed = [
   "info",
   "config|get",

@@ -1,4 +1,4 @@
-/** What a service of the estate is: one definition that everything else follows from. */
+/** The definition of a service of the estate, from which everything else follows. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Lacks } from "../../rules/lib/needs.ts";
@@ -13,10 +13,10 @@ import type { Trust } from "../trust.ts";
 /** Fields of a section of the configuration. */
 export type Fields = Readonly<Record<string, z.core.$ZodType>>;
 
-/** What a stack says of a service, complete and valid. */
+/** A service's settings in a stack, complete and valid. */
 export type SettingsOf<F extends Fields> = z.output<z.ZodObject<F, z.core.$strict>>;
 
-/** What every service has of its section, whatever else there is. */
+/** Settings common to every service. */
 export interface Listening {
   readonly port: number;
   readonly memory: number;
@@ -68,7 +68,7 @@ export interface Cadence {
   readonly evaluationInterval: string;
 }
 
-/** What keeps a service out that a stack wants. */
+/** Why a service that a stack wants is left out. */
 export interface Missing {
   readonly reason: string;
   /** Command that comes before the field is set. */
@@ -77,7 +77,7 @@ export interface Missing {
   readonly field: string;
 }
 
-/** What a service's scrape jobs are made from. */
+/** The inputs of a service's scrape jobs. */
 export interface JobsInput<S> {
   readonly common: Common;
   readonly settings: S;
@@ -92,7 +92,7 @@ export interface JobsInput<S> {
 
 /** The account that an exporter needs where it looks. */
 export interface Account {
-  /** What it may see by it, in Markdown. */
+  /** What the account lets it see, in Markdown. */
   readonly about: string;
   /** Command that makes it there, by what it is made at. */
   readonly commands: Readonly<Record<string, string>>;
@@ -107,7 +107,7 @@ export interface Complaint {
   readonly mend?: { readonly path: Path; readonly value?: string };
 }
 
-/** What the arguments of a service are made from. */
+/** The inputs of a service's arguments. */
 export interface ArgsInput<S> {
   readonly place: Place;
   readonly settings: S;
@@ -115,7 +115,7 @@ export interface ArgsInput<S> {
   readonly programHome: (binary: string) => string;
 }
 
-/** What a shell makes the process of a service from. */
+/** The inputs from which a shell makes a service's process. */
 export interface ShellInput<S> {
   /** Of the service's resources. */
   readonly name: string;
@@ -129,7 +129,7 @@ export interface ShellInput<S> {
   readonly child: pulumi.CustomResourceOptions;
 }
 
-/** What a process is started with. The rest of its workload follows from the definition. */
+/** How a process is started. The rest of its workload follows from the definition. */
 export interface Process {
   readonly env?: Readonly<Record<string, string>>;
   /** All of its files, the texts of the plan among them. */
@@ -139,7 +139,7 @@ export interface Process {
   readonly health: Workload["health"];
 }
 
-/** What is declared in a service that runs, be it one of somebody else's. */
+/** Content declared in a running service, possibly somebody else's. */
 export interface ContentInput<S> {
   readonly name: string;
   readonly estate: Estate;
@@ -197,7 +197,7 @@ export interface Service<K extends string = string, F extends Fields = Fields> {
    * limit of the estate holds: of containers and dashboards there may be any number.
    */
   readonly mostSamples?: number;
-  /** What is needed to have it, where the estate does without it when one is missing: programs, plugins. */
+  /** Programs and plugins without which the estate leaves it out. */
   optional?(settings: SettingsOf<F>): { readonly title: string; readonly needs: readonly string[] };
   /**
    * Whether a stack has it; `elsewhere` where somebody else runs it. @default always
@@ -217,11 +217,11 @@ export interface Service<K extends string = string, F extends Fields = Fields> {
   args(input: ArgsInput<SettingsOf<F>>): readonly string[];
   /** Ways to people that go through it, by the names that the stack's output has. */
   tells?(estate: Pick<Estate, "common" | "has">, settings: SettingsOf<F>): readonly string[];
-  /** What of the things that alerts need no estate has from it, each with the reason. */
+  /** Needs of alerts that it meets in no estate, each with the reason. */
   readonly lacks?: Lacks;
   /** The same, where it depends on the stack. */
   lacksHere?(settings: SettingsOf<F>, common: Common): Lacks;
-  /** What is wrong between fields of its section that are each valid. */
+  /** Contradictions between fields of its section that are each valid. */
   complaints?(settings: SettingsOf<F>, traits: Traits): Complaint[];
   /** The least that it must be allowed at what it watches. */
   readonly account?: Account;

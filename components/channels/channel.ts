@@ -7,7 +7,7 @@ import type { Temper } from "../../rules/routing.ts";
 export interface Way {
   readonly channel: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, Secret>>;
-  /** What it is told of: everything and its end, or critical alerts and emergencies, or emergencies that wait. */
+  /** What it is notified of: everything and its end, or critical alerts and emergencies, or emergencies that wait. */
   readonly hears: "all" | "urgent" | "escalation";
 }
 
@@ -23,7 +23,7 @@ export interface Address {
 
 type Settings<Fields extends z.core.$ZodShape> = z.output<z.ZodObject<Fields, z.core.$strict>>;
 
-/** What Alertmanager is told of a channel. */
+/** A channel in Alertmanager's configuration. */
 export interface AlertmanagerSide<Fields extends z.core.$ZodShape, Own extends z.core.$ZodShape> {
   /** Where alertmanager.yml has it: `slack_configs`. */
   readonly section: string;

@@ -73,7 +73,7 @@ export const teamFields: Readonly<Record<string, z.ZodOptional>> = Object.fromEn
   }),
 );
 
-/** What a stack says of its channels. */
+/** The channels in a stack's configuration. */
 export type ChannelSettings = z.output<z.ZodObject<SharedFields, z.core.$strict>>;
 
 /** The kinds that a stack has set up, each with its settings. */

@@ -32,7 +32,7 @@ export const pagerduty = defineChannel({
     },
   }),
   calls: ({ webhookSecret }) => webhookSecret && "PagerDuty",
-  // What PagerDuty tells must be about incidents that the processor began.
+  // PagerDuty's webhooks must be about incidents that the processor began.
   against: ({ routingKey }, receivers) => {
     const key = routingKey.reveal();
     if (key === encryptedSecret || key !== receivers.pagerduty?.routingKey.reveal()) return [];

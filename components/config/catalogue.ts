@@ -1,6 +1,6 @@
 import type { AlertGroup } from "../../rules/lib/alert.ts";
 
-/** What a stack says, by section. */
+/** A stack's configuration, by section. */
 interface Said {
   readonly values: Readonly<Record<string, string>>;
 }

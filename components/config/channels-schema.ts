@@ -4,7 +4,7 @@ import { sharedFields, teamFields } from "../channels/index.ts";
 import { about, secretUrl, section } from "./fields.ts";
 import { when } from "./receivers-schema.ts";
 
-/** Who is asked every minute that the whole way works. */
+/** The address that is called every minute as long as the whole path works. */
 export const heartbeat = z
   .strictObject({
     url: about(secretUrl(), {
@@ -27,5 +27,5 @@ export const channels = section({
   hours: z.strictObject(when("When warnings are sent")).optional(),
 });
 
-/** What a stack says of the ways to people. */
+/** The ways to people in a stack's configuration. */
 export type ChannelsSection = z.output<typeof channels>;

@@ -1,4 +1,4 @@
-/** What is wrong with `vigil:channels` and who speaks there, between fields that are each valid. */
+/** Contradictions in `vigil:channels` and about which program speaks there, between fields that are each valid. */
 import { processor as service } from "../catalog/processor.ts";
 import { channelKinds, configured } from "../channels/index.ts";
 import { calmKinds } from "../tellings.ts";
@@ -43,7 +43,9 @@ const saidTwice = ({ channels, ...before }: Parts): ConfigProblem[] =>
     .filter(([, now]) => isSaid(channels, now.slice(1)))
     .map(([path, now]) => mistake(now, `is also set in ${configKey(path)}`, moveCommand));
 
-/** What keeps the processor out of the estate, as a command that fixes it; undefined where it is part of it. */
+/**
+ * The setting that keeps the processor out of the estate, as a command that fixes it; undefined where it is part of it.
+ */
 function processorMissing({ processor, target }: Parts): string | undefined {
   const wanted = service.wanted?.(processor, traitsOf(target));
   if (wanted === true || wanted === undefined || wanted === "elsewhere") return undefined;
@@ -68,7 +70,7 @@ function atAnyHour(parts: Parts): ConfigProblem[] {
   const { hours } = parts.channels;
   if (hours === undefined || !hasProcessor(parts)) return [];
   const { alone, hearAll, kept } = calmKinds(parts);
-  // What hears everything anyway has no hours; but somebody must be there to keep them.
+  // A channel that gets everything has no hours; but somebody must be there to keep them.
   const names = [...alone, ...(kept ? [] : hearAll)].map(({ name }) => name);
   if (names.length === 0) return [];
   const path = ["channels", "hours"];
@@ -76,7 +78,7 @@ function atAnyHour(parts: Parts): ConfigProblem[] {
   return [mistake(path, reason, removeCommand(path))];
 }
 
-/** What is wrong with the channels of a stack. */
+/** Mistakes in the channels of a stack. */
 export function channelProblems(config: Partial<Config>): ConfigProblem[] {
   const { channels, processor, receivers, target } = config;
   if (!channels || !processor || !receivers || target === undefined) return [];

@@ -1,6 +1,6 @@
 /**
- * What people and the engine write in another type than is meant. `pulumi config set --path` makes texts
- * of decimals and numbers of texts that look like one; the engine's YAML makes a time of a day.
+ * Values that people and the engine write in another type than intended. `pulumi config set --path` turns decimals into
+ * texts and texts that look like numbers into numbers; the engine's YAML turns a date into a time.
  */
 import type { z } from "zod";
 import { bare, step } from "./fields-of.ts";

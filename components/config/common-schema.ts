@@ -35,7 +35,7 @@ const host = z.strictObject({
   ),
 });
 
-/** What is said of the estate as a whole, before its services. */
+/** Settings of the estate as a whole, before its services. */
 export const before = {
   environment: about(name, {
     description: "Value of the label `env` on everything.",
@@ -81,7 +81,7 @@ export const before = {
     .optional(),
 };
 
-/** What is watched, who is notified, and by which rules: after its services. */
+/** Settings of what is watched, who is notified, and by which rules: after its services. */
 export const after = {
   probes: about(z.record(name, probe).default({}), {
     description: "Addresses watched from outside, by name.",
@@ -100,5 +100,5 @@ export const after = {
   }),
 };
 
-/** What a stack says that belongs to no single service. */
+/** Settings that belong to no single service. */
 export type Common = z.output<z.ZodObject<typeof before & typeof after, z.core.$strict>>;

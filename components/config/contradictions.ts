@@ -50,7 +50,7 @@ function portsTakenTwice(config: Partial<Config>): ConfigProblem[] {
   });
 }
 
-/** What services say is wrong in their own sections. */
+/** Mistakes that services find in their own sections. */
 function withinSections(config: Partial<Config>): ConfigProblem[] {
   const found = wantedBy(config).flatMap(({ run, service, traits }) => {
     const complaints = traits && service.complaints?.(run.settings as never, traits);
@@ -100,7 +100,7 @@ function certificates({ tls }: Partial<Config>, now: Date): ConfigProblem[] {
   return problems;
 }
 
-/** Whom an emergency is told that nobody takes is reached over a mail server of the processor's. */
+/** Escalations of emergencies that nobody takes go over a mail server of the processor's. */
 function escalationToNobody({ channels, processor }: Partial<Config>): ConfigProblem[] {
   if (processor?.escalation === undefined || channels === undefined) return [];
   const all = [...configured(processor), ...configured(channels)];
@@ -132,7 +132,7 @@ function hooksUnheard(config: Partial<Config>): ConfigProblem[] {
   });
 }
 
-/** What the processor tells must not be told by Alertmanager as well, where that does harm. */
+/** Alertmanager must not notify of the same alerts as the processor where that does harm. */
 function toldTwice({ processor, receivers }: Partial<Config>): ConfigProblem[] {
   if (receivers === undefined) return [];
   return configured(processor)
@@ -161,9 +161,9 @@ function namedTwice({ login, processor }: Partial<Config>): ConfigProblem[] {
 }
 
 /**
- * What is wrong between fields that are each valid.
+ * Contradictions between fields that are each valid.
  *
- * @param groups - What names of alerts are held against.
+ * @param groups - Alerts that names are checked against.
  */
 export function contradictions(
   config: Partial<Config>,

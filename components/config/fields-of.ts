@@ -11,7 +11,7 @@ export interface Field extends FieldMeta {
   readonly default?: string;
 }
 
-/** What is known of one place of the schema. */
+/** The facts about one place of the schema. */
 interface Known extends Partial<FieldMeta> {
   readonly record: boolean;
 }
@@ -53,7 +53,7 @@ function typeAt(path: Path): z.core.$ZodType | undefined {
   return path.reduce<z.core.$ZodType | undefined>((type, key) => step(type, key), schema);
 }
 
-/** What is known of the field at `path`, or undefined where there is none. */
+/** The facts about the field at `path`, or undefined where there is none. */
 export function fieldAt(path: Path): Known | undefined {
   const type = typeAt(path);
   return type && { ...metaOf(type), record: bare(type) instanceof z.ZodRecord };

@@ -133,7 +133,7 @@ export function secret(accepts: (text: string) => boolean, error: string) {
     .transform((text) => new Secret(text));
 }
 
-/** What bcrypt looks at. */
+/** The bytes that bcrypt uses. */
 const longestPassword = 72;
 
 export const secretUrl = () => secret(isHttpUrl, urlError);

@@ -125,7 +125,7 @@ function idleWindows(
   return [...new Map(found.map((problem) => [problem.path + problem.reason, problem])).values()];
 }
 
-/** What is wrong with `vigil:maintenance`. */
+/** Mistakes in `vigil:maintenance`. */
 export function maintenanceProblems(
   config: Partial<Config>,
   groups: readonly AlertGroup[],

@@ -1,4 +1,4 @@
-/** What the schema complains about, in words and with the command that fixes it. */
+/** The schema's complaints in words, each with the command that fixes it. */
 import type { z } from "zod";
 import { nearest } from "../../lib/nearest.ts";
 import { configKey, mendCommand, removeCommand, setCommand } from "./commands.ts";
@@ -22,7 +22,7 @@ export const mistake = (path: Path, reason: string, fix = setCommand(path)): Con
 });
 
 /**
- * What was probably meant, or else what there is.
+ * The name that was probably meant, or else all known names.
  *
  * @param lead - Begins the list of what there is.
  */

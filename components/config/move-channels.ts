@@ -1,4 +1,4 @@
-/** What of a stack's configuration moves to `vigil:channels`. Pure. */
+/** The parts of a stack's configuration that move to `vigil:channels`. Pure. */
 import type { AlertGroup } from "../../rules/lib/alert.ts";
 import { saidBefore } from "./channels.ts";
 import { configKey, removeCommand } from "./commands.ts";
@@ -6,7 +6,7 @@ import type { Path } from "./fields.ts";
 import { fieldAt } from "./fields-of.ts";
 import { parseConfig, type RawConfig } from "./parse.ts";
 
-/** What is to be done, and what stays. */
+/** The moves, and what stays. */
 export interface Move {
   readonly sets: readonly {
     readonly key: string;
@@ -64,7 +64,7 @@ function read({ values }: RawConfig): Section {
 
 function write(raw: RawConfig, root: Section): RawConfig {
   const texts = sections.map((key) => [key, JSON.stringify(root[key])] as const);
-  // What is secret in a section makes the whole of it secret.
+  // A secret in a section makes the whole of it secret.
   return {
     values: { ...raw.values, ...Object.fromEntries(texts) },
     secretKeys: new Set([...raw.secretKeys, ...sections]),
@@ -72,7 +72,7 @@ function write(raw: RawConfig, root: Section): RawConfig {
 }
 
 /**
- * Plans the move. What contradicts what is in `vigil:channels` already, or would be a mistake there, stays.
+ * Plans the move. A setting that contradicts `vigil:channels`, or would be a mistake there, stays.
  *
  * @param raw - With its secrets in clear.
  */

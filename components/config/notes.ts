@@ -12,8 +12,8 @@ export function overdue({ rules }: Config, now: Date): string[] {
 }
 
 /**
- * What is odd in a valid configuration: told, and not refused, because it comes with time and a stack that
- * nobody touched must still go up.
+ * Oddities in a valid configuration: reported, and not rejected, because they come with time and an untouched stack
+ * must still go up.
  */
 export function notesOn(config: Config, now: Date): ConfigProblem[] {
   const ended = overdue(config, now).map((alert) => {

@@ -31,7 +31,7 @@ function urlProblem(text: string): string | undefined {
     : undefined;
 }
 
-/** What is wrong between where people reach the processor and who signs them in. */
+/** Contradictions between the processor's address and its sign-in. */
 export function proxyProblems({ processor, target }: Partial<Config>): ConfigProblem[] {
   if (processor === undefined) return [];
   const problems: ConfigProblem[] = [];

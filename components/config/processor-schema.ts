@@ -106,5 +106,5 @@ export const processorFields = {
     .optional(),
 };
 
-/** What a stack says of the alert processor. */
+/** The alert processor in a stack's configuration. */
 export type ProcessorSettings = z.output<z.ZodObject<typeof processorFields, z.core.$strict>>;

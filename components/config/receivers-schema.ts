@@ -149,7 +149,7 @@ export const receivers = section({
   hours: z.strictObject(when("When warnings are sent")).optional(),
 });
 
-/** What a stack says of who is notified. */
+/** The receivers in a stack's configuration. */
 export type ReceiverSettings = z.output<typeof receivers>;
 
 /** Times in which some alerts are not told. */

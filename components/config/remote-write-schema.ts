@@ -15,7 +15,7 @@ import {
 /** Where Prometheus keeps what it has not sent: about so long, whatever is configured. */
 const longestWait = "2h";
 
-/** What Prometheus and JavaScript read in the same way. */
+/** Patterns that Prometheus and JavaScript read in the same way. */
 const pattern = z
   .string()
   .refine((text) => /^[\w:.*+?|()[\]^-]+$/.test(text) && !text.includes("(?") && compiles(text), {
@@ -132,7 +132,7 @@ export const remoteWrite = about(z.record(name, destination).default({}), {
   description: "Receivers of the samples beside Prometheus itself, by name.",
 });
 
-/** What a stack says of one receiver. */
+/** One receiver in a stack's configuration. */
 export type Destination = z.output<typeof destination>;
 
 /** All of them by name. */

@@ -13,7 +13,7 @@ type Field = keyof Destination;
 /** Overwritten, series of different things would become one. */
 const taken = ["__name__", "alertname", "env", "host", "instance", "job", "le", "quantile"];
 
-/** What one goes without the other for nothing. */
+/** Settings that have no effect without each other. */
 const pairs: readonly (readonly [Field, Field])[] = [
   ["username", "password"],
   ["certificate", "key"],
@@ -108,7 +108,7 @@ function nameComplaints({ headers, labels }: Destination): Complaint[] {
   ];
 }
 
-/** What is wrong with receivers of samples, between fields that are each valid. */
+/** Contradictions in receivers of samples, between fields that are each valid. */
 export function remoteWriteComplaints(destinations: Destinations, traits: Traits): Complaint[] {
   return Object.entries(destinations).flatMap(([name, one]) =>
     [...addressComplaints(one, traits), ...credentialComplaints(one), ...nameComplaints(one)].map(

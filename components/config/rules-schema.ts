@@ -20,7 +20,7 @@ const objective = z
   .gt(0, { error: "is not an objective; write a ratio: 0.999 for 99.9 %" })
   .lt(1, { error: "leaves no budget for errors; write a share below 1: 0.999 for 99.9 %" });
 
-/** What a stack may say about the rules it gets. */
+/** Settings of the rules that a stack gets. */
 export const rules = section({
   thresholds: about(z.record(z.string(), z.number()).default({}), {
     description: "Threshold by alert name, in the unit of the alert.",

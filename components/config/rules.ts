@@ -34,7 +34,7 @@ function thresholdProblems(
   });
 }
 
-/** What below `vigil:rules` nothing in the catalogue has, or can be. */
+/** Settings below `vigil:rules` that match nothing in the catalogue, or cannot be. */
 export function ruleProblems(
   { rules }: Partial<Config>,
   groups: readonly AlertGroup[],

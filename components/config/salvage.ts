@@ -1,4 +1,4 @@
-/** What of a configuration with mistakes is right: contradictions in that show together with the mistakes. */
+/** The valid part of a configuration with mistakes: its contradictions are reported together with the mistakes. */
 import type { z } from "zod";
 import type { ConfigProblem } from "./mistakes.ts";
 import type { Path } from "./fields.ts";

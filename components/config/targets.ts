@@ -22,7 +22,7 @@ export interface Wanted {
   readonly traits: Traits | undefined;
 }
 
-/** What a target of a stack is like; undefined where there is none of that name. */
+/** The traits of a stack's target; undefined where there is none of that name. */
 function traitsAt({ target, targets = {} }: Partial<Config>, on: string): Traits | undefined {
   if (on === core) return target && traitsOf(target);
   const one = Object.hasOwn(targets, on) ? targets[on] : undefined;
@@ -69,7 +69,7 @@ function twice(wanted: readonly Wanted[]): ConfigProblem[] {
   });
 }
 
-/** What is wrong with `vigil:targets`, and with who is to stand there. */
+/** Mistakes in `vigil:targets`, and in what is placed there. */
 export function targetProblems(config: Partial<Config>): ConfigProblem[] {
   const { target, targets = {} } = config;
   const within = Object.entries(targets).flatMap(([name, one]) => {

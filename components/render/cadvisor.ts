@@ -22,7 +22,7 @@ const unmeasured = [
   "udp",
 ];
 
-/** What a cAdvisor tells, of every container. */
+/** Metrics of a cAdvisor, for every container. */
 export const cadvisorSelection = [
   `--disable_metrics=${unmeasured.join(",")}`,
   "--docker_only=false",

@@ -6,7 +6,7 @@ export const gossip = {
   // All that a leader lost in the wrong moment costs. Long enough for a receiver that answers
   // slowly: one that needs more is told twice, which is better than not at all.
   "peer-timeout": "3s",
-  // What was told has to be known to the other well within peer-timeout, with a lost packet or two.
+  // A notification has to be known to the other member well within peer-timeout, even with a lost packet or two.
   "gossip-interval": "100ms",
   // Restores what gossip lost, such as silences made while the other was away. Cheap between two.
   "pushpull-interval": "10s",
@@ -17,7 +17,7 @@ export const gossip = {
 } as const satisfies Readonly<Record<string, string>>;
 
 export interface Member {
-  /** Who comes first by name tells first. */
+  /** The member that is first by name notifies first. */
   readonly name: string;
   /** `host:port`, TCP and UDP. */
   readonly listen: string;

@@ -1,4 +1,4 @@
-/** What grafana.ini depends on. */
+/** The inputs of grafana.ini. */
 export interface GrafanaIni {
   readonly config: string;
   readonly data: string;

@@ -21,7 +21,7 @@ export const processorFiles = {
   postgresAuthority: "postgres.crt",
   /** By which a proxy that signs in is known. */
   proxy: "secrets/proxy",
-  /** What links and sessions are signed with. */
+  /** The key for signing links and sessions. */
   secret: "secrets/signing-key",
   /** Bearer tokens of Alertmanager. */
   tokens: "secrets/tokens",

@@ -33,7 +33,7 @@ export interface ScrapeJob {
 export const files = {
   authority: "ca.crt",
   config: "prometheus.yml",
-  /** What it shows where this job asks for a password. */
+  /** The file of the password that it uses for this job. */
   password: (job: string) => `secrets/${job}`,
   web: "web.yml",
 } as const;
@@ -41,7 +41,7 @@ export const files = {
 /** Name under which Prometheus signs in where it is asked for a password. */
 export const username = "prometheus";
 
-/** What of its settings stands in its configuration. */
+/** Settings that go into its configuration file. */
 export interface PrometheusSettings {
   readonly evaluationInterval: string;
   readonly scrapeInterval: string;
@@ -88,7 +88,7 @@ function access(kind: ScrapeJob["access"], job: string): object {
 /** Label by which a target says who is asked about it. */
 const prober = "__prober__";
 
-/** What makes a prober ask about a target instead of being the target. */
+/** Relabelling by which a prober is asked about a target instead of being the target. */
 const viaProber = [
   { source_labels: ["__address__"], target_label: "__param_target" },
   { source_labels: [prober], target_label: "__address__" },

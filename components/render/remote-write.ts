@@ -32,7 +32,7 @@ function access(name: string, one: Destination): object {
   };
 }
 
-/** What of the samples is sent, and what is added to them. */
+/** Which samples are sent, and what is added to them. */
 function selection({ labels, send: { drop, keep } }: Destination): object[] {
   const byName = (action: string, patterns: readonly string[] | undefined): object[] =>
     patterns === undefined
@@ -76,7 +76,7 @@ const sorted = <T>(record: Readonly<Record<string, T>>): [name: string, value: T
 export const renderRemoteWrite = (destinations: Destinations): object[] =>
   sorted(destinations).map(([name, one]) => remoteWrite(name, one));
 
-/** What Prometheus is given beside its configuration to reach its receivers. */
+/** Prometheus's files, besides its configuration, for reaching its receivers. */
 export interface RemoteWriteFiles {
   /** Credentials by path. */
   readonly secrets: Readonly<Record<string, Secret>>;

@@ -19,14 +19,14 @@ export const webArgs = ({ config, listen, url }: WebPlace): string[] => [
   `--web.listen-address=${listen}`,
 ];
 
-/** What of a place a listener is told. */
+/** The parts of a place that a listener needs. */
 interface WebPlace {
   readonly config: string;
   readonly listen: string;
   readonly url: string | undefined;
 }
 
-/** Who is let in: users with a password, or holders of certificates. */
+/** Clients that are let in: users with a password, or holders of certificates. */
 export type Admitted =
   /** bcrypt hash by user name. */
   | { readonly users: Readonly<Record<string, string>> }

@@ -5,7 +5,7 @@ import { dockerFields } from "./docker/fields.ts";
 /** Name of the target that Prometheus, and what is not put elsewhere, stands on. */
 export const core = "core";
 
-/** What a stack says of a target beside the core, by kind. */
+/** Settings of a target other than the core, by kind. */
 const kinds = { docker: z.strictObject(dockerFields).optional() };
 
 /** The targets of a stack beside the core. */

@@ -1,6 +1,6 @@
-/** What is known of each kind of target without making one. Pure: configuration is checked against it. */
+/** The traits of each kind of target, known without creating one. Pure: configuration is checked against it. */
 
-/** What a kind of target is like, as far as others have to know. */
+/** The traits of a kind of target, as far as others have to know. */
 export interface Traits {
   /** Workloads are started from images; otherwise they are programs of the machine. */
   readonly images: boolean;
@@ -8,7 +8,7 @@ export interface Traits {
   readonly engine: boolean;
   /** Everything listens on the loopback of the machine and nowhere else. */
   readonly loopbackOnly: boolean;
-  /** What workloads run on. */
+  /** The machine that workloads run on. */
   readonly platform: NodeJS.Platform;
 }
 

@@ -37,7 +37,7 @@ export const portOf = (address: string): string => address.slice(address.lastInd
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "[::1]" || (isIP(host) === 4 && host.startsWith("127."));
 
-/** What decides where a workload stands. */
+/** The inputs that decide where a workload is placed. */
 export interface Site {
   readonly name: string;
   readonly port: number;
@@ -129,7 +129,7 @@ export interface Running {
   readonly resources: readonly pulumi.Resource[];
 }
 
-/** What of a target decides where things stand. Pure: an estate is planned on it without an engine. */
+/** The part of a target that decides places. Pure: an estate is planned on it without an engine. */
 export interface Ground {
   readonly traits: Traits;
   /** Value of the `host` label of everything that describes the machine itself. */

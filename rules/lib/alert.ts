@@ -29,7 +29,7 @@ export interface Alert extends Omit<
   readonly scope: Scope;
   readonly service: string;
   readonly team: Team;
-  /** What a second copy of the program that reports it tells. */
+  /** The meaning of a second copy of the program that reports it. */
   readonly copies?: "same" | "own";
   /** Labels of the target in its fixtures. */
   readonly target: Labels;
@@ -45,7 +45,7 @@ export interface AlertGroup<Name extends string = string> {
   readonly job?: string;
   readonly interval?: Duration;
   readonly signals: Readonly<Record<string, Signal>>;
-  /** What it records beside its recorded signals. */
+  /** Its recording rules besides its recorded signals. */
   readonly recordings?: readonly Recording[];
   readonly alerts: Readonly<Record<Name, Alert>>;
 }

@@ -17,8 +17,8 @@ export const hostBoard: BoardLink = { uid: "vigil-host", variables: ["host"] };
 /** The same board for what no single host is to blame for. */
 export const estateBoard: BoardLink = { uid: "vigil-host", variables: [] };
 
-/** What was promised, and how much of the budget is left. */
+/** The objectives, and how much of the budget is left. */
 export const sloBoard: BoardLink = { uid: "vigil-slo", variables: ["slo"] };
 
-/** What the alert processor takes in, keeps and tells. */
+/** The alert processor: alerts that it accepts, keeps and sends. */
 export const processorBoard: BoardLink = { uid: "vigil-processor", variables: ["host"] };

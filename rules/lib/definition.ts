@@ -1,4 +1,4 @@
-/** What the author of an alert writes, and of several levels of one condition. */
+/** The definition of an alert, and of several levels of one condition. */
 import type { BoardLink } from "./boards.ts";
 import type { Need } from "./needs.ts";
 import type { Signal } from "./signal.ts";
@@ -8,7 +8,7 @@ export type Severity = "emergency" | "critical" | "warning" | "info" | "none";
 
 export type Team = "sre" | "devops" | "dba" | "mlops" | "security";
 
-/** What kind of thing an alert is about; a host that is down silences everything on it. */
+/** The kind of thing an alert is about; a host that is down silences everything on it. */
 export type Scope =
   | "estate"
   | "target"
@@ -62,7 +62,7 @@ export interface FiringFixture {
   readonly from: Duration;
   /** Labels it has then, beside its own and those of the target: `{ device: "sda", instance: "" }`. */
   readonly labels?: Labels;
-  /** What `$value` then prints in the description, where it is used: `90%`. */
+  /** Printed for `$value` in the description, where it is used: `90%`. */
   readonly value?: string;
 }
 
@@ -73,7 +73,7 @@ export interface Continuation {
   readonly at: Duration;
 }
 
-/** What every alert of a group has unless it says otherwise. */
+/** Defaults for every alert of a group. */
 export interface Owner {
   /** Label of the alerts and name of the runbook. */
   readonly service: string;
@@ -90,13 +90,13 @@ export interface Owner {
    * kube-state-metrics does); `own`, what it does itself (as an API server does). @default own
    */
   readonly copies?: "same" | "own";
-  /** What must be there beside a program of its job; alerts may need something else. */
+  /** Requirements besides a program of its job; alerts may have others. */
   readonly needs?: Need;
   /** How often the group is evaluated; Prometheus' own interval where it is not given. */
   readonly interval?: Duration;
 }
 
-/** What of the estate some expressions need. */
+/** Facts about the estate that some expressions need. */
 export interface Estate {
   /** Names of the scrape jobs. */
   readonly jobs: readonly string[];
@@ -130,7 +130,7 @@ export interface AlertDefinition<S = Readonly<Record<string, Signal>>> {
   readonly scope?: Scope;
   readonly layer?: Layer;
   readonly board?: BoardLink;
-  /** What must be there beside a program of its job, or it can never fire. */
+  /** Requirements besides a program of its job, without which it can never fire. */
   readonly needs?: Need;
   /** Alerts about the same thing in several severities share one: the worse silences the milder. */
   readonly family?: string;
@@ -150,7 +150,7 @@ export interface AlertDefinition<S = Readonly<Record<string, Signal>>> {
   readonly keepFiringFor?: Duration;
   /** One line, no value in it. */
   readonly summary: string;
-  /** What is measured now and what it means; may use promtool templates. */
+  /** The measured value and what it means; may use promtool templates. */
   readonly description: string;
   /** Time between samples and evaluations in its tests; 1m where it is not given. */
   readonly step?: Duration;
@@ -201,7 +201,7 @@ export interface FamilyDefinition<S, L> extends Partial<
   readonly levels: { readonly [Name in keyof L]: LevelDefinition };
   /** The series of a fixture in which so much is measured. */
   readonly series?: (measured: number) => Series;
-  /** What no level must look at; goes with the series of every quiet fixture. */
+  /** Series that no level may react to; part of every quiet fixture. */
   readonly beside?: Series;
   /** Labels that each of them has when it fires; see {@link FiringFixture.labels}. */
   readonly labels?: Labels;

@@ -1,4 +1,4 @@
-/** What an alert means to a stack: when it fires, who is notified, what silences it. Pure. */
+/** The meaning of an alert for a stack: when it fires, who is notified, what silences it. Pure. */
 import { inhibitions } from "../routing/inhibitions.ts";
 import type { Alert, Labels } from "./alert.ts";
 import { type AlertClass, mayInhibit } from "./alertmanager/cycles.ts";
@@ -33,7 +33,7 @@ export function endsOf(route: Route, labels: Labels): Route[] {
   return ends.length > 0 ? ends : [route];
 }
 
-/** What a stack decides about its alerts. */
+/** A stack's decisions about its alerts. */
 export interface Stack {
   readonly environment: string;
   readonly options: RuleOptions;
@@ -43,7 +43,7 @@ export interface Stack {
   readonly ways: readonly ProcessorWay[];
 }
 
-/** What the processor tells somebody of: severities (all without), seconds after the beginning. */
+/** The alerts of which the processor notifies somebody: severities (all without), seconds after the beginning. */
 export interface ProcessorWay {
   readonly channel: string;
   readonly severities?: readonly string[];
@@ -60,13 +60,13 @@ export interface Told {
   readonly windows: readonly string[];
 }
 
-/** What silences it, and how. */
+/** The alerts that silence it, and how. */
 export interface Silencer {
   readonly rule: string;
   readonly alerts: readonly string[];
 }
 
-/** Who is notified of it in a stack. */
+/** The people notified of it in a stack. */
 export function toldOf(alert: Alert, { environment, maintenance, receivers }: Stack): Told[] {
   const labels = {
     ...provenLabels(alert),
@@ -83,7 +83,7 @@ export function toldOf(alert: Alert, { environment, maintenance, receivers }: St
   }));
 }
 
-/** What may silence it; each alert with the first rule by which it does. */
+/** Alerts that may silence it, each with the first rule by which it does. */
 export function silencersOf(alert: Alert, all: readonly Alert[]): Silencer[] {
   const target = classOf(alert);
   // Of each once: there are hundreds of alerts for each of many rules.

@@ -1,4 +1,4 @@
-/** What an alert means to a stack, as text for a terminal. Pure. */
+/** The meaning of an alert for a stack, as text for a terminal. Pure. */
 import type { Alert } from "./alert.ts";
 import { nobody, processorName } from "./alertmanager/receivers.ts";
 import { type ProcessorWay, silencersOf, type Stack, type Told, toldOf } from "./explain.ts";
@@ -34,7 +34,7 @@ function spelled(seconds: number): string {
   return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }
 
-/** What a way of the processor does with an alert. */
+/** How the processor sends an alert one way. */
 function remembering({ after: [first = 0, ...more], channel }: ProcessorWay): string {
   const times = [first === 0 ? "at once" : `after ${spelled(first)}`, ...more.map(spelled)];
   const taken = first > 0 || more.length > 0 ? ", unless somebody has taken it" : "";

@@ -4,7 +4,7 @@ import type { AlertDefinition, FamilyDefinition, LevelDefinition, Series } from 
 /** Anything by name. */
 export type Named = Readonly<Record<string, unknown>>;
 
-/** What every level has of its family. */
+/** The fields that every level takes from its family. */
 function levelOf<S>(
   name: string,
   family: Omit<FamilyDefinition<S, Named>, "levels">,

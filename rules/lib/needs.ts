@@ -27,7 +27,7 @@ const ofCollectors = (field: "flag" | "text"): Readonly<Record<OfCollector, stri
 export const collectorFlags = ofCollectors("flag");
 
 /**
- * What must be there for an alert to fire, beside a scraped program of its job, as the end of a sentence:
+ * Requirements of alerts besides a scraped program of their job, as the end of a sentence:
  * "HostSystemdUnitFailed needs …". An estate that lacks it does not load the alert, and says why.
  */
 export const needs = {

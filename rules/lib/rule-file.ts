@@ -12,7 +12,7 @@ export interface SwitchedOff {
   readonly until: string;
 }
 
-/** What a stack may say about rules. */
+/** A stack's settings for rules. */
 export interface RuleOptions extends Estate {
   /** Time between two evaluations of a rule that says nothing else: `15s`. */
   readonly evaluationInterval: string;

@@ -10,7 +10,7 @@ interface ExpectedAlert {
   readonly exp_annotations: Labels;
 }
 
-/** What must be firing after so many steps. */
+/** The alerts that must be firing after so many steps. */
 interface Moment {
   readonly step: number;
   readonly firing: readonly ExpectedAlert[];
@@ -112,7 +112,7 @@ export interface AlertTest {
 }
 
 /**
- * What promtool needs to prove one alert.
+ * promtool's input to prove one alert.
  *
  * @param ruleFile - Name under which `rules` will lie beside the tests.
  */

@@ -21,14 +21,14 @@ export interface Dialect {
   readonly range: string;
   /** Matchers added to every selector: one instance in a rule of its own, the board's variables in panels. */
   readonly matchers: Matchers;
-  /** What a signal becomes before it is put into a condition; itself where it is not given. */
+  /** The transformation of a signal before it is put into a condition; none by default. */
   readonly splice?: (signal: string) => string;
 }
 
 /** Rules look at five minutes: at least four scrapes at every interval Vigil accepts as sensible. */
 export const ruleDialect: Dialect = { range: "5m", matchers: {} };
 
-/** What a metric counts; decides how it may be used and how its test series go on. */
+/** The kind of a metric; decides how it may be used and how its test series go on. */
 export type Kind = "counter" | "gauge" | "timestamp";
 
 /** Writes the selectors of one expression in a dialect and remembers which metrics it named. */
@@ -63,7 +63,7 @@ export interface Query {
 /** A measured fact with a name: said once, drawn in panels and compared in alerts. */
 export interface Signal {
   readonly unit: Unit;
-  /** What it tells, in one sentence. */
+  /** Its meaning, in one sentence. */
   readonly about: string;
   readonly query: (query: Query) => string;
   /**
@@ -171,7 +171,7 @@ export function render(signal: Signal, dialect: Dialect): string {
     : selector(signal.record, dialect.matchers);
 }
 
-/** What a signal reads: kind by metric name. */
+/** The metrics that a signal reads: kind by name. */
 export function readsOf(signal: Signal): Map<string, Kind> {
   const reads = new Map<string, Kind>();
   signal.query(queryOf(ruleDialect, (metric, kind) => reads.set(metric, kind)));

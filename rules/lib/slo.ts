@@ -6,7 +6,7 @@
  */
 import { compute, type Query, ruleDialect } from "./signal.ts";
 
-/** What is measured. */
+/** The measurement. */
 export type Indicator =
   /** Bad events among all, from counters. */
   | {
@@ -31,7 +31,7 @@ export type Indicator =
     };
 
 export interface Slo {
-  /** What people get when it holds, in one sentence. */
+  /** The promise to people, in one sentence. */
   readonly about: string;
   /** Scrape job the indicator comes from. */
   readonly job: string;
@@ -155,7 +155,7 @@ function traffic(definition: Slo): Omit<Recording, "labels">[] {
 }
 
 /**
- * What Prometheus records for an objective.
+ * The recording rules for an objective.
  *
  * @param slo - Its name, the value of the label `slo`.
  * @throws ObjectiveError for an objective of 100 % or more, or one that is not a share.

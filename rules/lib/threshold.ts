@@ -32,7 +32,7 @@ export interface Range {
   readonly below?: number | undefined;
 }
 
-/** What a unit says of its values; the first that fits. */
+/** The bounds of values by unit; the first that fits. */
 const ranges: readonly (readonly [RegExp, Range])[] = [
   [/^share\b/, { min: 0, max: 1 }],
   [/^percent\b/, { min: 0, max: 100 }],
@@ -63,7 +63,7 @@ export interface OutOfRange {
   readonly instead: number;
 }
 
-/** What is wrong with a value of a threshold; undefined where it is possible. */
+/** The problem with a value of a threshold; undefined where it is possible. */
 export function outOfRange(value: number, threshold: Threshold): OutOfRange | undefined {
   const { below = Infinity, max, min } = rangeOf(threshold);
   if (value >= min && value <= max && value < below) return undefined;

@@ -1,6 +1,6 @@
 import type { Shell } from "../service.ts";
 
-/** What is particular about a program that shares the loopback of Prometheus. */
+/** Peculiarities of a program that shares the loopback of Prometheus. */
 export interface BesideFacts {
   /** Path that answers when it is ready. */
   readonly health: string;

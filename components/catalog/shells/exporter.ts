@@ -2,7 +2,7 @@ import type { FileCheck } from "../../../provider/types.ts";
 import type { Shell } from "../service.ts";
 import { reloaded, reread } from "./on-change.ts";
 
-/** What is particular about an exporter of the Prometheus family. */
+/** Peculiarities of an exporter of the Prometheus family. */
 export interface ExporterFacts {
   readonly checks?: readonly FileCheck[];
   /** Path that answers when it is ready. */

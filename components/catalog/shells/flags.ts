@@ -4,7 +4,7 @@ import { webFiles } from "../../render/web.ts";
 import type { Shell } from "../service.ts";
 import { reread } from "./on-change.ts";
 
-/** What is particular about an exporter that takes its certificates by flags of its own. */
+/** Peculiarities of an exporter that takes its certificates by flags of its own. */
 export interface FlagFacts<S> {
   /** Open texts by path. */
   readonly files?: (settings: S) => Readonly<Record<string, string>>;

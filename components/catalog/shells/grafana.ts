@@ -23,7 +23,7 @@ function databaseOf(username: string, secrets: pulumi.Input<string>[]): pulumi.O
   return pulumi.unsecret(pulumi.all(secrets).apply((parts) => `grafana-${digest(parts)}.db`));
 }
 
-/** What it takes of its section. */
+/** The settings that it takes from its section. */
 interface Settings {
   readonly port: number;
   readonly url?: string | undefined;

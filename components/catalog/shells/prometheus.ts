@@ -7,12 +7,12 @@ import type { Shell } from "../service.ts";
 import { reloaded, reread } from "./on-change.ts";
 import { secretFiles } from "./secrets.ts";
 
-/** What it takes of its section. */
+/** The settings that it takes from its section. */
 interface Settings {
   readonly remoteWrite: Destinations;
 }
 
-/** What it is given for its receivers of samples, and when it looks at it. */
+/** Its files for the receivers of samples, and how it picks up their changes. */
 function remoteWriting(settings: Settings["remoteWrite"], trust: Trust) {
   const { authorities, certificates, secrets } = remoteWriteFiles(settings);
   for (const [name, { certificate }] of Object.entries(settings)) {

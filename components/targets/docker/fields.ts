@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { about, line } from "../../config/fields.ts";
 
-/** What a stack says of another Docker engine than that of its core. */
+/** Settings of a Docker engine other than the core's. */
 export const dockerFields = {
   engine: about(
     z.string().regex(/^(?:ssh|tcp|unix):\/\/\S+$/, {

@@ -15,7 +15,7 @@ import type { Placed, Target, Workload } from "../target.ts";
 
 export type { DockerTargetConfig } from "./names.ts";
 
-/** What its resources are made from, by type. */
+/** Arguments of its resources, by type. */
 export interface DockerArgs {
   "docker:index/container:Container": ContainerArgs;
   "docker:index/network:Network": NetworkArgs;

@@ -6,7 +6,7 @@ import { probeOf, probeTiming } from "./health.ts";
 import type { DockerTargetConfig } from "./names.ts";
 import { hostGateway, hostRoot, physicalName } from "./names.ts";
 
-/** What a workload's containers are created with; the shell in `docker.ts` only passes it on. */
+/** The inputs of a workload's containers; the shell in `docker.ts` only passes it on. */
 export interface ContainerParts {
   readonly config: DockerTargetConfig;
   readonly workload: Workload;
@@ -103,7 +103,7 @@ function networkOf({ config, workload, network, beside }: ContainerParts) {
   return {
     hostname: workload.place.name,
     networksAdvanced: [{ name: network, aliases: [workload.place.name] }],
-    // What listens on the machine itself, such as node_exporter, is reached through the gateway.
+    // Listeners on the machine itself, such as node_exporter, are reached through the gateway.
     hosts: [{ host: hostGateway, ip: "host-gateway" }],
     ports:
       external === undefined

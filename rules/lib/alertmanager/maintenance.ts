@@ -50,7 +50,7 @@ export function cellsOf(windows: Readonly<Record<string, Maintenance>>): Cell[] 
     .sort((a, b) => size(a) - size(b));
 }
 
-/** Alerts that the same windows mute. What none of the `parts` takes is muted by `windows`. */
+/** Alerts that the same windows mute. Alerts that none of the `parts` takes are muted by `windows`. */
 export interface Division {
   /** Beside those of the division it is part of. */
   readonly labels: Labels;

@@ -64,7 +64,7 @@ export interface Unreachable {
 
 /**
  * The routes that no alert can get to: their conditions cannot be true together, ask for a value
- * that there is not, or routes before them take all. What is below such a route is not named again.
+ * that there is not, or routes before them take all. Routes below such a route are not listed again.
  *
  * @param known - Values of the labels whose values are known. Alerts with a value nobody foresaw are
  *   possible, but a route that asks for one waits without success.

@@ -7,9 +7,9 @@ export interface Means {
   readonly temper: Temper;
   /** Where alertmanager.yml has it: `slack_configs`. */
   readonly section: string;
-  /** What stands there: files in place of secrets. */
+  /** Its settings: files in place of secrets. */
   readonly settings: object;
-  /** What the alert processor tells there, and so Alertmanager does not. @default nothing */
+  /** Alerts that the alert processor sends there, and so Alertmanager does not. @default nothing */
   readonly processorTells?: "all" | "urgent";
 }
 
@@ -29,7 +29,7 @@ export interface Receivers {
   readonly channels?: Channels;
   /** Tempers of channels by which the alert processor alone tells what can wait. */
   readonly besides?: readonly Temper[];
-  /** What misses the Watchdog when it stops. */
+  /** The service that notices when the Watchdog stops. */
   readonly heartbeat?: { readonly urlFile: string };
   readonly processor?: ProcessorReceiver;
   readonly teams?: Readonly<Partial<Record<Team, Channels>>>;
@@ -118,7 +118,7 @@ export function processorOf({ processor }: Receivers): Receiver | undefined {
   return { name: processorName, configs: { webhook_configs: [config] } };
 }
 
-/** What waits for the Watchdog. That it ended is for it to notice. */
+/** The service that waits for the Watchdog; it notices the end itself. */
 export function heartbeatOf({ heartbeat }: Receivers): Receiver {
   if (heartbeat === undefined) return nobody;
   const config = { send_resolved: false, url_file: heartbeat.urlFile };

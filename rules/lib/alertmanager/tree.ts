@@ -117,7 +117,7 @@ function sharedRoutes(receivers: Receivers, windows: readonly string[]): Record<
   };
 }
 
-/** What is muted by the same windows: maintenance first, then the teams, then those on call. */
+/** Alerts muted by the same windows: maintenance first, then the teams, then those on call. */
 function branch({ labels, parts, windows }: Division, receivers: Receivers): Route {
   const { tellers = [], words = [] } = sharedRoutes(receivers, windows);
   return {

@@ -1,4 +1,4 @@
-/** When, as Alertmanager's time intervals say it. What is not given does not restrict. */
+/** A time as in Alertmanager's time intervals. A field left out does not restrict it. */
 export interface Window {
   /** `monday:friday`, `saturday`; several with commas. */
   readonly weekdays?: string | undefined;
