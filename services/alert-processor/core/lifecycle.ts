@@ -243,7 +243,7 @@ export function act(current: Alert, action: Action, actor: string, now: number):
   return action.kind === "escalate" ? { ...change, tell: [action.to] } : change;
 }
 
-/** A snooze that is over: the alert asks for somebody again. */
+/** A snooze that is over: the alert needs somebody again. */
 export function wake(current: Alert, now: number): Change[] {
   const { snoozedUntil, status } = current;
   if (status !== "snoozed" || snoozedUntil === null || snoozedUntil > now) return [];

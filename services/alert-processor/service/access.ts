@@ -17,18 +17,18 @@ import { basicOf, type Users } from "./users.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Who asks; empty where that is not known. */
+    /** The caller; empty where that is not known. */
     user: string;
     /** Undefined until it is known. */
     person: Person | undefined;
   }
   interface FastifyContextConfig {
-    /** Whether those who may only look may ask for it although it changes something. */
+    /** Whether users with read-only access may send it although it changes something. */
     readonly forAll?: boolean;
   }
 }
 
-/** Of a route that those who may only look may ask to change something, too: their own session. */
+/** For routes that change something but are open to read-only users, too: their own session. */
 export const forAll: FastifyContextConfig = { forAll: true };
 
 const length = 12 * 3_600_000;
@@ -38,7 +38,7 @@ const sessionSchema = z.tuple([z.string(), z.string(), z.string()]);
 /** `wait`: too many were wrong, so this one was not looked at. */
 export type Verdict = "right" | "wrong" | "wait";
 
-/** What somebody may do. */
+/** A user's permissions. */
 export interface Rights {
   readonly name: string;
   readonly mayAct: boolean;
@@ -48,11 +48,11 @@ export interface Rights {
   readonly maySignOut: boolean;
   /** Where a proxy's session ends; empty where there is none. */
   readonly signOutUrl: string;
-  /** Who else may act, and so be handed an alert. */
+  /** Other people who may act, and so be handed an alert. */
   readonly people: readonly string[];
 }
 
-/** Who may do what. */
+/** Access control. */
 export interface Access {
   /** Lets signed-in people and machines pass, and no page of another site in their name. */
   readonly required: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -65,11 +65,11 @@ export interface Access {
   ): Promise<Verdict>;
   /** The session is worth nothing from now on, here and in every replica. */
   signOut(request: FastifyRequest, reply: FastifyReply): Promise<void>;
-  /** What whoever asks may do, after {@link Access.required}. */
+  /** The caller's permissions, after {@link Access.required}. */
   rights(request: FastifyRequest): Rights;
-  /** Who looks at the page; undefined where nobody is signed in at this browser. */
+  /** The visitor of the page; undefined where nobody is signed in at this browser. */
   whoIs(request: FastifyRequest): Promise<Rights | undefined>;
-  /** Whether somebody may be handed an alert: not those who are known to look only. */
+  /** Whether somebody may be handed an alert: not users with read-only access. */
   mayBeGiven(name: string): boolean;
   /** Whether a request that changes something comes from our own pages, or from no browser at all. */
   sameOrigin(request: FastifyRequest): boolean;
@@ -79,7 +79,7 @@ export interface AccessOptions {
   /** Remembers who signed out. */
   readonly store: Pick<Store, "useOnce" | "wasUsed">;
   readonly users: Users;
-  /** Names of users that may only look: a machine's password lies in files, and must not quiet an alert. */
+  /** Names of users with read-only access: a machine's password lies in files, and must not quiet an alert. */
   readonly readers: readonly string[];
   /** A proxy that signs people in; undefined where there is none. */
   readonly proxy: Proxy | undefined;
@@ -100,7 +100,7 @@ interface Person {
 
 const nobody: Person = { name: "", mayAct: false, by: "session" };
 
-/** Who asks, or why nobody may. */
+/** The caller, or the reason for refusing. */
 type Found = Person | { readonly status: 401 | 403 | 429; readonly why: string };
 
 export function accessOf(options: AccessOptions): Access {
@@ -145,7 +145,7 @@ export function accessOf(options: AccessOptions): Access {
     await store.useOnce(id, clock() + length);
   }
 
-  // Who was right before is let in at once: a guesser must not lock Prometheus out.
+  // A password that was right before is accepted at once: a guesser must not lock Prometheus out.
   async function verify(address: string, name: string, password: string): Promise<Verdict> {
     if (users.remembers(name, password)) return "right";
     if (!guesses.begin(name, address)) return "wait";
@@ -164,7 +164,7 @@ export function accessOf(options: AccessOptions): Access {
     return site === undefined || site === "same-origin";
   }
 
-  /** By what a browser sends on its own: the proxy's word goes first, as it did for the proxy. */
+  /** From what a browser sends automatically: the proxy's headers come first, as they did for the proxy. */
   async function visitor(request: FastifyRequest): Promise<Found | undefined> {
     const claim = claimOf?.(request);
     if (claim?.kind === "refused") {

@@ -19,7 +19,7 @@ export interface AlertmanagerTarget {
   readonly receiver: string;
 }
 
-/** How much is waited for, and taken. */
+/** Limits of time and size. */
 export interface AskLimits {
   /** Ends it when its time is over. @default after ten seconds */
   readonly signal?: AbortSignal;
@@ -30,7 +30,7 @@ export interface AskLimits {
 /** Alertmanager answered, but did not do what was asked. */
 export class AlertmanagerError extends Error {
   readonly status: number;
-  /** What it said. */
+  /** Its answer. */
   readonly text: string;
   constructor(message: string, status: number, text: string) {
     super(message);
@@ -39,7 +39,7 @@ export class AlertmanagerError extends Error {
   }
 }
 
-/** What is asked beside reading. */
+/** Requests other than reading. */
 export interface Asked {
   readonly method?: "DELETE" | "POST";
   /** Sent as JSON. */
@@ -51,7 +51,7 @@ const usual = (): Required<AskLimits> => ({
   signal: AbortSignal.timeout(10_000),
 });
 
-/** What it answers, once that it answers 200 is known; ends with an error where it is too long. */
+/** The body of an answer with status 200; ends with an error where it is too long. */
 async function answerOf(
   target: AlertmanagerTarget,
   path: string,
@@ -95,7 +95,7 @@ async function answerOf(
 /**
  * Asks Alertmanager's API, and follows no redirect.
  *
- * @returns What its JSON says; undefined where it says nothing.
+ * @returns The JSON of its answer; undefined where it is empty.
  * @throws {@link AlertmanagerError} where it does not answer 200, others where it does not answer.
  */
 export async function ask(
@@ -144,11 +144,11 @@ export async function askEach(
   return at;
 }
 
-/** Of a query: what goes to the receiver that is this processor. */
+/** Part of a query: alerts for the receiver that is this processor. */
 export const ofReceiver = ({ receiver }: AlertmanagerTarget): string =>
   `receiver=${encodeURIComponent(receiver.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"))}`;
 
-/** What those said who answered, and who did not, and why. */
+/** The answers, and the members that did not answer, and why. */
 export async function askAll<T>(
   targets: readonly AlertmanagerTarget[],
   work: (target: AlertmanagerTarget) => Promise<T>,

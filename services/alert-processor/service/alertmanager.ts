@@ -44,7 +44,7 @@ const receivers = z.array(z.object({ name: z.string() }));
  * Reads what Alertmanager has for this receiver, what is silenced, inhibited or muted included: its list by
  * groups, because the plain one knows no routes and nothing of mutes.
  *
- * @param found - What others have, which it is added to.
+ * @param found - The alerts of other members, to which these are added.
  * @throws where it does not answer 200, answers too late or too much, or has no such receiver.
  */
 export async function listAlerts(
@@ -82,7 +82,7 @@ export async function listAlerts(
 
 type Found = Map<string, Listed>;
 
-/** Each alert once: it may be in two groups, or two lists, and what one of them tells is told. */
+/** Each alert once: it may be in two groups, or two lists, and one that notifies is enough. */
 function merge(found: Found, one: Listed): void {
   const known = found.get(one.fingerprint);
   if (known === undefined || (one.active && !known.active)) found.set(one.fingerprint, one);
@@ -105,7 +105,7 @@ export async function listAll(
   const times = lists.flatMap(({ at }) => (at === undefined ? [] : [at]));
   return {
     alerts: [...all.values()],
-    // The one that started last knows least.
+    // The member that started last knows least.
     since: Math.max(...lists.map(({ since }) => since)),
     ...(times.length > 0 && { at: Math.min(...times) }),
     ...(missing !== "" && { missing }),

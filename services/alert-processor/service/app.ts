@@ -64,15 +64,15 @@ export interface AppOptions {
   readonly tokens: readonly string[];
   /** @default no alert is in doubt */
   readonly doubt?: Pick<Doubt, "before"> | undefined;
-  /** What links and sessions are signed with. */
+  /** The key for signing links and sessions. */
   readonly secret: string;
   /** bcrypt by user name. */
   readonly users: Readonly<Record<string, string>>;
-  /** Names of users that may only look. */
+  /** Names of users with read-only access. */
   readonly readers: readonly string[];
-  /** By whom metrics are read without signing in. */
+  /** The login that reads metrics without signing in to the page. */
   readonly metricsLogin?: MetricsLogin | undefined;
-  /** What can be told, and of which kind each is. */
+  /** The channels, each with its kind. */
   readonly channels: readonly Channel[];
   readonly kinds: Readonly<Record<string, string>>;
   readonly links: Links;
@@ -95,7 +95,7 @@ function statusOf(error: unknown): number | undefined {
   return statusCode !== undefined && statusCode < 500 ? statusCode : undefined;
 }
 
-/** The HTTP service: everything is decided elsewhere, this says who asks and what that answers. */
+/** The HTTP service: decisions are made elsewhere, this identifies callers and maps results to answers. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { changes, channels, clock, logger, metrics, nudge, plan, proxy, reach, secret } = options;
   const { store, summary, tls } = options;
@@ -114,7 +114,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // Whose address is meant: of what comes from the proxy, the one before it.
     ...(proxy && { trustProxy: among(proxy.from) }),
   });
-  // What a form of another site could send without asking.
+  // Content types that a form of another site can send without a preflight.
   app.removeContentTypeParser("text/plain");
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

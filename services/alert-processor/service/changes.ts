@@ -5,7 +5,7 @@ import type { Clock } from "./clock.ts";
 import { every } from "./schedule.ts";
 import type { Summary } from "./summary.ts";
 
-/** What somebody wants to hear. */
+/** The changes that a client wants. */
 export interface Wish {
   /** Position up to which changes are known; undefined: only what happens from now on. */
   readonly since: number | undefined;

@@ -14,7 +14,7 @@ export interface SteadyClock {
 }
 
 export interface ClockOptions {
-  /** What time it is for all who share the memory. */
+  /** The time for all who share the memory. */
   readonly wall: () => Promise<number>;
   /**
    * Puts right what was planned. The clock says the new time only when this is done, so that nothing is

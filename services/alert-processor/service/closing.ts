@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 
-/** What is needed of a connection. */
+/** The part of a connection that is needed. */
 interface Connection {
   destroy: () => void;
   once: (event: "close", listener: () => void) => unknown;

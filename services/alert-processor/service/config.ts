@@ -68,16 +68,16 @@ const schema = z
     webFile: z.string().min(1),
     /** Bearer tokens of the senders, one a line: one or two. */
     tokensFile: z.string().min(1),
-    /** What links and sessions are signed with: at least 32 characters. */
+    /** The key for signing links and sessions: at least 32 characters. */
     secretFile: z.string().min(1),
     /** Where a proxy signs people in. */
     proxy: proxySchema.optional(),
     store,
-    /** Who reads metrics, and nothing else, without signing in. */
+    /** A login that reads metrics and nothing else. */
     metrics: z
       .strictObject({ username: z.string().min(1), passwordFile: z.string().min(1) })
       .optional(),
-    /** Names of users of webFile that may only look. */
+    /** Names of users of webFile with read-only access. */
     readers: z.array(z.string().min(1)).default([]),
     /** Whose list to compare with: one, or all members of a cluster. */
     alertmanager: z

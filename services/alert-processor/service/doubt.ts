@@ -10,7 +10,7 @@ export type DoubtState = "begun" | "given up";
 export interface Doubt {
   /**
    * Alerts that were last heard of before this time may be over: nothing is told of them that is true of open ones
-   * only. Undefined where none is in doubt. To be asked often: who does not ask for long was not there.
+   * only. Undefined where none is in doubt. To be called often: a long gap between calls counts as an absence.
    */
   readonly before: () => Promise<number | undefined>;
   /** Alertmanager's list has decided. */

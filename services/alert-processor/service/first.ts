@@ -14,7 +14,7 @@ export interface OpenAnswer {
   readonly alerts: Awaited<ReturnType<DeskStore["open"]>>;
 }
 
-/** What there is beside alerts, the same for everybody. */
+/** The state other than alerts, the same for everybody. */
 export interface Offers {
   /** Names of the channels that can be told. */
   readonly channels: readonly string[];
@@ -22,7 +22,7 @@ export interface Offers {
   readonly alertmanager: boolean;
 }
 
-/** What the page begins with. */
+/** The initial data of the page. */
 export interface First {
   readonly me: Rights & Offers;
   readonly open: OpenAnswer;
@@ -53,7 +53,7 @@ export async function listOpen(
   return { at, position, whole: true, summary: await summary(), alerts };
 }
 
-/** Who asks for the page, and what they see first; undefined for strangers, or where that is not known now. */
+/** The visitor and the first rows; undefined for strangers, or where that is not known now. */
 export function firstOf(
   options: FirstOptions,
 ): (request: FastifyRequest) => Promise<First | undefined> {

@@ -6,7 +6,9 @@ const perAddress = 10;
 /** Wrong passwords for one name from everywhere within a minute: each costs time that alerts need. */
 const perName = 60;
 
-/** Names and addresses that are remembered of a minute: who makes more up is not counted, and costs nothing. */
+/**
+ * Names and addresses that are remembered of a minute: a client that makes up more is not counted, and costs nothing.
+ */
 const most = 50_000;
 
 /** Counts attempts, so that nobody guesses passwords by the thousand. */

@@ -1,4 +1,4 @@
-/** What happens again and again without anybody asking. */
+/** Recurring jobs. */
 import type { Logger } from "pino";
 import type { Outcome } from "../core/retry.ts";
 import { comparing } from "../core/times.ts";

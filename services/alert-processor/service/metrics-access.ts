@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { Access } from "./access.ts";
 import { basicOf } from "./users.ts";
 
-/** Name and password of who reads metrics. */
+/** Name and password for reading metrics. */
 export interface MetricsLogin {
   readonly username: string;
   readonly password: string;
@@ -12,8 +12,8 @@ const digest = (login: readonly string[]): Buffer =>
   createHash("sha256").update(JSON.stringify(login)).digest();
 
 /**
- * Lets pass who reads metrics, whose password opens nothing else, and whoever has signed in. It is a long
- * one that no person chose, so comparing it is cheap: guesses of others' passwords do not delay a scrape.
+ * Admits the reader of metrics, whose password opens nothing else, and whoever has signed in. The password is long and
+ * generated, so comparing it is cheap: guesses of others' passwords do not delay a scrape.
  */
 export function metricsAccess(
   login: MetricsLogin | undefined,

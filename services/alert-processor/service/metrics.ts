@@ -10,7 +10,7 @@ const prefix = "vigil_processor";
 /** Whether alerts may be over. */
 type Asked = Pick<Doubt, "before">;
 
-/** What the processor says of itself. */
+/** The processor's metrics. */
 export interface Metrics {
   readonly contentType: string;
   /** All of it as text, with one look at the store. */

@@ -1,4 +1,4 @@
-/** What the API's description says beside what the routes say of themselves. */
+/** Parts of the API's description beyond those of the routes. */
 import { jsonSchemaTransform } from "fastify-type-provider-zod";
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import { hooks } from "../channels/index.ts";
@@ -83,7 +83,7 @@ function responsesOf(told: Told, own: Readonly<Record<string, unknown>>): Record
   };
 }
 
-/** Adds to each route how it may fail: what happens to all of them is said once. */
+/** Adds to each route how it may fail: errors common to all are described once. */
 export const describe: Transform = (told) => {
   const { schema, url } = jsonSchemaTransform(told);
   if (schema.hide === true) return { schema, url };
@@ -97,7 +97,7 @@ export const describe: Transform = (told) => {
   return { schema: { ...schema, response: responsesOf(route, own) }, url };
 };
 
-/** What the description says of all routes. */
+/** The description common to all routes. */
 export const apiAt = (reach: Reach): NonNullable<FastifyDynamicSwaggerOptions["openapi"]> => ({
   openapi: "3.1.0",
   info: {

@@ -3,7 +3,7 @@ import type { Channel, Links } from "../channels/channel.ts";
 import type { Alert } from "../core/alert.ts";
 import type { Outcome } from "../core/retry.ts";
 
-/** What a test message may take: milliseconds. */
+/** Time limit of a test message: milliseconds. */
 const timeout = 15_000;
 
 /** A made-up alert: it is in no list. */
@@ -28,7 +28,7 @@ function testAlert(who: string, now: number): Alert {
   };
 }
 
-/** Tells a channel something at once, past everything that waits. @returns What became of it. */
+/** Sends a message to a channel at once, ahead of everything that waits. @returns The outcome. */
 export async function sendTest(
   channel: Channel,
   links: Links,

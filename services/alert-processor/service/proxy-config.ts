@@ -23,7 +23,7 @@ export const proxySchema = z
         }),
       )
       .min(1),
-    /** What it sends as `X-Vigil-Proxy-Secret`, one a line: one or two of at least 32 characters. */
+    /** The secrets it sends as `X-Vigil-Proxy-Secret`, one per line: one or two of at least 32 characters. */
     secretFile: z.string().min(1),
     userHeader: header.default("x-forwarded-user"),
     groupsHeader: header.default("x-forwarded-groups"),

@@ -3,7 +3,7 @@ import { BlockList, isIP } from "node:net";
 import { isOwnActor } from "../core/own.ts";
 import { isOneOf } from "./tokens.ts";
 
-/** By which a proxy shows that it is the one that was configured. */
+/** The header in which a proxy sends its secret. */
 export const secretHeader = "x-vigil-proxy-secret";
 
 /** A proxy that signs people in, and says in headers who they are. */
@@ -21,7 +21,7 @@ export interface Proxy {
   readonly signOutUrl: string;
 }
 
-/** What a request says of who sends it. */
+/** The identity that a request's headers claim. */
 export type Claim =
   | { readonly kind: "none" }
   /** Not by the proxy, or by nobody who may look. */
@@ -58,7 +58,7 @@ export function among(from: readonly string[]): (address: string) => boolean {
 /** Header values arrive as Latin-1; names of people are UTF-8. */
 const decoded = (value: string): string => Buffer.from(value, "latin1").toString("utf8").trim();
 
-/** Says who sends a request by the proxy's headers. Never by them alone: others can write headers, too. */
+/** Identifies the sender of a request by the proxy's headers. Never by them alone: others can write headers, too. */
 export function claimsOf(proxy: Proxy): (request: FastifyRequest) => Claim {
   const isFrom = among(proxy.from);
   const refused = (why: string): Claim => ({ kind: "refused", why });
@@ -84,7 +84,7 @@ export function claimsOf(proxy: Proxy): (request: FastifyRequest) => Claim {
       );
     }
     const name = decoded(sent(userHeader)[0] ?? "");
-    // What the proxy lets pass without signing in.
+    // A request that the proxy passes on without a sign-in.
     if (name === "") return { kind: "none" };
     if (name.length > longest || /[\p{C}\ufffd]/u.test(name) || isOwnActor(name)) {
       return refused(`${userHeader} has no usable name`);

@@ -184,7 +184,7 @@ export async function serve(config: Config, logger: Logger): Promise<Running> {
     lookAtClock,
     beat,
     channels: names,
-    // What is in doubt is asked for at once.
+    // Alerts in doubt are asked for at once.
     compareAfter: (await doubt?.before().catch(() => undefined)) === undefined ? comparing : second,
     metrics,
     journal,

@@ -10,7 +10,7 @@ import {
 } from "./alertmanager-api.ts";
 import type { Clock } from "./clock.ts";
 
-/** What a silence is about: alerts whose label `name` is `value`. */
+/** A matcher: alerts whose label `name` is `value`. */
 export interface Matcher {
   readonly name: string;
   readonly value: string;
@@ -38,7 +38,7 @@ export interface Quiet {
   readonly inhibitedBy: readonly string[];
 }
 
-/** What Alertmanager keeps quiet. */
+/** Alerts that Alertmanager mutes. */
 export interface Quieted {
   readonly silences: readonly Silence[];
   readonly alerts: readonly Quiet[];
@@ -111,7 +111,7 @@ const early = 3_600_000;
 
 async function readOne(target: AlertmanagerTarget): Promise<Omit<Quieted, "missing">> {
   const silences = silencesSchema.parse(await ask(target, "silences"));
-  // Only what nobody is notified of: the list of all may be long.
+  // Only muted alerts: the list of all may be long.
   const path = `alerts?active=false&unprocessed=false&${ofReceiver(target)}`;
   const alerts: z.infer<typeof quietAlert>[] = [];
   await askEach(target, path, { "$.*": (one) => alerts.push(quietAlert.parse(one)) });

@@ -6,7 +6,7 @@ interface Spoken {
   readonly words: string;
 }
 
-/** What the log says of a message to a channel, by what became of it. */
+/** The log line about a message to a channel, by outcome. */
 export const spoken: Readonly<Record<Result, Spoken>> = {
   sent: { level: "info", words: "told" },
   again: { level: "warn", words: "not sent, will be retried" },
@@ -18,7 +18,7 @@ export const spoken: Readonly<Record<Result, Spoken>> = {
   dead: { level: "error", words: "not sent and given up; it can be sent again" },
 };
 
-/** What the log says of alerts that may be over. */
+/** The log lines about alerts that may be over. */
 export const doubts: Readonly<Record<DoubtState, Spoken>> = {
   begun: {
     level: "info",

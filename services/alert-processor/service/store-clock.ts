@@ -6,7 +6,7 @@ import { type SteadyClock, steadyClock } from "./clock.ts";
 const noting = 10_000;
 
 /**
- * The clock of all who share a memory; what is planned there is put right when somebody sets it.
+ * The clock of all who share a memory; planned times are corrected when somebody sets it.
  *
  * @param elapsed - Milliseconds by a clock that nobody sets.
  */

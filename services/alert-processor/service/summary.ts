@@ -10,11 +10,11 @@ import { awaited } from "./listening.ts";
 export interface Trouble {
   readonly key: string;
   readonly text: string;
-  /** What to do about it. */
+  /** The advice. */
   readonly todo: string;
 }
 
-/** What every open page shows. */
+/** The summary that every open page shows. */
 export interface Summary {
   /** Alerts that are open. */
   readonly open: number;
@@ -43,7 +43,7 @@ const timeOf = (at: number): string => new Date(at).toISOString();
 const counted = (count: number, one: string, many: string): string =>
   count === 1 ? `1 ${one}` : `${count} ${many}`;
 
-/** What the store and the journal say, as far as troubles follow from it. */
+/** The state of store and journal from which troubles follow. */
 export interface Findings {
   readonly now: number;
   readonly depth: Depth;
@@ -55,7 +55,7 @@ export interface Findings {
   readonly doubted?: number | undefined;
 }
 
-/** What is wrong with the way from Prometheus to people. Pure. */
+/** The problems on the path from Prometheus to people. Pure. */
 export function troublesOf(findings: Findings): Trouble[] {
   const { channels, depth, doubted, heartbeats, journal, now, silence } = findings;
   const troubles: Trouble[] = [];
@@ -133,7 +133,7 @@ export function troublesOf(findings: Findings): Trouble[] {
   return troubles;
 }
 
-/** Says how it stands, once for everybody who asks at about the same time. */
+/** Computes the summary once for everybody who asks at about the same time. */
 export function summaryOf(options: SummaryOptions): () => Promise<Summary> {
   const { clock, doubt, journal, silence, store } = options;
   let at = -Infinity;

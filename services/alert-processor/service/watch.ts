@@ -1,4 +1,4 @@
-/** What happens without anybody asking: the passing of time. */
+/** Changes that come with the passing of time. */
 import { type Alert, heartbeatName } from "../core/alert.ts";
 import { receive } from "../core/lifecycle.ts";
 import { isOwn } from "../core/own.ts";
@@ -15,7 +15,7 @@ export interface Listed extends Incoming {
   readonly active: boolean;
 }
 
-/** What Alertmanager says that it has. */
+/** Alertmanager's list. */
 export interface Listing {
   readonly alerts: readonly Listed[];
   /** When it started, in milliseconds since 1970: it has none before Prometheus has told it all again. */
@@ -40,7 +40,7 @@ export interface WatchOptions extends ListeningOptions {
 
 const day = 24 * 3_600_000;
 
-/** What is brought in one comparison; the next one goes on. */
+/** Alerts taken over in one comparison; the next one goes on. */
 const most = 5_000;
 
 /** How many alerts the memory is asked for at a time. */
@@ -62,7 +62,7 @@ export interface Watch {
   wake(): Promise<number>;
   /** Looks for silent heartbeats. @returns Whether there is a heartbeat and none is silent. */
   listen(): Promise<boolean>;
-  /** Compares with Alertmanager's own list. @returns What was different, and who did not answer. */
+  /** Compares with Alertmanager's own list. @returns The differences, and the members that did not answer. */
   reconcile(): Promise<Compared>;
   /** Forgets what is old, unless the clock has said so for less than a day. @returns How many alerts. */
   prune(): Promise<number>;
@@ -111,14 +111,14 @@ export function watchOf(options: WatchOptions): Watch {
     if (listed === undefined) return { lost: 0, found: 0 };
     const asked = clock();
     const { alerts: all, at, missing, since: started } = await listed();
-    // What it lists has times of its own clock and of Prometheus's: ours may be wrong.
+    // Its list has times of its own clock and of Prometheus's: ours may be wrong.
     const said = at ?? asked;
     const names = new Set(all.map(({ fingerprint }) => fingerprint));
     // Of our own alerts Alertmanager does not know.
     const listedOrOwn = { has: (name: string) => names.has(name) || isOwn(name) };
     const settled = missing === undefined && isSettled(started, asked);
     const lost = settled ? await store.lose(listedOrOwn, asked - quiet, plan, clock()) : 0;
-    // What began just now may be on its way.
+    // An alert that began just now may be on its way.
     const told = all.filter(({ active, startsAt }) => active && startsAt <= said - comparing);
     const found = await unheard(told);
     if (found.length > 0) await take({ alerts: found, poison: [], digest: "reconciliation" });

@@ -55,7 +55,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const sleepFor = (milliseconds: number): Promise<unknown> =>
     sleep(milliseconds, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
 
-  /** Until it is written down: what was told must not be told again because the memory was away. */
+  /** Until it is written down: a message must not be sent twice because the memory was away. */
   async function settle(settled: Settled): Promise<void> {
     for (;;) {
       try {

@@ -1,4 +1,4 @@
-/** What a worker may take next, in Appwrite. */
+/** Deliveries that a worker may take next, in Appwrite. */
 import { Query } from "node-appwrite";
 import type { AppwriteDatabase } from "./appwrite-database.ts";
 import type { Row } from "./sql.ts";

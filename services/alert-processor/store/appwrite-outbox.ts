@@ -1,4 +1,4 @@
-/** What is to be told, in Appwrite. */
+/** The outbox in Appwrite. */
 import { Query } from "node-appwrite";
 import type { Occasion } from "../core/alert.ts";
 import { cancelling } from "../core/routing.ts";
@@ -88,7 +88,7 @@ export async function writeOutbox(
     const position = writes.next();
     change(episode, { ...delivery, ...fresh, plannedAt: dueAt, why: "", position });
     if (isNews(delivery)) continue;
-    // What the channel has refused so far comes first, so it is tried as soon as this is due.
+    // Messages that the channel has refused so far come first, so it is tried as soon as this is due.
     for (const one of news.get(lineOf({ ...delivery })) ?? []) {
       const row = rows.get(episodeOf(one))?.find((other) => keyOf(other) === keyOf(one));
       if (row === undefined || !isPendingNews(row) || Number(row["dueAt"]) <= dueAt) continue;
@@ -98,11 +98,11 @@ export async function writeOutbox(
   for (const row of [...rows.values()].flat()) if (changed.has(keyOf(row))) put(writes, row, {});
 }
 
-/** What becomes of a row by what became of its delivery; undefined where it stays. */
+/** The change of a row by the outcome of its delivery; undefined where it stays. */
 function settled(row: Row, result: Settled, now: number): Row | undefined {
   // Also where it was cancelled meanwhile: it is what happened.
   if (result.kind === "sent") return { ...row, state: "sent", settledAt: now, why: "" };
-  // What was cancelled while it was on its way is so no more.
+  // A delivery cancelled while it was on its way is no longer cancelled.
   if (row["state"] === "cancelled") return { ...row, leasedUntil: 0 };
   if (row["state"] !== "pending") return undefined;
   const why = result.why.slice(0, maxWhy);
@@ -235,7 +235,7 @@ export const outboxOf = (database: AppwriteDatabase): Outbox => ({
       for (const row of old) put(writes, row, { state: "cancelled", settledAt: now, why: notNews });
       const fields = { state: "pending", dueAt: now, plannedAt: now, leasedUntil: 0 };
       for (const row of news) {
-        // What is left of a bundle is another message than the one that its name stands for.
+        // The rest of a bundle is another message than the one that its name stands for.
         const bundle = torn.has(row["bundle"]) ? null : row["bundle"];
         put(writes, row, { ...fields, settledAt: null, bundle: bundle ?? null });
       }

@@ -1,4 +1,4 @@
-/** What is read of the memory in Appwrite without changing it. */
+/** Read-only views of the memory in Appwrite. */
 import { Query } from "node-appwrite";
 import { heartbeatName } from "../core/alert.ts";
 import { type AppwriteDatabase, rowIdOf } from "./appwrite-database.ts";

@@ -1,6 +1,6 @@
 import type { Row } from "./sql.ts";
 
-/** What Appwrite takes as one operation of a transaction. */
+/** One operation of a transaction in Appwrite. */
 export interface Operation {
   readonly databaseId: string;
   readonly tableId: string;
@@ -38,7 +38,7 @@ function slices<T>(items: readonly T[], limit: number, sizeOf: (item: T) => numb
 const lengthOf = (value: unknown): number => JSON.stringify(value).length;
 
 /**
- * What a transaction is to write: each row at most once, so that the order does not matter, and the row of
+ * The writes of a transaction: each row at most once, so that the order does not matter, and the row of
  * its own number, which no other transaction can have written.
  */
 export class Writes {

@@ -26,7 +26,7 @@ export function bundlesOf<T extends Loose>(
     const name = one.bundle ?? `new ${one.rank === 0 ? "urgent" : "other"} ${one.occasion}`;
     groups.set(name, [...(groups.get(name) ?? []), one]);
   }
-  // What is most urgent goes first, and on its own.
+  // The most urgent goes first, and on its own.
   const urgency = (items: readonly T[]): number => Math.min(...items.map(({ rank }) => rank));
   const sorted = [...groups].sort(([, a], [, b]) => urgency(a) - urgency(b));
   return sorted.flatMap(([name, items]) => {

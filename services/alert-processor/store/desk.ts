@@ -1,4 +1,4 @@
-/** What people look at, beyond what the memory needs to do its work: the SQL stores have it. */
+/** Views for people, beyond what the memory needs to do its work: the SQL stores have them. */
 import type { Alert, Occasion } from "../core/alert.ts";
 import type { Heard, HeardResult } from "../core/heard.ts";
 import type { SeenAlert, SeverityClass } from "../core/severity.ts";
@@ -53,7 +53,7 @@ export interface Ended {
   readonly instance: string;
   readonly service: string;
   readonly severity: string;
-  /** What that means. */
+  /** Its meaning. */
   readonly level: SeverityClass;
   readonly team: string;
   readonly summary: string;
@@ -67,7 +67,7 @@ export interface Desk {
   /**
    * Does once what was heard from the other side of a channel: to every alert that is in the incident.
    *
-   * @returns What became of it, and the alerts that changed.
+   * @returns The outcome, and the alerts that changed.
    */
   hear(
     channel: string,
@@ -87,7 +87,7 @@ export interface Desk {
   dead(limit: number): Promise<Dead[]>;
   /** Dead deliveries no longer count. @returns How many. */
   dismissDead(channel: string | undefined, now: number): Promise<number>;
-  /** What could not be understood is forgotten. @returns How many. */
+  /** Deletes the quarantine. @returns How many. */
   clearQuarantine(): Promise<number>;
   /** When something was put into quarantine last; null where nothing is there. */
   quarantinedAt(): Promise<number | null>;
@@ -100,9 +100,9 @@ export interface Desk {
   ended(words: readonly string[], before: number | undefined, limit: number): Promise<Ended[]>;
 }
 
-/** What a process asks that lives on while somebody sets a clock. */
+/** Needed by a process that lives on while somebody sets a clock. */
 export interface Timed {
-  /** What time it is for all who share the memory. */
+  /** The time for all who share the memory. */
   now(): Promise<number>;
   /** When something was taken in last before a time; null where nothing was. */
   heardBefore(at: number): Promise<number | null>;

@@ -31,7 +31,7 @@ export interface PatientStore extends DeskStore {
 /** The memory does not answer; nothing of what was asked for has happened. */
 export class StoreDownError extends Error {}
 
-/** What says nothing about the database. */
+/** Errors that say nothing about the database. */
 const isAnswer = (error: unknown): boolean =>
   [ConflictError, LifecycleError, UnknownAlertError].some((kind) => error instanceof kind);
 

@@ -20,7 +20,7 @@ export interface PostgresOptions {
   readonly timeout?: number | undefined;
 }
 
-/** What to do, by `code message` of a failure; the first that fits. */
+/** Advice by `code message` of a failure; the first that fits. */
 const advice: readonly (readonly [RegExp, string])[] = [
   [/^28/, "check the user and the password"],
   [/^3D000/, "create the database, or correct its name"],

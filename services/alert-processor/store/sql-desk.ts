@@ -6,7 +6,7 @@ import { alertOf } from "./rows.ts";
 import type { Row, Sql } from "./sql.ts";
 import { knownAlerts } from "./sql-writes.ts";
 
-/** What JavaScript trims. */
+/** Characters that JavaScript trims. */
 const blanks = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code))
   .filter((character) => character.trim() === "")
   .join("");
@@ -34,7 +34,7 @@ function rowOf(alert: Alert): AlertRow {
 
 const like = (word: string): string => `%${word.replaceAll(/[\\%_]/g, "\\$&")}%`;
 
-/** What people look at, and tidy up. */
+/** Views for people, and their clean-up. */
 export function deskOf(sql: Sql): Omit<Desk, "hear"> {
   const { read } = sql;
 

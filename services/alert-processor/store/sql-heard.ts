@@ -9,7 +9,7 @@ import { knownAlerts, useOnce, write } from "./sql-writes.ts";
 /** How long it is remembered what was heard: far longer than anybody sends it again. */
 const remembered = 24 * 3_600_000;
 
-/** What is heard from the other side of channels. */
+/** Events from the other side of channels. */
 export function heardBy(sql: Sql): Pick<Desk, "hear"> {
   async function link(run: Run, incident: string, { fingerprint, startsAt }: Episode, now: number) {
     await run(

@@ -57,7 +57,7 @@ function isNewsRow({ current, occasion, overtaken, startsAt, status, told }: Row
   return isStillNews(delivery, alert);
 }
 
-/** What workers do. */
+/** The operations of workers. */
 export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | "redrive"> {
   async function take(
     ...[channel, limit, size, at, until, scope = "all", doubted]: Parameters<Store["take"]>
@@ -130,7 +130,7 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
     );
   }
 
-  /** What was cancelled while it was on its way is so no more. */
+  /** A delivery cancelled while it was on its way is no longer cancelled. */
   async function freeCancelled(run: Run, which: string, keys: string): Promise<void> {
     await run(`UPDATE outbox SET "leasedUntil" = 0 WHERE state = 'cancelled' AND ${which}`, keys);
   }
@@ -235,7 +235,7 @@ export function outboxOf(sql: Sql): Pick<Store, "take" | "settle" | "release" | 
         now,
         keysOf(news),
       );
-      // What is left of a bundle is another message than the one that its name stands for.
+      // The rest of a bundle is another message than the one that its name stands for.
       const torn = new Set(old.map(({ bundle }) => bundle));
       await run(
         `UPDATE outbox SET bundle = NULL WHERE ${which}`,

@@ -28,7 +28,7 @@ const isOver = (table: string): string =>
   `NOT EXISTS (SELECT 1 FROM alerts a WHERE a.fingerprint = ${table}.fingerprint
      AND a."startsAt" = ${table}."startsAt" AND a.status <> 'resolved')`;
 
-/** What happens to alerts: every transaction decides from what it reads, by the pure core. */
+/** Changes of alerts: every transaction decides from what it reads, by the pure core. */
 function changesOf(
   sql: Sql,
 ): Pick<Store, "ingest" | "act" | "wake" | "lose" | "useOnce" | "prune"> {

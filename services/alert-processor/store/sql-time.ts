@@ -25,7 +25,7 @@ async function isFirst(run: Run, by: number, now: number): Promise<boolean> {
 
 const note = (run: Run, now: number): Promise<unknown> => run("UPDATE clock SET at = ?", now);
 
-/** What waits waits as long as it would have, and a heartbeat is as old as it was. */
+/** Waiting deliveries wait as long as they would have, and a heartbeat is as old as it was. */
 async function shift(run: Run, by: number, now: number): Promise<void> {
   const before = now - by;
   await run(
@@ -73,7 +73,7 @@ async function catchUp(run: Run, now: number): Promise<void> {
   );
 }
 
-/** What follows from a clock that somebody sets. */
+/** Corrections after somebody sets the clock. */
 export function timeOf(sql: Sql): Timed {
   const adjust: Timed["adjust"] = (by, now) =>
     sql.transaction(async (run) => {

@@ -21,7 +21,7 @@ async function count(rows: Promise<Row[]>): Promise<number> {
   return Number((await rows)[0]?.["n"] ?? 0);
 }
 
-/** What is read only. */
+/** Read-only queries. */
 export function viewsOf(sql: Sql): Pick<Store, View> {
   const { read } = sql;
   async function list({ limit = 500, severity, state = "open", team }: Filter): Promise<Alert[]> {

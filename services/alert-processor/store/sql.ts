@@ -1,6 +1,6 @@
 import { keepable } from "../core/keepable.ts";
 
-/** What the two SQL databases have in common, as far as the store needs it. */
+/** The interface of the two SQL databases, as far as the store needs it. */
 
 export type Value = string | number | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -17,7 +17,7 @@ export interface Insert {
   readonly columns: Columns;
   /** Each has a value for every column. */
   readonly records: readonly Readonly<Record<string, Value>>[];
-  /** What to do about a row that is there: `ON CONFLICT …`. */
+  /** Handling of a row that exists already: `ON CONFLICT …`. */
   readonly then?: string;
 }
 

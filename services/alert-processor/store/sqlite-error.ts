@@ -11,7 +11,7 @@ const damaged =
   "the file is damaged: replace it with a copy (alert-processor restore --config FILE COPY), or move it " +
   "away; Alertmanager sends again whatever still fires";
 
-/** What to do, by SQLite's primary result code. */
+/** Advice by SQLite's primary result code. */
 const advice = new Map([
   [5, "another program has locked it: stop that program"],
   [8, "give the user who runs this write access to it"],

@@ -9,7 +9,7 @@ export interface Receipt extends Batch {
   readonly digest: string;
 }
 
-/** What messages did. */
+/** The effect of messages. */
 export interface Ingested {
   /** Alerts that began, ended or came back. */
   readonly changed: number;
@@ -36,7 +36,7 @@ export interface Bundle {
   readonly deliveries: readonly Taken[];
 }
 
-/** What became of deliveries that were taken. */
+/** The outcome of deliveries that were taken. */
 export type Settled = { readonly keys: readonly string[] } & (
   | { readonly kind: "sent" }
   | { readonly kind: "again"; readonly dueAt: number; readonly why: string }
@@ -55,7 +55,7 @@ export interface DeliveryState extends Delivery {
   readonly why: string;
 }
 
-/** What became of deliveries that had been given up. */
+/** The outcome of sending given-up deliveries again. */
 export interface Redriven {
   /** Pending again. */
   readonly deliveries: number;
@@ -92,7 +92,7 @@ export interface Depth {
   readonly oldestDueAt: number | null;
 }
 
-/** What an alert costs people: over the time that history is kept. */
+/** The effort that an alert causes: over the time that history is kept. */
 export interface Noise {
   readonly alertname: string;
   readonly team: string;

@@ -1,4 +1,4 @@
-/** What people do to alerts, and what they are told of it. */
+/** Actions on alerts, and their confirmations. */
 
 /** @import { AlertEvent } from "../core/alert.ts" */
 /** @import { SeenAlert as Alert } from "../core/severity.ts" */
@@ -18,7 +18,7 @@ function doneOf(alert, action) {
     case "acknowledge":
       return `You have ${title}. Nobody is notified again until you give it back.`;
     case "unacknowledge":
-      return `You gave ${title} back. It asks for somebody again.`;
+      return `You gave ${title} back. It needs somebody again.`;
     case "snooze":
       return `${title} is quiet until ${moment(action.until)}.`;
     case "assign":

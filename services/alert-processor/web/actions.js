@@ -45,7 +45,7 @@ export function actionsFor(onAct, onSilence) {
   /** @type {Alert | undefined} */
   let alert;
   let busy = false;
-  /** What was typed and not sent, by alert: it never stands at another. @type {Map<string, string>} */
+  /** Drafts by alert: a draft never appears at another. @type {Map<string, string>} */
   const drafts = new Map();
   const comment = el("textarea", { id: "comment", rows: "2", maxlength: "4000" });
   const take = button("Acknowledge", "primary");

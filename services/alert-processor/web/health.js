@@ -1,4 +1,4 @@
-/** How it stands with the whole way: from Prometheus over Alertmanager and here to people. */
+/** The health of the whole path: from Prometheus through Alertmanager and the processor to people. */
 
 /** @import { ChannelHealth, Health } from "./api.js" */
 import { api, ApiError } from "./api.js";

@@ -1,4 +1,4 @@
-/** Keys for whoever has no hand for the mouse. Those of a row work while it has the focus: see row.js. */
+/** Keyboard shortcuts. Those of a row work while it has the focus: see row.js. */
 
 /** @import { Route } from "./route.js" */
 import { ask } from "./dialog.js";

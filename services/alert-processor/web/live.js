@@ -2,7 +2,7 @@
 import { ApiError } from "./api.js";
 
 /**
- * How it stands with the service.
+ * The state of the connection to the service.
  *
  * @typedef {{ live: boolean, updatedAt: number | undefined, problem: ApiError | undefined }} Freshness
  */

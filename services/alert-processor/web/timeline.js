@@ -1,4 +1,4 @@
-/** What happened to an alert and who was notified, as one story. Pure but for the words of times. */
+/** The history of an alert and its notifications, as one story. Pure but for the words of times. */
 
 /** @import { AlertEvent } from "../core/alert.ts" */
 /** @import { DeliveryState } from "../store/store.ts" */
@@ -39,7 +39,7 @@ function titleOf({ actor, kind }) {
     case "escalated":
       return `${who} asked for help`;
     case "woken":
-      return "The snooze is over: it asks for somebody again";
+      return "The snooze is over: it needs somebody again";
     case "commented":
       return `${who} wrote`;
   }

@@ -1,4 +1,4 @@
-/** What the page calls things. */
+/** The page's terms. */
 
 /** @import { SeenAlert as Alert } from "../core/severity.ts" */
 import { duration, isKnown, moment, now } from "./time.js";
@@ -78,5 +78,5 @@ export function standing(alert) {
   }
 }
 
-/** What a name means that is not plain. */
+/** Explains a term that is not obvious. */
 export const staleMeans = "Alertmanager no longer lists this alert and never said that it ended.";

@@ -42,7 +42,7 @@ const isRefusal = (error: unknown): error is Error =>
   error instanceof LifecycleError ||
   error instanceof UnknownAlertError;
 
-/** What people and programs read, and do to alerts. */
+/** Routes for reading alerts and acting on them. */
 export function alertRoutes(instance: FastifyInstance, routes: AlertRoutes): void {
   const { changes, channels, clock, mayBeGiven, nudge, plan, store } = routes;
   const checkGiven = (action: Action): void => {

@@ -9,7 +9,7 @@ import type { Clock } from "../clock.ts";
 import { type Journal, parts } from "../journal.ts";
 import { failureSchema } from "./schemas.ts";
 
-/** What became of a message: `forged`, `senseless` and `old` ones were not listened to. */
+/** The outcome of a message: `forged`, `senseless` and `old` ones were not listened to. */
 export type HookResult = HeardResult | "forged" | "senseless" | "old";
 
 export const hookResults: readonly HookResult[] = [
@@ -44,8 +44,8 @@ const oldest = 120 * minute;
 const ahead = 10 * minute;
 
 /**
- * Hears what people do on the other side of channels. What is genuine is answered with 200 or, where the memory is
- * away, with 503, whatever it says: services stop to tell whoever refuses.
+ * Receives what people do on the other side of channels. A genuine message is answered with 200 or, if the memory is
+ * away, with 503, whatever it says: services stop calling a receiver that refuses.
  */
 export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
   const { channels, clock, journal, onChanged, onHeard, page, plan, store } = routes;
@@ -99,7 +99,7 @@ export function hookRoutes(app: FastifyInstance, routes: HookRoutes): void {
         if (ear === undefined) {
           return reply.code(404).send({ error: "no channel of this name receives webhooks" });
         }
-        // Before a byte of the body is read: who cannot sign must not cost memory.
+        // Before a byte of the body is read: an unsigned request must not cost memory.
         if (typeof headers[ear.header] === "string") return undefined;
         onHeard(params.channel, "forged");
         return reply.code(401).send({ error: `the header ${ear.header} is missing` });

@@ -49,7 +49,7 @@ export function ingestRoutes(
     {
       bodyLimit,
       onRequest: async (request, reply) => {
-        // Before a byte of the body is read: who has no token must not cost memory.
+        // Before a byte of the body is read: a request without a token must not cost memory.
         if (!bearsOneOf(tokens, request.headers.authorization)) {
           void reply.header("www-authenticate", 'Bearer realm="vigil"');
           return reply.code(401).send({ error: "a valid bearer token is required" });

@@ -21,7 +21,7 @@ const most = 5_000;
 
 const position = z.coerce.number().int().min(0);
 
-/** What is open, and what changes in it: a list once, then changes. */
+/** The open alerts: a list once, then changes. */
 export function openRoutes(instance: FastifyInstance, routes: OpenRoutes): void {
   const { changes, clock, store, summary } = routes;
   const app = instance.withTypeProvider<ZodTypeProvider>();

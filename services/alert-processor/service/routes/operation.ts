@@ -31,7 +31,7 @@ const one = z.object({ channel: z.string().max(40).optional() });
 
 const count = z.object({ count: z.number() });
 
-/** What whoever runs the processor reads and does. */
+/** Routes for operating the processor. */
 export function operationRoutes(instance: FastifyInstance, routes: OperationRoutes): void {
   const { alertmanager, channels, clock, journal, kinds, links, nudge, store, summary } = routes;
   const app = instance.withTypeProvider<ZodTypeProvider>();

@@ -18,14 +18,14 @@ const types: Readonly<Record<string, string>> = {
   ".webmanifest": "application/manifest+json",
 };
 
-/** What makes the page one that a phone can install; the manifest says where it begins by its own address. */
+/** Makes the page installable on a phone; the manifest says where it begins by its own address. */
 const installed = ["icon-180.png", "icon-192.png", "icon-512.png", "manifest.webmanifest"];
 
 const hashOf = (content: string | Buffer): string =>
   createHash("sha256").update(content).digest("base64url").slice(0, 22);
 
 export interface PageRoutes {
-  /** What comes with the page; undefined: then the page asks for it, and says what is wrong. */
+  /** Data that comes with the page; undefined: then the page asks for it, and says what is wrong. */
   readonly first: (request: FastifyRequest) => Promise<First | undefined>;
   /** The path that people reach it under; empty where there is none. */
   readonly base: string;
@@ -79,7 +79,7 @@ async function readFolder(): Promise<ReadonlyMap<string, string>> {
   return new Map(await Promise.all(texts));
 }
 
-/** What a browser asks for each time, and has already: that costs a question only. */
+/** Files that a browser asks for each time and already has: that costs one request only. */
 function answerOf(type: string, content: string | Buffer) {
   const tag = `"${hashOf(content)}"`;
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {

@@ -9,7 +9,7 @@ const levelSchema = z
   .enum(["emergency", "critical", "warning", "info"])
   .describe("The meaning of its severity, whatever the word");
 
-/** What is answered where something did not work. */
+/** The answer to a failed request. */
 export const failureSchema = z.object({ error: z.string() });
 
 export const fingerprintSchema = z.string().regex(anyFingerprint);

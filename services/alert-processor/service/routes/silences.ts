@@ -74,7 +74,7 @@ export function silenceRoutes(instance: FastifyInstance, routes: SilenceRoutes):
 
   const failures = { 404: failureSchema, 422: failureSchema, 503: failureSchema };
 
-  /** Of what Alertmanager did not do: its own words where it had some. */
+  /** For a request that Alertmanager did not carry out: its own words if it gave any. */
   async function refuse(reply: FastifyReply, error: unknown): Promise<FastifyReply> {
     if (!(error instanceof SilenceError)) throw error;
     return reply.code(error.refused ? 422 : 503).send({ error: error.message });

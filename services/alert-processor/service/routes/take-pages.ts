@@ -39,13 +39,13 @@ const button = (text: string, only = ""): string =>
 
 const nameOf = ({ alertname }: Alert): string => alertname || "An alert without a name";
 
-/** What the alert is about, for the head of a page. */
+/** The alert's name and place, for the head of a page. */
 const aboutOf = ({ annotations, instance, service, severity }: Alert): readonly string[] => [
   [severity, instance || service].filter((text) => text !== "").join(" · "),
   annotations["summary"] ?? "",
 ];
 
-/** What helps whoever has it now. */
+/** Links that help whoever has it now. */
 const help = [
   ["runbook_url", "Runbook"],
   ["dashboard_url", "Board"],
@@ -106,7 +106,7 @@ function manyPage(all: readonly Linked[]): string {
   return page(`${all.length} alerts`, [text], `${takeAll}\n<ul>${items.join("\n")}</ul>`);
 }
 
-/** What is found behind a link. */
+/** The page behind a link. */
 export function linkedPage(all: readonly Linked[]): string {
   const [one, ...more] = all;
   if (one === undefined) return overPage;

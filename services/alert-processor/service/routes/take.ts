@@ -91,7 +91,7 @@ export function takeRoutes(app: FastifyInstance, routes: TakeRoutes): void {
     });
   });
 
-  // Looking changes nothing: programs that show a preview of a link look at it too.
+  // GET changes nothing: programs that show previews of links request it too.
   app.get<Route>(
     "/take/:token",
     about("Show the alerts that a message's link takes"),
