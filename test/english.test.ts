@@ -90,6 +90,11 @@ const phrases: readonly Phrase[] = [
     example: "nothing is tried in its stead",
   },
   {
+    wrong: /\b(?:it|test)\(["'`]who /,
+    better: "a listener that …, somebody who …",
+    example: 'it("who answers is let in")',
+  },
+  {
     wrong: /\bnot so any ?more\b/,
     better: "no longer true",
     example: "what is not so any more is dropped",

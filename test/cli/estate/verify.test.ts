@@ -55,11 +55,11 @@ async function listener(version: SecureVersion, wants: boolean): Promise<number>
 }
 
 describe.each(["TLSv1.2", "TLSv1.3"] as const)("over %s", (version) => {
-  test("who asks for a certificate is closed to strangers", async () => {
+  test("a listener that asks for a certificate is closed to strangers", async () => {
     expect(await said(await listener(version, true))).toBeUndefined();
   });
 
-  test("who answers without one is open to them", async () => {
+  test("a listener that answers without one is open to them", async () => {
     const port = await listener(version, false);
     expect(await said(port)).toBe(
       `https://127.0.0.1:${port}/api/v2/status answers 200 to somebody without a certificate`,
@@ -67,6 +67,6 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("over %s", (version) => {
   });
 });
 
-test("who is not there is not closed, but not there", async () => {
+test("a listener that is not there is not closed, but not there", async () => {
   expect(await said(1)).toBe("connect ECONNREFUSED 127.0.0.1:1");
 });

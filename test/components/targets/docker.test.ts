@@ -199,7 +199,7 @@ test.each(variants)("%s, and still nothing it should not have", async (_, change
   expect(JSON.stringify(redis?.inputs)).not.toContain("docker.sock");
 });
 
-test("who lives beside another shares its network and has no listener of its own", async () => {
+test("a workload beside another shares its network and has no listener of its own", async () => {
   const { redis } = await run({ beside: "before0", files: {} }, [{}]);
   expect(redis?.inputs["networkMode"]).toBe("container:before0-id");
   expect(redis?.inputs).not.toHaveProperty("ports");

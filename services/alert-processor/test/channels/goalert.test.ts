@@ -46,7 +46,7 @@ Dashboard: https://dashboards.example/host`,
   ]);
 });
 
-test("keeps one alert of an episode, which asks for somebody only while nobody has it", async () => {
+test("keeps one alert of an episode, which needs somebody only while nobody has it", async () => {
   const statuses: string[] = [];
   for (const occasion of occasions) {
     await channel().send(messageOf({ occasion, alerts: [alertAt(occasion)] }), enough());
@@ -57,7 +57,7 @@ test("keeps one alert of an episode, which asks for somebody only while nobody h
   expect(new Set(goalert.told.map(({ dedup }) => dedup)).size).toBe(1);
 });
 
-test("who answers otherwise than GoAlert has not taken it", async () => {
+test("an answer that is not GoAlert's means that it was not taken", async () => {
   const elsewhere = channel(goalert.url.replace("/oncall", "/other"));
   expect((await elsewhere.send(messageOf(), enough())).kind).toBe("barred");
   expect((await channel().send(messageOf({ alerts: [] }), enough())).kind).toBe("refused");

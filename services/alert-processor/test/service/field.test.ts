@@ -232,7 +232,7 @@ test("a message that a channel refused for its secret is sent once that is fixed
   await eventually(async () => (await place.json<{ pending: number }>("/v1/status")).pending === 0);
 });
 
-test("who was asked for help hears that somebody has it, and that it is over", async () => {
+test("a channel that was asked for help hears that somebody has it, and that it is over", async () => {
   const [fingerprint, other] = [fresh(), fresh()];
   await place.post([sent({ fingerprint }), sent({ fingerprint: other })]);
   await tells(fingerprint, "firing");

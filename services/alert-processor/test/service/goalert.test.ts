@@ -97,7 +97,7 @@ test("what somebody takes here rings nobody there, and what is given back rings 
   expect((await one()).alert.owner).toBe("Grace Hopper (GoAlert)");
 });
 
-test("who escalates there has not got it any more, here neither", async () => {
+test("an escalation there takes the alert from its owner here as well", async () => {
   await begin();
   goalert.act("active", "Acknowledged by Ada Lovelace (Web)");
   goalert.act("triggered", "Escalated to step #2 due to manual escalation by Ada Lovelace (Web)");

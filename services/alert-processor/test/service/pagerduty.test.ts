@@ -103,7 +103,7 @@ test("what we tell comes back as nothing new, however often", async () => {
   expect(alert.owner).toBe("ada");
 });
 
-test("what is given back there asks for somebody here, and PagerDuty rings of its own accord", async () => {
+test("what is given back there needs somebody here, and PagerDuty rings of its own accord", async () => {
   await begin();
   pager.act("incident.acknowledged", "Ada Lovelace");
   pager.act("incident.unacknowledged", null);
@@ -147,7 +147,7 @@ test("what ends there on its own, or is joined to another, does not end the aler
   expect(await statusNow()).toBe("acknowledged");
 });
 
-test("who else is asked there, and what is written there, is in the alert's history", async () => {
+test("people who are asked there, and notes that are written there, are in the alert's history", async () => {
   await begin();
   for (const type of ["incident.reassigned", "incident.escalated"]) pager.act(type, "Ada Lovelace");
   pager.act("incident.delegated", "Ada Lovelace", {

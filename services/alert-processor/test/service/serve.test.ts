@@ -126,7 +126,7 @@ describe("the cookie of a session", () => {
   });
 });
 
-describe("who is not known", () => {
+describe("a stranger", () => {
   test.each([
     "/v1/alerts",
     "/v1/alerts/00000000000000a1",
@@ -202,7 +202,7 @@ describe("a person", () => {
     [{ kind: "comment", text: "" }, 400],
     [{ kind: "comment", text: "x".repeat(5_000) }, 400],
     [{ kind: "acknowledge", version: "1" }, 400],
-  ])("who asks for %j is told %d", async (action, status) => {
+  ])("a request for %j is answered %d", async (action, status) => {
     const fingerprint = "00000000000000c2";
     await place.post([sent({ fingerprint })]);
     const answer = await act(fingerprint, action);
@@ -210,7 +210,7 @@ describe("a person", () => {
     expect(JSON.parse(answer.text)).toMatchObject({ error: expect.any(String) as string });
   });
 
-  test("who asks for what there is not is told 404", async () => {
+  test("a request for what does not exist is answered 404", async () => {
     expect((await place.ask("/v1/alerts/ffff", { as: login })).status).toBe(404);
     expect((await act("ffff", { kind: "acknowledge" })).status).toBe(404);
     expect((await place.ask("/v1/alerts/UNION%20SELECT", { as: login })).status).toBe(400);
