@@ -30,7 +30,7 @@ export async function planStack(
   const { loadContent } = await import("../components/content.ts");
   const { planEstate } = await import("../components/plan.ts");
   const { groundsOf } = await import("../components/targets/grounds.ts");
-  const { describeProblems } = await import("../components/config/problems.ts");
+  const { describeProblems } = await import("../components/config/problem-text.ts");
   const grounds = groundsOf(config, stack);
   const content = await loadContent(planEstate(config, grounds, without));
   // Places of the local target lie below the working directory, as the engine would have it.

@@ -1,6 +1,6 @@
 import { forStack } from "../lib/command.ts";
 import { reasonOf, UserError } from "../lib/errors.ts";
-import type { Check } from "./check.ts";
+import type { Claim } from "./claim.ts";
 import type { StackHome } from "./state/home.ts";
 import { readRecord, recordFile } from "./state/record.ts";
 import { operationsOf } from "./targets/index.ts";
@@ -9,9 +9,9 @@ import { operationsOf } from "./targets/index.ts";
  * Conditions of the ground that an estate stands on, checked on the machine and not in a record:
  * the one place for all commands that say something about it.
  */
-export function groundChecks(root: string, stack: string, target: string): Check[] {
-  const checks = operationsOf(target).checks({ root, stack });
-  return checks.map(({ ask, claim }) => ({
+export function groundClaims(root: string, stack: string, target: string): Claim[] {
+  const claims = operationsOf(target).claims({ root, stack });
+  return claims.map(({ ask, claim }) => ({
     claim,
     ask: async () => {
       const problem = await ask();
@@ -62,7 +62,7 @@ export async function groundProblems(
   stack: string,
   target: string,
 ): Promise<string[]> {
-  const checks = groundChecks(root, stack, target);
-  const answers = await Promise.all(checks.map(({ ask }) => ask().catch(reasonOf)));
+  const claims = groundClaims(root, stack, target);
+  const answers = await Promise.all(claims.map(({ ask }) => ask().catch(reasonOf)));
   return answers.filter((problem) => problem !== undefined);
 }

@@ -3,7 +3,7 @@ import { catalogueFor } from "./config/catalogue.ts";
 import type { ConfigProblem } from "./config/mistakes.ts";
 import { parseConfig } from "./config/parse.ts";
 import { notesOn } from "./config/notes.ts";
-import { describeNote, describeProblems } from "./config/problems.ts";
+import { describeNote, describeProblems } from "./config/problem-text.ts";
 import type { Config } from "./config/schema.ts";
 
 const prefix = "vigil:";

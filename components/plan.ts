@@ -5,7 +5,7 @@ import type { Estate } from "./catalog/service.ts";
 import { choose, type Chosen, groundAt, type LeftOut } from "./choose.ts";
 import type { Config } from "./config/schema.ts";
 import { type Content, notLoaded } from "./content.ts";
-import { lacksOf } from "./lacks.ts";
+import { lacksOf } from "./alert-lacks.ts";
 import type { ScrapeJob } from "./render/prometheus.ts";
 import type { Grounds } from "./targets/grounds.ts";
 

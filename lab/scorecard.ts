@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { lacksAnywhere } from "../components/lacks.ts";
+import { lacksAnywhere } from "../components/alert-lacks.ts";
 import { allAlerts, groups } from "../rules/index.ts";
 import { readDeployed, readInventory } from "../rules/lint/files.ts";
 import { joinInventory } from "../rules/lint/inventory.ts";

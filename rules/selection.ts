@@ -1,5 +1,5 @@
 import type { Alert, AlertGroup } from "./lib/alert.ts";
-import type { Lacks, LeftOut } from "./lib/needs.ts";
+import type { Lacks, AlertLeftOut } from "./lib/needs.ts";
 import { group as slo, sloGroup, type SloOptions } from "./slo.ts";
 
 /** What of a stack decides which rules it gets. */
@@ -15,7 +15,7 @@ export function leftOut(
   alert: Alert,
   { job, service }: AlertGroup,
   { jobs, lacks, services }: Selection,
-): LeftOut | undefined {
+): AlertLeftOut | undefined {
   if (services.includes(service)) return undefined;
   if (job !== undefined && !jobs.includes(job)) return { job };
   const because = alert.needs && lacks[alert.needs];

@@ -72,7 +72,7 @@ export async function run(args: string[]): Promise<number> {
   const { planEstate } = await import("../../components/plan.ts");
   const { groundsOf } = await import("../../components/targets/grounds.ts");
   const { renderExplanation } = await import("../../rules/lib/explanation.ts");
-  const { hereLines } = await import("../here.ts");
+  const { hereLines } = await import("../alert-here.ts");
   const config = await readStackConfig(root, name);
   const plan = planEstate(config, groundsOf(config, name));
   const { selection } = plan;

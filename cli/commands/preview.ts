@@ -38,7 +38,7 @@ export async function run(args: string[]): Promise<number> {
   }
   // Modules that need packages, which are there only now.
   const { planFor } = await import("../plan.ts");
-  const { requireGround } = await import("../taken.ts");
+  const { requireGround } = await import("../require-ground.ts");
   const planned = await planFor(engine);
   await requireGround(engine, planned);
   if (!json && (values["detail"] === true || process.env["DETAIL"] === "1")) {

@@ -1,10 +1,10 @@
 import { forStack } from "../../lib/command.ts";
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.ts";
-import { settle } from "../check.ts";
+import { settle } from "../claim.ts";
 import { targetOf } from "../engine.ts";
 import { stackOptions } from "../options.ts";
-import { groundChecks } from "../reality.ts";
+import { groundClaims } from "../reality.ts";
 import { stackFolder } from "../state/home.ts";
 import { operationsOf } from "../targets/index.ts";
 import { tell } from "../tell.ts";
@@ -33,8 +33,8 @@ export async function run(args: string[]): Promise<number> {
     tell(`Stack ${stack} is not up: there is nothing to start.\n`);
     return 0;
   }
-  for (const check of groundChecks(root, stack, target)) {
-    const problem = await settle(check, patience);
+  for (const one of groundClaims(root, stack, target)) {
+    const problem = await settle(one, patience);
     if (problem === undefined) continue;
     throw new UserError(`Stack ${stack} could not be started as it was`, {
       details: [problem, `Logs are in ${join(stackFolder(root, stack), "logs")}`],

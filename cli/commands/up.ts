@@ -27,7 +27,7 @@ hand or left behind by a run that was killed. Run it as often as you like.
 async function rehearse(engine: Engine, progress: Progress): Promise<Planned | undefined> {
   // Modules that need packages, which are there only now.
   const { planFor } = await import("../plan.ts");
-  const { requireGround } = await import("../taken.ts");
+  const { requireGround } = await import("../require-ground.ts");
   const { askPreview } = await import("../preview/ask.ts");
   const step = progress.start("preview", "checking whether it can work");
   try {

@@ -2,11 +2,11 @@ import { connect } from "../estate/client.ts";
 import { openEngine } from "../engine.ts";
 import { secondsIn, stackOptions } from "../options.ts";
 import { type Outputs, readOutputs } from "../estate/outputs.ts";
-import { groundChecks } from "../reality.ts";
+import { groundClaims } from "../reality.ts";
 import { tell } from "../tell.ts";
-import { settle } from "../check.ts";
+import { settle } from "../claim.ts";
 import { warmUp } from "../estate/pace.ts";
-import { checksFor } from "../estate/verify.ts";
+import { claimsFor } from "../estate/verify.ts";
 
 const help = `./vigil verify [--stack NAME] [--seconds N]
 
@@ -33,12 +33,12 @@ export async function run(args: string[]): Promise<number> {
   const given = options.values["seconds"] === undefined ? undefined : secondsIn(options);
   const outputs = await readOutputs(await openEngine(options));
   const seconds = given ?? Math.max(60, await stillWarming(outputs));
-  const ground = groundChecks(root, stack, outputs.target);
-  const checks = [...ground, ...checksFor(outputs)];
-  const problems = checks.map((check) => settle(check, seconds));
+  const ground = groundClaims(root, stack, outputs.target);
+  const claims = [...ground, ...claimsFor(outputs)];
+  const problems = claims.map((one) => settle(one, seconds));
   let well = true;
   // All are asked at once, and told in the order in which an alert goes its way.
-  for (const [index, { claim }] of checks.entries()) {
+  for (const [index, { claim }] of claims.entries()) {
     const problem = await problems[index];
     tell(problem === undefined ? `✓ ${claim}\n` : `✗ ${claim}\n  ${problem}\n`);
     well &&= problem === undefined;

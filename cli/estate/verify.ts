@@ -1,11 +1,11 @@
 import { ask } from "../../lib/ask.ts";
-import type { Check } from "../check.ts";
+import type { Claim } from "../claim.ts";
 import { connect } from "./client.ts";
 import { reasonOf } from "../../lib/errors.ts";
 import type { Outputs } from "./outputs.ts";
 import { watchingNow } from "./watching.ts";
 
-function closed(name: string, url: string, authority: string): Check {
+function closed(name: string, url: string, authority: string): Claim {
   return {
     claim: `${name} speaks TLS and turns strangers away`,
     ask: async () => {
@@ -18,7 +18,7 @@ function closed(name: string, url: string, authority: string): Check {
 /** How TLS ends the handshake with somebody who has no certificate, or only reads that it was ended. */
 const refused = /^(?:ERR_SSL_|ECONNRESET$|EPIPE$|UND_ERR_SOCKET$)/;
 
-function closedToHolders(name: string, url: string, authority: string): Check {
+function closedToHolders(name: string, url: string, authority: string): Claim {
   return {
     claim: `${name} speaks TLS and turns strangers away`,
     ask: async () => {
@@ -34,7 +34,7 @@ function closedToHolders(name: string, url: string, authority: string): Check {
 }
 
 /** Everything `vigil verify` asks of an estate. */
-export function checksFor(outputs: Outputs): Check[] {
+export function claimsFor(outputs: Outputs): Claim[] {
   const { alertmanager, authority, grafana, processor, prometheus, watched } = outputs;
   const estate = connect(outputs);
   const wanted = Object.values(watched).flat().length;

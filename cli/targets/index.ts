@@ -8,7 +8,7 @@ const absent: Operations = {
   tools: checkers,
   images: true,
   takesOver: local.takesOver,
-  checks: () => [],
+  claims: () => [],
   parts: local.parts,
   stop: local.stop,
   holder: local.holder,

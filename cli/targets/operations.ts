@@ -1,6 +1,6 @@
 import type { UserError } from "../../lib/errors.ts";
 import type { ToolName } from "../../tools/tools.ts";
-import type { Check } from "../check.ts";
+import type { Claim } from "../claim.ts";
 import type { StackHome } from "../state/home.ts";
 
 /** A stack of a checkout. */
@@ -42,7 +42,7 @@ export interface Operations {
   /** Whether the engine takes over parts that nothing is recorded of. */
   readonly takesOver: boolean;
   /** Conditions of the ground that it stands on. */
-  readonly checks: (at: StackAt) => readonly Check[];
+  readonly claims: (at: StackAt) => readonly Claim[];
   /** The parts of a stack that exist. @throws Error where that cannot be determined. */
   readonly parts: (at: StackAt) => Promise<Part[]>;
   /** Stops every part and removes what was made for them. Data is kept. */

@@ -3,7 +3,7 @@ import type { Place } from "../targets/target.ts";
 import type { ArgsInput, Shell } from "./service.ts";
 import type { BesideFacts } from "./shells/beside.ts";
 import type { ExporterFacts } from "./shells/exporter.ts";
-import type { FlagFacts } from "./shells/flags.ts";
+import type { FlagFacts } from "./shells/exporter-by-flags.ts";
 
 /** Account of the images of the Prometheus family. */
 export const nobody = { uid: 65534, gid: 65534 } as const;
@@ -58,7 +58,7 @@ export const exporterByFlags = <S>({
     `--web.listen-address=${place.listen}`,
   ],
   shell: async (): Promise<Shell<S>> => {
-    const { flagShell } = await import("./shells/flags.ts");
+    const { flagShell } = await import("./shells/exporter-by-flags.ts");
     return flagShell(facts);
   },
 });

@@ -5,7 +5,7 @@ import { traitsOf } from "../targets/kinds.ts";
 import { channelProblems, hasProcessor } from "./channels.ts";
 import { encryptedSecret, type Path } from "./fields.ts";
 import { belongsTo } from "./key-pair.ts";
-import { addressesInside } from "./inside.ts";
+import { addressesInside } from "./channel-addresses.ts";
 import { maintenanceProblems } from "./maintenance.ts";
 import { configKey, removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, mistake } from "./mistakes.ts";

@@ -3,7 +3,7 @@ import { quote } from "../../lib/command.ts";
 import type { Complaint } from "../catalog/service.ts";
 import type { Traits } from "../targets/kinds.ts";
 import { isLoopback } from "../targets/target.ts";
-import { isInside } from "./address.ts";
+import { isInside } from "./private-network.ts";
 import { encryptedSecret } from "./fields.ts";
 import { belongsTo } from "./key-pair.ts";
 import type { Destination, Destinations } from "./remote-write-schema.ts";

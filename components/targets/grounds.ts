@@ -1,5 +1,5 @@
 import type { Config } from "../config/schema.ts";
-import { dockerGround } from "./docker/names.ts";
+import { dockerGround } from "./docker/place.ts";
 import { dockerElsewhere, dockerHere } from "./docker/settings.ts";
 import { core, type Elsewhere } from "./fields.ts";
 import type { TargetKind } from "./kinds.ts";

@@ -72,13 +72,14 @@ export const needs = {
 export type Need = keyof typeof needs;
 
 /** Why a stack does not load an alert: nothing of its job is scraped, or it needs what is not there. */
-export type LeftOut = { readonly job: string } | { readonly need: Need; readonly because: string };
+export type AlertLeftOut =
+  { readonly job: string } | { readonly need: Need; readonly because: string };
 
 /** Why an estate does not have what alerts need; what is not named, it has, or nobody can know. */
 export type Lacks = Readonly<Partial<Record<Need, string>>>;
 
 /** A reason as lines for a terminal. */
-export const spelledReason = (reason: LeftOut): string[] =>
+export const spelledReason = (reason: AlertLeftOut): string[] =>
   "job" in reason
     ? [`nothing in this stack is scraped as job ${reason.job}`]
     : [`it needs ${needs[reason.need]}`, reason.because];

@@ -3,8 +3,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { quote } from "../../lib/command.ts";
 import { stackContainers, stackHealth } from "../../cli/targets/docker/engine.ts";
-import { containerProblems } from "../../cli/targets/docker/checks.ts";
-import { groundChecks, groundProblems, madeElsewhere, unrecorded } from "../../cli/reality.ts";
+import { containerProblems } from "../../cli/targets/docker/claims.ts";
+import { groundClaims, groundProblems, madeElsewhere, unrecorded } from "../../cli/reality.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { temporary, write } from "../kit/workshop.ts";
 import { buildTestImages, dockerProblem, testImage } from "./images.ts";
@@ -59,7 +59,7 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     });
     const ask = async (): Promise<string[]> =>
       containerProblems(await stackHealth(stack), [physical("well"), physical("gone")]);
-    // Until the check has failed once, and between two attempts of what crashes.
+    // Until the one has failed once, and between two attempts of what crashes.
     let told = await ask();
     while (told.length < 5 || told.some((one) => one.includes("crashing is not running"))) {
       await sleep(100);
@@ -150,9 +150,9 @@ const title = `containers in a real engine${problem ? ` (skipped: ${problem})` :
     });
     const told = `Removed: ${physical("gone")}; STACK=${stack} make up creates it again`;
     expect(await groundProblems(root, stack, "docker")).toEqual([told]);
-    const [check] = groundChecks(root, stack, "docker");
-    expect(await check?.ask()).toBe(told);
-    expect(check?.claim).toBe("Every container is running and healthy");
+    const [one] = groundClaims(root, stack, "docker");
+    expect(await one?.ask()).toBe(told);
+    expect(one?.claim).toBe("Every container is running and healthy");
   });
 });
 

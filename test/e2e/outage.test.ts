@@ -43,7 +43,7 @@ const arrival = (all: Hearings): Promise<boolean> =>
     { every: 100, within: 300_000 },
   );
 
-/** What was told, after all of that was and then something that fires later: nobody was told again meanwhile. */
+/** What arrived, after all of that did and then something that fires later: meanwhile nothing arrived twice. */
 async function heardBefore(expected: Hearings, later: Hearings): Promise<Hearings> {
   await arrival(expected);
   for (const name of Object.keys(later)) await fire(name, "critical");

@@ -9,7 +9,7 @@ import {
   type StackAt,
 } from "../operations.ts";
 import { processes, stopProcesses, strangers } from "../processes.ts";
-import { checks } from "./checks.ts";
+import { claims } from "./claims.ts";
 import { madeElsewhere, removeOrphans } from "./elsewhere.ts";
 import {
   publishedBy,
@@ -82,7 +82,7 @@ export const docker: Operations = {
   },
   images: true,
   takesOver: false,
-  checks,
+  claims,
   parts,
   stop: async (at) => {
     await removeContainers(at.stack);

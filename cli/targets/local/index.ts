@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { stackFolder } from "../../state/home.ts";
 import { checkers, type Data, type Operations, type StackAt } from "../operations.ts";
 import { processes, stopProcesses, strangers } from "../processes.ts";
-import { checks } from "./checks.ts";
+import { claims } from "./claims.ts";
 import { logs } from "./logs.ts";
 import { start } from "./start.ts";
 
@@ -22,7 +22,7 @@ export const local: Operations = {
   tools: [...checkers, "process-compose", "node_exporter", "grafana"],
   images: false,
   takesOver: true,
-  checks,
+  claims,
   parts: processes,
   stop: stopProcesses,
   holder: (at) => Promise.resolve(strangers(at)),

@@ -10,7 +10,8 @@ import { filesInputs, isWithoutFiles, labelsOf } from "./files.ts";
 import type { Neighbour } from "./health.ts";
 import { containerInputs } from "./inputs.ts";
 import type { DockerTargetConfig } from "./names.ts";
-import { dockerGround, physicalName } from "./names.ts";
+import { physicalName } from "./names.ts";
+import { dockerGround } from "./place.ts";
 import type { Placed, Target, Workload } from "../target.ts";
 
 export type { DockerTargetConfig } from "./names.ts";
@@ -23,7 +24,7 @@ export interface DockerArgs {
 }
 
 /** Provider and network of an estate, made when the first workload needs them. */
-interface Ground {
+interface Laid {
   readonly provider: Provider;
   readonly network: Network;
 }
@@ -40,7 +41,7 @@ export function dockerTarget(
   config: DockerTargetConfig,
   opts: pulumi.ResourceOptions = {},
 ): Target {
-  let ground: Ground | undefined;
+  let ground: Laid | undefined;
   let asked: { problem: string | undefined } | undefined;
   const lacks = () => (asked ??= { problem: engineProblem(config.engine) }).problem;
   return {
@@ -55,11 +56,7 @@ export function dockerTarget(
 }
 
 /** Containers of a group, each after the one whose network it shares. */
-function runGroup(
-  config: DockerTargetConfig,
-  group: readonly Placed[],
-  ground: Ground,
-): Container[] {
+function runGroup(config: DockerTargetConfig, group: readonly Placed[], ground: Laid): Container[] {
   const running = new Map<string, Neighbour>();
   return group.map(({ opts, workload }) => {
     const beside = neighbour(workload, running);
@@ -75,7 +72,7 @@ function refuse(problem: string | undefined): void {
   throw new pulumi.RunError(`The estate cannot run in containers: ${problem}`);
 }
 
-function layGround(config: DockerTargetConfig, opts: pulumi.ResourceOptions): Ground {
+function layGround(config: DockerTargetConfig, opts: pulumi.ResourceOptions): Laid {
   const host = config.engine === undefined ? {} : { host: config.engine };
   const suffix = config.target === undefined ? "" : `-${config.target}`;
   const provider = new Provider(`docker${suffix}`, host, opts);
@@ -104,7 +101,7 @@ function neighbour(workload: Workload, running: ReadonlyMap<string, Neighbour>) 
 function runContainer(
   config: DockerTargetConfig,
   workload: Workload,
-  { provider, network }: Ground,
+  { provider, network }: Laid,
   beside: Neighbour | undefined,
   given: pulumi.CustomResourceOptions,
 ): Container {

@@ -2,7 +2,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { SecureVersion } from "node:tls";
 import type { Outputs } from "../../../cli/estate/outputs.ts";
-import { checksFor } from "../../../cli/estate/verify.ts";
+import { claimsFor } from "../../../cli/estate/verify.ts";
 import { identity, type Identity } from "../../kit/pki.ts";
 import { later } from "../../kit/workshop.ts";
 
@@ -28,8 +28,8 @@ async function said(port: number): Promise<string | undefined> {
     watched: {},
     receivers: [],
   };
-  const check = checksFor(outputs).find(({ claim }) => claim.startsWith("Alertmanager speaks TLS"));
-  return check === undefined ? "there is no such check" : check.ask();
+  const one = claimsFor(outputs).find(({ claim }) => claim.startsWith("Alertmanager speaks TLS"));
+  return one === undefined ? "there is no such claim" : one.ask();
 }
 
 /** A listener on this machine, until the test is over. */

@@ -20,7 +20,7 @@ describe("a kind of channel", () => {
     "components/render/processor-channels.ts",
     "components/render/processor.ts",
     "components/config/processor-schema.ts",
-    "components/config/inside.ts",
+    "components/config/channel-addresses.ts",
     "components/config/contradictions.ts",
     "components/catalog/processor.ts",
   ])("is not named in %s", (file) => {

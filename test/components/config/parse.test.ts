@@ -4,7 +4,7 @@ import { configKey, mendCommand, setCommand } from "../../../components/config/c
 import type { Config } from "../../../components/config/schema.ts";
 import type { RawConfig } from "../../../components/config/parse.ts";
 import { parseConfig } from "../../kit/parse.ts";
-import { describeProblems } from "../../../components/config/problems.ts";
+import { describeProblems } from "../../../components/config/problem-text.ts";
 import { rawConfig } from "../../../components/config/stack-file.ts";
 
 const now = new Date("2026-06-01T00:00:00Z");

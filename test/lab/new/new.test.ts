@@ -109,7 +109,7 @@ it("a service that is new and one whose alerts are there pass what is asked of t
     `node ${bin}/eslint/bin/eslint.js ${code.join(" ")}`,
     `node ${bin}/typescript/bin/tsc --noEmit`,
     "./vigil test test/components/catalog test/rules/loading test/rules/runbooks test/dashboards",
-    "./vigil test test/architecture test/docs.test test/rules/scorecard test/components/lacks",
+    "./vigil test test/architecture test/docs.test test/rules/scorecard test/components/alert-lacks",
     "./vigil test test/rules/rules.test test/rules/catalogue -t memcached",
   ]) {
     const done = await place.shell(line);

@@ -1,12 +1,12 @@
 import { setCommand } from "../components/config/commands.ts";
 import type { Selection } from "../rules/selection.ts";
 import type { Alert } from "../rules/lib/alert.ts";
-import { type LeftOut, needs, spelledReason } from "../rules/lib/needs.ts";
+import { type AlertLeftOut, needs, spelledReason } from "../rules/lib/needs.ts";
 
 /** Whether a stack loads an alert, for a terminal: with the reason, and what to do where it is wrong. */
 export function hereLines(
   { needs: need, service }: Alert,
-  reason: LeftOut | undefined,
+  reason: AlertLeftOut | undefined,
   { services }: Selection,
 ): string[] {
   if (reason === undefined) {

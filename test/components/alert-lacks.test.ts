@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { lacksAnywhere, lacksOf } from "../../components/lacks.ts";
+import { lacksAnywhere, lacksOf } from "../../components/alert-lacks.ts";
 import { cadvisorSelection } from "../../components/render/cadvisor.ts";
 import { nodeSelection } from "../../components/catalog/node.ts";
 import { kinds } from "../../components/targets/kinds.ts";

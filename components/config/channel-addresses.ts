@@ -1,6 +1,6 @@
 import type { Address } from "../channels/channel.ts";
 import { type ChannelSettings, configured } from "../channels/index.ts";
-import { isInside } from "./address.ts";
+import { isInside } from "./private-network.ts";
 import { hasProcessor } from "./channels.ts";
 import { setCommand } from "./commands.ts";
 import { encryptedSecret } from "./fields.ts";

@@ -1,14 +1,14 @@
-import type { Check } from "../../check.ts";
+import type { Claim } from "../../claim.ts";
 import { readRecord, recordFile } from "../../state/record.ts";
 import type { StackAt } from "../operations.ts";
 import { askDocker, type ContainerHealth, stackHealth } from "./engine.ts";
 
 /** Of a container engine that runs the servers. */
-export function checks({ root, stack }: StackAt): Check[] {
-  return [containerCheck(root, stack)];
+export function claims({ root, stack }: StackAt): Claim[] {
+  return [containerClaim(root, stack)];
 }
 
-function containerCheck(root: string, stack: string): Check {
+function containerClaim(root: string, stack: string): Claim {
   return {
     claim: "Every container is running and healthy",
     ask: async () => {

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { isUp } from "../../../provider/process/api.ts";
 import { layoutOf } from "../../../provider/process/layout.ts";
 import { freeFiles, freeSpace } from "../../../tools/cache.ts";
-import type { Check } from "../../check.ts";
+import type { Claim } from "../../claim.ts";
 import { stackFolder } from "../../state/home.ts";
 import type { StackAt } from "../operations.ts";
 import { processes } from "../processes.ts";
@@ -14,7 +14,7 @@ const scarce = 1024 * 1024;
 const fewFiles = 20;
 
 /** Of a machine that runs the servers itself. */
-export function checks(at: StackAt): Check[] {
+export function claims(at: StackAt): Claim[] {
   const home = stackFolder(at.root, at.stack);
   const layout = layoutOf(home);
   return [
