@@ -87,7 +87,12 @@ describe("the program of stack local", () => {
 
   it("loads nothing of the provider but its classes", () => {
     const provider = loaded.filter((file) => file.startsWith("provider/")).sort();
-    expect(provider).toEqual(["provider/resources.ts", "provider/types.ts"]);
+    expect(provider).toEqual(["provider/resources.ts", "provider/types.ts", "provider/wake.ts"]);
+  });
+
+  it("loads no second library for YAML beside the SDK's", () => {
+    expect(loaded).not.toContain("node_modules/yaml");
+    expect(loaded).toContain("node_modules/js-yaml");
   });
 });
 
