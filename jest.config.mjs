@@ -10,6 +10,7 @@ export default {
   maxWorkers: 3,
   // For what hangs: a machine that is busy with other things may take many times as long as usual.
   testTimeout: 180_000,
+  testSequencer: "<rootDir>/test/longest-first.mjs",
   reporters: ["default", "<rootDir>/test/count-reporter.mjs"],
   coverageProvider: "v8",
   coverageReporters: ["json"],
