@@ -124,6 +124,22 @@ export async function sweep(cache: string): Promise<void> {
   }
 }
 
+/**
+ * Removes what Node compiled once it is more than any number of checkouts in use needs (each has 1,300 files).
+ * Node never removes any, and adds some for each change and each place that a checkout is copied to.
+ *
+ * @param most - Files that may be there.
+ */
+export async function trimCompiled(cache: string, most = 30_000): Promise<void> {
+  const parent = join(cache, "compile");
+  for (const name of await readdir(parent).catch(() => [])) {
+    const folder = join(parent, name);
+    const files = await readdir(folder).catch(() => []);
+    if (files.length > most)
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
 /** Bytes free on the disk of a folder that may not exist yet. */
 export async function freeSpace(folder: string): Promise<number> {
   const { bavail, bsize } = await statsOf(folder);

@@ -231,6 +231,16 @@ describe("a cache that everybody may write to", () => {
     expect(readdirSync(cache).filter((name) => name !== "compile")).toEqual(["mine"]);
   });
 
+  it("is found also where Node keeps what it compiled, of which only folders are looked at", async () => {
+    const cache = planted();
+    write(cache, { "compile/v24/one": "" });
+    chmodSync(join(cache, "compile/v24/one"), 0o666);
+    expect((await run(withNode, { env: { VIGIL_CACHE: cache } })).code).toBe(0);
+    chmodSync(join(cache, "compile/v24"), 0o777);
+    const refused = await run(withNode, { env: { VIGIL_CACHE: cache } });
+    expect(refused.err).toContain(`everybody may write to ${join(cache, "compile/v24")}`);
+  });
+
   it("is left alone where it is everybody's by intention, whatever is asked", async () => {
     const cache = planted();
     chmodSync(cache, 0o1777);

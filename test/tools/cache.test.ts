@@ -8,9 +8,16 @@ import {
 } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join } from "node:path";
-import { cacheFolder, freeSpace, install, readCached, sweep } from "../../tools/cache.ts";
+import {
+  cacheFolder,
+  freeSpace,
+  install,
+  readCached,
+  sweep,
+  trimCompiled,
+} from "../../tools/cache.ts";
 import { isAlive, ownerName, parseOwner } from "../../lib/owner.ts";
-import { temporary } from "../kit/workshop.ts";
+import { temporary, write } from "../kit/workshop.ts";
 
 const host = hostname().replaceAll(/[^\w-]/g, "_");
 
@@ -73,3 +80,17 @@ test("temporary folders of dead owners are swept, those of living ones stay", as
 function never(): never {
   throw new Error("unreachable");
 }
+
+test("what Node compiled is removed once it is too much, by folder", async () => {
+  const cache = write(temporary(), {
+    "compile/old/a": "",
+    "compile/old/b": "",
+    "compile/old/c": "",
+    "compile/new/a": "",
+    "tmp/a": "",
+  });
+  await trimCompiled(cache, 2);
+  expect(readdirSync(join(cache, "compile"))).toEqual(["new"]);
+  expect(readdirSync(cache).sort()).toEqual(["compile", "tmp"]);
+  await trimCompiled(join(cache, "nowhere"));
+});
