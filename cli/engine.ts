@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { attach } from "../lib/attach.ts";
+import { cacheFolder, trimCompiled } from "../tools/cache.ts";
 import { ensureDependencies } from "../tools/dependencies.ts";
 import { type Ensured, ensureTools } from "../tools/ensure.ts";
 import { type MissingPlugin, requirePlugin, tryPlugin } from "../tools/plugins.ts";
@@ -144,7 +145,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     to = "look",
   } = options;
   const home = await openStack(root, stack, given);
-  if (to === "change") await requireRoom(home);
+  if (to === "change") {
+    await trimCompiled(cacheFolder(given));
+    await requireRoom(home);
+  }
   await careForState(home, progress);
   if (to === "change") await adoptRecord(home, progress);
   const asked = { ...given, ...home.env };

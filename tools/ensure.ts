@@ -1,6 +1,6 @@
 import { readlink, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheFolder, trimCompiled } from "./cache.ts";
+import { cacheFolder } from "./cache.ts";
 import { explainDisk, ToolError, UserError } from "../lib/errors.ts";
 import { createNetwork, type Network } from "./network.ts";
 import { binFolder, obtain } from "./obtain.ts";
@@ -61,7 +61,6 @@ export async function ensureTools(
   const table: Readonly<Record<string, Tool>> = options.table ?? tools;
   const { progress = createProgress() } = options;
   const shop = createWorkshop(options);
-  await trimCompiled(shop.cache);
   const found: Found[] = [];
   const failed: ToolError[] = [];
   const asked = names.map((name) => table[name]).filter((tool) => tool !== undefined);

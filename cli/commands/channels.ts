@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { forStack } from "../../lib/command.ts";
 import { UserError } from "../../lib/errors.ts";
 import { createProgress } from "../../lib/progress.ts";
-import { ensureDependencies } from "../../tools/dependencies.ts";
 import { type Engine, openEngine, stackArgs } from "../engine.ts";
 import { stackOptions } from "../options.ts";
 import { openStack } from "../stack.ts";
@@ -93,7 +92,6 @@ export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help);
   if (options === undefined) return 0;
   const { root, stack } = options;
-  await ensureDependencies({ root });
   const engine = await openEngine(options);
   const move = async (): Promise<boolean> => {
     // Whoever was waited for may have changed the stack's file.

@@ -74,7 +74,10 @@ export async function run(args: string[]): Promise<number> {
   const { root, stack } = options;
   let planned: Promise<Selection> | undefined;
   const plan = (): Promise<Selection> => (planned ??= selectionOf(root, stack));
-  const meanwhile = (): void => void plan().then(loadAhead, () => undefined);
+  const meanwhile = (): void =>
+    void plan()
+      .then(loadAhead)
+      .catch(() => undefined);
   const outputs = await readOutputs(await openEngine({ ...options, meanwhile }));
   const problems = await groundProblems(root, stack, outputs.target);
   for (const problem of problems) tell(`✗ ${problem}\n`);

@@ -33,7 +33,7 @@ async function askEngine({ capture, home: { stack } }: Engine): Promise<unknown>
 /** Reads the outputs of a stack that is up. */
 export async function readOutputs(engine: Engine): Promise<Outputs> {
   const { home, recordKey } = engine;
-  const found = recordKey ? await readRecord(recordFile(home)) : ({ state: "absent" } as const);
+  const found = await readRecord(recordFile(home));
   const recorded = recordedOutputs(found, recordKey) ?? (await askEngine(engine));
   const { vigil } = recorded as { vigil?: Outputs };
   if (vigil !== undefined) return vigil;
