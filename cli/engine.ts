@@ -50,8 +50,6 @@ export interface EngineOptions {
    * @default "look"
    */
   readonly to?: "change" | "configure" | "look" | "preview";
-  /** Called as soon as packages are there, for what can be loaded while a passphrase becomes a key. */
-  readonly meanwhile?: () => void;
 }
 
 /** Whether a stack's file has a section of the configuration. */
@@ -154,7 +152,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const asked = { ...given, ...home.env };
   const looking = home.own ? sealedFor(home, asked) : undefined;
   await ensureDependencies({ root, env: given, progress });
-  options.meanwhile?.();
   const text = await textOf(root, stack);
   const operations = operationsOf(targetIn(text));
   const found = await ensureTools(toolsOf(text, operations), { root, env: given, progress });

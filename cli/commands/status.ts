@@ -1,14 +1,12 @@
 import { forStack } from "../../lib/command.ts";
-import { connect, type Estate, type HeldAlert } from "../estate/client.ts";
+import { connect, type HeldAlert } from "../estate/client.ts";
 import { openEngine } from "../engine.ts";
 import { reasonOf } from "../../lib/errors.ts";
-import { type StackOptions, stackOptions } from "../options.ts";
-import { type Outputs, readOutputs } from "../estate/outputs.ts";
+import { stackOptions } from "../options.ts";
+import { readOutputs } from "../estate/outputs.ts";
 import { groundProblems } from "../reality.ts";
-import { selectionOf } from "../selection.ts";
 import { formatTable } from "../../lib/table.ts";
 import { tell } from "../tell.ts";
-import type { Selection } from "../../rules/selection.ts";
 import { type Watch, watchingNow } from "../estate/watching.ts";
 
 const help = `./vigil status [--stack NAME]
@@ -48,37 +46,12 @@ const alertRow = ({ annotations, labels, startsAt }: HeldAlert): string[] => [
   `since ${spelledTime(startsAt)}`,
 ];
 
-/** Loads what {@link reachLine} will need. */
-async function loadAhead(planned: Selection): Promise<void> {
-  const { loadedBy } = await import("../estate/loaded.ts");
-  await Promise.all([loadedBy(planned), import("../estate/unseen.ts")]);
-}
-
-/** How many alerts are loaded, and how many of them lack their series. */
-async function reachLine(
-  estate: Estate,
-  { watched }: Outputs,
-  { root, stack }: StackOptions,
-  planned: Promise<Selection>,
-): Promise<string> {
-  const { loadedBy, unseenLine } = await import("../estate/loaded.ts");
-  const { unseenAlerts } = await import("../estate/unseen.ts");
-  const loaded = await loadedBy({ ...(await planned), jobs: Object.keys(watched) });
-  return forStack(unseenLine(loaded.length, await unseenAlerts(estate, loaded, root)), stack);
-}
-
 /** `vigil status`. */
 export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help);
   if (options === undefined) return 0;
   const { root, stack } = options;
-  let planned: Promise<Selection> | undefined;
-  const plan = (): Promise<Selection> => (planned ??= selectionOf(root, stack));
-  const meanwhile = (): void =>
-    void plan()
-      .then(loadAhead)
-      .catch(() => undefined);
-  const outputs = await readOutputs(await openEngine({ ...options, meanwhile }));
+  const outputs = await readOutputs(await openEngine(options));
   const problems = await groundProblems(root, stack, outputs.target);
   for (const problem of problems) tell(`✗ ${problem}\n`);
   const estate = connect(outputs);
@@ -92,9 +65,6 @@ export async function run(args: string[]): Promise<number> {
         ? `\n${forStack(nothingFires(watched), stack)}\n`
         : `\nFiring\n${formatTable(inOrder(alerts).map(alertRow))}`,
     );
-    if (watched.every(({ state }) => state !== "starting")) {
-      tell(`\n${await reachLine(estate, outputs, options, plan())}\n`);
-    }
     const silent = watched.some(({ state }) => state === "silent");
     return problems.length === 0 && !silent ? 0 : 1;
   } catch (error) {

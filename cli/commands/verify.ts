@@ -1,6 +1,9 @@
 import { connect } from "../estate/client.ts";
 import { openEngine } from "../engine.ts";
-import { secondsIn, stackOptions } from "../options.ts";
+import { forStack } from "../../lib/command.ts";
+import { reasonOf } from "../../lib/errors.ts";
+import { secondsIn, type StackOptions, stackOptions } from "../options.ts";
+import { selectionOf } from "../selection.ts";
 import { type Outputs, readOutputs } from "../estate/outputs.ts";
 import { groundClaims } from "../reality.ts";
 import { tell } from "../tell.ts";
@@ -12,7 +15,7 @@ const help = `./vigil verify [--stack NAME] [--seconds N]
 
 Proves that the running estate works: every listener requires TLS and a login, every target answers,
 every rule can be evaluated, and an alert gets from Prometheus to Alertmanager. Retries until all
-is well or the time is up.
+is well or the time is up. Says then how many of the loaded alerts have had no series.
 
   --seconds N   how long; default: 60, longer for an estate that has just started and scrapes rarely
 `;
@@ -23,6 +26,16 @@ async function stillWarming(outputs: Outputs): Promise<number> {
     .pace()
     .catch(() => undefined);
   return pace === undefined ? 0 : warmUp(pace) - pace.age;
+}
+
+/** How many alerts are loaded, and how many of them lack their series. */
+async function reachLine(outputs: Outputs, { root, stack }: StackOptions): Promise<string> {
+  const { loadedBy, unseenLine } = await import("../estate/loaded.ts");
+  const { unseenAlerts } = await import("../estate/unseen.ts");
+  const jobs = Object.keys(outputs.watched);
+  const loaded = await loadedBy({ ...(await selectionOf(root, stack)), jobs });
+  const unseen = await unseenAlerts(connect(outputs), loaded, root);
+  return forStack(unseenLine(loaded.length, unseen), stack);
 }
 
 /** `vigil verify`. */
@@ -43,5 +56,6 @@ export async function run(args: string[]): Promise<number> {
     tell(problem === undefined ? `✓ ${claim}\n` : `✗ ${claim}\n  ${problem}\n`);
     well &&= problem === undefined;
   }
+  if (well) tell(`\n${await reachLine(outputs, options).catch(reasonOf)}\n`);
   return well ? 0 : 1;
 }

@@ -96,6 +96,7 @@ describe("one command monitors this machine", () => {
 
   it("verify finds every target up through TLS with a login, and strangers turned away", async () => {
     const { code, text } = await place.vigil(["verify"]);
+    expect(text).toMatch(/\n\d+ alerts loaded, of which \d+ had no series within a day/);
     expect(text).toContain("✓ All 5 targets answer their scrapes");
     expect(text).toContain("✓ Prometheus speaks TLS and turns strangers away");
     expect(text).toContain("✓ An alert gets from Prometheus to Alertmanager");
