@@ -58,12 +58,14 @@ const hasSection = (text: string, section: string): boolean =>
 
 /** What a stack is checked and run with; of what only some stacks have, what its file has a section for. */
 function toolsOf(text: string, { images, tools: always }: Operations): readonly ToolName[] {
-  if (images) return always;
+  // What stands on hosts is brought there from here.
+  const hosted = hasSection(text, "hosts");
+  if (images && !hosted) return always;
   const more = toolNames.filter((name) => {
-    const { section } = tools[name];
-    return section !== undefined && hasSection(text, section);
+    const { onHosts, section } = tools[name];
+    return (hosted && onHosts) || (section !== undefined && hasSection(text, section));
   });
-  return [...always, ...more];
+  return [...new Set([...always, ...more])];
 }
 
 const textOf = (root: string, stack: string): Promise<string> =>

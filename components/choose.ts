@@ -108,7 +108,7 @@ export function choose(
   const { had, leftOut } = servicesOf(config, grounds.core.traits, absent, from);
   const found = had.flatMap(({ elsewhere, service, settings }): Chosen[] => {
     if (elsewhere) return [{ name: service.name, service, on: core, settings, place: undefined }];
-    return runsOf(service, settings).map((run) => {
+    return runsOf(service, settings, Object.keys(config.hosts)).map((run) => {
       const name = nameOf(service, run);
       const place = groundAt(grounds, run.on).place(siteOf(service, name, run.settings.port));
       return { name, service, on: run.on, settings: run.settings, place };

@@ -4,27 +4,19 @@ import { services } from "./catalog/index.ts";
 import type { Service, Shell } from "./catalog/service.ts";
 import { ConfigError } from "./config.ts";
 import { checkedPlan } from "./checked-plan.ts";
-import { removeCommand, setCommand } from "./config/commands.ts";
-import { mistake } from "./config/mistakes.ts";
+import { setCommand } from "./config/commands.ts";
 import type { Config } from "./config/schema.ts";
 import { type Content, loadContent } from "./content.ts";
 import { estateOutputs, toldBy, type VigilOutputs } from "./outputs.ts";
 import { Part } from "./part.ts";
 import { type LeftOut, servicesOf } from "./choose.ts";
 import { type Deployment, type Plan, planEstate } from "./plan.ts";
-import type { core } from "./targets/fields.ts";
+import { core } from "./targets/fields.ts";
 import { type Grounds, groundsOf } from "./targets/grounds.ts";
 import { loadTargets, type MakeTarget } from "./targets/index.ts";
 import { traitsOf } from "./targets/kinds.ts";
-import type { Placed, Running, Target } from "./targets/target.ts";
+import type { Collector, Placed, Running, Target } from "./targets/target.ts";
 import { Trust } from "./trust.ts";
-
-/** Said rather than passed over: nobody should believe that a host is watched which is not. */
-const hostsToCome = mistake(
-  ["hosts"],
-  "is valid, but hosts over SSH are not supported yet",
-  removeCommand(["hosts"]),
-);
 
 /** What makes resources: of services and of targets, by their names; and what their rules and boards are made of. */
 export interface Makers {
@@ -74,7 +66,6 @@ export class Monitoring extends pulumi.ComponentResource {
     const targets = Object.fromEntries(
       [...makers.targets].map(([name, make]) => [name, make(pulumi.getStack(), child)]),
     ) as Targets;
-    if (Object.keys(config.hosts).length > 0) throw new ConfigError([hostsToCome]);
     const plan = planFor(config, targets, args.absent, makers.content);
     for (const one of plan.leftOut) this.#warn(leftOutText(one));
     const told = toldBy(plan);
@@ -84,9 +75,18 @@ export class Monitoring extends pulumi.ComponentResource {
     }
     const { environment, login, tls } = config;
     const trust = new Trust("trust", { environment, login, tls }, child);
-    for (const group of groupsOf(plan.deployments)) {
-      const parts = group.flatMap((one) => this.#part(one, plan, trust, shells));
-      const running = runGroup(targets, group, parts);
+    // All are made before the first is run: whoever watches the others knows their certificates.
+    const groups = groupsOf(plan.deployments).map((group) => ({
+      group,
+      parts: group.flatMap((one) => this.#part(one, plan, trust, shells)),
+    }));
+    let collector: Collector | undefined;
+    for (const { group, parts } of nearestFirst(groups)) {
+      const running = runGroup(targets, group, parts, collector);
+      const [main] = parts;
+      if (running && main && group[0].service.cadence !== undefined) {
+        collector = { workload: main.workload, running };
+      }
       for (const { name, place, service, settings } of group) {
         shells.get(service.name)?.content?.({
           name,
@@ -159,12 +159,21 @@ const groupsOf = (deployments: readonly Deployment[]): [Deployment, ...Deploymen
       ),
     ]);
 
+/** What stands elsewhere comes after the core: it counts as installed when the core sees it. */
+const nearestFirst = <T extends { readonly group: readonly Deployment[] }>(
+  all: readonly T[],
+): T[] => {
+  const near = ({ group: [main] }: T): boolean => main?.on === core;
+  return [...all.filter(near), ...all.filter((one) => !near(one))];
+};
+
 function runGroup(
   targets: Targets,
   [{ on }]: readonly [Deployment, ...Deployment[]],
   [main, ...sidecars]: readonly Placed[],
+  collector: Collector | undefined,
 ): Running | undefined {
-  return main && targets[on]?.deploy([main, ...sidecars]);
+  return main && targets[on]?.deploy([main, ...sidecars], on === core ? undefined : collector);
 }
 
 function leftOutText({ service, why }: LeftOut): string {

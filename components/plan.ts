@@ -40,11 +40,13 @@ export interface Plan extends Estate {
 /** The scrape jobs of a process. */
 function jobsOf({ on, place, service, settings }: Chosen, config: Config, grounds: Grounds) {
   if (place === undefined) return [];
-  const { host } = groundAt(grounds, on);
+  const { host, labels } = groundAt(grounds, on);
   const own: ScrapeJob = {
     name: service.name,
     // The address says how Prometheus gets there; the instance says which one it is.
-    targets: [{ address: place.address, labels: { host, instance: `${host}:${settings.port}` } }],
+    targets: [
+      { address: place.address, labels: { ...labels, host, instance: `${host}:${settings.port}` } },
+    ],
     access: service.listener,
     mostSamples: service.mostSamples,
   };

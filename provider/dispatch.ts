@@ -4,6 +4,7 @@ import type { Failure, Found, Resource } from "./resource.ts";
 import { authority } from "./resources/authority.ts";
 import { certificate } from "./resources/certificate.ts";
 import { checkedFiles } from "./resources/checked-files.ts";
+import { hostProcess } from "./resources/host-process.ts";
 import { login } from "./resources/login.ts";
 import { process } from "./resources/process.ts";
 import { tokens } from "./types.ts";
@@ -13,6 +14,7 @@ const resources: Readonly<Record<string, Resource>> = {
   [tokens.authority]: authority,
   [tokens.certificate]: certificate,
   [tokens.checkedFiles]: checkedFiles,
+  [tokens.hostProcess]: hostProcess,
   [tokens.login]: login,
   [tokens.process]: process,
 };

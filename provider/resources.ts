@@ -4,8 +4,12 @@ import type {
   AuthorityInputs,
   CertificateInputs,
   CheckedFilesInputs,
+  CollectorInputs,
+  ConnectionInputs,
   FileCheck,
   HealthInputs,
+  HopInputs,
+  HostProcessInputs,
   LoginInputs,
   OnChange,
   ProcessInputs,
@@ -55,6 +59,58 @@ export class Process extends pulumi.CustomResource {
       ...(key !== undefined && { key: pulumi.secret(key) }),
     };
     super(tokens.process, name, { ...args, health, running: undefined }, opts);
+  }
+}
+
+/** How a host is reached; keys and passphrases are always kept secret. */
+export type ConnectionArgs = Omit<Given<ConnectionInputs>, "bastion"> & {
+  readonly bastion?: Given<HopInputs>;
+};
+
+/** Arguments of {@link HostProcess}; see {@link HostProcessInputs}. */
+export interface HostProcessArgs extends Omit<
+  Given<HostProcessInputs>,
+  "collector" | "connection" | "env" | "files"
+> {
+  readonly connection: ConnectionArgs;
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly files: FilesArgs;
+  readonly collector?: Given<CollectorInputs>;
+}
+
+/** `values` with those of these names secret, where they are there. */
+function hiding<T extends object>(values: T, ...names: readonly (keyof T & string)[]): T {
+  const hidden = names.flatMap((name) =>
+    values[name] === undefined ? [] : [[name, pulumi.secret(values[name])] as const],
+  );
+  return { ...values, ...Object.fromEntries(hidden) };
+}
+
+const hidingKeys = (hop: Given<HopInputs>): Given<HopInputs> => hiding(hop, "key", "passphrase");
+
+/**
+ * A process of a host: brought there over SSH, started under systemd, and kept if Prometheus gets its metrics.
+ * Keys, passphrases and the collector's password are always secret.
+ */
+export class HostProcess extends pulumi.CustomResource {
+  declare readonly name: pulumi.Output<string>;
+  declare readonly host: pulumi.Output<string>;
+
+  constructor(name: string, args: HostProcessArgs, opts?: pulumi.CustomResourceOptions) {
+    const { bastion, ...connection } = args.connection;
+    const props = {
+      ...args,
+      connection: {
+        ...hidingKeys(connection),
+        ...(bastion !== undefined && { bastion: hidingKeys(bastion) }),
+      },
+      ...(args.collector !== undefined && {
+        collector: hiding(args.collector, "key", "password"),
+      }),
+      checksum: undefined,
+      asInstalled: undefined,
+    };
+    super(tokens.hostProcess, name, props, opts);
   }
 }
 

@@ -8,6 +8,7 @@ export const tokens = {
   authority: "vigil:index:Authority",
   certificate: "vigil:index:Certificate",
   checkedFiles: "vigil:index:CheckedFiles",
+  hostProcess: "vigil:index:HostProcess",
   login: "vigil:index:Login",
   process: "vigil:index:Process",
 } as const;
@@ -74,6 +75,69 @@ export interface HealthInputs {
 export interface ProcessState extends ProcessInputs {
   /** False when a refresh found it stopped; the next `up` starts it. */
   readonly running: boolean;
+}
+
+/** How one machine is reached over SSH. */
+export interface HopInputs {
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** Public key that it must show: `ssh-ed25519 AAAA…`. Absent: any key is accepted. */
+  readonly hostKey?: string;
+  /** Private key to sign in with, as ssh-keygen writes it; secret. @default the agent's keys, then those in ~/.ssh */
+  readonly key?: string;
+  /** Passphrase of the key; secret. */
+  readonly passphrase?: string;
+}
+
+/** How a host is reached. */
+export interface ConnectionInputs extends HopInputs {
+  /** The machine through which it is reached. */
+  readonly bastion?: HopInputs;
+}
+
+/** The Prometheus that must see what is installed, and how it is asked. */
+export interface CollectorInputs {
+  /** `https://127.0.0.1:9090` */
+  readonly url: string;
+  /** PEM of the authority that signed its certificate. */
+  readonly ca: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+}
+
+/** A process of a host, under its systemd. */
+export interface HostProcessInputs {
+  /** Of its unit, `vigil-<name>`, and of its folder: `node`. */
+  readonly name: string;
+  /** The host, as the stack calls it. */
+  readonly host: string;
+  readonly connection: ConnectionInputs;
+  /** Program, found on PATH here and brought to the host. */
+  readonly binary: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: Files;
+  readonly port: number;
+  readonly memoryMegabytes: number;
+  /** Whether it tells of the machine itself. */
+  readonly seesHost: boolean;
+  /** `host:port` at which Prometheus asks it. */
+  readonly address: string;
+  /** Absent where Prometheus cannot be asked from here: then it must listen, and no more. */
+  readonly collector?: CollectorInputs;
+  /** Seconds until it must listen, and again until it must have been scraped. */
+  readonly timeoutSeconds: number;
+}
+
+/** State of a process of a host: its inputs, what was brought there, and whether it runs. */
+export interface HostProcessState extends HostProcessInputs {
+  /** SHA-256 of the program. */
+  readonly checksum: string;
+  /** False when a refresh found it stopped, changed or gone; the next `up` installs it again. */
+  readonly asInstalled: boolean;
 }
 
 /** A certificate authority of the stack's own. */

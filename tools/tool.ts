@@ -52,6 +52,8 @@ export interface Tool {
   readonly alsoCalled?: Readonly<Record<string, string>>;
   /** Vigil does without it. */
   readonly optional?: boolean;
+  /** Whether every host gets it. @default false */
+  readonly onHosts?: boolean;
   /** Section of a stack's configuration without which the stack has no use for it. */
   readonly section?: string;
   readonly archive?: (platform: Platform) => Archive;

@@ -142,6 +142,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     binaries: ["node_exporter"],
     accepts: { from: "1.8", before: "2" },
     alsoCalled: { node_exporter: "prometheus-node-exporter" },
+    onHosts: true,
     archive: prometheusProject("node_exporter", pins.node_exporter),
     debian: {
       packages: ["prometheus-node-exporter"],

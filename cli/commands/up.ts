@@ -67,6 +67,8 @@ export async function run(args: string[]): Promise<number> {
       "--skip-preview",
       "--refresh",
       "--suppress-outputs",
+      // A host that is down fails alone.
+      ...(Object.keys(planned?.config.hosts ?? {}).length > 0 ? ["--continue-on-error"] : []),
       ...stackArgs(engine.home),
     ]);
   });

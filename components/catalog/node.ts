@@ -77,6 +77,7 @@ export const node: Service<"nodeExporter", typeof fields> = {
   image: nobody,
   listener: "certificate",
   sees: "host",
+  onHosts: true,
   mostSamples: 10_000,
   // Collectors that are off.
   lacks: Object.fromEntries(

@@ -185,6 +185,8 @@ export interface Service<K extends string = string, F extends Fields = Fields> {
   readonly listener: "certificate" | "login" | "open";
   /** Whether people open it, so that it is published where that is a decision. */
   readonly forPeople?: boolean;
+  /** Whether every host has a process of it. @default false */
+  readonly onHosts?: boolean;
   /** `host`: sees the machine itself, read-only. @default "itself" */
   readonly sees?: Workload["sees"];
   /** Service whose loopback it shares, as a sidecar of its workload. */

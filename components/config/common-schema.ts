@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { targets } from "../targets/fields.ts";
+import { host, ssh } from "../targets/host/fields.ts";
 import { kinds, type TargetKind } from "../targets/kinds.ts";
 import {
   about,
@@ -18,21 +19,6 @@ import { rules } from "./rules-schema.ts";
 
 const probe = z.strictObject({
   url: about(httpUrl, { description: "Address that must answer.", example: "https://example.com" }),
-});
-
-const host = z.strictObject({
-  address: about(line, {
-    description: "Name or address.",
-    example: "web-1.example.com",
-  }),
-  user: about(line, { description: "User for SSH.", example: "deploy" }),
-  hostKey: about(
-    z.string().regex(/^(?:ssh-|ecdsa-)\S+ \S+/, { error: "is not a public host key" }),
-    {
-      description: "Public key the host must show.",
-      example: "'ssh-ed25519 AAAA…'",
-    },
-  ),
 });
 
 /** Settings of the estate as a whole, before its services. */
@@ -95,8 +81,9 @@ export const after = {
       "File with functions that change single resources: a path from the project's folder.",
     example: "transforms.ts",
   }),
+  ssh,
   hosts: about(z.record(name, host).default({}), {
-    description: "Hosts reached over SSH, by name. Validated; provisioning them comes later.",
+    description: "Hosts reached over SSH, by name. Each gets a node exporter.",
   }),
 };
 

@@ -3,7 +3,7 @@ import type { Run, Service, Listening } from "../catalog/service.ts";
 import { nearest } from "../../lib/nearest.ts";
 import { nameOf, runsOf } from "../runs.ts";
 import { core, elsewhereKinds, kindsOf, reachedAt } from "../targets/fields.ts";
-import { type Traits, traitsOf } from "../targets/kinds.ts";
+import { hostTraits, type Traits, traitsOf } from "../targets/kinds.ts";
 import { isLoopback } from "../targets/target.ts";
 import { removeCommand, setCommand } from "./commands.ts";
 import { type ConfigProblem, hint, mistake } from "./mistakes.ts";
@@ -23,8 +23,10 @@ export interface Wanted {
 }
 
 /** The traits of a stack's target; undefined where there is none of that name. */
-function traitsAt({ target, targets = {} }: Partial<Config>, on: string): Traits | undefined {
+function traitsAt(config: Partial<Config>, on: string): Traits | undefined {
+  const { hosts = {}, target, targets = {} } = config;
   if (on === core) return target && traitsOf(target);
+  if (Object.hasOwn(hosts, on)) return hostTraits;
   const one = Object.hasOwn(targets, on) ? targets[on] : undefined;
   const [kind] = one === undefined ? [] : kindsOf(one);
   return kind && traitsOf(kind);
@@ -35,7 +37,7 @@ export const wantedBy = (config: Partial<Config>): Wanted[] =>
   all.flatMap((service) => {
     const settings = config[service.key as keyof Config] as Listening | undefined;
     if (settings === undefined) return [];
-    return runsOf(service, settings).map((run) => ({
+    return runsOf(service, settings, Object.keys(config.hosts ?? {})).map((run) => ({
       name: nameOf(service, run),
       service,
       settings,
@@ -45,13 +47,13 @@ export const wantedBy = (config: Partial<Config>): Wanted[] =>
   });
 
 /** Targets that a service is to stand on and that there are not. */
-function unknown(wanted: readonly Wanted[], { targets }: Partial<Config>): ConfigProblem[] {
-  if (targets === undefined) return [];
-  const known = [core, ...Object.keys(targets)];
+function unknown(wanted: readonly Wanted[], { hosts, targets }: Partial<Config>): ConfigProblem[] {
+  if (hosts === undefined || targets === undefined) return [];
+  const known = [core, ...Object.keys(targets), ...Object.keys(hosts)];
   return wanted.flatMap(({ run, service }) => {
     if (known.includes(run.on)) return [];
     const path = [service.key, ...run.onAt];
-    const reason = `is ${run.on}, which is not in vigil:targets; ${hint(run.on, known, "known:")}`;
+    const reason = `is ${run.on}, which is neither in vigil:targets nor in vigil:hosts; ${hint(run.on, known, "known:")}`;
     return [mistake(path, reason, setCommand(path, nearest(run.on, known) ?? core))];
   });
 }

@@ -3,6 +3,7 @@ import { dockerGround } from "./docker/place.ts";
 import { dockerElsewhere, dockerHere } from "./docker/settings.ts";
 import { core, type Elsewhere } from "./fields.ts";
 import type { TargetKind } from "./kinds.ts";
+import { hostGround } from "./host/place.ts";
 import { kubernetesGround } from "./kubernetes/place.ts";
 import { localGround } from "./local/place.ts";
 import type { Ground } from "./target.ts";
@@ -26,6 +27,9 @@ export const groundsOf = (config: Config, stack: string): Grounds => ({
     Object.entries(config.targets).flatMap(([name, one]) =>
       groundElsewhere(name, one, stack).map((ground) => [name, ground] as const),
     ),
+  ),
+  ...Object.fromEntries(
+    Object.entries(config.hosts).map(([name, host]) => [name, hostGround(name, host)]),
   ),
   [core]: cores[config.target](config, stack),
 });

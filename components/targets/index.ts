@@ -41,6 +41,13 @@ async function loadElsewhere(name: string, { docker }: Elsewhere): Promise<MakeT
   ];
 }
 
+async function loadHosts({ hosts, ssh }: Config): Promise<[string, MakeTarget][]> {
+  const all = Object.entries(hosts);
+  if (all.length === 0) return [];
+  const { hostTarget } = await import("./host/index.ts");
+  return all.map(([name, host]) => [name, () => hostTarget(name, host, ssh)]);
+}
+
 /**
  * Loads what makes the targets of a stack, and no other's provider.
  *
@@ -52,5 +59,9 @@ export async function loadTargets(config: Config): Promise<ReadonlyMap<string, M
       (await loadElsewhere(name, one)).map((make) => [name, make] as const),
     ),
   );
-  return new Map([[core, await cores[config.target](config)], ...elsewhere.flat()]);
+  return new Map([
+    [core, await cores[config.target](config)],
+    ...elsewhere.flat(),
+    ...(await loadHosts(config)),
+  ]);
 }

@@ -21,6 +21,14 @@ export const kinds = {
   kubernetes: { ...containers, engine: false },
 } as const satisfies Readonly<Record<string, Traits>>;
 
+/** Hosts, beside every kind of core. */
+export const hostTraits: Traits = {
+  images: false,
+  engine: false,
+  loopbackOnly: false,
+  platform: "linux",
+};
+
 /** Where an estate can be put. */
 export type TargetKind = keyof typeof kinds;
 

@@ -129,11 +129,19 @@ export interface Running {
   readonly resources: readonly pulumi.Resource[];
 }
 
+/** Whoever collects from the others: what is installed counts only when it sees it. */
+export interface Collector {
+  readonly workload: Workload;
+  readonly running: Running;
+}
+
 /** The part of a target that decides places. Pure: an estate is planned on it without an engine. */
 export interface Ground {
   readonly traits: Traits;
   /** Value of the `host` label of everything that describes the machine itself. */
   readonly host: string;
+  /** Further labels of everything that is scraped there. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Same site, same place. */
   readonly place: (site: Site) => Place;
   /** Folder of what a program brings beside itself: Grafana's pages. */
@@ -146,6 +154,8 @@ export interface Target extends Ground {
   lacks(binary: string): string | undefined;
   /**
    * Runs a workload with its sidecars: those that share its loopback ({@link Workload.beside}), after it.
+   *
+   * @param collector - Absent for what stands on the core's own target.
    */
-  deploy(group: readonly [Placed, ...Placed[]]): Running;
+  deploy(group: readonly [Placed, ...Placed[]], collector?: Collector): Running;
 }

@@ -1,0 +1,229 @@
+/** Operations on processes of hosts. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { VigilError } from "../errors.ts";
+import { redact } from "../redact.ts";
+import type { Found, Resource } from "../resource.ts";
+import type { HostProcessInputs, HostProcessState } from "../types.ts";
+import { canonical, type Raw, reveal, secretTexts } from "../values.ts";
+import { openWitness, type Witness } from "./arrival.ts";
+import { type Facts, obstacles, parseFacts } from "./facts.ts";
+import {
+  type Definition,
+  factsScript,
+  pushScript,
+  removeScript,
+  stageScript,
+  switchScript,
+} from "./linux.ts";
+import { type Program, programOf } from "./program.ts";
+import { type Outcome, type Session, withHost } from "./ssh.ts";
+
+/** Installs a process on a host, and keeps it if it arrives. */
+export async function create(inputs: Raw): ReturnType<Resource["create"]> {
+  const { host, name } = reveal(inputs) as HostProcessInputs;
+  return { id: `${host}/${name}`, outs: await install(inputs) };
+}
+
+/** Brings a process of a host to what is wanted now; what ran before is put back where that does not arrive. */
+export const update = (_id: string, _olds: Raw, news: Raw): Promise<Raw> => install(news);
+
+/**
+ * Whether what was installed still runs. Prometheus knows that of all hosts at once; only where it sees nothing is
+ * the host itself looked at. One that cannot be reached is taken at its word.
+ */
+export async function read(id: string, state: Raw, inputs: Raw): Promise<Found> {
+  const known = reveal(state) as HostProcessState;
+  const asInstalled = (await arrives(known)) || (await standsThere(known));
+  return { id, props: { ...state, asInstalled }, inputs: { ...inputs, asInstalled } };
+}
+
+async function arrives({ address, collector }: HostProcessState): Promise<boolean> {
+  if (collector === undefined) return false;
+  const witness = await openWitness(collector);
+  try {
+    return (await witness.scraped(address, 0, 0)) === undefined;
+  } finally {
+    await witness.close();
+  }
+}
+
+async function standsThere(known: HostProcessState): Promise<boolean> {
+  const definition = definitionOf(known, known.checksum);
+  const facts = await withHost(known.connection, (session) => factsOf(session, definition)).catch(
+    (error: unknown) => {
+      if (error instanceof VigilError) return undefined;
+      throw error;
+    },
+  );
+  return (
+    facts === undefined ||
+    (facts.current === generationOf(definition) &&
+      facts.state === "active" &&
+      facts.program === known.checksum)
+  );
+}
+
+/** Takes a process away from a host. */
+export async function destroy(state: Raw): Promise<void> {
+  const known = reveal(state) as HostProcessState;
+  const { connection, host, name } = known;
+  await withHost(connection, async (session) => {
+    const { code, output } = await session.run(removeScript(name));
+    if (code !== 0) {
+      throw new VigilError(`${name} could not be removed from ${host}`, output.trim(), again);
+    }
+  });
+}
+
+const again = "Correct that and run make up again.";
+
+/** Seconds that a step on a host may take before its connection counts as lost. */
+const definitionOf = (
+  { args, binary, env, files, memoryMegabytes, name, port, seesHost }: HostProcessInputs,
+  checksum: string,
+): Definition => ({
+  args,
+  binary,
+  checksum,
+  env,
+  files,
+  memoryMegabytes,
+  name,
+  port,
+  seesHost,
+});
+
+/** Name of what a definition makes: the same for the same. It has a key in it, so that no password can be guessed from it. */
+const generationOf = (definition: Definition): string =>
+  createHash("sha256").update(canonical(definition)).digest("hex").slice(0, 16);
+
+async function factsOf(session: Session, definition: Definition): Promise<Facts> {
+  const { code, output } = await session.run(factsScript(definition));
+  if (code !== 0) {
+    const sudo = /sudo:.*password is required|a password is required|sudo.*not found/i.test(output);
+    throw new VigilError(
+      sudo ? "It may not act as root there" : "It could not be looked at",
+      output.trim() || "the connection ended",
+      sudo ? "Let its user run sudo without a password, or connect as root." : again,
+    );
+  }
+  return parseFacts(output);
+}
+
+async function install(inputs: Raw): Promise<Raw> {
+  const plain = reveal(inputs) as HostProcessInputs;
+  const program = await programOf(plain.binary);
+  const witness = plain.collector === undefined ? undefined : await openWitness(plain.collector);
+  try {
+    await withHost(plain.connection, (session) =>
+      new Installation(session, plain, program, witness, secretTexts(inputs)).run(),
+    );
+  } finally {
+    await witness?.close();
+  }
+  return { ...inputs, checksum: program.checksum, asInstalled: true };
+}
+
+/** The steps by which one process comes to a host. */
+class Installation {
+  readonly #session: Session;
+  readonly #inputs: HostProcessInputs;
+  readonly #program: Program;
+  readonly #witness: Witness | undefined;
+  readonly #secrets: readonly string[];
+  readonly #definition: Definition;
+
+  constructor(
+    session: Session,
+    inputs: HostProcessInputs,
+    program: Program,
+    witness: Witness | undefined,
+    secrets: readonly string[],
+  ) {
+    this.#session = session;
+    this.#inputs = inputs;
+    this.#program = program;
+    this.#witness = witness;
+    this.#secrets = secrets;
+    this.#definition = definitionOf(inputs, program.checksum);
+  }
+
+  async run(): Promise<void> {
+    const definition = this.#definition;
+    const facts = await factsOf(this.#session, definition);
+    const reasons = obstacles(facts, definition, this.#program.bytes);
+    if (reasons.length > 0) {
+      const list = reasons.map((one) => `${this.#inputs.host} ${one}`).join("\n");
+      throw this.#failure("nothing was changed there", list);
+    }
+    if (facts.program !== definition.checksum) {
+      const content = createReadStream(this.#program.path);
+      this.#require(
+        "bringing the program",
+        await this.#session.run(pushScript(definition), content),
+      );
+    }
+    const generation = generationOf(definition);
+    this.#require(
+      "writing its files",
+      await this.#session.run(stageScript(definition, generation)),
+    );
+    await this.#switchTo(generation, facts.current);
+  }
+
+  /** Lets it run, and keeps it if it is scraped. */
+  async #switchTo(generation: string, before: string | undefined): Promise<void> {
+    const { address, timeoutSeconds } = this.#inputs;
+    const since = await this.#now();
+    const script = switchScript(this.#definition, generation, timeoutSeconds);
+    const dialog = await this.#session.dialog(script);
+    const ready = (await dialog.line(/^(?:ready|failed: .*)$/)) === "ready";
+    const why = ready ? await this.#witness?.scraped(address, since, timeoutSeconds) : undefined;
+    if (ready && why === undefined) dialog.say("keep");
+    const { code, output } = await dialog.ended();
+    if (code === 0) return;
+    const said = output.replaceAll(/^(?:same|ready|failed: )/gm, "").trim();
+    const lost = code === undefined ? ["the connection ended"] : [];
+    const words = [...lost, ...(why === undefined ? [] : [why]), said && `It said:\n${said}`];
+    const outcome = await this.#afterwards(before === generation ? undefined : before);
+    throw this.#failure(outcome, words.filter(Boolean).join("\n"));
+  }
+
+  async #now(): Promise<number> {
+    try {
+      return (await this.#witness?.now()) ?? 0;
+    } catch (error) {
+      throw this.#failure(
+        "nothing was changed there",
+        `Prometheus cannot be asked: ${String(error)}`,
+      );
+    }
+  }
+
+  /** What became of the one before. */
+  async #afterwards(before: string | undefined): Promise<string> {
+    if (before === undefined) return "it was taken away again";
+    const { address, timeoutSeconds } = this.#inputs;
+    const back = "the one before was put back";
+    if (this.#witness === undefined) return back;
+    const since = await this.#witness.now().catch(() => 0);
+    const why = await this.#witness.scraped(address, since, timeoutSeconds);
+    return why === undefined ? `${back} and is scraped` : `${back}; ${why}`;
+  }
+
+  #require(step: string, { code, output }: Outcome): void {
+    if (code === 0) return;
+    const why = code === undefined ? "the connection ended" : output.trim();
+    throw this.#failure("what ran there before was not touched", `${step}: ${why}`);
+  }
+
+  #failure(outcome: string, why: string): VigilError {
+    const { host, name } = this.#inputs;
+    return new VigilError(
+      `${name} on ${host} was not installed, ${outcome}`,
+      redact(why, this.#secrets),
+      again,
+    );
+  }
+}
