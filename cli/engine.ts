@@ -170,6 +170,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       ? await pluginsFor(operations, { root, stack, text, env, tools: found, progress })
       : [];
   const without = missingOf(found, plugins);
+  // For the commands that our provider names.
+  env["VIGIL_STACK"] = stack;
   env["VIGIL_WITHOUT"] = [...without.keys()].join(",");
   const sealed = await looking;
   const engine: Engine = {

@@ -5,7 +5,7 @@ export const defaultStack = "local";
 
 /** Commands that are about a stack, where nothing names one yet. */
 const aboutStack =
-  /(?<!STACK=\S+ )(?<![\w./-])(?:make (?:alerts-test|down|explain|logs|preview|reach|refresh|render|status|up|verify)\b|\.\/vigil (?:alerts-test|amtool|channels|down|explain|logs|preview|pulumi|reach|refresh|render|status|up|verify)\b)/g;
+  /(?<!STACK=\S+ )(?<![\w./-])(?:make (?:alerts-test|check-hosts|down|explain|logs|preview|reach|refresh|render|status|up|verify)\b|\.\/vigil (?:alerts-test|amtool|channels|check-hosts|down|explain|forget|logs|preview|pulumi|reach|refresh|render|status|up|verify)\b)/g;
 
 /**
  * A text with every command in it as it must be typed for a stack: `make up` becomes `STACK=dev make up`.
@@ -36,7 +36,7 @@ export const goTo = (checkout: string, here = standing()): string | undefined =>
 
 /** Commands of a checkout, where nothing says yet which one is meant. */
 const ofCheckout =
-  /(?<![\w./-])(?:make (?=(?:alerts-test|bench|doctor|down|explain|logs|preview|reach|refresh|render|status|up|verify)\b)|\.\/vigil(?= [a-z]))/g;
+  /(?<![\w./-])(?:make (?=(?:alerts-test|bench|check-hosts|doctor|down|explain|logs|preview|reach|refresh|render|status|up|verify)\b)|\.\/vigil(?= [a-z]))/g;
 
 /** A text with every command in it as it works where the reader stands: `make up` becomes `make -C '/checkout' up`. */
 export const fromWhere = (text: string, checkout: string, here = standing()): string =>

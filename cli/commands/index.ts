@@ -73,6 +73,16 @@ export const commands: readonly Entry[] = [
     load: () => import("./reach.ts"),
   },
   {
+    name: "check-hosts",
+    summary: "Compare what stands on hosts with what was installed there",
+    load: () => import("./check-hosts.ts"),
+  },
+  {
+    name: "forget",
+    summary: "Drop the record of a host that is gone for good",
+    load: () => import("./forget.ts"),
+  },
+  {
     name: "channels",
     summary: "Move channels to vigil:channels from where they were configured before",
     load: () => import("./channels.ts"),

@@ -11,7 +11,8 @@ Changes nothing; up repairs what it shows.
 export async function run(args: string[]): Promise<number> {
   const options = stackOptions(args, help);
   if (options === undefined) return 0;
-  const engine = await openEngine({ ...options, to: "preview" });
+  const env = { ...process.env, VIGIL_CHECK_HOSTS: "1" };
+  const engine = await openEngine({ ...options, env, to: "preview" });
   return engine.run([
     "refresh",
     "--preview-only",

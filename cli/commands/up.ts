@@ -16,6 +16,8 @@ Deploys or updates the estate of a stack, and prints where it is. Repairs what w
 hand or left behind by a run that was killed. Run it as often as you like.
 
   --stack NAME   which Pulumi.NAME.yaml (or STACK=NAME); default: local
+  --check-hosts  look at everything that stands on hosts, and install again what is not as it was installed
+                 there; otherwise what Prometheus gets metrics from is taken to be in order
 `;
 
 /**
@@ -50,11 +52,13 @@ async function rehearse(engine: Engine, progress: Progress): Promise<Planned | u
 
 /** `vigil up`. */
 export async function run(args: string[]): Promise<number> {
-  const options = stackOptions(args, help);
+  const options = stackOptions(args, help, { "check-hosts": { type: "boolean" } });
   if (options === undefined) return 0;
   const { root, stack } = options;
   const progress = createProgress();
-  const engine = await openEngine({ root, stack, progress, to: "change" });
+  const closely = options.values["check-hosts"] === true;
+  const env = { ...process.env, ...(closely && { VIGIL_CHECK_HOSTS: "1" }) };
+  const engine = await openEngine({ root, stack, env, progress, to: "change" });
   const made = await fingerprint(root, stack);
   let planned: Planned | undefined;
   const code = await inTurn(engine.home, progress, async () => {

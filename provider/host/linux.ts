@@ -5,7 +5,10 @@
  * of, and `current`, a link. A generation holds everything that belongs together, the unit too, so that the switch
  * of that link changes all of it or nothing.
  */
+import { createHash } from "node:crypto";
 import { quote } from "../../lib/command.ts";
+import type { HostProcessInputs } from "../types.ts";
+import { canonical } from "../values.ts";
 
 /** One process of a host. */
 export interface Definition {
@@ -23,6 +26,19 @@ export interface Definition {
   /** Whether it must see the machine's mounts as they are. */
   readonly seesHost: boolean;
 }
+
+/** The part of a process's inputs that stands on its host. */
+export const definitionOf = (
+  { args, binary, env, files, memoryMegabytes, name, port, seesHost }: HostProcessInputs,
+  checksum: string,
+): Definition => ({ args, binary, checksum, env, files, memoryMegabytes, name, port, seesHost });
+
+/**
+ * Name of what a definition makes: the same for the same. There is always a private key in it, so that nobody can
+ * guess a password from it.
+ */
+export const generationOf = (definition: Definition): string =>
+  createHash("sha256").update(canonical(definition)).digest("hex").slice(0, 16);
 
 /** Folder of all that is brought to a host. */
 export const base = "/opt/vigil";
@@ -186,7 +202,7 @@ const parentsOf = (path: string): string[] =>
     .map((_, index, all) => all.slice(0, index + 1).join("/"));
 
 /**
- * Puts a generation in place without starting it. It holds secrets, so it comes by the input and is in no list of
+ * Puts a generation in place without starting it, and says `identical` where it stands there already. It holds secrets, so it comes by the input and is in no list of
  * processes.
  */
 export function stageScript(one: Definition, generation: string): string {
@@ -213,6 +229,12 @@ find "$part" -type f -exec chmod 0640 {} +
 chmod 0755 "$part" "$part/bin"
 chmod 0644 "$part/$unit"
 place=$top/generations/${generation}
+modes() { (cd "$1" && find . -exec stat -c '%n %a %U:%G' {} + | sort); }
+if [ -e "$place" ] && diff -r "$place" "$part" >/dev/null 2>&1 && [ "$(modes "$place")" = "$(modes "$part")" ]; then
+  rm -rf "$part"
+  echo identical
+  exit 0
+fi
 if [ -e "$place" ]; then mv "$place" "$part.old"; fi
 mv "$part" "$place"
 rm -rf "$part.old"
@@ -223,11 +245,13 @@ if command -v restorecon >/dev/null; then restorecon -R "$top" || true; fi
 /**
  * Switches to a generation and keeps it if it is told to: by the line `keep`, before its input ends. Whatever else
  * happens, a connection that breaks among it, what ran before is put back.
+ *
+ * @param identical - Nothing of it was changed, so that what runs may go on.
  */
 export const switchScript = (
   { name, port }: Definition,
   generation: string,
-  seconds: number,
+  { identical, seconds }: { readonly identical: boolean; readonly seconds: number },
 ): string => `${preamble(name)}
 exec 9>"$top/.lock"
 if command -v flock >/dev/null && ! flock -n 9; then
@@ -274,7 +298,7 @@ trap 'exit 3' HUP INT TERM PIPE
 # Nobody is left to answer.
 (sleep 600; kill -TERM $$ 2>/dev/null) </dev/null >/dev/null 2>&1 9>&- &
 guard=$!
-if [ "$new" = "$old" ] && [ "$(systemctl is-active "$unit" 2>/dev/null)" = active ] && [ "$(systemctl show -p NeedDaemonReload --value "$unit")" = no ]; then
+if ${identical} && [ "$new" = "$old" ] && [ "$(systemctl is-active "$unit" 2>/dev/null)" = active ] && [ "$(systemctl show -p NeedDaemonReload --value "$unit")" = no ]; then
   echo "same"
 else
   point "$new"
@@ -325,6 +349,18 @@ for one in "$top"/programs/*; do
   if [ -z "$used" ]; then rm -rf "$one"; fi
 done
 echo "kept"
+`;
+
+/** Tells what stands in the folder of a service, and where its port is listened on. */
+export const auditScript = ({ name, port }: Definition): string => `${preamble(name)}
+cd "$top/current/" 2>/dev/null || exit 0
+find . -type f | while IFS= read -r path; do
+  echo "file $(stat -c %a "$path") $(sha256sum < "$path" | cut -d ' ' -f 1) \${path#./}"
+done
+hex=$(printf ':%04X' ${port})
+cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { print "listens", substr($2, 1, length($2) - 5) }'
+if systemctl is-enabled -q "$unit" 2>/dev/null; then echo enabled; fi
+if [ "$(systemctl show -p NeedDaemonReload --value "$unit")" = yes ]; then echo stale; fi
 `;
 
 /** Takes a service away, with its account. What was there before Vigil is not touched. */

@@ -1,16 +1,19 @@
 /** Operations on processes of hosts. */
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { defaultStack, forStack } from "../../lib/command.ts";
 import { VigilError } from "../errors.ts";
 import { redact } from "../redact.ts";
 import type { Found, Resource } from "../resource.ts";
 import type { HostProcessInputs, HostProcessState } from "../types.ts";
-import { canonical, type Raw, reveal, secretTexts } from "../values.ts";
+import { type Raw, reveal, secretTexts } from "../values.ts";
 import { openWitness, type Witness } from "./arrival.ts";
+import { audit } from "./audit.ts";
 import { type Facts, obstacles, parseFacts } from "./facts.ts";
 import {
   type Definition,
+  definitionOf,
   factsScript,
+  generationOf,
   pushScript,
   removeScript,
   stageScript,
@@ -28,13 +31,18 @@ export async function create(inputs: Raw): ReturnType<Resource["create"]> {
 /** Brings a process of a host to what is wanted now; what ran before is put back where that does not arrive. */
 export const update = (_id: string, _olds: Raw, news: Raw): Promise<Raw> => install(news);
 
+/** Set by commands that look at the hosts themselves, whatever Prometheus sees. */
+const closely = (): boolean => process.env["VIGIL_CHECK_HOSTS"] === "1";
+
 /**
  * Whether what was installed still runs. Prometheus knows that of all hosts at once; only where it sees nothing is
  * the host itself looked at. One that cannot be reached is taken at its word.
  */
 export async function read(id: string, state: Raw, inputs: Raw): Promise<Found> {
   const known = reveal(state) as HostProcessState;
-  const asInstalled = (await arrives(known)) || (await standsThere(known));
+  const asInstalled = closely()
+    ? (await audit(known)).differences.length === 0
+    : (await arrives(known)) || (await standsThere(known));
   return { id, props: { ...state, asInstalled }, inputs: { ...inputs, asInstalled } };
 }
 
@@ -71,32 +79,23 @@ export async function destroy(state: Raw): Promise<void> {
   await withHost(connection, async (session) => {
     const { code, output } = await session.run(removeScript(name));
     if (code !== 0) {
-      throw new VigilError(`${name} could not be removed from ${host}`, output.trim(), again);
+      throw new VigilError(
+        `${name} could not be removed from ${host}`,
+        output.trim(),
+        spoken(again),
+      );
     }
+  }).catch((error: unknown) => {
+    if (!(error instanceof VigilError)) throw error;
+    const gone = spoken(`If ${host} is gone for good: ./vigil forget ${host}`);
+    throw new VigilError(error.what, error.why, `${error.fix}\n${gone}`);
   });
 }
 
+/** Commands for the stack that is worked on, which the one who runs the engine knows. */
+const spoken = (text: string): string => forStack(text, process.env["VIGIL_STACK"] ?? defaultStack);
+
 const again = "Correct that and run make up again.";
-
-/** Seconds that a step on a host may take before its connection counts as lost. */
-const definitionOf = (
-  { args, binary, env, files, memoryMegabytes, name, port, seesHost }: HostProcessInputs,
-  checksum: string,
-): Definition => ({
-  args,
-  binary,
-  checksum,
-  env,
-  files,
-  memoryMegabytes,
-  name,
-  port,
-  seesHost,
-});
-
-/** Name of what a definition makes: the same for the same. It has a key in it, so that no password can be guessed from it. */
-const generationOf = (definition: Definition): string =>
-  createHash("sha256").update(canonical(definition)).digest("hex").slice(0, 16);
 
 async function factsOf(session: Session, definition: Definition): Promise<Facts> {
   const { code, output } = await session.run(factsScript(definition));
@@ -105,7 +104,7 @@ async function factsOf(session: Session, definition: Definition): Promise<Facts>
     throw new VigilError(
       sudo ? "It may not act as root there" : "It could not be looked at",
       output.trim() || "the connection ended",
-      sudo ? "Let its user run sudo without a password, or connect as root." : again,
+      sudo ? "Let its user run sudo without a password, or connect as root." : spoken(again),
     );
   }
   return parseFacts(output);
@@ -165,18 +164,24 @@ class Installation {
       );
     }
     const generation = generationOf(definition);
-    this.#require(
-      "writing its files",
-      await this.#session.run(stageScript(definition, generation)),
-    );
-    await this.#switchTo(generation, facts.current);
+    const staged = await this.#session.run(stageScript(definition, generation));
+    this.#require("writing its files", staged);
+    const identical = staged.output.split("\n").includes("identical");
+    await this.#switchTo(generation, facts.current, identical);
   }
 
   /** Lets it run, and keeps it if it is scraped. */
-  async #switchTo(generation: string, before: string | undefined): Promise<void> {
+  async #switchTo(
+    generation: string,
+    before: string | undefined,
+    identical: boolean,
+  ): Promise<void> {
     const { address, timeoutSeconds } = this.#inputs;
     const since = await this.#now();
-    const script = switchScript(this.#definition, generation, timeoutSeconds);
+    const script = switchScript(this.#definition, generation, {
+      identical,
+      seconds: timeoutSeconds,
+    });
     const dialog = await this.#session.dialog(script);
     const ready = (await dialog.line(/^(?:ready|failed: .*)$/)) === "ready";
     const why = ready ? await this.#witness?.scraped(address, since, timeoutSeconds) : undefined;
@@ -223,7 +228,7 @@ class Installation {
     return new VigilError(
       `${name} on ${host} was not installed, ${outcome}`,
       redact(why, this.#secrets),
-      again,
+      spoken(again),
     );
   }
 }
