@@ -11,7 +11,7 @@ here = "$$(dirname -- "$$(readlink -f -- "$${MAKEFILE_LIST\# }" 2>/dev/null)")"
 export VIGIL_FROM := $(value PWD)
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down verify alerts-test status logs explain reach render doctor bench docs check new mutate scorecard processor-image test test-plugins
+.PHONY: help up preview refresh down verify alerts-test check-hosts status logs explain reach render doctor bench docs check new mutate scorecard processor-image test test-plugins
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(here)/Makefile
@@ -34,6 +34,9 @@ verify: ## Prove that the running estate works
 
 alerts-test: ## Send a test alert through the stack (ALERT=HostDown HOST=db-1)
 	@$(here)/vigil alerts-test $(ALERT) $(if $(HOST),--host $(HOST))
+
+check-hosts: ## Compare what stands on hosts with what was installed there
+	@$(here)/vigil check-hosts
 
 status: ## Show what is watched and what is firing
 	@$(here)/vigil status

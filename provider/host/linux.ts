@@ -148,12 +148,13 @@ if [ -f "$top/programs/${checksum}/${binary}" ]; then
   echo "program $(sha256sum < "$top/programs/${checksum}/${binary}" | cut -d ' ' -f 1)"
 fi
 hex=$(printf ':%04X' ${port})
-# Its socket and the account that opened it.
-set -- $(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { print $10, $8; exit }')
-if [ $# = 2 ] && [ "$2" != "$(id -u "$account" 2>/dev/null || echo none)" ]; then
-  echo "taken $(id -nu "$2" 2>/dev/null || echo "$2")"
+# The account that opened it, and its socket.
+listener=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { print $8, $10; exit }')
+owner=\${listener%% *}
+if [ -n "$owner" ] && [ "$owner" != "$(id -u "$account" 2>/dev/null || echo none)" ]; then
+  echo "taken $(id -nu "$owner" 2>/dev/null || echo "$owner")"
   for fd in /proc/[0-9]*/fd/*; do
-    [ "$(readlink "$fd" 2>/dev/null)" = "socket:[$1]" ] || continue
+    [ "$(readlink "$fd" 2>/dev/null)" = "socket:[\${listener#* }]" ] || continue
     pid=\${fd#/proc/}
     pid=\${pid%%/*}
     # The last name of its control group is the unit.

@@ -194,7 +194,7 @@ async function importBase(docker: Docker, tag: string): Promise<void> {
 }
 
 /** Where this machine gets its own Debian packages from. */
-async function machineMirror(): Promise<string> {
+export async function machineMirror(): Promise<string> {
   const format = "$(ORIGIN) $(COMPONENT) $(REPO_URI)";
   const { stdout } = await promisify(execFile)("apt-get", [
     "indextargets",
