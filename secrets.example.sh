@@ -98,3 +98,9 @@
 
 # channels.teams.<name>.opsgenie.key: Key of an API integration: creates, acknowledges and closes alerts.
 # ./vigil pulumi config set --secret --path 'vigil:channels.teams["<name>"].opsgenie.key'
+
+# ssh.key: Private key to sign in at hosts with; when absent, the agent's keys and those in ~/.ssh.
+# ./vigil pulumi config set --secret --path 'vigil:ssh.key' < ~/.ssh/id_ed25519
+
+# ssh.passphrase: Passphrase of the key.
+# ./vigil pulumi config set --secret --path 'vigil:ssh.passphrase'

@@ -111,7 +111,7 @@ export class HostProcess extends pulumi.CustomResource {
       asInstalled: undefined,
     };
     super(tokens.hostProcess, name, props, opts);
-    // A host that fails is told by the engine and is no reason to end the program, which goes on with the others.
+    // The engine reports a host that fails; the program need not end for it, and goes on with the others.
     for (const value of Object.values(this) as unknown[]) {
       if (pulumi.Output.isInstance<unknown>(value)) pulumi.recover(value, () => undefined);
     }

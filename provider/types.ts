@@ -77,6 +77,12 @@ export interface ProcessState extends ProcessInputs {
   readonly running: boolean;
 }
 
+/** Folder of all that is brought to a host. */
+export const hostFolder = "/opt/vigil";
+
+/** Folder of the configuration of a service on a host, as its process sees it. */
+export const hostConfig = (name: string): string => `${hostFolder}/${name}/current/config`;
+
 /** How one machine is reached over SSH. */
 export interface HopInputs {
   readonly address: string;

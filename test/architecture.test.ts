@@ -199,6 +199,7 @@ describe("each thing in one place", () => {
     expect(commands.filter((file) => /\bsleep\(/.test(text(file))).sort()).toEqual([
       "lib/lock.ts",
       "lib/poll.ts",
+      "provider/host/connect.ts",
       "provider/process/apply.ts",
     ]);
   });

@@ -318,13 +318,45 @@ describe("stack prod", () => {
 });
 
 describe("hosts over SSH", () => {
-  it("are valid, and refused until they can be watched", async () => {
-    const web = { address: "web-1.example.com", user: "deploy", hostKey: "ssh-ed25519 AAAA" };
-    const config = stackConfig("local");
-    const values = { ...config.values, hosts: JSON.stringify({ "web-1": web }) };
-    await expect(run("local", { values, secretKeys: new Set() })).rejects.toThrow(
-      /vigil:hosts is valid, but hosts over SSH are not supported yet/,
+  const hostKey = `ssh-ed25519 ${"A".repeat(68)}`;
+  const web = { address: "web-1.example.com", user: "deploy", hostKey, labels: { role: "web" } };
+  const withHosts = (more: Readonly<Record<string, string>> = {}) => {
+    const { values } = stackConfig("local");
+    return {
+      values: { ...values, hosts: JSON.stringify({ "web-1": web }), ...more },
+      secretKeys: new Set(["ssh"]),
+    };
+  };
+
+  it("have an exporter each, which comes after Prometheus and is asked about there", async () => {
+    const key = "-----BEGIN OPENSSH PRIVATE KEY-----";
+    const { resources } = await run("local", withHosts({ ssh: JSON.stringify({ key }) }));
+    const made = resources.filter(({ type }) => type === "vigil:index:HostProcess");
+    expect(made.map(({ name }) => name)).toEqual(["node-web-1"]);
+    const inputs = plain(made[0]?.inputs) as Record<string, never>;
+    expect(inputs).toMatchObject({
+      name: "node",
+      host: "web-1",
+      connection: { address: "web-1.example.com", port: 22, user: "deploy", hostKey, key },
+      binary: "node_exporter",
+      address: "web-1.example.com:9100",
+      seesHost: true,
+      collector: { url: "https://127.0.0.1:9090" },
+    });
+    expect(inputs["args"]).toContain("--web.config.file=/opt/vigil/node/current/config/web.yml");
+    const { prometheus } = Object.fromEntries(
+      resources
+        .filter(({ type }) => type === "vigil:index:Process")
+        .map(({ inputs, name }) => [name, plain(inputs) as { files: Record<string, string> }]),
     );
+    expect(prometheus?.files["prometheus.yml"]).toContain("web-1.example.com:9100");
+    expect(prometheus?.files["prometheus.yml"]).toContain("role: web");
+  });
+
+  it("are no more than three resources each", async () => {
+    const without = await run("local", stackConfig("local"));
+    const { resources } = await run("local", withHosts());
+    expect(resources.length - without.resources.length).toBe(3);
   });
 });
 

@@ -4,16 +4,10 @@ import { messageOf } from "../errors.ts";
 import type { HostProcessState } from "../types.ts";
 import type { Facts } from "./facts.ts";
 import { parseFacts } from "./facts.ts";
-import {
-  auditScript,
-  type Definition,
-  definitionOf,
-  factsScript,
-  generationOf,
-  renderUnit,
-  unitOf,
-} from "./linux.ts";
+import { type Definition, definitionOf, generationOf, unitOf } from "./definition.ts";
+import { auditScript, factsScript } from "./scripts.ts";
 import { withHost } from "./ssh.ts";
+import { renderUnit } from "./unit.ts";
 
 /** What the script of an audit prints. */
 export interface Standing {

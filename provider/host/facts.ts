@@ -1,5 +1,5 @@
 /** What a host is and has. Pure. */
-import type { Definition } from "./linux.ts";
+import type { Definition } from "./definition.ts";
 
 /** Facts about a host, and about one service on it. */
 export interface Facts {

@@ -9,18 +9,13 @@ import { type Raw, reveal, secretTexts } from "../values.ts";
 import { openWitness, type Witness } from "./arrival.ts";
 import { audit } from "./audit.ts";
 import { type Facts, obstacles, parseFacts } from "./facts.ts";
-import {
-  type Definition,
-  definitionOf,
-  factsScript,
-  generationOf,
-  pushScript,
-  removeScript,
-  stageScript,
-  switchScript,
-} from "./linux.ts";
+import { type Definition, definitionOf, generationOf } from "./definition.ts";
 import { type Program, programOf } from "./program.ts";
-import { type Outcome, type Session, withHost } from "./ssh.ts";
+import { factsScript, pushScript, removeScript } from "./scripts.ts";
+import type { Outcome, Session } from "./session.ts";
+import { withHost } from "./ssh.ts";
+import { stageScript } from "./stage.ts";
+import { switchScript } from "./switch.ts";
 
 /** Installs a process on a host, and keeps it if it arrives. */
 export async function create(inputs: Raw): ReturnType<Resource["create"]> {

@@ -42,7 +42,7 @@ export const hostProcess: Resource = {
   // eslint-disable-next-line @typescript-eslint/require-await -- the engine's interface is asynchronous
   async diff(olds, news) {
     return {
-      // How Prometheus is asked is no part of what is installed.
+      // How Prometheus is asked does not belong to what is installed.
       changes: changesOf(asIs(olds), asIs(news), properties),
       replaces: ["name", "host"],
       deleteBeforeReplace: true,

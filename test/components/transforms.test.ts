@@ -109,10 +109,8 @@ describe("a stack's own transforms", () => {
       `"a::b": (args) => ({ args }),\n"${processType}::node": () => {},\n"${processType}::blackbox": () => { throw "no"; },`,
     );
     await expect(run(text)).rejects.toThrow(/has 3 mistakes/);
-    const hosts = JSON.stringify({
-      web: { address: "web", user: "me", hostKey: "ssh-ed25519 AAAA" },
-    });
-    const both = run(undefined, { hosts });
-    await expect(both).rejects.toThrow(/has 2 mistakes[\s\S]*vigil:hosts[\s\S]*vigil:transform/);
+    const rules = JSON.stringify({ extra: { shop: "nowhere.yml" } });
+    const both = run(undefined, { rules });
+    await expect(both).rejects.toThrow(/has 2 mistakes[\s\S]*vigil:rules[\s\S]*vigil:transform/);
   });
 });

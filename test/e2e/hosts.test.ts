@@ -201,7 +201,7 @@ ${host(web, `${direct}      labels:\n        role: web\n`)}${host(db, "      use
     await place.up();
   });
 
-  it("a connection that is cut at any time leaves one that works, and the next run mends it", async () => {
+  it("a connection that is cut at any time leaves one that works, and the next run repairs it", async () => {
     for (const [round, pause] of [300, 1200, 2500].entries()) {
       await change(140 + round);
       const cut = (async () => {
@@ -222,7 +222,7 @@ ${host(web, `${direct}      labels:\n        role: web\n`)}${host(db, "      use
     }
   });
 
-  it("a run that is killed at any time is mended by the next", async () => {
+  it("a run that is killed at any time is repaired by the next", async () => {
     for (const [round, pause] of [6000, 8000, 10_000].entries()) {
       await change(150 + round);
       const run = place.start(["up"]);

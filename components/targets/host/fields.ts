@@ -30,7 +30,9 @@ const key = (whose: string) =>
     from: "~/.ssh/id_ed25519",
   });
 
-const exampleKey = "'ssh-ed25519 AAAA…'";
+/** Nobody's: the form of one. */
+const exampleKey =
+  "'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2cDXBTUax3LZDCJ1DdqhntH9Oy1HJvKvMHdh7gzNBH'";
 
 /** What all hosts have in common, unless they say otherwise. */
 export const ssh = section({
@@ -50,7 +52,10 @@ export const ssh = section({
         description: "Machine through which hosts are reached.",
         example: "bastion.example.com",
       }),
-      user: about(user.optional(), { description: "User there; default: `vigil:ssh.user`." }),
+      user: about(user.optional(), {
+        description: "User there; default: `vigil:ssh.user`.",
+        example: "deploy",
+      }),
       port: about(port.default(22), { description: "Port of SSH there.", example: "22" }),
       hostKey: about(publicKey, {
         description: "Public key that it must show, or `any`.",

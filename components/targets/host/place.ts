@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { configOf } from "../../../provider/host/linux.ts";
+import { hostConfig } from "../../../provider/types.ts";
 import { hostTraits } from "../kinds.ts";
 import type { Ground } from "../target.ts";
 import type { Host } from "./fields.ts";
@@ -17,7 +17,7 @@ export const hostGround = (host: string, { address, labels }: Host): Ground => (
   programHome: () => "/usr/share",
   place: ({ name, port }) => ({
     name,
-    config: configOf(nameThere(host, name)),
+    config: hostConfig(nameThere(host, name)),
     data: `/var/lib/vigil-${nameThere(host, name)}`,
     listen: `:${port}`,
     address: `${address}:${port}`,

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { differences, parseStanding, spelledAddress } from "../../../provider/host/audit.ts";
 import { parseFacts } from "../../../provider/host/facts.ts";
-import { type Definition, generationOf, renderUnit } from "../../../provider/host/linux.ts";
+import { type Definition, generationOf } from "../../../provider/host/definition.ts";
+import { renderUnit } from "../../../provider/host/unit.ts";
 
 const definition: Definition = {
   name: "node",

@@ -2,17 +2,16 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Definition, generationOf } from "../../../provider/host/definition.ts";
 import {
   auditScript,
-  type Definition,
   factsScript,
-  generationOf,
   pushScript,
   removeScript,
-  renderUnit,
-  stageScript,
-  switchScript,
-} from "../../../provider/host/linux.ts";
+} from "../../../provider/host/scripts.ts";
+import { stageScript } from "../../../provider/host/stage.ts";
+import { switchScript } from "../../../provider/host/switch.ts";
+import { renderUnit } from "../../../provider/host/unit.ts";
 
 const definition: Definition = {
   name: "node",

@@ -1,0 +1,42 @@
+/** A process of a host, and how what belongs to it is called there. Pure. */
+import { createHash } from "node:crypto";
+import { hostFolder, type HostProcessInputs } from "../types.ts";
+import { canonical } from "../values.ts";
+
+/** One process of a host. */
+export interface Definition {
+  /** Of its folder, its unit and its account, each in its way. */
+  readonly name: string;
+  readonly binary: string;
+  /** SHA-256 of the program. */
+  readonly checksum: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Texts by path below its configuration folder; some are secret. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly memoryMegabytes: number;
+  /** Whether it must see the machine's mounts as they are. */
+  readonly seesHost: boolean;
+}
+
+/** The part of a process's inputs that stands on its host. */
+export const definitionOf = (
+  { args, binary, env, files, memoryMegabytes, name, port, seesHost }: HostProcessInputs,
+  checksum: string,
+): Definition => ({ args, binary, checksum, env, files, memoryMegabytes, name, port, seesHost });
+
+/**
+ * Name of what a definition makes: the same for the same. There is always a private key in it, so that nobody can
+ * guess a password from it.
+ */
+export const generationOf = (definition: Definition): string =>
+  createHash("sha256").update(canonical(definition)).digest("hex").slice(0, 16);
+
+/** Folder of a service. */
+export const folderOf = (name: string): string => `${hostFolder}/${name}`;
+
+export const unitOf = (name: string): string => `vigil-${name}.service`;
+
+/** The account that a service runs as. */
+export const accountOf = (name: string): string => `vigil-${name}`;
