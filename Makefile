@@ -11,7 +11,7 @@ here = "$$(dirname -- "$$(readlink -f -- "$${MAKEFILE_LIST\# }" 2>/dev/null)")"
 export VIGIL_FROM := $(value PWD)
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh down verify alerts-test check-hosts status logs explain reach render doctor bench docs check new mutate scorecard processor-image test test-plugins
+.PHONY: help up preview refresh down verify alerts-test check-hosts status logs explain reach render doctor bench docs check new mutate scorecard processor-image test test-long test-plugins
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(here)/Makefile
@@ -78,8 +78,11 @@ processor-image: ## Build the image of the alert processor (IMAGE=name:tag, BASE
 	@docker build -f $(here)/services/alert-processor/Dockerfile -t $(or $(IMAGE),vigil-alert-processor:0.1.0) \
 		$(if $(BASE),--build-arg BASE=$(BASE)) $(here)
 
-test: ## Run every test
+test: ## Run every test but the long ones
 	@$(here)/vigil test --coverage
+
+test-long: ## Run the long tests: whole estates over minutes
+	@$(here)/vigil test --long
 
 test-plugins: ## Run the dev stack through the official provider plugins, where they are installed
 	@$(here)/vigil test test/plugins --runInBand --testPathIgnorePatterns=/node_modules/

@@ -1,10 +1,17 @@
+/** Suites that take minutes each have a command of their own: make test-long. */
+const ends = process.env.VIGIL_TESTS === "long" ? "long.test.ts" : "test.ts";
+
 /** @type {import("jest").Config} */
 export default {
   testEnvironment: "node",
   roots: ["<rootDir>/test", "<rootDir>/services"],
-  testMatch: ["**/*.test.ts"],
+  testMatch: [`**/*.${ends}`],
   // The official plugins' tests are a command of their own: make test-plugins.
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/plugins/"],
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "<rootDir>/test/plugins/",
+    ...(process.env.VIGIL_TESTS === "short" ? ["\\.long\\.test\\.ts$"] : []),
+  ],
   setupFilesAfterEnv: ["<rootDir>/test/every-test.ts"],
   // One more than the smallest machine has cores: an estate that a test started waits most of its time.
   maxWorkers: 3,

@@ -27,9 +27,17 @@ const jest = JSON.parse(readFileSync(join(root, "coverage/coverage-final.json"),
 const map = coverage.createCoverageMap(jest);
 const measured = new Set(Object.keys(jest));
 
+/** What a process left; nothing of one that was killed while it wrote. */
+function resultOf(file) {
+  try {
+    return JSON.parse(readFileSync(join(folder, file), "utf8")).result;
+  } catch {
+    return [];
+  }
+}
+
 for (const file of readdirSync(folder)) {
-  const { result } = JSON.parse(readFileSync(join(folder, file), "utf8"));
-  for (const { functions, url } of result) {
+  for (const { functions, url } of resultOf(file)) {
     const path = ownPath(url);
     if (path === undefined || !measured.has(path)) continue;
     // Types are stripped in place: offsets are those of the file as it is written.

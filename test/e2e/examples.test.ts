@@ -28,9 +28,11 @@ const foreign = (program: string): Why => ({ why: "for a program that is not her
 const untried: Readonly<Record<string, Why>> = {
   "flowchart LR": { why: "a picture" },
   "./vigil autostart": elsewhere("test/e2e/reboot.test.ts"),
-  "make new SERVICE=memcached": elsewhere("test/lab/new/new.test.ts"),
+  "make new SERVICE=memcached": elsewhere("test/lab/new/new.long.test.ts"),
   "make mutate": elsewhere("test/cli/catalogue.test.ts"),
   "make test": elsewhere("test/e2e/examples.test.ts"),
+  "./vigil pulumi config set --path vigil:hosts.web-1.address web-1.example.com":
+    elsewhere("test/e2e/hosts.test.ts"),
   "server {": foreign("nginx"),
   "proxy_http_version #;": foreign("nginx"),
   "http:": foreign("Traefik"),
