@@ -134,6 +134,9 @@ async function connectOnce(
   sock: ClientChannel | undefined,
 ): Promise<Opened> {
   const client = new ssh2.Client();
+  // Whoever listens no longer, or not yet, must not end the process: a connection may break twice.
+  client.on("error", () => undefined);
+  sock?.on("error", () => undefined);
   const [type = "", wanted = ""] = (hop.hostKey ?? "").split(" ");
   let shown: string | undefined;
   let met = false;
@@ -171,8 +174,6 @@ async function connectOnce(
     const refusal = refusalOf(hop, error, { met, shown, wanted });
     throw refusal;
   }
-  // Without a listener a connection that breaks would end the process.
-  client.on("error", () => undefined);
   return { client, close: () => client.end() };
 }
 

@@ -48,6 +48,7 @@ export function sessionOn(client: Client, connection: HopInputs): Session {
           return;
         }
         channel.on("error", () => undefined);
+        channel.stderr.on("error", () => undefined);
         channel.write(text);
         resolve(channel);
       });
