@@ -31,7 +31,8 @@ export async function readStackConfig(root: string, stack: string, quiet = false
   const { parseConfig } = await import("../components/config/parse.ts");
   const { notesOn } = await import("../components/config/notes.ts");
   const { describeNote, describeProblems } = await import("../components/config/problem-text.ts");
-  const raw = await readStackFiles(root, stack);
+  const { withHostFiles } = await import("../components/own-files.ts");
+  const raw = await withHostFiles(await readStackFiles(root, stack), root);
   const now = new Date();
   const { config, problems } = parseConfig(raw, now, await catalogueFor(raw));
   if (config === undefined) throw new UserError(describeProblems(problems, stack));

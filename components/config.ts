@@ -5,6 +5,7 @@ import { parseConfig } from "./config/parse.ts";
 import { notesOn } from "./config/notes.ts";
 import { describeNote, describeProblems } from "./config/problem-text.ts";
 import type { Config } from "./config/schema.ts";
+import { withHostFiles } from "./own-files.ts";
 
 const prefix = "vigil:";
 
@@ -41,7 +42,7 @@ export async function readConfig(now = new Date()): Promise<Config> {
   const own = Object.entries(all).filter(([key]) => key.startsWith(prefix));
   const values = Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), text]));
   const secretKeys = new Set(Object.keys(values).filter((key) => isConfigSecret(prefix + key)));
-  const raw = { values, secretKeys };
+  const raw = await withHostFiles({ values, secretKeys });
   const { config, problems } = parseConfig(raw, now, await catalogueFor(raw));
   if (config === undefined) throw new ConfigError(problems);
   for (const note of notesOn(config, now)) {

@@ -5,6 +5,7 @@ import type { Service, Shell } from "./catalog/service.ts";
 import { ConfigError } from "./config.ts";
 import { checkedPlan } from "./checked-plan.ts";
 import { setCommand } from "./config/commands.ts";
+import { uncheckedText } from "./config/hosts/keys.ts";
 import type { Config } from "./config/schema.ts";
 import { type Content, loadContent } from "./content.ts";
 import { estateOutputs, toldBy, type VigilOutputs } from "./outputs.ts";
@@ -68,6 +69,8 @@ export class Monitoring extends pulumi.ComponentResource {
     ) as Targets;
     const plan = planFor(config, targets, args.absent, makers.content);
     for (const one of plan.leftOut) this.#warn(leftOutText(one));
+    const unchecked = uncheckedText(config);
+    if (unchecked !== undefined) this.#warn(unchecked);
     const told = toldBy(plan);
     if (told.length === 0) {
       const fix = setCommand(["channels", "webhook", "url"]);

@@ -1,9 +1,14 @@
-import { readFileSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fromYaml } from "../lib/yaml.ts";
 import { quote } from "../lib/command.ts";
 import { removeCommand } from "./config/commands.ts";
+import { type Named, namedFiles } from "./config/hosts/named-files.ts";
+import type { FileProblem, Read } from "./config/hosts/file-problems.ts";
+import type { HostFiles } from "./config/hosts/with-hosts.ts";
 import { type ConfigProblem, mistake } from "./config/mistakes.ts";
+import type { RawConfig } from "./config/parse.ts";
 import type { Config } from "./config/schema.ts";
 import type { OwnTexts } from "./plan.ts";
 
@@ -66,8 +71,26 @@ const kinds: Readonly<Record<keyof OwnTexts, Kind>> = {
   },
 };
 
+/** More than any file that people write for this. */
+const largest = 16 * 1024 * 1024;
+
+/**
+ * The text of a file of the stack's. What is not a file is not opened: a pipe would never end.
+ *
+ * @throws Error - Which says in words what is wrong with it, after its path.
+ */
+function readHere(path: string, root: string): string {
+  const full = join(root, path);
+  const stats = statSync(full);
+  if (!stats.isFile()) throw new Error("is not a file");
+  if (stats.size > largest) throw new Error(`has more than ${largest / 1024 / 1024} MB`);
+  const bytes = readFileSync(full);
+  if (!isUtf8(bytes) || bytes.includes(0)) throw new Error("is not a text in UTF-8");
+  return bytes.toString("utf8").replace(/^\uFEFF/, "");
+}
+
 function textOf(path: string, root: string, kind: Kind): string {
-  const text = readFileSync(join(root, path), "utf8");
+  const text = readHere(path, root);
   const document = kind.parse(text);
   const lacking = kind.lacks((typeof document === "object" && document ? document : {}) as never);
   if (lacking !== undefined) throw new Error(lacking);
@@ -105,14 +128,62 @@ export function readOwnFiles(config: Config, root = process.cwd()): OwnFiles {
   };
 }
 
+/** Why a file cannot be read. */
+function reasonOf(error: unknown): FileProblem {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return { reason: "is not there", absent: true };
+  const reason = code === "EACCES" ? "cannot be read: permission denied" : message.split("\n")[0];
+  return { reason: reason ?? "cannot be read" };
+}
+
 function problemOf(
   error: unknown,
   at: readonly string[],
   path: string,
   { check }: Kind,
 ): ConfigProblem {
-  const absent = (error as NodeJS.ErrnoException).code === "ENOENT";
-  const reason = absent ? "is not there" : (error as Error).message.split("\n")[0];
-  const fix = absent ? removeCommand(at) : check(path);
-  return mistake(at, `${path} ${reason ?? "cannot be read"}`, fix);
+  const { absent, reason } = reasonOf(error);
+  return mistake(at, `${path} ${reason}`, absent === true ? removeCommand(at) : check(path));
+}
+
+/** Reads a file and takes it apart; what takes it apart is loaded only where there is one. */
+async function readOne<T>(
+  path: string | undefined,
+  root: string,
+  load: () => Promise<(path: string, text: string) => Read<T>>,
+): Promise<Read<T> | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    const text = readHere(path, root);
+    return (await load())(path, text);
+  } catch (error) {
+    return { problems: [reasonOf(error)] };
+  }
+}
+
+const readers = {
+  inventory: async () => (await import("./config/hosts/inventory.ts")).readInventory,
+  knownHosts: async () => {
+    const { readKnownHosts } = await import("./config/hosts/known-hosts.ts");
+    return (_path: string, text: string) => {
+      const value = readKnownHosts(text);
+      return value.problems.length > 0 ? { problems: value.problems } : { value };
+    };
+  },
+} satisfies Record<keyof Named, unknown>;
+
+/**
+ * A configuration with what its files say of hosts: `vigil:inventory` and `vigil:ssh.knownHosts`.
+ *
+ * @param root - Folder that their paths are below.
+ */
+export async function withHostFiles(raw: RawConfig, root = process.cwd()): Promise<RawConfig> {
+  const named = namedFiles(raw);
+  const inventory = await readOne(named.inventory, root, readers.inventory);
+  const knownHosts = await readOne(named.knownHosts, root, readers.knownHosts);
+  const files: HostFiles = {
+    ...(inventory !== undefined && { inventory }),
+    ...(knownHosts !== undefined && { knownHosts }),
+  };
+  return { ...raw, files };
 }

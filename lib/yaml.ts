@@ -1,15 +1,30 @@
-import { CORE_SCHEMA, load, YAMLException } from "js-yaml";
+import { CORE_SCHEMA, load, Type, YAMLException } from "js-yaml";
+
+/** `<<` takes over what another map has. By this name the library knows it. */
+const merge = new Type("tag:yaml.org,2002:merge", {
+  kind: "scalar",
+  resolve: (text) => text === "<<",
+});
 
 /**
  * The one document of a YAML text, by YAML 1.2's core schema: dates and `yes` are texts. Nothing is null.
  *
  * Read with the library that the Pulumi SDK has loaded anyway.
  *
+ * @param foreign - For a file that others read as well: their tags, whose texts are kept as they are. It may also
+ *   take over maps by `<<`.
  * @throws Error - In one line, with the place, where the text is not YAML, has a key twice, or several documents.
  */
-export function fromYaml(text: string): unknown {
+export function fromYaml(text: string, foreign?: readonly string[]): unknown {
+  const schema =
+    foreign === undefined
+      ? CORE_SCHEMA
+      : CORE_SCHEMA.extend({
+          implicit: [merge],
+          explicit: foreign.map((tag) => new Type(tag, { kind: "scalar" })),
+        });
   try {
-    return load(text, { schema: CORE_SCHEMA }) ?? null;
+    return load(text, { schema }) ?? null;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     // Not every complaint has a place, whatever its type says.

@@ -82,6 +82,11 @@ export const after = {
     example: "transforms.ts",
   }),
   ssh,
+  inventory: about(relativePath.optional(), {
+    description:
+      "File with more hosts, as in `vigil:hosts` or as Ansible has them: a path from the project's folder.",
+    example: "hosts.yaml",
+  }),
   hosts: about(z.record(name, host).default({}), {
     description: "Hosts reached over SSH, by name. Each gets a node exporter.",
   }),

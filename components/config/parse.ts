@@ -6,6 +6,7 @@ import { contradictions } from "./contradictions.ts";
 import { encryptedSecret } from "./fields.ts";
 import type { Path } from "./fields.ts";
 import { fieldAt, fieldsOf } from "./fields-of.ts";
+import { type HostFiles, withHosts } from "./hosts/with-hosts.ts";
 import { type ConfigProblem, problemsOf } from "./mistakes.ts";
 import { independent, salvage } from "./salvage.ts";
 import { type Config, schema } from "./schema.ts";
@@ -16,6 +17,8 @@ export interface RawConfig {
   readonly values: Readonly<Record<string, string>>;
   /** Keys that were stored encrypted. */
   readonly secretKeys: ReadonlySet<string>;
+  /** What was read from the files that it has its hosts from; see `readHostFiles`. */
+  readonly files?: HostFiles;
 }
 
 export type Parsed =
@@ -109,11 +112,16 @@ export function parseConfig(
     ...unreadable,
     ...(result.error?.issues ?? []).flatMap(problemsOf).filter(({ path }) => !broken.has(path)),
   ];
-  const found = contradictions(result.data ?? salvage(values), now, catalogue ?? []);
-  const all = distinct([
-    ...mistakes,
-    ...clearSecrets(values, raw.secretKeys),
-    ...independent(found, mistakes),
-  ]).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  return result.success && all.length === 0 ? { config: result.data } : { problems: all };
+  const { config, problems, ofFiles } = withHosts(result.data ?? salvage(values), raw.files);
+  const found = [...problems, ...contradictions(config, now, catalogue ?? [])];
+  const all = [
+    ...distinct([
+      ...mistakes,
+      ...clearSecrets(values, raw.secretKeys),
+      ...independent(found, mistakes),
+    ]),
+    // Each is about a place of its own in a file, though all have one path here.
+    ...ofFiles,
+  ].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return result.success && all.length === 0 ? { config: config as Config } : { problems: all };
 }

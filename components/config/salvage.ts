@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { ConfigProblem } from "./mistakes.ts";
 import type { Path } from "./fields.ts";
-import { type Config, schema } from "./schema.ts";
+import { type Stated, schema } from "./schema.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -30,7 +30,7 @@ function pathsOf(issue: z.core.$ZodIssue): Path[] {
 const mostRounds = 50;
 
 /** The largest part of `values` that is valid; a section that is not there gets its defaults. */
-export function salvage(values: Values): Partial<Config> {
+export function salvage(values: Values): Partial<Stated> {
   let rest = values;
   for (let round = 0; round < mostRounds; round++) {
     const { data, error } = schema.safeParse(rest);

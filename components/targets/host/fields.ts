@@ -1,11 +1,26 @@
 import { z } from "zod";
-import { about, line, secretKey, secretText, section } from "../../config/fields.ts";
+import { rangeIn } from "../../config/hosts/range.ts";
+import { about, line, relativePath, secretKey, secretText, section } from "../../config/fields.ts";
 
 /** The word for a host whose key nobody looks at. */
 export const anyKey = "any";
 
 const address = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/, {
   error: "is not a host; write a name or an IPv4 address without a port",
+});
+
+/** Why a text is not the address of a host or of a range of them; undefined where it is. */
+function addressProblem(text: string): string | undefined {
+  const range = rangeIn(text);
+  if (range !== undefined && "reason" in range) return range.reason;
+  const [first = text] = range?.items.map(range.with) ?? [];
+  return address.safeParse(first).error?.issues[0]?.message;
+}
+
+/** Also of a range of hosts. */
+const addresses = z.string().superRefine((text, context) => {
+  const message = addressProblem(text);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
 });
 
 const user = line.regex(/^[a-z_][a-zA-Z0-9_.-]*$/, { error: "is not a user's name" });
@@ -18,7 +33,7 @@ const port = z
 const publicKey = z
   .string()
   .regex(/^(?:any|(?:ssh-|ecdsa-sha2-)\S+ [A-Za-z0-9+/]{40,}=*(?: .*)?)$/, {
-    error: "is not a public host key",
+    error: "is not a public host key; write its type and the key, or any",
   })
   // A comment says nothing to whoever compares keys.
   .transform((text) => text.split(" ").slice(0, 2).join(" "));
@@ -30,9 +45,8 @@ const key = (whose: string) =>
     from: "~/.ssh/id_ed25519",
   });
 
-/** Nobody's: the form of one. */
-const exampleKey =
-  "'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH2cDXBTUax3LZDCJ1DdqhntH9Oy1HJvKvMHdh7gzNBH'";
+/** Of the right form; nobody has its private half. */
+const exampleKey = `'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}'`;
 
 /** What all hosts have in common, unless they say otherwise. */
 export const ssh = section({
@@ -46,6 +60,11 @@ export const ssh = section({
     description: "Passphrase of the key.",
     secret: true,
   }),
+  knownHosts: about(relativePath.optional(), {
+    description:
+      "File in the format of OpenSSH's known_hosts, from which hosts without a `hostKey` get theirs: a path from the project's folder.",
+    example: "known_hosts",
+  }),
   bastion: z
     .strictObject({
       address: about(address, {
@@ -57,18 +76,20 @@ export const ssh = section({
         example: "deploy",
       }),
       port: about(port.default(22), { description: "Port of SSH there.", example: "22" }),
-      hostKey: about(publicKey, {
-        description: "Public key that it must show, or `any`.",
+      hostKey: about(publicKey.optional(), {
+        description:
+          "Public key that it must show, or `any`; default: from `vigil:ssh.knownHosts`.",
         example: exampleKey,
       }),
     })
     .optional(),
 });
 
-/** One host. */
+/** One host, or a range of hosts. */
 export const host = z.strictObject({
-  address: about(address, {
-    description: "Name or address, for SSH and for Prometheus.",
+  address: about(addresses, {
+    description:
+      "Name or address, for SSH and for Prometheus. `web-[01:20].example.com` makes `<name>-01` to `<name>-20`.",
     example: "web-1.example.com",
   }),
   user: about(user.optional(), {
@@ -79,9 +100,9 @@ export const host = z.strictObject({
     description: "Port of SSH; default: `vigil:ssh.port`.",
     example: "22",
   }),
-  hostKey: about(publicKey, {
+  hostKey: about(publicKey.optional(), {
     description:
-      "Public key that the host must show, as in /etc/ssh/ssh_host_ed25519_key.pub. `any` accepts every key: whoever answers at the address is given the secrets.",
+      "Public key that the host must show, as in /etc/ssh/ssh_host_ed25519_key.pub; default: from `vigil:ssh.knownHosts`. `any` accepts every key: whoever answers at the address is given the secrets.",
     example: exampleKey,
   }),
   direct: about(z.boolean().default(false), {
@@ -99,8 +120,21 @@ export const host = z.strictObject({
   ),
 });
 
-/** How hosts of a stack are reached. */
-export type Ssh = z.output<typeof ssh>;
+/** How hosts of a stack are reached, as it is written. */
+export type StatedSsh = z.output<typeof ssh>;
 
-/** A host of a stack. */
-export type Host = z.output<typeof host>;
+/** A host or a range of hosts of a stack, as it is written. */
+export type StatedHost = z.output<typeof host>;
+
+/** What must be shown by whoever answers. */
+interface WithKey {
+  readonly hostKey: string;
+}
+
+/** How hosts of a stack are reached. */
+export type Ssh = Omit<StatedSsh, "bastion"> & {
+  readonly bastion?: (NonNullable<StatedSsh["bastion"]> & WithKey) | undefined;
+};
+
+/** A host of a stack: one, with its key. */
+export type Host = StatedHost & WithKey;

@@ -138,6 +138,17 @@ it.each<[string, Record<string, unknown>]>([
   ],
   ["hosts", { hosts: { web: { address: "", hostKey: "x" } } }],
   [
+    "ranges of hosts",
+    {
+      hosts: {
+        web: { address: "w[2:1]", hostKey: "any" },
+        db: { address: "d[1:2]", hostKey: "any" },
+        "db-1": { address: "x", hostKey: "any" },
+        core: { address: "y", hostKey: "any" },
+      },
+    },
+  ],
+  [
     "hours without bounds",
     { receivers: { webhook: { url: null }, hours: { location: "Vienna" } } },
   ],
