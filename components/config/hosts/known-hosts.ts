@@ -1,5 +1,5 @@
 /** Keys of hosts in a file of OpenSSH's, as sshd(8) describes known_hosts. Pure. */
-import { createHmac } from "node:crypto";
+import { hash as digest } from "node:crypto";
 
 /** A line that cannot be read. */
 export interface BadLine {
@@ -30,6 +30,7 @@ interface Line {
   /** In lower case; undefined where only {@link Line.match} can tell. */
   readonly names?: readonly string[];
   readonly match: Match;
+  readonly isHashed?: true;
 }
 
 /** A base64 text of SSH begins with the type's length and the type itself. */
@@ -57,7 +58,31 @@ function hashed(text: string): Match | undefined {
   const [, , salt = "", hash = ""] = /^\|1\|([^|]*)\|([^|]*)$/.exec(text) ? text.split("|") : [];
   const [secret, wanted] = [Buffer.from(salt, "base64"), Buffer.from(hash, "base64")];
   if (secret.length !== 20 || wanted.length !== 20) return undefined;
-  return (name) => createHmac("sha1", secret).update(name).digest().equals(wanted);
+  const code = codeOf(secret);
+  const shown = wanted.toString("base64");
+  return (name) => code(name) === shown;
+}
+
+/** Bytes that SHA-1 takes at a time. */
+const block = 64;
+
+/**
+ * HMAC-SHA1 with a key of at most a block, in base64. Node's own makes an object of each key and takes fifteen times
+ * as long: with five hundred hosts and as many hashed lines, seconds.
+ */
+export function codeOf(key: Buffer): (text: string) => string {
+  const padded = (filler: number): Buffer =>
+    Buffer.alloc(block, filler).map((byte, index) => byte ^ (key[index] ?? 0)) as Buffer;
+  const inner = padded(0x36);
+  const outer = Buffer.concat([padded(0x5c), Buffer.alloc(20)]);
+  return (text) => {
+    outer.write(
+      digest("sha1", Buffer.concat([inner, Buffer.from(text)]), "binary"),
+      block,
+      "latin1",
+    );
+    return digest("sha1", outer, "base64");
+  };
 }
 
 function listed(text: string): Pick<Line, "match" | "names"> {
@@ -87,7 +112,7 @@ function lineOf(text: string): Line | string | undefined {
   const who = names.startsWith("|") ? hashed(names) : listed(names);
   if (who === undefined) return "has a hashed name that is not |1|salt|hash";
   const line = { family, key: `${type} ${blob}`, revoked: marker !== undefined };
-  return typeof who === "function" ? { ...line, match: who } : { ...line, ...who };
+  return typeof who === "function" ? { ...line, match: who, isHashed: true } : { ...line, ...who };
 }
 
 /** Lines that can be asked for by name: most are found without a look at the others. */
@@ -100,8 +125,19 @@ function indexed(lines: readonly Line[]): (name: string, family: number) => Line
   const others = families.map((_, family) =>
     lines.filter((line) => line.names === undefined && line.family === family).reverse(),
   );
-  return (name, family) =>
-    byName.get(`${family} ${name}`) ?? others[family]?.find(({ match }) => match(name));
+  return (name, family) => {
+    const at = `${family} ${name}`;
+    const known = byName.get(at);
+    if (known !== undefined) return known;
+    const pool = others[family] ?? [];
+    const index = pool.findIndex(({ match }) => match(name));
+    const found = pool[index];
+    if (found === undefined) return undefined;
+    byName.set(at, found);
+    // A digest is that of one name, which is known now: the next has fewer lines to try.
+    if (found.isHashed === true) pool.splice(index, 1);
+    return found;
+  };
 }
 
 /** Reads a file of OpenSSH's. Lines of other kinds of key, and of authorities, are skipped. */

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readKnownHosts } from "../../../../components/config/hosts/known-hosts.ts";
+import fc from "fast-check";
+import { codeOf, readKnownHosts } from "../../../../components/config/hosts/known-hosts.ts";
 import { withFiles } from "../../../kit/inspect.ts";
 
 /** A key of the right form, different for each `seed`. */
@@ -70,6 +71,25 @@ describe("known_hosts", () => {
     expect(find(text, "A")).toEqual({ key: ed });
     expect(find(text, "b", 2222)).toEqual({ key: ec });
     expect(find(text, "b")).toBe("none");
+  });
+
+  it("has digests as Node makes them", () => {
+    const bytes = fc.uint8Array({ minLength: 0, maxLength: 64 });
+    fc.assert(
+      fc.property(bytes, fc.string(), fc.string(), (key, text, next) => {
+        const code = codeOf(Buffer.from(key));
+        for (const one of [text, next]) {
+          expect(code(one)).toBe(createHmac("sha1", key).update(one).digest("base64"));
+        }
+      }),
+    );
+  });
+
+  it("answers the same each time it is asked", () => {
+    const { keyOf: look } = readKnownHosts(`${hash("a")} ${ed}\n${hash("b")} ${rsa}\n`);
+    for (const name of ["a", "b", "a", "c", "b", "a"]) {
+      expect(look(name, 22)).toEqual({ a: { key: ed }, b: { key: rsa } }[name] ?? "none");
+    }
   });
 
   it("takes the later of two keys of one kind", () => {
