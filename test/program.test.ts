@@ -303,6 +303,17 @@ describe("what people are warned of", () => {
     await run("local", stackConfig("local"));
     expect(warn.mock.calls.flat().join("\n")).toContain("No channel is configured");
   });
+
+  it("are hosts whose keys nobody looks at", async () => {
+    warn.mockClear();
+    const { values } = stackConfig("local");
+    const hosts = JSON.stringify({ web: { address: "w[1:5]", hostKey: "any" } });
+    await run("local", { values: { ...values, hosts }, secretKeys: new Set() });
+    const texts = warn.mock.calls.map(([text]) => String(text));
+    expect(texts.filter((text) => text.includes("hostKey"))).toEqual([
+      expect.stringMatching(/hostKey is any for web-1, web-2, web-3 and 2 more: /),
+    ]);
+  });
 });
 
 describe("stack prod", () => {

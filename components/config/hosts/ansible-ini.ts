@@ -19,7 +19,7 @@ export function wordsOf(line: string): string[] | undefined {
     } else if (/\s/.test(one)) {
       if (word !== undefined) words.push(word);
       word = undefined;
-    } else if (one === "#" && word === undefined) break;
+    } else if (one === "#") break;
     else word = `${word ?? ""}${one === "\\" ? (line[++index] ?? "") : one}`;
   }
   if (quote !== "") return undefined;
@@ -32,9 +32,11 @@ function assignment(text: string): [string, string] | undefined {
   return at < 1 ? undefined : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-/** A value of a section of variables: without quotes around it, or a comment behind it. */
-const valueOf = (text: string): string =>
-  /^(["'])(.*)\1\s*(?:#.*)?$/.exec(text)?.[2] ?? text.replace(/(?:^|\s)#.*$/, "").trimEnd();
+/** A value of a section of variables: a comment behind it belongs to a text, as it does for Ansible, but not to a literal. */
+function valueOf(text: string): string {
+  const [, , quoted, plain] = /^(?:(["'])(.*)\1|([\d.]+|True|False))\s*(?:#.*)?$/.exec(text) ?? [];
+  return quoted ?? plain ?? text;
+}
 
 function addHost(tree: Tree, group: string, text: string, line: number): void {
   const words = wordsOf(text);

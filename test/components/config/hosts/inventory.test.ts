@@ -111,7 +111,8 @@ describe("an inventory of Ansible's", () => {
 lone.example.com
 
 [all:vars]
-ansible_user = deploy   # everywhere
+ansible_user = deploy
+ansible_timeout = 30   # seconds
 note="a # is part of the text"
 
 [web]
@@ -185,6 +186,39 @@ away
       like(/^10: names the group gone, which has no section/),
       like(/^13: names the group away/),
     ]);
+  });
+
+  it("lets the same variable count as Ansible itself does", () => {
+    const text = `
+all:
+  vars: { vigil_label_v: all }
+  children:
+    eu:
+      vars: { vigil_label_v: eu }
+      children:
+        db: { hosts: { twice: }, vars: { vigil_label_v: db } }
+        zz: { hosts: { twice: , "r[a:b]x": }, vars: { vigil_label_v: zz } }
+        deep: { children: { deeper: { hosts: { low: }, vars: { vigil_label_v: deeper } } } }
+        none: { hosts: { bare: } }
+    aa: { hosts: { low: , own: { vigil_label_v: mine } }, vars: { vigil_label_v: aa } }
+`;
+    expect(read(text)).toEqual({
+      twice: { address: "twice", labels: { v: "zz", group: "db,zz" } },
+      rax: { address: "rax", labels: { v: "zz", group: "zz" } },
+      rbx: { address: "rbx", labels: { v: "zz", group: "zz" } },
+      low: { address: "low", labels: { v: "deeper", group: "aa,deeper" } },
+      bare: { address: "bare", labels: { v: "eu", group: "none" } },
+      own: { address: "own", labels: { v: "mine", group: "aa" } },
+    });
+  });
+
+  it.each([
+    ["x ansible_user=a#b", "a"],
+    ["x ansible_user='a' # b", "a"],
+    ["x\n[ungrouped:vars]\nansible_user='a' # b", "a"],
+    ["x\n[ungrouped:vars]\nansible_user = a", "a"],
+  ])("takes %j apart as Ansible does", (text, user) => {
+    expect(read(text, "hosts")).toEqual({ x: { address: "x", user } });
   });
 
   it("is not followed in circles", () => {
