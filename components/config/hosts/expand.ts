@@ -13,6 +13,8 @@ interface Unexpandable {
 interface Expanded {
   /** By name, in the order of the entries and their ranges; none of them is a range. */
   readonly hosts: ReadonlyMap<string, StatedHost>;
+  /** The entry that each was made from, by the name of the host. */
+  readonly owners: ReadonlyMap<string, string>;
   readonly problems: readonly Unexpandable[];
 }
 
@@ -49,5 +51,5 @@ export function expandHosts(entries: Readonly<Record<string, StatedHost>>): Expa
       }
     }
   }
-  return { hosts, problems };
+  return { hosts, owners, problems };
 }

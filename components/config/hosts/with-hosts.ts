@@ -1,5 +1,4 @@
 /** A configuration with its hosts as everything else sees them: each by itself, with its key. Pure. */
-import { some } from "../../../lib/some.ts";
 import type { StatedHost } from "../../targets/host/fields.ts";
 import { core } from "../../targets/fields.ts";
 import { removeCommand } from "../commands.ts";
@@ -24,38 +23,51 @@ interface WithHosts {
   readonly ofFiles: readonly ConfigProblem[];
 }
 
-const named = ({ name, reason }: FileProblem & { readonly name: string }): FileProblem => ({
-  reason: `${name} ${reason}`,
-});
+/** What is wrong with a host. */
+interface Wrong {
+  readonly name: string;
+  readonly reason: string;
+}
+
+const named = ({ name, reason }: Wrong): FileProblem => ({ reason: `${name} ${reason}` });
 
 /** One name for two targets. */
-function takenNames(names: readonly string[], targets: Stated["targets"] = {}): ConfigProblem[] {
+function takenNames(names: readonly string[], targets: Stated["targets"] = {}): Wrong[] {
   return names.flatMap((name) => {
-    if (name !== core && !Object.hasOwn(targets, name)) return [];
-    const reason =
-      name === core
-        ? "is the name of the target that vigil:target deploys the estate to; choose another"
-        : "is also the name of a target; choose another";
-    return [mistake(["hosts", name], reason, removeCommand(["hosts", name]))];
+    if (name === core) {
+      return {
+        name,
+        reason: "is the name of the target that vigil:target deploys the estate to; choose another",
+      };
+    }
+    if (!Object.hasOwn(targets, name)) return [];
+    return { name, reason: "is also the name of a target; choose another" };
   });
 }
 
-/** One machine under two names would be given everything twice. */
+/** One machine under two names would be given everything twice. The first of them is enough to see why. */
 function sameAddress(
   hosts: ReadonlyMap<string, StatedHost>,
   portOf: (host: StatedHost) => number,
-): ConfigProblem[] {
+): Wrong[] {
   const first = new Map<string, string>();
   const twice = [...hosts].flatMap(([name, host]) => {
     const where = `${host.address.toLowerCase()}:${portOf(host)}`;
     const other = first.get(where);
     if (other === undefined) first.set(where, name);
-    return other === undefined ? [] : [{ name, reason: `${name} is at ${where} like ${other}` }];
+    return other === undefined ? [] : [{ name, where, other }];
   });
   const [one] = twice;
   if (one === undefined) return [];
-  const reason = `has one machine under two names: ${some(twice.map((each) => each.reason))}`;
-  return [mistake(["hosts"], reason, removeCommand(["hosts", one.name]))];
+  const more = twice.length > 1 ? `; so it is with ${twice.length - 1} more` : "";
+  const reason = `is at ${one.where} like ${one.other}: one machine has one name${more}`;
+  return [{ name: one.name, reason }];
+}
+
+/** About the entry of the stack that a host was made from. */
+function inStack({ name, reason }: Wrong, owner: string): ConfigProblem {
+  const said = owner === name ? reason : `makes ${name}, which ${reason}`;
+  return mistake(["hosts", owner], said, removeCommand(["hosts", owner]));
 }
 
 /** What a stack says of its hosts, put together. */
@@ -81,13 +93,16 @@ export function withHosts(stated: Partial<Stated>, files: HostFiles = {}): WithH
   const theirs = expandHosts(listed ?? {});
   ofFiles.push(...inFile(["inventory"], inventory ?? "", theirs.problems.map(named)));
   const hosts = new Map([...theirs.hosts, ...mine.hosts]);
-  const problems = [
-    ...mine.problems.map(({ name, reason }) =>
-      mistake(["hosts", name], reason, removeCommand(["hosts", name])),
-    ),
+  const problems = mine.problems.map((one) => inStack(one, one.name));
+  const wrong = [
     ...takenNames([...hosts.keys()], targets),
     ...sameAddress(hosts, ({ port = ssh.port }) => port),
   ];
+  for (const one of wrong) {
+    const owner = mine.owners.get(one.name);
+    if (owner === undefined) ofFiles.push(...inFile(["inventory"], inventory ?? "", [named(one)]));
+    else problems.push(inStack(one, owner));
+  }
   if (known === undefined || listed === undefined || problems.length + ofFiles.length > 0) {
     return { config, problems, ofFiles };
   }

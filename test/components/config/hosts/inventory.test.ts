@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readInventory } from "../../../../components/config/hosts/inventory.ts";
+import { blocksOf } from "../../../e2e/examples/blocks.ts";
+import { root } from "../../../kit/harness.ts";
 
 /** Hosts by name, as far as they differ from one with nothing but an address; or what is wrong, with its line. */
 function read(text: string, file = "hosts.yaml"): unknown {
@@ -231,6 +235,24 @@ all:
     expect(read("plugin: amazon.aws.aws_ec2\nregions: [eu-central-1]\n")).toEqual([
       like(/^1: is the configuration of Ansible's plugin .* ansible-inventory --list --yaml/),
     ]);
+  });
+});
+
+it("the inventory of the documents is what they say", () => {
+  const page = "docs/inventory.md";
+  const ini = blocksOf(page, readFileSync(join(root, page), "utf8")).find(
+    ({ language }) => language === "ini hosts.ini",
+  );
+  const shop = (number: string) => ({
+    address: `shop-${number}.example.com`,
+    user: "deploy",
+    labels: { group: "shop", site: "vienna" },
+  });
+  expect(read(ini?.lines.join("\n") ?? "", "hosts.ini")).toEqual({
+    "shop-01": shop("01"),
+    "shop-02": shop("02"),
+    "shop-03": shop("03"),
+    "ledger-1": { address: "10.0.0.5", port: 2222, labels: { group: "ledgers", site: "vienna" } },
   });
 });
 

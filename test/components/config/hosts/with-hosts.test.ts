@@ -132,12 +132,23 @@ describe("hosts that cannot be", () => {
     ["the core", { core: { address: "x" } }, /^vigil:hosts\.core is the name of the target that/],
     ["a target", { edge: { address: "x" } }, /^vigil:hosts\.edge is also the name of a target/],
     [
+      "a target of a range",
+      { edge: { address: "x[a:c]" } },
+      /^vigil:hosts\.edge makes edge-b, which is also the name of a target/,
+    ],
+    [
+      "machines of two ranges",
+      { a: { address: "x[1:3]" }, b: { address: "x[2:4]" } },
+      /^vigil:hosts\.b makes b-2, which is at x2:22 like a-2: .*; so it is with 1 more > .*hosts\.b'/,
+    ],
+    [
       "one machine twice",
       { a: { address: "x" }, b: { address: "X", port: 22 }, c: { address: "x", port: 23 } },
-      /^vigil:hosts has one machine under two names: b is at x:22 like a >/,
+      /^vigil:hosts\.b is at x:22 like a: one machine has one name >/,
     ],
   ])("%s is refused", async (_what, all, reason) => {
-    const targets = { edge: { docker: { address: "edge.example.com", engine: "ssh://me@edge" } } };
+    const docker = { address: "edge.example.com", engine: "ssh://me@edge" };
+    const targets = { edge: { docker }, "edge-b": { docker } };
     const keyed = Object.entries(all).map(([name, one]) => [
       name,
       { ...(one as object), hostKey: "any" },
@@ -223,6 +234,15 @@ describe("a file of hosts", () => {
     const text = 'web: { address: "w[1:2]", hostKey: any }\nweb-1: { address: x, hostKey: any }\n';
     expect(await mistakes({ inventory: "hosts.yaml" }, { "hosts.yaml": text })).toEqual([
       like(/hosts\.yaml: web-1 makes the host web-1, as web does > \$\{EDITOR/),
+    ]);
+  });
+
+  it("has no host that is another already", async () => {
+    const text = "core: { address: x, hostKey: any }\nb: { address: w, hostKey: any }\n";
+    const values = { inventory: "hosts.yaml", hosts: { a: { address: "v", hostKey: "any" } } };
+    expect(await mistakes(values, { "hosts.yaml": text.replace(": w", ": v") })).toEqual([
+      like(/^vigil:hosts\.a is at v:22 like b: one machine has one name > .*rm/),
+      like(/^vigil:inventory hosts\.yaml: core is the name of the target/),
     ]);
   });
 
