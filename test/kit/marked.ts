@@ -57,6 +57,8 @@ export async function marked(channels: "before" | "now" = "now"): Promise<Marked
     // On the target local nobody else can be the proxy.
     "vigil:processor.proxy.from": "127.0.0.1",
   };
+  // Where there are hosts, somebody signs in at them.
+  put(values, ["hosts", "web"], { address: "localhost", hostKey: "any" });
   // PagerDuty calls the processor back there.
   put(values, ["processor", "url"], "https://alerts.example.com");
   fields
@@ -65,6 +67,7 @@ export async function marked(channels: "before" | "now" = "now"): Promise<Marked
       const mark = `marked-${index}-never-to-be-seen-anywhere`;
       const forms: readonly (readonly [RegExp, string])[] = [
         [/postgres\.url$/, `postgres://vigil:${mark}@db.example.com/vigil`],
+        [/^vigil:ssh\.key$/, `-----BEGIN OPENSSH PRIVATE KEY-----\n${mark}\n`],
         [/url$/, `https://hooks.example.com/services/${mark}`],
       ];
       const key = keys[field.key];
@@ -84,6 +87,8 @@ export async function marked(channels: "before" | "now" = "now"): Promise<Marked
       const parent = field.key.slice(0, field.key.lastIndexOf("."));
       for (const beside of fields) {
         const known = given[beside.key] ?? beside.example;
+        // Names a file, which is not there.
+        if (beside.key === "vigil:ssh.knownHosts") continue;
         const sibling = beside.key.slice(0, beside.key.lastIndexOf(".")) === parent;
         if (!sibling || beside.secret === true || known === undefined || known.startsWith('"$('))
           continue;
