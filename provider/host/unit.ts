@@ -5,8 +5,8 @@ const unitWord = (text: string): string =>
   `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%").replaceAll("$", "$$$$").replaceAll("\n", "\\n")}"`;
 
 /**
- * Seals off what a process has no need of. One that tells of the machine keeps its view of the mounts: in a name
- * space of its own every file system is read-only, and it would say so of the machine's.
+ * Seals off what a process has no need of. One that tells of the machine keeps the machine's /home, /tmp and /dev: it
+ * measures what it finds at a path, and would measure the empty ones of its own.
  */
 const seals = (seesHost: boolean): string[] => [
   "NoNewPrivileges=yes",
@@ -18,18 +18,12 @@ const seals = (seesHost: boolean): string[] => [
   "RestrictSUIDSGID=yes",
   "RestrictAddressFamilies=AF_INET AF_INET6 AF_NETLINK AF_UNIX",
   "SystemCallArchitectures=native",
+  "ProtectSystem=strict",
+  "ProtectControlGroups=yes",
+  "ProtectKernelModules=yes",
+  "ProtectKernelTunables=yes",
   "UMask=0077",
-  ...(seesHost
-    ? []
-    : [
-        "ProtectSystem=strict",
-        "ProtectHome=yes",
-        "PrivateTmp=yes",
-        "PrivateDevices=yes",
-        "ProtectControlGroups=yes",
-        "ProtectKernelModules=yes",
-        "ProtectKernelTunables=yes",
-      ]),
+  ...(seesHost ? [] : ["ProtectHome=yes", "PrivateTmp=yes", "PrivateDevices=yes"]),
 ];
 
 /** The unit of a service. */

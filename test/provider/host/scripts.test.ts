@@ -97,16 +97,22 @@ describe("a unit", () => {
     );
   });
 
-  it("has no mounts of its own where it tells of the machine's, and a read-only system elsewhere", () => {
-    const mounts = /^(?:Private|Protect|ReadOnly)/m;
-    expect(renderUnit(definition)).not.toMatch(mounts);
-    expect(renderUnit({ ...definition, seesHost: false })).toContain("ProtectSystem=strict");
+  it("leaves one that tells of the machine the machine's folders, and no other", () => {
+    const own = ["ProtectHome=yes", "PrivateTmp=yes", "PrivateDevices=yes"];
+    const lines = (seesHost: boolean) => renderUnit({ ...definition, seesHost }).split("\n");
+    expect(own.filter((line) => lines(true).includes(line))).toEqual([]);
+    expect(own.filter((line) => lines(false).includes(line))).toEqual(own);
   });
 
   it("has no more rights than its account", () => {
     for (const seesHost of [true, false]) {
       const unit = renderUnit({ ...definition, seesHost });
-      for (const line of ["User=vigil-node", "NoNewPrivileges=yes", "CapabilityBoundingSet="]) {
+      for (const line of [
+        "User=vigil-node",
+        "NoNewPrivileges=yes",
+        "CapabilityBoundingSet=",
+        "ProtectSystem=strict",
+      ]) {
         expect(unit.split("\n")).toContain(line);
       }
     }
