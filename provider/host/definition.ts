@@ -38,5 +38,13 @@ export const folderOf = (name: string): string => `${hostFolder}/${name}`;
 
 export const unitOf = (name: string): string => `vigil-${name}.service`;
 
+/** Letters that the name of an account may have on Linux. */
+const longestAccount = 31;
+
 /** The account that a service runs as. */
-export const accountOf = (name: string): string => `vigil-${name}`;
+export function accountOf(name: string): string {
+  const account = `vigil-${name}`;
+  if (account.length <= longestAccount) return account;
+  const mark = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  return `${account.slice(0, longestAccount - mark.length - 1)}-${mark}`;
+}

@@ -72,9 +72,9 @@ function problemsOf(inputs: HostProcessInputs): Failure[] {
   const demand = (property: keyof HostProcessInputs, valid: boolean, reason: string): void => {
     if (!valid && !hasUnknown(inputs[property])) failures.push({ property, reason });
   };
-  const name = /^[a-z][a-z0-9_-]{0,24}$/u;
-  demand("name", name.test(inputs.name), "it must be a short name in lower case");
-  demand("host", name.test(inputs.host) || isName(inputs.host), "it must be a name");
+  const name = /^[a-z][a-z0-9_-]{0,99}$/u;
+  demand("name", name.test(inputs.name), "it must be a name in lower case");
+  demand("host", isName(inputs.host), "it must be a name");
   const stranger = programProblem(inputs.binary);
   demand("binary", stranger === undefined, stranger ?? "");
   const { bastion, ...hop } = inputs.connection;

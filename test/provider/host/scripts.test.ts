@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Definition, generationOf } from "../../../provider/host/definition.ts";
+import { accountOf, type Definition, generationOf } from "../../../provider/host/definition.ts";
 import {
   auditScript,
   factsScript,
@@ -88,6 +88,14 @@ it("files arrive as they are, whatever is in them", () => {
   } finally {
     rmSync(top, { recursive: true });
   }
+});
+
+it("an account has a name that Linux takes, and each its own", () => {
+  const long = "postgres-".padEnd(60, "x");
+  const names = ["node", long, `${long}y`].map(accountOf);
+  expect(names[0]).toBe("vigil-node");
+  expect(names.filter((one) => !/^[a-z][a-z0-9-]{1,30}$/.test(one))).toEqual([]);
+  expect(new Set(names).size).toBe(3);
 });
 
 describe("a unit", () => {
