@@ -14,16 +14,18 @@ export const nobody = { uid: 65534, gid: 65534 } as const;
  *
  * @param facts - `args` come before those of the listener.
  */
-export const exporter = ({
+export const exporter = <S>({
   args,
   ...facts
-}: ExporterFacts & { readonly args: (place: Place) => readonly string[] }) => ({
+}: ExporterFacts<S> & {
+  readonly args: (place: Place, settings: S) => readonly string[];
+}) => ({
   // Nobody opens it, so it need not know by which address.
-  args: ({ place }: ArgsInput<unknown>): readonly string[] => [
-    ...args(place),
+  args: ({ place, settings }: ArgsInput<S>): readonly string[] => [
+    ...args(place, settings),
     ...webArgs({ ...place, url: undefined }),
   ],
-  shell: async (): Promise<Shell<unknown>> => {
+  shell: async (): Promise<Shell<S>> => {
     const { exporterShell } = await import("./shells/exporter.ts");
     return exporterShell(facts);
   },

@@ -1,39 +1,23 @@
-import * as pulumi from "@pulumi/pulumi";
-import type { Secret } from "../../config/fields.ts";
 import { webFiles } from "../../render/web.ts";
 import type { Shell } from "../service.ts";
 import { reread } from "./on-change.ts";
+import { type OwnFiles, ownFiles } from "./own-files.ts";
 
 /** Peculiarities of an exporter that takes its certificates by flags of its own. */
-export interface FlagFacts<S> {
-  /** Open texts by path. */
-  readonly files?: (settings: S) => Readonly<Record<string, string>>;
-  /** Secret texts by path. */
-  readonly secrets?: (
-    settings: S,
-    reveal: (secret: Secret) => string,
-  ) => Readonly<Record<string, string>>;
+export interface FlagFacts<S> extends OwnFiles<S> {
   /** Path that answers when it is ready. */
   readonly health: string;
 }
 
 /** See {@link ../exporter.ts}. */
-export const flagShell = <S>({
-  files = () => ({}),
-  health,
-  secrets = () => ({}),
-}: FlagFacts<S>): Shell<S> => ({
+export const flagShell = <S>({ health, ...own }: FlagFacts<S>): Shell<S> => ({
   process: ({ child, place, settings, texts, trust }) => {
     const { certificate, key } = trust.identity(place, child);
     const listener = { [webFiles.certificate]: certificate, [webFiles.key]: key };
-    const secret = secrets(settings, (one) => one.reveal());
     return {
       files: {
         ...texts,
-        ...files(settings),
-        ...Object.fromEntries(
-          Object.entries(secret).map(([path, text]) => [path, pulumi.secret(text)]),
-        ),
+        ...ownFiles(own, settings),
         ...listener,
         [webFiles.clients]: trust.clients,
       },
