@@ -30,6 +30,9 @@
 # redis.instances.<name>.password: Its password.
 # ./vigil pulumi config set --secret --path 'vigil:redis.instances["<name>"].password'
 
+# postgres.instances.<name>.password: Its password; when absent, the server must let it in without.
+# ./vigil pulumi config set --secret --path 'vigil:postgres.instances["<name>"].password'
+
 # channels.webhook.url: Where alerts and their ends are posted as JSON.
 # ./vigil pulumi config set --secret --path 'vigil:channels.webhook.url'
 

@@ -4,6 +4,7 @@ const servers = {
   blackbox_exporter: "0.28.0",
   grafana: "12.3.4",
   node_exporter: "1.11.1",
+  postgres_exporter: "0.19.1",
   prometheus: "3.5.3",
   redis_exporter: "1.86.0",
 } as const satisfies Readonly<Record<string, string>>;

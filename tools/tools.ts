@@ -12,16 +12,17 @@ export type ToolName =
   | "blackbox_exporter"
   | "grafana"
   | "redis_exporter"
+  | "postgres_exporter"
   | "actionlint";
 
 const githubRelease = (repository: string, version: string): string =>
   `https://github.com/${repository}/releases/download/v${version}`;
 
-/** Releases of the Prometheus project: one naming for all of its programs. */
+/** Releases of the Prometheus project and of its community: one naming for all of their programs. */
 const prometheusProject =
-  (name: string, version: string) =>
+  (name: string, version: string, owner = "prometheus") =>
   ({ os, arch }: Platform): Archive => {
-    const release = githubRelease(`prometheus/${name}`, version);
+    const release = githubRelease(`${owner}/${name}`, version);
     return {
       url: `${release}/${name}-${version}.${os}-${arch}.tar.gz`,
       checksums: `${release}/sha256sums.txt`,
@@ -221,6 +222,32 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
       },
     ],
     advice: onPath("redis_exporter", "https://github.com/oliver006/redis_exporter"),
+  },
+  postgres_exporter: {
+    name: "postgres_exporter",
+    version: pins.postgres_exporter,
+    binaries: ["postgres_exporter"],
+    // 0.19 has the limit of a scrape's time; 0.20 renamed collectors, and so their flags.
+    accepts: { from: "0.19", before: "0.20" },
+    alsoCalled: { postgres_exporter: "prometheus-postgres-exporter" },
+    section: "postgres",
+    archive: prometheusProject("postgres_exporter", pins.postgres_exporter, "prometheus-community"),
+    debian: {
+      packages: ["prometheus-postgres-exporter"],
+      binaries: { postgres_exporter: "usr/bin/prometheus-postgres-exporter" },
+    },
+    go: [
+      {
+        binary: "postgres_exporter",
+        module: "postgres_exporter",
+        main: "github.com/prometheus-community/postgres_exporter/cmd/postgres_exporter",
+        variables: reportedVersion(pins.postgres_exporter),
+      },
+    ],
+    advice: onPath(
+      "postgres_exporter 0.19",
+      "https://github.com/prometheus-community/postgres_exporter",
+    ),
   },
   // For the tests: reads the workflows of this repository as their runner would.
   actionlint: {

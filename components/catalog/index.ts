@@ -3,6 +3,7 @@ import { blackbox } from "./blackbox.ts";
 import { cadvisor } from "./cadvisor.ts";
 import { grafana } from "./grafana.ts";
 import { node } from "./node.ts";
+import { postgres } from "./postgres.ts";
 import { processor } from "./processor.ts";
 import { prometheus } from "./prometheus.ts";
 import { redis } from "./redis.ts";
@@ -17,4 +18,5 @@ export const services = [
   cadvisor,
   processor,
   redis,
+  postgres,
 ] as const;

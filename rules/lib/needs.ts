@@ -38,6 +38,9 @@ export const needs = {
   "several hosts": "several hosts",
   // redis_exporter
   "watched streams": "redis_exporter with --check-streams",
+  // postgres_exporter
+  "statement statistics":
+    "postgres_exporter with --collector.stat_statements, and the extension pg_stat_statements in its database",
   // cAdvisor
   "cgroups v1": "control groups of version 1: on version 2 the kernel does not count this",
   "cgroups v2": "control groups of version 2: on version 1 the kernel does not count this",

@@ -23,6 +23,7 @@ const ofJob = {
   // Nothing of Vigil builds Grafana, and the processor has one way to be run.
   grafana: "grafana-12.json",
   node: `deployed/node_exporter-${pins.node_exporter}.json`,
+  postgres: `deployed/postgres_exporter-${pins.postgres_exporter}.json`,
   probe: `deployed/blackbox_exporter-${pins.blackbox_exporter}.json`,
   processor: "alert-processor-0.1.0.json",
   prometheus: `deployed/prometheus-${pins.prometheus}.json`,

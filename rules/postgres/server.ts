@@ -80,7 +80,7 @@ export const group = defineAlerts(postgres, signals, {
     for: "3m",
     summary: "PostgreSQL on {{ $labels.host }} does not let the exporter in",
     description:
-      "The exporter {{ $labels.instance }} has not been able to connect for three minutes: the server is down, out of connections or refuses the login.",
+      "The exporter of {{ $labels.instance }} has not been able to connect for three minutes: the server is down, out of connections or refuses the login.",
     fires: { series: { pg_up: "1x2 0x10" }, from: "6m" },
     quiet: { series: { pg_up: "1 0 0 0 1 1x10" }, at: "8m" },
   },

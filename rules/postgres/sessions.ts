@@ -247,6 +247,7 @@ export const group = defineAlerts({ ...postgres, name: "postgres-sessions" }, si
   },
   PostgresStatementsSlow: {
     severity: "warning",
+    needs: "statement statistics",
     threshold: { value: 0.5, unit: "seconds a statement takes on average" },
     when: ({ statements, statementTime }, threshold) =>
       `${statementTime} / (${statements} > 1) > ${threshold}`,

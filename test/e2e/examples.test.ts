@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { parse, stringify } from "yaml";
+import { postgres } from "../../components/catalog/postgres.ts";
 import { redis } from "../../components/catalog/redis.ts";
 import { allAlerts } from "../../rules/index.ts";
 import { root, trackedFiles } from "../kit/harness.ts";
@@ -38,10 +39,12 @@ const untried: Readonly<Record<string, Why>> = {
   "http:": foreign("Traefik"),
   // The account of the exporter, on a server of its own.
   ...Object.fromEntries(
-    Object.values(redis.account?.commands ?? {}).map((command) => [
-      shapeOf(command, hostname()),
-      elsewhere("test/e2e/redis.test.ts"),
-    ]),
+    [postgres, redis].flatMap(({ account, name }) =>
+      Object.values(account?.commands ?? {}).map((command) => [
+        shapeOf(command, hostname()),
+        elsewhere(`test/e2e/${name}.test.ts`),
+      ]),
+    ),
   ),
 };
 
@@ -62,6 +65,8 @@ const typed: Readonly<Record<string, string>> = {
   "vigil:channels.appwrite.key": "0123456789abcdef",
   "vigil:channels.email.password": "0123456789abcdef",
   "vigil:channels.webhook.url": "https://example.com/hook",
+  "vigil:postgres.instances.shop.password": "a-word-that-nobody-guesses",
+  "vigil:postgres.instances.standby.password": "a-word-that-nobody-guesses",
   "vigil:redis.instances.cache.password": "a word that nobody guesses",
   "vigil:channels.sns.secretKey": "0123456789abcdef",
   "-in .vigil/local/access/client.crt": "of the browser\nof the browser\n",

@@ -6,6 +6,7 @@ import { ask } from "../../../lib/ask.ts";
 import { chmod, copyFile } from "node:fs/promises";
 import { cadvisorSelection } from "../../../components/render/cadvisor.ts";
 import { nodeSelection } from "../../../components/catalog/node.ts";
+import { postgres, postgresSelection, uriOf } from "../../../components/catalog/postgres.ts";
 import { redis, redisSelection } from "../../../components/catalog/redis.ts";
 import { probeModule, renderBlackbox } from "../../../components/render/blackbox.ts";
 import { go, tools } from "../../../tools/tools.ts";
@@ -14,6 +15,8 @@ import type { Recipe } from "../recipe.ts";
 import { startAlertmanager } from "./alertmanager.ts";
 import { cadvisor, cgroups, hardWorker } from "./cadvisor.ts";
 import { hardware } from "./node.ts";
+import * as postgresServers from "./postgres.ts";
+import { postgresTool, psqlTool, sql } from "./postgres-server.ts";
 import { redisServer, startServers } from "./redis.ts";
 
 const folder = "deployed";
@@ -106,6 +109,48 @@ export const deployedRedis: Recipe = {
     );
     for (const uri of uris)
       await session.scrape(`http://${address}/scrape?target=${encodeURIComponent(uri)}`);
+  },
+};
+
+/** By an account that may do no more than the exporter needs. */
+export const deployedPostgres: Recipe = {
+  exporter: "postgres_exporter",
+  folder,
+  tools: [tools.postgres_exporter, postgresTool, psqlTool],
+  reference: ({ postgres: server = "", postgres_exporter = "" }) =>
+    `postgres_exporter ${postgres_exporter} ${postgresSelection.join(" ")} on PostgreSQL ${server}, by an account of its own: a primary (archiving that fails, a physical and a logical slot) and a streaming replica`,
+  async capture(session, binaries) {
+    const { primary, replica } = await postgresServers.startServers(session, binaries);
+    const password = "one-that-is-long-enough";
+    const { "PostgreSQL 12 to 15": make = "" } = postgres.account?.commands ?? {};
+    await sql(session, binaries, primary, [make.replace("'PASSWORD'", `'${password}'`)]);
+    await session.until("the replica has the account", async () =>
+      (
+        await sql(session, binaries, replica, ["SELECT 1 FROM pg_roles WHERE rolname = 'vigil'"])
+      ).includes("1"),
+    );
+    const file = await session.file("password", password);
+    for (const port of [primary, replica]) {
+      const address = `127.0.0.1:${await session.port()}`;
+      await session.start(
+        `postgres_exporter-${address}`,
+        binaries["postgres_exporter"] ?? "",
+        [`--web.listen-address=${address}`, ...postgresSelection],
+        {
+          ready: `http://${address}/`,
+          env: {
+            DATA_SOURCE_URI: uriOf({
+              address: `127.0.0.1:${port}`,
+              database: "postgres",
+              sslmode: "disable",
+            }),
+            DATA_SOURCE_USER: "vigil",
+            DATA_SOURCE_PASS_FILE: file,
+          },
+        },
+      );
+      await session.scrape(`http://${address}/metrics`);
+    }
   },
 };
 

@@ -10,6 +10,7 @@ import {
   deployedBlackbox,
   deployedCadvisor,
   deployedNode,
+  deployedPostgres,
   deployedPrometheus,
   deployedRedis,
 } from "./deployed.ts";
@@ -52,6 +53,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   "deployed-alertmanager": deployedAlertmanager,
   "deployed-cadvisor": deployedCadvisor,
   "deployed-redis": deployedRedis,
+  "deployed-postgres": deployedPostgres,
   // Stores.
   redis,
   postgres,

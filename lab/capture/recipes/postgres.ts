@@ -1,6 +1,7 @@
 import type { Metrics } from "../../../rules/metrics/format.ts";
 import { run } from "../../../lib/process.ts";
 import type { Tool } from "../../../tools/tool.ts";
+import { tools } from "../../../tools/tools.ts";
 import { collectorsOf } from "./node.ts";
 import { noted, onlyWith } from "../notes.ts";
 import {
@@ -13,15 +14,10 @@ import {
   startClient,
   startServer,
 } from "./postgres-server.ts";
-import { debianTool, type Binaries, type Recipe } from "../recipe.ts";
+import type { Binaries, Recipe } from "../recipe.ts";
 import type { Session } from "../session.ts";
 
-const exporterTool = debianTool(
-  "postgres_exporter",
-  "0.19.1",
-  "prometheus-postgres-exporter",
-  "usr/bin/prometheus-postgres-exporter",
-);
+const exporterTool = tools.postgres_exporter;
 
 const settings: Readonly<Record<string, string>> = {
   archive_command: "false", // fails, so that failures are counted
@@ -66,6 +62,39 @@ const conditions: Readonly<Record<string, string>> = {
   "archiving has failed": "SELECT failed_count > 0 FROM pg_stat_archiver",
 };
 
+/** Ports of a primary and its streaming replica, which have seen everything. */
+export interface Servers {
+  readonly primary: number;
+  readonly replica: number;
+}
+
+/** Starts both, and waits until there is something of everything to be seen. */
+export async function startServers(session: Session, binaries: Binaries): Promise<Servers> {
+  const primary = await session.port();
+  const replica = await session.port();
+  await initialise(session, binaries, "primary");
+  // A copy of a server that has not run yet: a backup would need a client as new as the server.
+  await session.run("cp", ["-a", session.path("primary"), session.path("replica")]);
+  await startServer(session, binaries, "primary", primary, settings);
+  // The collector of the replica's side wants a slot with this kind of name.
+  const slot = "repmgr_slot_1";
+  await sql(session, binaries, primary, [`SELECT pg_create_physical_replication_slot('${slot}')`]);
+  await session.file("replica/standby.signal", "");
+  await startServer(session, binaries, "replica", replica, {
+    ...settings,
+    primary_conninfo: `host=127.0.0.1 port=${primary} user=capture`,
+    primary_slot_name: slot,
+  });
+  await sql(session, binaries, primary, statements);
+  // Lasts until the end, and holds locks.
+  await startClient(session, binaries, "holder", primary, [
+    "BEGIN; SELECT * FROM seen LIMIT 1; SELECT pg_sleep(300)",
+  ]);
+  for (const [what, query] of Object.entries(conditions))
+    await session.until(what, says(session, binaries, primary, query));
+  return { primary, replica };
+}
+
 /** An exporter of one server, scraped. */
 async function scrape(
   session: Session,
@@ -103,30 +132,7 @@ const recipeOf = (exporter: string, server: Tool): Recipe => ({
   reference: ({ [server.name]: version = "", postgres_exporter = "" }) =>
     `postgres_exporter ${postgres_exporter} on PostgreSQL ${version}: a primary (pg_stat_statements, archiving that fails, a physical and a logical slot) and a streaming replica; as it is, and with each further --collector.*`,
   async capture(session, binaries) {
-    const primary = await session.port();
-    const replica = await session.port();
-    await initialise(session, binaries, "primary");
-    // A copy of a server that has not run yet: a backup would need a client as new as the server.
-    await session.run("cp", ["-a", session.path("primary"), session.path("replica")]);
-    await startServer(session, binaries, "primary", primary, settings);
-    // The collector of the replica's side wants a slot with this kind of name.
-    const slot = "repmgr_slot_1";
-    await sql(session, binaries, primary, [
-      `SELECT pg_create_physical_replication_slot('${slot}')`,
-    ]);
-    await session.file("replica/standby.signal", "");
-    await startServer(session, binaries, "replica", replica, {
-      ...settings,
-      primary_conninfo: `host=127.0.0.1 port=${primary} user=capture`,
-      primary_slot_name: slot,
-    });
-    await sql(session, binaries, primary, statements);
-    // Lasts until the end, and holds locks.
-    await startClient(session, binaries, "holder", primary, [
-      "BEGIN; SELECT * FROM seen LIMIT 1; SELECT pg_sleep(300)",
-    ]);
-    for (const [what, query] of Object.entries(conditions))
-      await session.until(what, says(session, binaries, primary, query));
+    const { primary, replica } = await startServers(session, binaries);
     const usual = {
       ...(await scrape(session, binaries, primary, [], moved)),
       ...(await scrape(session, binaries, replica, [], moved)),
