@@ -32,8 +32,12 @@ export const signals = defineSignals({
   connectionLimit: {
     unit: "count",
     about: "Sessions that ordinary users may open together.",
-    query: (q) =>
-      `${ofServer(q.gauge("pg_settings_max_connections"))} - ${ofServer(q.gauge("pg_settings_superuser_reserved_connections"))}`,
+    query: (q) => {
+      const all = ofServer(q.gauge("pg_settings_max_connections"));
+      // PostgreSQL 16 and later can hold back more of them, for a role of its own.
+      const held = ofServer(q.gauge("pg_settings_reserved_connections"));
+      return `${all} - ${ofServer(q.gauge("pg_settings_superuser_reserved_connections"))} - (${held} >= 0 or 0 * ${all})`;
+    },
   },
   databaseConnections: {
     unit: "count",
@@ -64,9 +68,10 @@ export const signals = defineSignals({
 
 const used = (connections: string, limit: string): string => `${connections} / (${limit} > 0)`;
 
-/** 97 sessions are left for users: 100 less the reserved ones. */
+/** 97 sessions are left for users: 110 less the reserved ones. */
 const limits = {
-  'pg_settings_max_connections{server="db-1:5432"}': "100x30",
+  'pg_settings_max_connections{server="db-1:5432"}': "110x30",
+  'pg_settings_reserved_connections{server="db-1:5432"}': "10x30",
   'pg_settings_superuser_reserved_connections{server="db-1:5432"}': "3x30",
 };
 const active = 'server="db-1:5432",datname="shop",state="active",usename="shop"';
