@@ -65,9 +65,9 @@ const askedTwice = (instances: Servers): Complaint[] => {
 };
 
 /** Servers that an exporter in a container of its own would look for inside it. */
-const ownLoopback = (what: string, instances: Servers, { loopbackOnly }: Traits): Complaint[] =>
+const ownLoopback = (what: string, instances: Servers, { images }: Traits): Complaint[] =>
   Object.entries(instances)
-    .filter(([, { address }]) => !loopbackOnly && isLoopback(hostOf(address)))
+    .filter(([, { address }]) => images && isLoopback(hostOf(address)))
     .map(([one, { address }]) => ({
       path: ["instances", one, "address"],
       reason: `is the exporter's own loopback, where no ${what} is; name the machine`,

@@ -1,4 +1,9 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../lib/free-port.ts";
 import { dockerProblem } from "../docker/images.ts";
 import { type HostEstate, openHostEstate } from "../hosts/estate.ts";
 import type { Machine } from "../hosts/machines.ts";
@@ -118,6 +123,43 @@ const title = `what goes wrong on hosts${problem ? ` (skipped: ${problem})` : ""
     await sleep(3000);
     await place.up();
     expect(await db.run("systemctl is-active vigil-node")).toBe("active");
+  });
+
+  it("a service's exporter stands on a host as well, with its password in a file of its own", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "vigil-rack-redis-"));
+    const port = await freePort();
+    const format = ["--format", "{{range .IPAM.Config}}{{.Gateway}}{{end}}"];
+    const gateway = execFileSync("docker", ["network", "inspect", "bridge", ...format])
+      .toString()
+      .trim();
+    const password = "a word that nobody guesses";
+    const redis = spawn(
+      "redis-server",
+      ["--port", `${port}`, "--bind", gateway, "--dir", folder, "--requirepass", password],
+      { stdio: "ignore" },
+    );
+    try {
+      await estate.set("vigil:redis.instances.cache.address", `${gateway}:${port}`);
+      await estate.set("vigil:redis.instances.cache.on", "web");
+      await place.vigil(
+        ["pulumi", "config", "set", "--secret", "--path", "vigil:redis.instances.cache.password"],
+        password,
+      );
+      await place.up();
+      expect((await place.vigil(["status"])).text).toMatch(new RegExp(`✓ +redis +\\S+:${port}`));
+      expect((await place.vigil(["check-hosts"])).text).toContain("✓ web redis: as installed");
+      const seen = await web.run(
+        "ps axww; cat /etc/systemd/system/vigil-redis.service; ls -l /opt/vigil/redis/current/config/secrets",
+      );
+      expect(seen).not.toContain(password);
+      expect(seen).toMatch(/-rw-r----- 1 root vigil-redis .* passwords.json/);
+      await estate.unset("vigil:redis");
+      await place.up();
+      expect(await web.run("ls /opt/vigil")).toBe("node");
+    } finally {
+      redis.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("an exporter that is there already is left alone", async () => {
