@@ -4,6 +4,7 @@ import type {
   AuthorityArgs,
   CertificateArgs,
   CheckedFilesArgs,
+  HostProcessArgs,
   LoginArgs,
   ProcessArgs,
 } from "../provider/resources.ts";
@@ -32,6 +33,7 @@ interface ArgsByType extends DockerArgs, GrafanaArgs {
   "vigil:index:Authority": AuthorityArgs;
   "vigil:index:Certificate": CertificateArgs;
   "vigil:index:CheckedFiles": CheckedFilesArgs;
+  "vigil:index:HostProcess": HostProcessArgs;
   "vigil:index:Login": LoginArgs;
   "vigil:index:Process": ProcessArgs;
 }

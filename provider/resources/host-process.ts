@@ -21,6 +21,7 @@ const properties = [
   "memoryMegabytes",
   "seesHost",
   "address",
+  "collector",
   "timeoutSeconds",
   "checksum",
   "asInstalled",
@@ -42,7 +43,6 @@ export const hostProcess: Resource = {
   // eslint-disable-next-line @typescript-eslint/require-await -- the engine's interface is asynchronous
   async diff(olds, news) {
     return {
-      // How Prometheus is asked does not belong to what is installed.
       changes: changesOf(asIs(olds), asIs(news), properties),
       replaces: ["name", "host"],
       deleteBeforeReplace: true,
@@ -50,7 +50,12 @@ export const hostProcess: Resource = {
   },
 
   create: async (inputs) => (await work()).create(asIs(inputs)),
-  update: async (id, olds, news) => (await work()).update(id, asIs(olds), asIs(news)),
+  update: async (id, olds, news) => {
+    // How Prometheus is asked is recorded, and nothing of it is on the host.
+    const there = properties.filter((name) => name !== "collector");
+    const same = Object.keys(changesOf(asIs(olds), asIs(news), there)).length === 0;
+    return same ? asIs(news) : (await work()).update(id, asIs(olds), asIs(news));
+  },
   read: async (id, state, inputs) => (await work()).read(id, asIs(state), inputs),
   delete: async (state) => (await work()).destroy(asIs(state)),
 };

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -123,6 +123,40 @@ const title = `what goes wrong on hosts${problem ? ` (skipped: ${problem})` : ""
     await sleep(3000);
     await place.up();
     expect(await db.run("systemctl is-active vigil-node")).toBe("active");
+  });
+
+  it("a program that does not run there is put back, another one that does is brought, and back again", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "vigil-rack-program-"));
+    const real = realpathSync(join(place.folder, ".vigil/bin/node_exporter"));
+    const program = join(folder, "node_exporter");
+    const path = { PATH: `${folder}:${place.env["PATH"] ?? ""}` };
+    const programs = async (): Promise<string[]> =>
+      (await web.run("ls /opt/vigil/node/programs")).split("\n");
+    const before = await programs();
+    try {
+      const broken = `#!/bin/sh\ncase $1 in --version) exec ${real} --version ;; esac\necho a broken build >&2\nexit 1\n`;
+      writeFileSync(program, broken, { mode: 0o755 });
+      const { code, text } = await place.vigil(["up"], "", path);
+      expect(code).not.toBe(0);
+      expect(text).toContain(
+        "node on web was not installed, the one before was put back and is scraped",
+      );
+      expect(text).toContain("a broken build");
+      expect(await programs()).toEqual(expect.arrayContaining(before));
+      writeFileSync(program, Buffer.concat([readFileSync(real), Buffer.from("\n")]), {
+        mode: 0o755,
+      });
+      expect(await place.vigil(["up"], "", path)).toMatchObject({ code: 0 });
+      expect((await place.vigil(["check-hosts"])).code).toBe(0);
+      const [after] = (await programs()).filter((one) => !before.includes(one));
+      expect(await web.run("readlink /opt/vigil/node/current/bin/node_exporter")).toContain(after);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    await place.up();
+    expect((await place.vigil(["check-hosts"])).code).toBe(0);
+    const inUse = await web.run("readlink /opt/vigil/node/current/bin/node_exporter");
+    expect(before.filter((one) => inUse.includes(one))).toHaveLength(1);
   });
 
   it("a service's exporter stands on a host as well, with its password in a file of its own", async () => {
