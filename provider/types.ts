@@ -120,6 +120,8 @@ export interface HostProcessInputs {
   readonly name: string;
   /** The host, as the stack calls it. */
   readonly host: string;
+  /** The estate that it belongs to: no other may take it over. */
+  readonly environment: string;
   readonly connection: ConnectionInputs;
   /** Program, found on PATH here and brought to the host. */
   readonly binary: string;

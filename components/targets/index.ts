@@ -41,11 +41,11 @@ async function loadElsewhere(name: string, { docker }: Elsewhere): Promise<MakeT
   ];
 }
 
-async function loadHosts({ hosts, ssh }: Config): Promise<[string, MakeTarget][]> {
+async function loadHosts({ environment, hosts, ssh }: Config): Promise<[string, MakeTarget][]> {
   const all = Object.entries(hosts);
   if (all.length === 0) return [];
   const { hostTarget } = await import("./host/index.ts");
-  return all.map(([name, host]) => [name, () => hostTarget(name, host, ssh)]);
+  return all.map(([name, host]) => [name, () => hostTarget(name, host, { environment, ssh })]);
 }
 
 /**

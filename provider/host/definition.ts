@@ -7,6 +7,8 @@ import { canonical } from "../values.ts";
 export interface Definition {
   /** Of its folder, its unit and its account, each in its way. */
   readonly name: string;
+  /** The estate that it belongs to. */
+  readonly environment: string;
   readonly binary: string;
   /** SHA-256 of the program. */
   readonly checksum: string;
@@ -21,10 +23,13 @@ export interface Definition {
 }
 
 /** The part of a process's inputs that stands on its host. */
-export const definitionOf = (
-  { args, binary, env, files, memoryMegabytes, name, port, seesHost }: HostProcessInputs,
-  checksum: string,
-): Definition => ({ args, binary, checksum, env, files, memoryMegabytes, name, port, seesHost });
+export const definitionOf = (inputs: HostProcessInputs, checksum: string): Definition => {
+  const { args, binary, env, environment, files, memoryMegabytes, name, port, seesHost } = inputs;
+  return {
+    ...{ name, environment, binary, checksum, args, env, files, port },
+    ...{ memoryMegabytes, seesHost },
+  };
+};
 
 /**
  * Name of what a definition makes: the same for the same. There is always a private key in it, so that nobody can

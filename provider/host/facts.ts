@@ -16,6 +16,8 @@ export interface Facts {
   readonly freeInodes: number | undefined;
   /** The generation that is in use. */
   readonly current: string | undefined;
+  /** The estate that it belongs to. */
+  readonly estate: string | undefined;
   /** Whether its process runs, in systemd's word. */
   readonly state: string;
   /** Checksum of the program where it belongs; undefined where there is none. */
@@ -52,6 +54,7 @@ export function parseFacts(text: string): Facts {
     freeKilobytes: Number(known("kilobytes")),
     freeInodes: inodes > 0 ? inodes : undefined,
     current: found.get("current"),
+    estate: found.get("estate"),
     state: known("state"),
     program: found.get("program"),
     holder:
@@ -75,11 +78,12 @@ const machines: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarc
  */
 export function obstacles(
   facts: Facts,
-  { port }: Pick<Definition, "port">,
+  { environment, name, port }: Pick<Definition, "environment" | "name" | "port">,
   bytes: number,
   arch: string = process.arch,
 ): string[] {
-  const { holder } = facts;
+  const { current, estate, holder } = facts;
+  const owner = current === undefined || estate === environment ? undefined : estate;
   const needed = Math.ceil(bytes / 1024) * (facts.program === undefined ? 1 : 0) + spare;
   const machine = machines[arch] ?? arch;
   return [
@@ -96,6 +100,9 @@ export function obstacles(
     ...(facts.freeInodes === undefined || facts.freeInodes > 100
       ? []
       : ["has no inodes left below /opt (df -i)"]),
+    ...(owner === undefined
+      ? []
+      : [`has ${name} of the estate ${owner} already: take the host out of one of the two`]),
     ...(holder === undefined ? [] : [heldBy(holder, port)]),
   ];
 }

@@ -40,6 +40,7 @@ below=/opt
 echo "kilobytes $(df -Pk "$below" | awk 'END { print $4 }')"
 echo "inodes $(df -Pi "$below" | awk 'END { print $4 }')"
 if [ -L "$top/current" ]; then echo "current $(basename "$(readlink "$top/current")")"; fi
+if [ -f "$top/estate" ]; then echo "estate $(cat "$top/estate")"; fi
 echo "state $(systemctl is-active "$unit" 2>/dev/null || true)"
 if [ -f "$top/programs/${checksum}/${binary}" ]; then
   echo "program $(sha256sum < "$top/programs/${checksum}/${binary}" | cut -d ' ' -f 1)"
@@ -91,9 +92,8 @@ if systemctl is-enabled -q "$unit" 2>/dev/null; then echo enabled; fi
 if [ "$(systemctl show -p NeedDaemonReload --value "$unit")" = yes ]; then echo stale; fi
 `;
 
-/** Takes a service away, with its account. What was there before Vigil is not touched. */
-export const removeScript = (name: string): string => `${preamble(name)}
-systemctl disable --now "$unit" >/dev/null 2>&1 || true
+/** The lines that take everything of a service away. */
+export const removal = `systemctl disable --now "$unit" >/dev/null 2>&1 || true
 rm -f "/etc/systemd/system/$unit"
 systemctl daemon-reload
 systemctl reset-failed "$unit" >/dev/null 2>&1 || true
@@ -101,3 +101,8 @@ rm -rf "$top"
 rmdir ${quote(hostFolder)} 2>/dev/null || true
 if id -u "$account" >/dev/null 2>&1; then userdel "$account" >/dev/null 2>&1 || true; fi
 `;
+
+/** Takes a service away, with its account, unless it belongs to another estate by now. */
+export const removeScript = (name: string, environment: string): string => `${preamble(name)}
+if [ -f "$top/estate" ] && [ "$(cat "$top/estate")" != ${quote(environment)} ]; then exit 0; fi
+${removal}`;

@@ -25,11 +25,11 @@ const parentsOf = (path: string): string[] =>
     .map((_, index, all) => all.slice(0, index + 1).join("/"));
 
 /**
- * Puts a generation in place without starting it, and says `identical` where it stands there already. It holds secrets, so it comes by the input and is in no list of
- * processes.
+ * Puts a generation in place without starting it, and says `identical` where it stands there already. It holds
+ * secrets, so it comes by the input and is in no list of processes.
  */
 export function stageScript(one: Definition, generation: string): string {
-  const { binary, checksum, files, name } = one;
+  const { binary, checksum, environment, files, name } = one;
   const unit = renderUnit(one);
   const end = endOf([...Object.values(files), unit]);
   const paths = Object.keys(files).sort();
@@ -39,6 +39,7 @@ if ! id -u "$account" >/dev/null 2>&1; then
   useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$account"
 fi
 mkdir -p "$top/generations"
+printf '%s\\n' ${quote(environment)} > "$top/estate"
 chmod 0755 ${quote(hostFolder)} "$top" "$top/generations"
 part=$top/generations/.arriving
 rm -rf "$part"

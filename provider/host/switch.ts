@@ -1,5 +1,5 @@
 import type { Definition } from "./definition.ts";
-import { preamble } from "./scripts.ts";
+import { preamble, removal } from "./scripts.ts";
 
 /**
  * Switches to a generation and keeps it if it is told to: by the line `keep`, before its input ends. Whatever else
@@ -40,10 +40,8 @@ put_back() {
     point "$old"
     systemctl restart "$unit"
   else
-    systemctl disable --now "$unit" >/dev/null 2>&1
-    rm -f "/etc/systemd/system/$unit" "$top/current"
-    systemctl daemon-reload
-    systemctl reset-failed "$unit" >/dev/null 2>&1
+    ${removal.trim().replaceAll("\n", "\n    ")}
+    return
   fi
   if [ "$new" != "$old" ]; then rm -rf "$top/generations/$new"; fi
 }

@@ -70,9 +70,9 @@ async function standsThere(known: HostProcessState): Promise<boolean> {
 /** Takes a process away from a host. */
 export async function destroy(state: Raw): Promise<void> {
   const known = reveal(state) as HostProcessState;
-  const { connection, host, name } = known;
+  const { connection, environment, host, name } = known;
   await withHost(connection, async (session) => {
-    const { code, output } = await session.run(removeScript(name));
+    const { code, output } = await session.run(removeScript(name, environment));
     if (code !== 0) {
       throw new VigilError(
         `${name} could not be removed from ${host}`,

@@ -12,6 +12,7 @@ import { hasUnknown, isRecord, type Raw, reveal, secret } from "../values.ts";
 const properties = [
   "name",
   "host",
+  "environment",
   "connection",
   "binary",
   "args",
@@ -79,6 +80,7 @@ function problemsOf(inputs: HostProcessInputs): Failure[] {
   };
   const name = /^[a-z][a-z0-9_-]{0,99}$/u;
   demand("name", name.test(inputs.name), "it must be a name in lower case");
+  demand("environment", isName(inputs.environment), "it must be a name");
   demand("host", isName(inputs.host), "it must be a name");
   const stranger = programProblem(inputs.binary);
   demand("binary", stranger === undefined, stranger ?? "");

@@ -40,7 +40,11 @@ function collectorArgs({ workload }: Collector): HostProcessArgs["collector"] {
 }
 
 /** Runs workloads on a host, each as a unit of its systemd. */
-export function hostTarget(name: string, host: Host, ssh: Ssh): Target {
+export function hostTarget(
+  name: string,
+  host: Host,
+  { environment, ssh }: { readonly environment: string; readonly ssh: Ssh },
+): Target {
   const connection = connectionOf(host, ssh);
   const start = ({ opts, workload }: Placed, collector: Collector | undefined): HostProcess => {
     const { args, binary, env, files, memoryMegabytes, place, port, sees } = workload;
@@ -50,6 +54,7 @@ export function hostTarget(name: string, host: Host, ssh: Ssh): Target {
       {
         name: nameThere(name, place.name),
         host: name,
+        environment,
         connection,
         binary,
         args: [...args],

@@ -6,6 +6,7 @@ import { renderUnit } from "../../../provider/host/unit.ts";
 
 const definition: Definition = {
   name: "node",
+  environment: "prod",
   binary: "node_exporter",
   checksum: "c".repeat(64),
   args: [],

@@ -12,7 +12,7 @@ state inactive
 const facts = (more = "", less = ""): ReturnType<typeof parseFacts> =>
   parseFacts(`${plain.replace(less, "")}${more}`);
 
-const wanted = { port: 9100 };
+const wanted = { environment: "prod", name: "node", port: 9100 };
 const obstaclesOf = (...args: Parameters<typeof facts>): string[] =>
   obstacles(facts(...args), wanted, 20_000_000, "x64");
 
@@ -41,6 +41,14 @@ it.each([
 
 it("every obstacle is told at once", () => {
   expect(obstaclesOf("system Darwin\ninit launchd\nkilobytes 1\n")).toHaveLength(3);
+});
+
+it("what belongs to another estate is not taken over", () => {
+  expect(obstaclesOf("current abc\nestate prod\n")).toEqual([]);
+  expect(obstaclesOf("estate dev\n")).toEqual([]);
+  expect(obstaclesOf("current abc\nestate dev\n")).toEqual([
+    "has node of the estate dev already: take the host out of one of the two",
+  ]);
 });
 
 it("a file system that makes inodes as it needs them lacks none", () => {

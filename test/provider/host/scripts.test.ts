@@ -15,6 +15,7 @@ import { renderUnit } from "../../../provider/host/unit.ts";
 
 const definition: Definition = {
   name: "node",
+  environment: "prod",
   binary: "node_exporter",
   checksum: "a".repeat(64),
   args: ["--web.listen-address=:9100", '--a=50% $HOME "quoted" \\d'],
@@ -37,7 +38,7 @@ const scripts: readonly [string, string][] = [
   ["stage", stageScript(definition, "abc")],
   ["switch", switchScript(definition, "abc", { identical: false, seconds: 30 })],
   ["audit", auditScript(definition)],
-  ["remove", removeScript("node")],
+  ["remove", removeScript("node", "prod")],
 ];
 
 it.each(scripts)("shellcheck finds nothing in the script that does: %s", (_name, script) => {

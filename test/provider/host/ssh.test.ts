@@ -6,10 +6,12 @@ import { withHost } from "../../../provider/host/ssh.ts";
 import { messageOf } from "../../../provider/errors.ts";
 import type { ConnectionInputs } from "../../../provider/types.ts";
 
-const pair = (): { readonly private: string; readonly public: string } => {
+/** One key in some three hundred that ssh2 makes it cannot read itself. */
+function pair(): { readonly private: string; readonly public: string } {
   const made = ssh2.utils.generateKeyPairSync("ed25519");
+  if (ssh2.utils.parseKey(made.private) instanceof Error) return pair();
   return { private: made.private, public: made.public.split(" ").slice(0, 2).join(" ") };
-};
+}
 
 const hostKeys = pair();
 const user = pair();

@@ -7,6 +7,7 @@ const connection = { address: "web-1.example.com", port: 22, user: "deploy", hos
 const inputs: Raw = {
   name: "node",
   host: "web-1",
+  environment: "prod",
   connection,
   binary: "node_exporter",
   args: ["--web.listen-address=:9100"],
