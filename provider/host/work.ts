@@ -24,7 +24,10 @@ export async function create(inputs: Raw): ReturnType<Resource["create"]> {
 }
 
 /** Brings a process of a host to what is wanted now; what ran before is put back where that does not arrive. */
-export const update = (_id: string, _olds: Raw, news: Raw): Promise<Raw> => install(news);
+export function update(_id: string, olds: Raw, news: Raw): Promise<Raw> {
+  // An estate that was given another name keeps what it has.
+  return install(news, (reveal(olds) as HostProcessState).environment);
+}
 
 /** Set by commands that look at the hosts themselves, whatever Prometheus sees. */
 const closely = (): boolean => process.env["VIGIL_CHECK_HOSTS"] === "1";
@@ -105,13 +108,14 @@ async function factsOf(session: Session, definition: Definition): Promise<Facts>
   return parseFacts(output);
 }
 
-async function install(inputs: Raw): Promise<Raw> {
+/** @param before - The name that the estate had. */
+async function install(inputs: Raw, before?: string): Promise<Raw> {
   const plain = reveal(inputs) as HostProcessInputs;
   const program = await programOf(plain.binary);
   const witness = plain.collector === undefined ? undefined : await openWitness(plain.collector);
   try {
     await withHost(plain.connection, (session) =>
-      new Installation(session, plain, program, witness, secretTexts(inputs)).run(),
+      new Installation(session, plain, program, witness, secretTexts(inputs)).run(before),
     );
   } finally {
     await witness?.close();
@@ -143,9 +147,11 @@ class Installation {
     this.#definition = definitionOf(inputs, program.checksum);
   }
 
-  async run(): Promise<void> {
+  async run(before: string | undefined): Promise<void> {
     const definition = this.#definition;
-    const facts = await factsOf(this.#session, definition);
+    const found = await factsOf(this.#session, definition);
+    const mine = before !== undefined && found.estate === before;
+    const facts = mine ? { ...found, estate: definition.environment } : found;
     const reasons = obstacles(facts, definition, this.#program.bytes);
     if (reasons.length > 0) {
       const list = reasons.map((one) => `${this.#inputs.host} ${one}`).join("\n");
