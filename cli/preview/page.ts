@@ -36,6 +36,16 @@ export function renderPage(preview: Preview, { planned, stack, unseen }: PageOpt
   ].join("\n");
 }
 
+/** Targets that are named one by one. */
+const few = 20;
+
+/** What is watched: `node (web-1:9100), redis (cache:6379)`, or of many how many there are of each job. */
+function watched(targets: readonly string[]): string {
+  if (targets.length <= few) return targets.join(", ");
+  const byJob = Map.groupBy(targets, (target) => target.split(" ")[0] ?? "");
+  return [...byJob].map(([job, { length }]) => `${job} (${count(length, "target")})`).join(", ");
+}
+
 /** Of what is not there yet nothing changes: it is shown as it will be. */
 function creation(
   states: readonly State[],
@@ -58,7 +68,7 @@ function creation(
   );
   const facts = formatTable([
     ["Also", tally(others.map(({ type }) => kindOf(type)))],
-    ["Watched", [...targets].sort().join(", ")],
+    ["Watched", watched([...targets].sort())],
     ["Alerts", alerts.join(", ")],
     ["Notifies", [...told].sort().join(", ") || "nobody yet"],
   ]);

@@ -1,6 +1,9 @@
 /** Text in the terms of those who read it; pure. */
 
-const irregular: ReadonlyMap<string, string> = new Map([["dataSource", "data source"]]);
+const irregular: ReadonlyMap<string, string> = new Map([
+  ["dataSource", "data source"],
+  ["hostProcess", "host exporter"],
+]);
 
 /** `vigil:index:Certificate` → `certificate`, `grafana:oss/dataSource:DataSource` → `data source`. */
 export function kindOf(type: string): string {

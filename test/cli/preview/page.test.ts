@@ -1,6 +1,7 @@
 import { readPreview, type State } from "../../../cli/preview/digest.ts";
 import { renderErrors, renderPage } from "../../../cli/preview/page.ts";
 import { readConfig } from "../../../components/config.ts";
+import type { RawConfig } from "../../../components/config/parse.ts";
 import { Monitoring } from "../../../components/monitoring.ts";
 import { plain, record, stackConfig } from "../../kit/harness.ts";
 import { makersOf } from "../../kit/makers.ts";
@@ -86,23 +87,38 @@ describe("a preview as people read it", () => {
     expect(renderErrors(preview)).toBe("✗ a port\n  Stop it\n  Nothing was changed.\n");
   });
 
-  it("is short for the first time on Docker, too, and says where people get in", async () => {
+  /** What the engine would say of a stack for the first time. */
+  async function firstPage(stack: string, config: RawConfig): Promise<string> {
     jest.spyOn(console, "warn").mockImplementation(() => undefined);
-    const makers = await makersOf(stackConfig("dev"), ["grafana"]);
-    const { resources } = await record("dev", stackConfig("dev"), async () => {
+    const makers = await makersOf(config, ["grafana"]);
+    const { resources } = await record(stack, config, async () => {
       const args = { config: await readConfig(), makers, absent: new Set(["grafana"]) };
       new Monitoring("monitoring", args);
     });
     const steps = resources.map(({ inputs, name, type }) => ({
       op: "create",
-      urn: `urn:pulumi:dev::vigil::${type}::${name}`,
+      urn: `urn:pulumi:${stack}::vigil::${type}::${name}`,
       newState: { type, custom: type.split(":").length === 3, inputs: plain(inputs) as object },
     }));
-    const page = renderPage(readPreview({ steps } as never), { ...options, stack: "dev" });
+    return renderPage(readPreview({ steps } as never), { ...options, stack });
+  }
+
+  it("is short for the first time on Docker, too, and says where people get in", async () => {
+    const page = await firstPage("dev", stackConfig("dev"));
     expect(page.split("\n").length).toBeLessThan(40);
     expect(page).toMatch(/prometheus +container +https:\/\/127\.0\.0\.1:9090/);
     expect(page).toMatch(/node +container +for the others only/);
     expect(page).toMatch(/Alerts +\d+ emergency/);
     expect(page).toContain("STACK=dev make preview");
+  });
+
+  it("counts hundreds of hosts", async () => {
+    const { secretKeys, values } = stackConfig("local");
+    const web = { address: "web-[001:300].example.com", hostKey: "any" };
+    const hosts = JSON.stringify({ web });
+    const page = await firstPage("local", { secretKeys, values: { ...values, hosts } });
+    expect(page.split("\n").length).toBeLessThan(40);
+    expect(page).toContain("300 host exporters");
+    expect(page).toMatch(/Watched .*node \(301 targets\)/);
   });
 });
