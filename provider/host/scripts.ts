@@ -68,6 +68,7 @@ export const pushScript = ({ binary, checksum, name }: Definition): string => `$
 folder=$top/programs/${checksum}
 mkdir -p "$folder"
 chmod 0755 ${quote(hostFolder)} "$top" "$top/programs" "$folder"
+trap 'rm -f "$folder/arriving"' EXIT
 cat > "$folder/arriving"
 arrived=$(sha256sum < "$folder/arriving" | cut -d ' ' -f 1)
 if [ "$arrived" != ${checksum} ]; then

@@ -58,7 +58,11 @@ export function sessionOn(client: Client, connection: HopInputs): Session {
       const channel = await start(script);
       const outcome = outcomeOf(channel);
       if (input === undefined || Buffer.isBuffer(input)) channel.end(input);
-      else input.pipe(channel);
+      else {
+        // The other side finds that something is missing.
+        input.on("error", () => channel.end());
+        input.pipe(channel);
+      }
       return outcome;
     },
     dialog: async (script) => {

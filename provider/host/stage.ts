@@ -42,6 +42,7 @@ mkdir -p "$top/generations"
 printf '%s\\n' ${quote(environment)} > "$top/estate"
 chmod 0755 ${quote(hostFolder)} "$top" "$top/generations"
 part=$top/generations/.arriving
+trap 'rm -rf "$part"' EXIT
 rm -rf "$part"
 mkdir -p "$part/bin" "$part/config"
 ln -s "$top/programs/${checksum}/${binary}" "$part/bin/${binary}"
@@ -55,7 +56,6 @@ chmod 0644 "$part/$unit"
 place=$top/generations/${generation}
 modes() { (cd "$1" && find . -exec stat -c '%n %a %U:%G' {} + | sort); }
 if [ -e "$place" ] && diff -r "$place" "$part" >/dev/null 2>&1 && [ "$(modes "$place")" = "$(modes "$part")" ]; then
-  rm -rf "$part"
   echo identical
   exit 0
 fi

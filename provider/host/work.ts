@@ -56,12 +56,12 @@ async function arrives({ address, collector }: HostProcessState): Promise<boolea
 
 async function standsThere(known: HostProcessState): Promise<boolean> {
   const definition = definitionOf(known, known.checksum);
-  const facts = await withHost(known.connection, (session) => factsOf(session, definition)).catch(
-    (error: unknown) => {
-      if (error instanceof VigilError) return undefined;
-      throw error;
-    },
-  );
+  const facts = await withHost(known.connection, (session) =>
+    factsOf(session, definition, known.host),
+  ).catch((error: unknown) => {
+    if (error instanceof VigilError) return undefined;
+    throw error;
+  });
   return (
     facts === undefined ||
     (facts.current === generationOf(definition) &&
@@ -79,7 +79,7 @@ export async function destroy(state: Raw): Promise<void> {
     if (code !== 0) {
       throw new VigilError(
         `${name} could not be removed from ${host}`,
-        output.trim(),
+        code === undefined ? lost : output.trim(),
         spoken(again),
       );
     }
@@ -95,17 +95,19 @@ const spoken = (text: string): string => forStack(text, process.env["VIGIL_STACK
 
 const again = "Correct that and run make up again.";
 
-async function factsOf(session: Session, definition: Definition): Promise<Facts> {
+const lost = "the connection ended";
+
+async function factsOf(session: Session, definition: Definition, host: string): Promise<Facts> {
   const { code, output } = await session.run(factsScript(definition));
-  if (code !== 0) {
-    const sudo = /sudo:.*password is required|a password is required|sudo.*not found/i.test(output);
-    throw new VigilError(
-      sudo ? "It may not act as root there" : "It could not be looked at",
-      output.trim() || "the connection ended",
-      sudo ? "Let its user run sudo without a password, or connect as root." : spoken(again),
-    );
-  }
-  return parseFacts(output);
+  if (code === 0) return parseFacts(output);
+  const sudo = /sudo/i.test(output);
+  throw new VigilError(
+    `${host} ${sudo ? "lets nobody act as root" : "could not be looked at"}`,
+    output.trim() || lost,
+    sudo
+      ? "Let the user that signs in run sudo without a password, or sign in as root (vigil:ssh.user)."
+      : spoken(again),
+  );
 }
 
 /** @param before - The name that the estate had. */
@@ -149,7 +151,7 @@ class Installation {
 
   async run(before: string | undefined): Promise<void> {
     const definition = this.#definition;
-    const found = await factsOf(this.#session, definition);
+    const found = await factsOf(this.#session, definition, this.#inputs.host);
     const mine = before !== undefined && found.estate === before;
     const facts = mine ? { ...found, estate: definition.environment } : found;
     const reasons = obstacles(facts, definition, this.#program.bytes);
@@ -190,9 +192,11 @@ class Installation {
     const { code, output } = await dialog.ended();
     if (code === 0) return;
     const said = output.replaceAll(/^(?:same|ready|failed: )/gm, "").trim();
-    const lost = code === undefined ? ["the connection ended"] : [];
-    const words = [...lost, ...(why === undefined ? [] : [why]), said && `It said:\n${said}`];
-    const outcome = await this.#afterwards(before === generation ? undefined : before);
+    const words = [code === undefined ? lost : "", why ?? "", said && `It said:\n${said}`];
+    const outcome =
+      code === undefined
+        ? "the host puts back by itself what ran there before"
+        : await this.#afterwards(before, generation);
     throw this.#failure(outcome, words.filter(Boolean).join("\n"));
   }
 
@@ -208,10 +212,10 @@ class Installation {
   }
 
   /** What became of the one before. */
-  async #afterwards(before: string | undefined): Promise<string> {
+  async #afterwards(before: string | undefined, generation: string): Promise<string> {
     if (before === undefined) return "it was taken away again";
     const { address, timeoutSeconds } = this.#inputs;
-    const back = "the one before was put back";
+    const back = before === generation ? "it was started again" : "the one before was put back";
     if (this.#witness === undefined) return back;
     const since = await this.#witness.now().catch(() => 0);
     const why = await this.#witness.scraped(address, since, timeoutSeconds);
@@ -220,7 +224,7 @@ class Installation {
 
   #require(step: string, { code, output }: Outcome): void {
     if (code === 0) return;
-    const why = code === undefined ? "the connection ended" : output.trim();
+    const why = code === undefined ? lost : output.trim();
     throw this.#failure("what ran there before was not touched", `${step}: ${why}`);
   }
 
