@@ -15,7 +15,7 @@ function uncovered(config: Config, { deployments }: Plan): ConfigProblem[] {
   if (config.tls === undefined) return [];
   const certificate = new X509Certificate(config.tls.certificate);
   const reached = deployments.flatMap(({ place }) =>
-    place === undefined
+    place === undefined || place.apart === true
       ? []
       : [hostOf(place.address), ...(place.url === undefined ? [] : [new URL(place.url).hostname])],
   );

@@ -77,7 +77,8 @@ export class Monitoring extends pulumi.ComponentResource {
       this.#warn(`No channel is configured: alerts are shown, but nobody is notified. ${fix}`);
     }
     const { environment, login, tls } = config;
-    const trust = new Trust("trust", { environment, login, tls }, child);
+    const apart = plan.deployments.some(({ place }) => place?.apart === true);
+    const trust = new Trust("trust", { environment, login, tls, apart }, child);
     // All are made before the first is run: whoever watches the others knows their certificates.
     const groups = groupsOf(plan.deployments).map((group) => ({
       group,

@@ -9,6 +9,8 @@ export interface TrustArgs {
   readonly environment: string;
   readonly login: Common["login"];
   readonly tls: Common["tls"];
+  /** Whether somebody stands apart from what the certificate of the stack is for; see {@link Place.apart}. */
+  readonly apart: boolean;
 }
 
 /** Certificate and private key, PEM. */
@@ -31,6 +33,10 @@ export interface Access {
 
 const years = 365;
 
+/** Certificates one after the other. */
+const joined = (all: readonly string[]): string =>
+  all.map((one) => (one.endsWith("\n") ? one : `${one}\n`)).join("");
+
 /** Certificates are renewed at two thirds of their life, by the first `up` after that. */
 const lastThird = Math.ceil(years / 3);
 
@@ -42,8 +48,10 @@ const lastThird = Math.ceil(years / 3);
  * sign in with a password, parts have one each, for this direction alone.
  */
 export class Trust extends pulumi.ComponentResource {
-  /** PEM of the authority every client checks against. */
+  /** PEM of the authority that every client of the core checks against. */
   readonly authority: pulumi.Output<string>;
+  /** The same for whoever asks what stands apart, too. */
+  readonly authorities: pulumi.Output<string>;
   /** Login of the person who looks at the estate. */
   readonly operator: Login;
 
@@ -60,7 +68,7 @@ export class Trust extends pulumi.ComponentResource {
   constructor(name: string, args: TrustArgs, opts?: pulumi.ComponentResourceOptions) {
     super("vigil:index:Trust", name, {}, opts);
     const child = { parent: this };
-    const { login, tls } = args;
+    const { apart, login, tls } = args;
     this.#args = args;
     this.#parent = opts?.parent;
     this.operator = new Login(
@@ -71,19 +79,25 @@ export class Trust extends pulumi.ComponentResource {
       },
       child,
     );
-    this.#own = tls
-      ? undefined
-      : new Authority(
-          `${name}-authority`,
-          { commonName: `Vigil ${args.environment}`, days: 10 * years, renewBeforeDays: years },
-          child,
-        );
+    this.#own =
+      tls && !apart
+        ? undefined
+        : new Authority(
+            `${name}-authority`,
+            { commonName: `Vigil ${args.environment}`, days: 10 * years, renewBeforeDays: years },
+            child,
+          );
     this.#clients = new Authority(
       `${name}-clients`,
       { commonName: `Vigil ${args.environment} clients`, days: 10 * years, renewBeforeDays: years },
       child,
     );
     this.authority = pulumi.output(tls?.authority ?? this.#own?.certificate ?? "");
+    this.authorities =
+      tls && this.#own
+        ? pulumi.all([this.authority, this.#own.certificate]).apply(joined)
+        : this.authority;
+    if (tls && this.#own) this.#watched.set("authority of hosts", this.#own.certificate);
     this.#watched.set("authority", this.authority).set("clients", this.#clients.certificate);
     this.registerOutputs({ authority: this.authority });
   }
@@ -182,7 +196,7 @@ export class Trust extends pulumi.ComponentResource {
   /** Certificate of the listener at `place`: the given one, or one of the own authority. */
   identity(place: Place, opts: pulumi.CustomResourceOptions): Identity {
     const { tls } = this.#args;
-    if (tls) {
+    if (tls && place.apart !== true) {
       const given = pulumi.output(tls.certificate);
       this.#watched.set("vigil:tls", given);
       return { certificate: given, key: pulumi.secret(tls.key.reveal()) };

@@ -364,6 +364,25 @@ describe("hosts over SSH", () => {
     expect(prometheus?.files["prometheus.yml"]).toContain("role: web");
   });
 
+  it("have certificates of Vigil's own, and never the key of the one that a stack gives", async () => {
+    const { ca, server } = await throwAway(["localhost", "127.0.0.1"]);
+    const tls = { certificate: server.certificate, key: server.key, authority: ca };
+    const { secretKeys, values } = withHosts({ tls: JSON.stringify(tls) });
+    const config = { values, secretKeys: new Set([...secretKeys, "tls"]) };
+    const { resources } = await run("local", config);
+    const files = Object.fromEntries(
+      resources.map(({ inputs, name }) => [
+        name,
+        (plain(inputs) as { files?: Record<string, string> }).files,
+      ]),
+    );
+    expect(files["node"]?.["tls.key"]).toBe(server.key);
+    expect(JSON.stringify(files["node-web-1"])).not.toContain(server.key.split("\n")[2]);
+    const certificates = files["prometheus"]?.["ca.crt"]?.match(/BEGIN CERTIFICATE/g);
+    const own = files["prometheus"]?.["ca.crt"]?.replace(ca, "");
+    expect([certificates?.length ?? 0, own === ""]).toEqual([1, false]);
+  });
+
   it("are no more than three resources each", async () => {
     const without = await run("local", stackConfig("local"));
     const { resources } = await run("local", withHosts());

@@ -18,6 +18,11 @@ export interface Place {
   readonly url: string | undefined;
   /** Port of the machine that it takes; undefined where it takes none. */
   readonly machinePort: number | undefined;
+  /**
+   * Whether its certificate is Vigil's own even where the stack gives one: the key of that one stays with the core.
+   * @default false
+   */
+  readonly apart?: boolean;
   /** Where the process sees the root of the machine, where that is not `/`. */
   readonly root?: string;
   /** Names and addresses its certificate must carry. */

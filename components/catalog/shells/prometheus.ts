@@ -50,7 +50,7 @@ export const prometheusShell: Shell<Settings> = {
     return {
       files: {
         ...reloads,
-        [files.authority]: trust.authority,
+        [files.authority]: trust.authorities,
         ...remote.files,
         ...passwords,
         ...own,

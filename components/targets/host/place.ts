@@ -23,6 +23,7 @@ export const hostGround = (host: string, { address, labels }: Host): Ground => (
     address: `${address}:${port}`,
     url: undefined,
     machinePort: undefined,
+    apart: true,
     subjects: {
       dnsNames: isIP(address) === 0 ? [address, "localhost"] : ["localhost"],
       ipAddresses: isIP(address) === 0 ? ["127.0.0.1"] : [address, "127.0.0.1"],
