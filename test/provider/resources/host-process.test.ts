@@ -36,7 +36,7 @@ it("has the program that would be brought there among its inputs, and no key in 
 });
 
 it.each<[string, Raw, RegExp]>([
-  ["a name that is none", { name: "Node; rm" }, /name/],
+  ["a name with a command in it", { name: "Node; rm" }, /name/],
   ["a program nobody knows", { binary: "sh" }, /binary: "sh" is not a program/],
   [
     "an address with a command in it",
