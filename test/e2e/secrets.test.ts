@@ -92,8 +92,8 @@ it("a preview and rendered files of every secret that there is show none", async
 });
 
 it("in an estate that runs, each lies in the files of who needs it and nowhere else", async () => {
-  // There is neither a PostgreSQL nor a Grafana to run with.
-  for (const one of ["processor.postgres", "grafana.auth", "grafana.url"]) {
+  // There is neither a PostgreSQL nor a Grafana to run with, nor a host.
+  for (const one of ["processor.postgres", "grafana.auth", "grafana.url", "hosts"]) {
     const { code } = await place.vigil(["pulumi", "config", "rm", "--path", `vigil:${one}`]);
     expect(code).toBe(0);
   }
@@ -118,7 +118,10 @@ it("in an estate that runs, each lies in the files of who needs it and nowhere e
     expect(file).toMatch(/^\.vigil\/marked\/(?:services\/|access\/login$)/);
     expect((statSync(join(place.folder, file)).mode & 0o777).toString(8)).toBe("600");
   }
-  const missing = ["vigil:grafana.auth", "vigil:processor.postgres.url"];
+  const missing = [
+    ...["vigil:grafana.auth", "vigil:processor.postgres.url"],
+    ...["vigil:ssh.key", "vigil:ssh.passphrase"],
+  ];
   // Of the person's password servers hold a hash.
   expect([...new Set([...Object.values(files).flat(), ...missing])].sort()).toEqual(
     Object.keys(all.marks).sort(),
