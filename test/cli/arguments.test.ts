@@ -7,7 +7,16 @@ import { checkout, temporary } from "../kit/workshop.ts";
 /** Their arguments are for another program, which says itself what is wrong with them. */
 const passedOn = ["amtool", "pulumi", "test"];
 /** No stack, no name: what the command is about stands after it. */
-const namesMatter = ["alerts-test", "bench", "capture", "explain", "logs", "mutate", "scorecard"];
+const namesMatter = [
+  "alerts-test",
+  "bench",
+  "capture",
+  "explain",
+  "forget",
+  "logs",
+  "mutate",
+  "scorecard",
+];
 const own = commands.map(({ name }) => name).filter((name) => !passedOn.includes(name));
 
 /** Runs a command with a cache that is empty: what it fetched or built would be there. */
