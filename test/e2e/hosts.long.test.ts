@@ -7,6 +7,7 @@ import { freePort } from "../../lib/free-port.ts";
 import { dockerProblem } from "../docker/images.ts";
 import { type HostEstate, openHostEstate } from "../hosts/estate.ts";
 import type { Machine } from "../hosts/machines.ts";
+import { leaveNetwork, takeNetwork } from "../kit/network.ts";
 import type { Workspace } from "./workspace.ts";
 
 jest.setTimeout(900_000);
@@ -21,6 +22,7 @@ const title = `what goes wrong on hosts${problem ? ` (skipped: ${problem})` : ""
   let db: Machine;
   let busy: Machine;
 
+  takeNetwork("containers");
   beforeAll(async () => {
     estate = await openHostEstate("rack");
     ({ busy, db, place, web } = estate);
@@ -30,6 +32,7 @@ const title = `what goes wrong on hosts${problem ? ` (skipped: ${problem})` : ""
   afterAll(async () => {
     await estate.close();
   });
+  leaveNetwork();
 
   /** Has the node exporters restart on all hosts: their units change. */
   const change = (megabytes: number): Promise<unknown> =>

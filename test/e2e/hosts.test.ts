@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dockerProblem } from "../docker/images.ts";
 import { type HostEstate, openHostEstate } from "../hosts/estate.ts";
 import type { Machine } from "../hosts/machines.ts";
+import { leaveNetwork, takeNetwork } from "../kit/network.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** An answer of Prometheus. */
@@ -26,6 +27,7 @@ const title = `hosts over SSH${problem ? ` (skipped: ${problem})` : ""}`;
   let db: Machine;
   let busy: Machine;
 
+  takeNetwork("containers");
   beforeAll(async () => {
     estate = await openHostEstate("hosts");
     ({ busy, db, place, web } = estate);
@@ -34,6 +36,7 @@ const title = `hosts over SSH${problem ? ` (skipped: ${problem})` : ""}`;
   afterAll(async () => {
     await estate.close();
   });
+  leaveNetwork();
 
   const pidOn = (machine: Machine): Promise<string> =>
     machine.run("systemctl show -p MainPID --value vigil-node");

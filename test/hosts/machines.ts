@@ -112,7 +112,8 @@ export class Rack {
       this.#public,
     );
     const up = (): Promise<string> => run("systemctl is-active ssh");
-    await poll(up, (state) => state === "active", { every: 200, within: 60_000 });
+    const state = await poll(up, (one) => one === "active", { every: 200, within: 60_000 });
+    if (state !== "active") throw new Error(`sshd did not start in ${container}: ${state}`);
     const [type = "", hostKey = ""] = (await run("cat /etc/ssh/ssh_host_ed25519_key.pub")).split(
       " ",
     );
