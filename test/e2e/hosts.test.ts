@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../lib/poll.ts";
 import { dockerProblem } from "../docker/images.ts";
 import { type HostEstate, openHostEstate } from "../hosts/estate.ts";
 import type { Machine } from "../hosts/machines.ts";
@@ -55,9 +55,12 @@ const title = `hosts over SSH${problem ? ` (skipped: ${problem})` : ""}`;
     // Others who have not signed in yet leave no room for one more.
     const crowd: Socket[] = Array.from({ length: 3 }, () => connect(22, busy.address));
     for (const one of crowd) one.on("error", () => undefined);
-    void sleep(20_000).then(() => {
-      for (const one of crowd) one.destroy();
-    });
+    const turnedAway = (): Promise<string> => busy.run("journalctl -u ssh | grep -c MaxStartups");
+    void poll(turnedAway, (lines) => Number(lines) > 0, { every: 200, within: 300_000 }).then(
+      () => {
+        for (const one of crowd) one.destroy();
+      },
+    );
     const { code, text } = await place.vigil(["up"]);
     expect(code).not.toBe(0);
     expect(text).toMatch(
