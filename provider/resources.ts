@@ -20,6 +20,14 @@ type Given<T> = {
   readonly [K in keyof T]: pulumi.Input<NonNullable<T[K]>> | Extract<T[K], undefined>;
 };
 
+/** `values` with those of these names secret, where they are there. */
+function hiding<T extends object>(values: T, ...names: readonly (keyof T & string)[]): T {
+  const hidden = names.flatMap((name) =>
+    values[name] === undefined ? [] : [[name, pulumi.secret(values[name])] as const],
+  );
+  return { ...values, ...Object.fromEntries(hidden) };
+}
+
 /** Text files by relative path; single values may be secret and stay so in the state. */
 export type FilesArgs = Readonly<Record<string, pulumi.Input<string>>>;
 
@@ -52,12 +60,7 @@ export class Process extends pulumi.CustomResource {
   declare readonly running: pulumi.Output<boolean>;
 
   constructor(name: string, args: ProcessArgs, opts?: pulumi.CustomResourceOptions) {
-    const { key, password } = args.health;
-    const health = {
-      ...args.health,
-      ...(password !== undefined && { password: pulumi.secret(password) }),
-      ...(key !== undefined && { key: pulumi.secret(key) }),
-    };
+    const health = hiding(args.health, "key", "password");
     super(tokens.process, name, { ...args, health, running: undefined }, opts);
   }
 }
@@ -76,14 +79,6 @@ export interface HostProcessArgs extends Omit<
   readonly env: Readonly<Record<string, pulumi.Input<string>>>;
   readonly files: FilesArgs;
   readonly collector?: Given<CollectorInputs>;
-}
-
-/** `values` with those of these names secret, where they are there. */
-function hiding<T extends object>(values: T, ...names: readonly (keyof T & string)[]): T {
-  const hidden = names.flatMap((name) =>
-    values[name] === undefined ? [] : [[name, pulumi.secret(values[name])] as const],
-  );
-  return { ...values, ...Object.fromEntries(hidden) };
 }
 
 const hidingKeys = (hop: Given<HopInputs>): Given<HopInputs> => hiding(hop, "key", "passphrase");

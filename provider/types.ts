@@ -102,17 +102,8 @@ export interface ConnectionInputs extends HopInputs {
   readonly bastion?: HopInputs;
 }
 
-/** The Prometheus that must see what is installed, and how it is asked. */
-export interface CollectorInputs {
-  /** `https://127.0.0.1:9090` */
-  readonly url: string;
-  /** PEM of the authority that signed its certificate. */
-  readonly ca: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly certificate?: string;
-  readonly key?: string;
-}
+/** The Prometheus that must see what is installed, and how it is asked: its url is `https://127.0.0.1:9090`. */
+export type CollectorInputs = Omit<HealthInputs, "timeoutSeconds">;
 
 /** A process of a host, under its systemd. */
 export interface HostProcessInputs {

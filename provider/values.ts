@@ -47,6 +47,13 @@ export function secret(value: unknown): unknown {
   return isSecret(value) ? value : { [signature]: secretMark, value };
 }
 
+/** `value` with those of its properties that have these names wrapped as secrets; anything else as it is. */
+export function withSecret(value: unknown, ...names: readonly string[]): unknown {
+  if (!isRecord(value)) return value;
+  const there = names.filter((name) => value[name] !== undefined);
+  return { ...value, ...Object.fromEntries(there.map((name) => [name, secret(value[name])])) };
+}
+
 /** True for a value, or a value with a part, that is known only during `up`. */
 export function hasUnknown(value: unknown): boolean {
   if (typeof value === "string") return unknowns.has(value);

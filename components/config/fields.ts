@@ -90,6 +90,11 @@ export const hostPort = z.string().regex(/^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\]):
   error: "is not an address; write host:port",
 });
 
+/** Name or IPv4 address of a machine, without a port. */
+export const machineAddress = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/, {
+  error: "is not a host; write a name or an IPv4 address without a port",
+});
+
 export const email = z.email({ error: "is not an e-mail address" });
 
 function isHttpUrl(text: string): boolean {

@@ -3,6 +3,7 @@ import { type Client, openClient } from "../../lib/ask.ts";
 import { reasonOf } from "../../lib/errors.ts";
 import { poll } from "../../lib/poll.ts";
 import type { CollectorInputs } from "../types.ts";
+import { canonical } from "../values.ts";
 
 /** A target as Prometheus reports it. */
 interface Target {
@@ -41,18 +42,34 @@ function lacking(target: Target, since: number): string | undefined {
   return `Prometheus scraped ${target.scrapeUrl}: ${target.lastError || target.health}`;
 }
 
+/** How long an answer about all targets is good for, in milliseconds: hundreds of hosts ask for the same one. */
+const fresh = 250;
+
+/** The last question about all targets, by who was asked and how. */
+const lately = new Map<
+  string,
+  { readonly at: number; readonly targets: Promise<readonly Target[]> }
+>();
+
+function targetsOf(client: Client, collector: CollectorInputs): Promise<readonly Target[]> {
+  const key = canonical(collector);
+  const last = lately.get(key);
+  if (last !== undefined && performance.now() - last.at < fresh) return last.targets;
+  const path = "/api/v1/targets?state=active";
+  const asked = dataOf<{ activeTargets: readonly Target[] }>(client, collector, path);
+  const targets = asked.then(({ activeTargets }) => activeTargets);
+  lately.set(key, { at: performance.now(), targets });
+  return targets;
+}
+
 /** Opens the way to the Prometheus that has to see what is installed. */
 export async function openWitness(collector: CollectorInputs): Promise<Witness> {
   const { ca: authority, certificate: cert, key, url } = collector;
   const client = await openClient(url, { authority, cert, key });
   const look = async (address: string, since: number): Promise<string | undefined> => {
     try {
-      const { activeTargets } = await dataOf<{ activeTargets: readonly Target[] }>(
-        client,
-        collector,
-        "/api/v1/targets?state=active",
-      );
-      const mine = activeTargets.filter(({ scrapeUrl }) => new URL(scrapeUrl).host === address);
+      const targets = await targetsOf(client, collector);
+      const mine = targets.filter(({ scrapeUrl }) => new URL(scrapeUrl).host === address);
       if (mine.length === 0) return `Prometheus has no target at ${address}`;
       return mine.flatMap((one) => lacking(one, since) ?? []).at(0);
     } catch (error) {

@@ -2,9 +2,8 @@
 import { createHash } from "node:crypto";
 import { messageOf } from "../errors.ts";
 import type { HostProcessState } from "../types.ts";
-import type { Facts } from "./facts.ts";
-import { parseFacts } from "./facts.ts";
 import { type Definition, definitionOf, generationOf, unitOf } from "./definition.ts";
+import { type Facts, parseFacts } from "./facts.ts";
 import { auditScript, factsScript } from "./scripts.ts";
 import { withHost } from "./ssh.ts";
 import { renderUnit } from "./unit.ts";
@@ -45,7 +44,7 @@ export function parseStanding(text: string): Standing {
   return {
     files: new Map(files.map(({ path, sum }) => [path, sum])),
     open: files
-      .filter(({ mode, path }) => path.startsWith("config/") && !/[0]$/.test(mode))
+      .filter(({ mode, path }) => path.startsWith("config/") && !mode.endsWith("0"))
       .map(({ path }) => path),
     listens: [...new Set(of("listens").map(([, hex = ""]) => spelledAddress(hex)))],
     enabled: of("enabled").length > 0,

@@ -5,10 +5,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, { type AuthenticationType, type Client, type ClientChannel } from "ssh2";
-import { defaultStack, forStack } from "../../lib/command.ts";
 import { reasonOf } from "../../lib/errors.ts";
 import { messageOf, VigilError } from "../errors.ts";
 import type { ConnectionInputs, HopInputs } from "../types.ts";
+import { spoken } from "./spoken.ts";
 
 /** Seconds for a connection until it is ready to be used. */
 const patience = 20;
@@ -108,10 +108,7 @@ async function connect(hop: HopInputs, through?: () => Promise<ClientChannel>): 
     throw new VigilError(
       `Nobody can sign in at ${spelled(hop)}`,
       "no key is given for it, no agent runs (SSH_AUTH_SOCK), and ~/.ssh has no key without a passphrase",
-      forStack(
-        "./vigil pulumi config set --secret --path vigil:ssh.key < ~/.ssh/id_ed25519",
-        process.env["VIGIL_STACK"] ?? defaultStack,
-      ),
+      spoken("./vigil pulumi config set --secret --path vigil:ssh.key < ~/.ssh/id_ed25519"),
     );
   }
   for (let attempt = 1; ; attempt += 1) {

@@ -26,8 +26,16 @@ export interface Definition {
 export const definitionOf = (inputs: HostProcessInputs, checksum: string): Definition => {
   const { args, binary, env, environment, files, memoryMegabytes, name, port, seesHost } = inputs;
   return {
-    ...{ name, environment, binary, checksum, args, env, files, port },
-    ...{ memoryMegabytes, seesHost },
+    name,
+    environment,
+    binary,
+    checksum,
+    args,
+    env,
+    files,
+    port,
+    memoryMegabytes,
+    seesHost,
   };
 };
 

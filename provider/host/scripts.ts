@@ -21,10 +21,13 @@ account=${quote(accountOf(name))}
 top=${quote(folderOf(name))}
 `;
 
-/**
- * Tells what a host is and has, a fact a line, and changes nothing. Listeners are looked for in the kernel's own list:
- * a small host has no other tool for it.
- */
+/** The lines of the kernel's own list about who listens on a port: a small host has no other tool for it. */
+export const listeners = (port: number): string => {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  return `cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk '$4 == "0A" && $2 ~ /:${hex}$/'`;
+};
+
+/** Tells what a host is and has, a fact a line, and changes nothing. */
 export const factsScript = ({
   binary,
   checksum,
@@ -45,9 +48,8 @@ echo "state $(systemctl is-active "$unit" 2>/dev/null || true)"
 if [ -f "$top/programs/${checksum}/${binary}" ]; then
   echo "program $(sha256sum < "$top/programs/${checksum}/${binary}" | cut -d ' ' -f 1)"
 fi
-hex=$(printf ':%04X' ${port})
 # The account that opened it, and its socket.
-listener=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { print $8, $10; exit }')
+listener=$(${listeners(port)} | awk '{ print $8, $10; exit }')
 owner=\${listener%% *}
 if [ -n "$owner" ] && [ "$owner" != "$(id -u "$account" 2>/dev/null || echo none)" ]; then
   echo "taken $(id -nu "$owner" 2>/dev/null || echo "$owner")"
@@ -87,8 +89,7 @@ cd "$top/current/" 2>/dev/null || exit 0
 find . -type f | while IFS= read -r path; do
   echo "file $(stat -c %a "$path") $(sha256sum < "$path" | cut -d ' ' -f 1) \${path#./}"
 done
-hex=$(printf ':%04X' ${port})
-cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { print "listens", substr($2, 1, length($2) - 5) }'
+${listeners(port)} | awk '{ print "listens", substr($2, 1, length($2) - 5) }'
 if systemctl is-enabled -q "$unit" 2>/dev/null; then echo enabled; fi
 if [ "$(systemctl show -p NeedDaemonReload --value "$unit")" = yes ]; then echo stale; fi
 `;

@@ -1,5 +1,5 @@
 import type { Definition } from "./definition.ts";
-import { preamble, removal } from "./scripts.ts";
+import { listeners, preamble, removal } from "./scripts.ts";
 
 /**
  * Switches to a generation and keeps it if it is told to: by the line `keep`, before its input ends. Whatever else
@@ -21,10 +21,7 @@ new=${generation}
 old=
 if [ -L "$top/current" ]; then old=$(basename "$(readlink "$top/current")"); fi
 began=$(date '+%Y-%m-%d %H:%M:%S')
-listens() {
-  hex=$(printf ':%04X' ${port})
-  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { found = 1 } END { exit !found }'
-}
+listens() { [ -n "$(${listeners(port)})" ]; }
 point() {
   ln -sfn "generations/$1" "$top/.current"
   mv -T "$top/.current" "$top/current"

@@ -1,6 +1,5 @@
 /** Operations on processes of hosts. */
 import { createReadStream } from "node:fs";
-import { defaultStack, forStack } from "../../lib/command.ts";
 import { VigilError } from "../errors.ts";
 import { redact } from "../redact.ts";
 import type { Found, Resource } from "../resource.ts";
@@ -13,6 +12,7 @@ import { type Definition, definitionOf, generationOf } from "./definition.ts";
 import { type Program, programOf } from "./program.ts";
 import { factsScript, pushScript, removeScript } from "./scripts.ts";
 import type { Outcome, Session } from "./session.ts";
+import { spoken } from "./spoken.ts";
 import { withHost } from "./ssh.ts";
 import { stageScript } from "./stage.ts";
 import { switchScript } from "./switch.ts";
@@ -89,9 +89,6 @@ export async function destroy(state: Raw): Promise<void> {
     throw new VigilError(error.what, error.why, `${error.fix}\n${gone}`);
   });
 }
-
-/** Commands for the stack that is worked on, which the one who runs the engine knows. */
-const spoken = (text: string): string => forStack(text, process.env["VIGIL_STACK"] ?? defaultStack);
 
 const again = "Correct that and run make up again.";
 

@@ -7,7 +7,7 @@ import { programProblem } from "../process/programs.ts";
 import { fileProblems } from "../process/validate.ts";
 import type { Failure, Resource } from "../resource.ts";
 import type { HopInputs, HostProcessInputs, HostProcessState } from "../types.ts";
-import { hasUnknown, isRecord, type Raw, reveal, secret } from "../values.ts";
+import { hasUnknown, isRecord, type Raw, reveal, withSecret } from "../values.ts";
 
 const properties = [
   "name",
@@ -112,21 +112,13 @@ function hopProblem({ address, hostKey, user }: HopInputs): string | undefined {
 
 /** A careless caller's plain keys become secret before anything is stored. */
 function withSecretKeys(news: Raw): Raw {
-  const hide = (value: unknown, ...names: string[]): unknown => {
-    if (!isRecord(value)) return value;
-    const kept = names.filter((name) => value[name] !== undefined);
-    return { ...value, ...Object.fromEntries(kept.map((name) => [name, secret(value[name])])) };
-  };
-  const connection = hide(news["connection"], "key", "passphrase");
-  const bastion = isRecord(connection) ? connection["bastion"] : undefined;
+  const { collector, connection } = news;
+  const hop = (value: unknown): unknown => withSecret(value, "key", "passphrase");
+  const hasBastion = isRecord(connection) && connection["bastion"] !== undefined;
+  const through = hasBastion ? { ...connection, bastion: hop(connection["bastion"]) } : connection;
   return {
     ...news,
-    connection:
-      isRecord(connection) && bastion !== undefined
-        ? { ...connection, bastion: hide(bastion, "key", "passphrase") }
-        : connection,
-    ...(news["collector"] !== undefined && {
-      collector: hide(news["collector"], "key", "password"),
-    }),
+    connection: hop(through),
+    ...(collector !== undefined && { collector: withSecret(collector, "key", "password") }),
   };
 }

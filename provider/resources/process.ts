@@ -3,7 +3,7 @@ import { asIs, toStore } from "../process/legible.ts";
 import { problemsOf } from "../process/validate.ts";
 import type { Resource } from "../resource.ts";
 import type { ProcessInputs, ProcessState } from "../types.ts";
-import { hasUnknown, isRecord, reveal, secret } from "../values.ts";
+import { hasUnknown, isRecord, reveal, withSecret } from "../values.ts";
 import type { Raw } from "../values.ts";
 
 const properties = [
@@ -63,9 +63,7 @@ function unchanged(olds: Raw, news: Raw): boolean {
 
 /** A careless caller's plain password or key becomes secret before anything is stored. */
 function withSecretAccess(news: Raw): Raw {
-  const { health } = news;
-  if (!isRecord(health)) return news;
-  const kept = ["password", "key"].filter((name) => health[name] !== undefined);
-  const hidden = Object.fromEntries(kept.map((name) => [name, secret(health[name])]));
-  return { ...news, health: { ...health, ...hidden } };
+  return isRecord(news["health"])
+    ? { ...news, health: withSecret(news["health"], "password", "key") }
+    : news;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { about, line } from "../../config/fields.ts";
+import { about, line, machineAddress } from "../../config/fields.ts";
 
 /** Settings of a Docker engine other than the core's. */
 export const dockerFields = {
@@ -10,16 +10,11 @@ export const dockerFields = {
     }),
     { description: "Address of its Docker engine.", example: "ssh://deploy@edge.example.com" },
   ),
-  address: about(
-    z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/, {
-      error: "is not a host; write a name or an IPv4 address without a port",
-    }),
-    {
-      description:
-        "Name or address of its machine, at which Prometheus reaches what is published there.",
-      example: "edge.example.com",
-    },
-  ),
+  address: about(machineAddress, {
+    description:
+      "Name or address of its machine, at which Prometheus reaches what is published there.",
+    example: "edge.example.com",
+  }),
   machine: about(line.optional(), {
     description: "Value of the label `host` for metrics about its machine; default: the address.",
     example: "edge",

@@ -1,20 +1,24 @@
 import { z } from "zod";
 import { rangeIn } from "../../config/hosts/range.ts";
-import { about, line, relativePath, secretKey, secretText, section } from "../../config/fields.ts";
+import {
+  about,
+  line,
+  machineAddress,
+  relativePath,
+  secretKey,
+  secretText,
+  section,
+} from "../../config/fields.ts";
 
 /** The word for a host whose key nobody looks at. */
 export const anyKey = "any";
-
-const address = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/, {
-  error: "is not a host; write a name or an IPv4 address without a port",
-});
 
 /** Why a text is not the address of a host or of a range of them; undefined where it is. */
 function addressProblem(text: string): string | undefined {
   const range = rangeIn(text);
   if (range !== undefined && "reason" in range) return range.reason;
   const [first = text] = range?.items.map(range.with) ?? [];
-  return address.safeParse(first).error?.issues[0]?.message;
+  return machineAddress.safeParse(first).error?.issues[0]?.message;
 }
 
 /** Also of a range of hosts. */
@@ -38,13 +42,6 @@ const publicKey = z
   // A comment says nothing to whoever compares keys.
   .transform((text) => text.split(" ").slice(0, 2).join(" "));
 
-const key = (whose: string) =>
-  about(secretKey().optional(), {
-    description: `Private key to sign in ${whose} with; when absent, the agent's keys and those in ~/.ssh.`,
-    secret: true,
-    from: "~/.ssh/id_ed25519",
-  });
-
 /** Of the right form; nobody has its private half. */
 const exampleKey = `'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}'`;
 
@@ -55,7 +52,12 @@ export const ssh = section({
     example: "deploy",
   }),
   port: about(port.default(22), { description: "Port of SSH.", example: "22" }),
-  key: key("at hosts"),
+  key: about(secretKey().optional(), {
+    description:
+      "Private key to sign in at hosts with; when absent, the agent's keys and those in ~/.ssh.",
+    secret: true,
+    from: "~/.ssh/id_ed25519",
+  }),
   passphrase: about(secretText().optional(), {
     description: "Passphrase of the key.",
     secret: true,
@@ -67,7 +69,7 @@ export const ssh = section({
   }),
   bastion: z
     .strictObject({
-      address: about(address, {
+      address: about(machineAddress, {
         description: "Machine through which hosts are reached.",
         example: "bastion.example.com",
       }),
